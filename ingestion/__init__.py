@@ -1,0 +1,1 @@
+"""From the exports as they arrive to a typed lake. Knows nothing of dbt, Dagster or Great Expectations."""

@@ -1,0 +1,51 @@
+"""The tables that every build gets beside the datasets: what was received, and what the build was asked.
+
+Belongs here: names and types of dbt source `lake`. Does not belong here: deciding what is loaded.
+"""
+
+import pyarrow as pa
+
+BUILD_TABLES: dict[str, pa.Schema] = {
+    # One row: what this build was asked. No model reads a clock.
+    "build_parameters": pa.schema(
+        [
+            pa.field("as_of_on", pa.date32(), nullable=False),
+            pa.field("known_on", pa.date32()),  # null = everything received
+            pa.field("regime_code", pa.string(), nullable=False),
+        ]
+    ),
+    # One row per file received on or before known_on (marts.md quality.fct_loads).
+    "loads": pa.schema(
+        [
+            pa.field("source", pa.string(), nullable=False),
+            pa.field("dataset", pa.string(), nullable=False),
+            pa.field("received_on", pa.date32(), nullable=False),
+            pa.field("file_name", pa.string(), nullable=False),
+            pa.field("file_hash", pa.string(), nullable=False),
+            pa.field("status", pa.string(), nullable=False),  # loaded, duplicate, held
+            pa.field("reason_code", pa.string()),
+            pa.field("message", pa.string()),  # names sheet, row, header and remedy; no cell of a personal column
+            pa.field("read_count", pa.int64(), nullable=False),
+            pa.field("accepted_count", pa.int64(), nullable=False),
+            pa.field("quarantined_count", pa.int64(), nullable=False),
+            pa.field("duplicate_count", pa.int64(), nullable=False),
+            pa.field("list_as_of_on", pa.date32()),  # 截至 of a directory list's title
+            pa.field("hidden_sheet_count", pa.int64()),
+            pa.field("drop_accepted_on", pa.date32()),  # --accept-drop was given on this as_of_on
+        ]
+    ),
+    # One row per quarantined row of a loaded file. Never a cell's value.
+    "quarantined_rows": pa.schema(
+        [
+            pa.field("source", pa.string(), nullable=False),
+            pa.field("dataset", pa.string(), nullable=False),
+            pa.field("received_on", pa.date32(), nullable=False),
+            pa.field("file_name", pa.string(), nullable=False),
+            pa.field("file_hash", pa.string(), nullable=False),
+            pa.field("sheet", pa.string()),
+            pa.field("row_number", pa.int32(), nullable=False),
+            pa.field("reason_code", pa.string(), nullable=False),
+            pa.field("header", pa.string()),  # the column that failed
+        ]
+    ),
+}

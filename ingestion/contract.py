@@ -1,0 +1,174 @@
+"""What a dataset's export must look like, and what of it enters the lake.
+
+Belongs here: the shape of a contract (dataset, column, kind, file format) and the lake schema that follows
+from it. Does not belong here: any dataset (see `ingestion.sources`), reading files, parsing values.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+import pyarrow as pa
+
+
+class Kind(StrEnum):
+    """How the drops of a dataset add up (sources.md).
+
+    `SNAPSHOT`: each drop is the full list. `EVENT`: a row received later with the same key supersedes.
+    `PERIOD`: as event, keyed by a month as well.
+    """
+
+    SNAPSHOT = "snapshot"
+    EVENT = "event"
+    PERIOD = "period"
+
+
+class Format(StrEnum):
+    """The file format in which an export arrives."""
+
+    XLSX = "xlsx"
+    CSV = "csv"
+    JSON = "json"
+
+
+class Parse(StrEnum):
+    """How one cell becomes lake values; `LAKE_TYPES` says which columns each of them fills."""
+
+    TEXT = "text"  # free text: width-folded, trimmed, inner white space folded
+    CODE = "code"  # an identifier as text: width-folded, all white space removed
+    DOCUMENT_NO = "document_no"  # CODE, and the year's brackets written as 〔〕
+    ID_LIST = "id_list"  # several DOCUMENT_NO, joined by 、
+    PERSON_NAME = "person_name"  # white space removed, a middle dot kept between Han characters only
+    AGENCY_NAME = "agency_name"  # CODE, with brackets folded to one width
+    USCC = "uscc"  # 18 characters, GB 32100 check character
+    PERSON_ID = "person_id"  # becomes key, mask and status; the number itself never enters the lake
+    DATE = "date"
+    DATETIME = "datetime"  # Asia/Shanghai wall time -> UTC, and its local date
+    MONTH = "month"  # yyyymm or yyyy-mm -> first day of the month
+    DATE_OR_OPEN = "date_or_open"  # a date, or 长期
+    INTEGER = "integer"
+    DECIMAL = "decimal"  # up to four decimals; a leading 约 is flagged
+    CHOICE = "choice"  # one of `choices`; anything else quarantines the row
+    OPEN_CHOICE = "open_choice"  # `choices`, other text kept as it is
+    FLAG = "flag"  # one of two `choices`, "true" and "false"
+    CLAUSE = "clause"  # credit.md 6.5
+    EPOCH_MS = "epoch_ms"
+    COORDINATE = "coordinate"  # used by the reader of check-ins to compute the cell; never stored itself
+    DROPPED = "dropped"  # known, allowed, and never read further
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of an export.
+
+    `name` is the lake's column (a prefix for PERSON_ID), `header` the exact header or JSON key of today's
+    export, `aliases` other headers seen for the same thing. `value_required`: an empty cell quarantines the
+    row. `header_required`: a file without the header is held. `not_after_receipt`: a date after `received_on`
+    quarantines the row (`date_after_receipt`).
+    """
+
+    name: str
+    header: str
+    parse: Parse = Parse.TEXT
+    aliases: tuple[str, ...] = ()
+    choices: Mapping[str, str] = field(default_factory=dict)
+    value_required: bool = False
+    header_required: bool = True
+    not_after_receipt: bool = False
+    personal: bool = False
+
+    @property
+    def is_stored(self) -> bool:
+        """Whether the column itself reaches the lake."""
+        return self.parse not in (Parse.DROPPED, Parse.COORDINATE)
+
+
+DECIMAL = pa.decimal128(18, 4)
+TIMESTAMP = pa.timestamp("us")  # UTC, without a zone, so that DuckDB and Spark read the same instant
+
+
+def lake_fields(column: Column) -> list[pa.Field]:
+    """The lake columns that one export column fills, in order."""
+    match column.parse:
+        case Parse.DROPPED | Parse.COORDINATE:
+            return []
+        case Parse.PERSON_ID:
+            # status: full, invalid, masked, empty. The key is null unless the number is full and valid.
+            return [pa.field(f"{column.name}_{part}", pa.string()) for part in ("key", "mask", "id_status")]
+        case Parse.DATE | Parse.MONTH:
+            return [pa.field(column.name, pa.date32())]
+        case Parse.DATETIME:  # name ends in _at; the local date stands beside it as _on
+            return [
+                pa.field(column.name, TIMESTAMP),
+                pa.field(column.name.removesuffix("_at") + "_on", pa.date32()),
+            ]
+        case Parse.DATE_OR_OPEN:
+            stem = column.name.removesuffix("_on")
+            return [pa.field(column.name, pa.date32()), pa.field(f"is_{stem}_open", pa.bool_())]
+        case Parse.INTEGER | Parse.EPOCH_MS:
+            return [pa.field(column.name, pa.int64())]
+        case Parse.DECIMAL:
+            return [pa.field(column.name, DECIMAL), pa.field(f"is_{column.name}_approximate", pa.bool_())]
+        case Parse.FLAG:
+            return [pa.field(column.name, pa.bool_())]
+        case Parse.CLAUSE:  # normalised: 1, 2a, 2b, 3, 4a, 4b, 5 … 11; a bare 2 or 4 is 2b or 4b and flagged
+            return [pa.field(column.name, pa.string()), pa.field(f"is_{column.name}_bare", pa.bool_())]
+        case _:
+            return [pa.field(column.name, pa.string())]
+
+
+# Where a row comes from; every lake row carries them, before its own columns.
+PROVENANCE_FIELDS: list[pa.Field] = [
+    pa.field("file_hash", pa.string(), nullable=False),  # SHA-256 (hex) of the bytes as received
+    pa.field("received_on", pa.date32(), nullable=False),
+    pa.field("sheet", pa.string()),  # null where the format has no sheets
+    pa.field("row_number", pa.int32(), nullable=False),  # as marts.md "Provenance" counts
+    pa.field("file_position", pa.int32(), nullable=False),  # 1-based order in the file, over all sheets
+    pa.field("source_key", pa.string(), nullable=False),  # the key as written; a personal part as its key
+    pa.field("row_key", pa.string(), nullable=False),  # normalised key: equal = the same thing
+    pa.field("row_hash", pa.string(), nullable=False),  # keyed hash of the cells as read: equal = a repeat
+    pa.field("flags", pa.string(), nullable=False),  # `,`-joined notes such as uscc_repaired; '' = none
+]
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """One dataset: where it lies, how it arrives, which columns it has.
+
+    `key` names the columns (by `Column.name`) that identify a thing. `title_rows`: how many rows may stand
+    above the header. `header_rows`: 2 where a group header spans sub-headers. `footer_prefixes`: first cells
+    that mark a footer. `extra_fields`: lake columns computed from several cells (the cell of a check-in).
+    """
+
+    source: str
+    name: str
+    kind: Kind
+    format: Format
+    key: tuple[str, ...]
+    columns: tuple[Column, ...]
+    header_rows: int = 1
+    ignored_header_prefixes: tuple[str, ...] = ()
+    ignored_headers: tuple[str, ...] = ()
+    footer_prefixes: tuple[str, ...] = ("制表：", "制表:", "审核：", "审核:", "填表人", "合计")
+    updated_column: str | None = None  # decides which row is later before the file's name does
+    skip_rows_without: str | None = None  # a row whose cell here is empty is no row
+    extra_fields: tuple[pa.Field, ...] = ()
+
+    @property
+    def id(self) -> str:
+        return f"{self.source}/{self.name}"
+
+    def column(self, name: str) -> Column:
+        return next(column for column in self.columns if column.name == name)
+
+    def lake_schema(self) -> pa.Schema:
+        """Arrow schema of the dataset's lake files."""
+        own = [lake_field for column in self.columns for lake_field in lake_fields(column)]
+        return pa.schema([*PROVENANCE_FIELDS, *own, *self.extra_fields])
+
+    def fingerprint(self) -> str:
+        """Changes when the contract does: a held file is then worth another try."""
+        return hashlib.sha256(repr(self).encode()).hexdigest()[:16]

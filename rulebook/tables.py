@@ -1,0 +1,110 @@
+"""The tables of a rulebook folder (credit.md section 4): one CSV each, the same columns in the build.
+
+Belongs here: names and types. Does not belong here: what a valid rulebook is (`lint`), the YAML grammar.
+"""
+
+import pyarrow as pa
+
+POINTS = pa.decimal128(9, 2)
+
+
+def _schema(**columns: pa.DataType) -> pa.Schema:
+    return pa.schema([pa.field(name, kind) for name, kind in columns.items()])
+
+
+# What a rulebook folder holds: <name>.csv, header = these columns, empty cell = null.
+FOLDER_TABLES: dict[str, pa.Schema] = {
+    "rulebooks": _schema(
+        rulebook_id=pa.string(),
+        regime_code=pa.string(),
+        document=pa.string(),
+        status=pa.string(),  # draft, in_force, repealed
+        effective_from_on=pa.date32(),
+        effective_until_on=pa.date32(),  # exclusive; null = without end
+        base_points=POINTS,
+        score_step=POINTS,  # null = fractions, to 0.01
+        rounding=pa.string(),  # none, half_up
+        clock_start=pa.string(),  # determined_on, act_on
+        window_last_day=pa.string(),  # inclusive, exclusive
+        same_act=pa.string(),  # max, sum
+        is_provisional=pa.bool_(),
+    ),
+    "components": _schema(
+        rulebook_id=pa.string(),
+        component_code=pa.string(),
+        sign=pa.int32(),
+        window_code=pa.string(),  # rolling_year, calendar_year, quarter, state, lifetime
+        aggregation=pa.string(),  # sum, sum_over_count, latest, max
+        divisor_fact=pa.string(),  # an event fact: checks, projects, reports
+        cap_points=POINTS,
+        is_cap_provisional=pa.bool_(),
+    ),
+    "items": _schema(
+        rulebook_id=pa.string(),
+        item_code=pa.string(),
+        component_code=pa.string(),
+        clause=pa.string(),
+        title_zh=pa.string(),
+        title_en=pa.string(),
+        points=POINTS,  # unsigned; the component has the sign
+        per=pa.string(),
+        cap_points=POINTS,
+        effect=pa.string(),  # points, veto, ceiling, zero_component
+        effect_grade=pa.string(),  # of veto and ceiling
+        fact=pa.string(),  # evidence, or a count or event fact of format.md
+        above=pa.int32(),
+        below=pa.int32(),
+        channels=pa.string(),  # joined by 、; null = all
+        is_repairable=pa.bool_(),
+        severity=pa.string(),
+        subsumes=pa.string(),  # item codes joined by 、; null = none
+        legal_basis=pa.string(),
+        is_provisional=pa.bool_(),
+    ),
+    "clause_items": _schema(
+        rulebook_id=pa.string(),
+        dataset=pa.string(),  # findings, checks, penalties, hotline, media, merit_claims, or *
+        clause=pa.string(),  # normalised as the door does (2a, 10); * = any non-empty; empty = ''
+        level_code=pa.string(),  # national, provincial, municipal; null = any
+        item_code=pa.string(),
+    ),
+    "bands": _schema(
+        rulebook_id=pa.string(),
+        grade=pa.string(),
+        grade_rank=pa.int32(),  # 1 = best
+        lo=POINTS,
+        is_lo_inclusive=pa.bool_(),
+        hi=POINTS,
+        is_hi_inclusive=pa.bool_(),
+    ),
+    "measures": _schema(
+        rulebook_id=pa.string(),
+        grade=pa.string(),  # * = any
+        measure_code=pa.string(),
+        trigger_code=pa.string(),  # while, on_enter, quarter_end, year_end, calendar_year
+        n=pa.int32(),
+        due_working_days=pa.int32(),
+        latch=pa.string(),
+        is_provisional=pa.bool_(),
+    ),
+    "repair_policy": _schema(
+        rulebook_id=pa.string(),
+        natural=pa.string(),  # expiry, none
+        is_on_application=pa.bool_(),
+        effective_on=pa.string(),  # approved_on
+        reply_working_days=pa.int32(),
+        max_attempts=pa.int32(),
+        blocked_grades=pa.string(),  # joined by 、; null = none
+        add_back=pa.string(),
+    ),
+}
+
+# The lists inside the tables above, one row per element, so that SQL splits no text.
+EXPLODED_TABLES: dict[str, pa.Schema] = {
+    "item_channels": _schema(rulebook_id=pa.string(), item_code=pa.string(), channel_code=pa.string()),
+    "item_subsumes": _schema(rulebook_id=pa.string(), item_code=pa.string(), subsumed_item_code=pa.string()),
+    "repair_blocked_grades": _schema(rulebook_id=pa.string(), grade=pa.string()),
+}
+
+# What a build reads as dbt source `rulebook`: the versions of one regime only.
+BUILD_TABLES: dict[str, pa.Schema] = FOLDER_TABLES | EXPLODED_TABLES
