@@ -25,9 +25,16 @@ AGENCIES = Dataset(
         Column("legal_representative", "法定代表人", Parse.PERSON_NAME, aliases=("法人代表",)),
         Column("phone", "联系电话", Parse.DROPPED, aliases=("电话",), header_required=False, personal=True),
         Column("registered_address", "注册地址", Parse.TEXT, aliases=("住所",)),
-        Column("service_type", "服务类型", Parse.CHOICE, choices=SERVICE_TYPES, aliases=("服务类别",), value_required=True),
+        Column(
+            "service_type", "服务类型", Parse.CHOICE, choices=SERVICE_TYPES, aliases=("服务类别",), value_required=True
+        ),
         Column("is_legal_person", "企业法人资格", Parse.FLAG, choices=YES_NO),
-        Column("floor_area_m2", "工作场所建筑面积(㎡)", Parse.DECIMAL, aliases=("工作场所建筑面积（平方米）", "建筑面积(㎡)")),
+        Column(
+            "floor_area_m2",
+            "工作场所建筑面积(㎡)",
+            Parse.DECIMAL,
+            aliases=("工作场所建筑面积（平方米）", "建筑面积(㎡)"),
+        ),
         Column("engineers_level_1_declared", "一级注册消防工程师", Parse.INTEGER),
         Column("engineers_level_2_declared", "二级注册消防工程师", Parse.INTEGER),
         Column("operators_intermediate_declared", "中级及以上操作员", Parse.INTEGER),
