@@ -1,0 +1,100 @@
+"""What the house tests look at: the tracked Python modules, the dbt project's files, and how to walk them."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+ROOT = Path(__file__).resolve().parents[2]
+DBT = ROOT / "dbt_project"
+PACKAGES = ("ingestion", "rulebook", "expectations", "orchestration")
+
+
+@lru_cache(maxsize=1)
+def tracked_files() -> tuple[Path, ...]:
+    """Every file that git tracks or would track (a checkout without git: every file outside ignored folders)."""
+    listed = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"],
+        cwd=ROOT,
+        capture_output=True,
+        check=True,
+    ).stdout.decode()
+    return tuple(path for name in listed.split("\0") if name and (path := ROOT / name).is_file())
+
+
+def python_modules(*packages: str) -> list[Path]:
+    return [
+        path
+        for path in tracked_files()
+        if path.suffix == ".py" and path.relative_to(ROOT).parts[0] in (packages or PACKAGES)
+    ]
+
+
+def imports_of(path: Path) -> set[str]:
+    """Top-level names of everything a module imports, at any depth of it."""
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
+            names.add(node.module)
+    return names
+
+
+def sql_files(*folders: str) -> list[Path]:
+    return [
+        path
+        for path in tracked_files()
+        if path.suffix == ".sql"
+        and path.is_relative_to(DBT)
+        and (not folders or any(path.is_relative_to(DBT / folder) for folder in folders))
+    ]
+
+
+def sql_code(path: Path) -> str:
+    """The file without SQL comments, Jinja comments and string literals: what an engine would execute."""
+    text = path.read_text("utf-8")
+    text = re.sub(r"\{#.*?#\}", " ", text, flags=re.S)
+    text = re.sub(r"--[^\n]*", " ", text)
+    text = re.sub(r"/\*.*?\*/", " ", text, flags=re.S)
+    return re.sub(r"'(?:[^']|'')*'", "''", text)
+
+
+def refs(path: Path) -> set[str]:
+    text = re.sub(r"\{#.*?#\}", " ", path.read_text("utf-8"), flags=re.S)
+    return set(re.findall(r"ref\(\s*['\"](\w+)['\"]\s*\)", text))
+
+
+def reads_sources(path: Path) -> bool:
+    return bool(re.search(r"\bsource\(", re.sub(r"\{#.*?#\}", " ", path.read_text("utf-8"), flags=re.S)))
+
+
+@lru_cache(maxsize=1)
+def model_properties() -> dict[str, dict[str, Any]]:
+    """Model or seed name -> its YAML properties."""
+    properties: dict[str, dict[str, Any]] = {}
+    for path in tracked_files():
+        if path.is_relative_to(DBT) and path.suffix in (".yml", ".yaml"):
+            content = yaml.safe_load(path.read_text("utf-8")) or {}
+            for kind in ("models", "seeds"):
+                if isinstance(content.get(kind), list):
+                    properties |= {entry["name"]: entry | {"_file": path} for entry in content[kind]}
+    return properties
+
+
+@lru_cache(maxsize=1)
+def source_properties() -> dict[tuple[str, str], dict[str, Any]]:
+    """(source, table) -> the table's YAML properties."""
+    properties: dict[tuple[str, str], dict[str, Any]] = {}
+    for path in tracked_files():
+        if path.is_relative_to(DBT) and path.suffix in (".yml", ".yaml"):
+            content = yaml.safe_load(path.read_text("utf-8")) or {}
+            for source in content.get("sources", []):
+                properties |= {(source["name"], table["name"]): table for table in source.get("tables", [])}
+    return properties

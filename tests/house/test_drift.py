@@ -1,0 +1,42 @@
+"""The contract is the one description of an export: dbt's sources and the door's suites must say the same."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+import pytest
+
+from ingestion.sources import DATASETS
+from ingestion.warehouse_sources import source_schemas
+from rulebook.tables import BUILD_TABLES as RULEBOOK_TABLES
+from tests.house.project import source_properties
+
+SCHEMAS = source_schemas() | {("rulebook", name): schema for name, schema in RULEBOOK_TABLES.items()}
+
+DBT_TYPES = {
+    pa.string(): {"text", "varchar"},
+    pa.date32(): {"date"},
+    pa.bool_(): {"boolean"},
+    pa.int32(): {"integer", "int"},
+    pa.int64(): {"bigint"},
+    pa.timestamp("us"): {"timestamp"},
+}
+
+
+def test_dbt_sources_are_exactly_the_contracts() -> None:
+    assert set(source_properties()) == set(SCHEMAS)
+
+
+@pytest.mark.parametrize("key", sorted(SCHEMAS), ids="/".join)
+def test_a_source_s_columns_are_the_contract_s(key: tuple[str, str]) -> None:
+    columns = {column["name"]: column for column in source_properties()[key]["columns"]}
+    assert list(columns) == SCHEMAS[key].names
+    for field in SCHEMAS[key]:
+        data_type = str(columns[field.name].get("data_type", "")).lower()
+        expected = DBT_TYPES.get(field.type) or {str(field.type).replace("decimal128", "decimal").replace(" ", "")}
+        assert data_type.replace(" ", "") in expected, field.name
+
+
+def test_every_dataset_has_a_door_suite() -> None:
+    from expectations.door import DOOR_SUITES
+
+    assert set(DOOR_SUITES) == {dataset.id for dataset in DATASETS.values()}
