@@ -1,0 +1,60 @@
+-- A row received later supersedes.
+with
+
+received as (
+
+    select * from {{ source('complaints', 'hotline') }}
+
+),
+
+ranked as (
+
+    select
+        *,
+        row_number() over (
+            partition by row_key
+            order by received_on desc, file_name desc, file_position desc
+        ) as recency
+    from received
+
+),
+
+final as (
+
+    select
+        'complaints' as source,
+        'hotline' as dataset,
+        file_hash,
+        received_on,
+        sheet,
+        row_number,
+        file_position,
+        source_key,
+        row_key,
+        row_hash,
+        flags,
+        ticket_id,
+        accepted_at,
+        accepted_on,
+        ticket_source,
+        respondent_name,
+        handled_by,
+        dispatched_at,
+        dispatched_on,
+        closed_at,
+        closed_on,
+        result_code,
+        determined_on,
+        clause,
+        is_clause_bare,
+        project_no,
+        satisfaction,
+        is_repeat,
+        original_ticket_id,
+        file_name
+    from ranked
+    where recency = 1
+
+)
+
+select * from final

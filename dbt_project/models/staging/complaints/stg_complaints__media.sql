@@ -1,0 +1,53 @@
+-- A row received later supersedes.
+with
+
+received as (
+
+    select * from {{ source('complaints', 'media') }}
+
+),
+
+ranked as (
+
+    select
+        *,
+        row_number() over (
+            partition by row_key
+            order by received_on desc, file_name desc, file_position desc
+        ) as recency
+    from received
+
+),
+
+final as (
+
+    select
+        'complaints' as source,
+        'media' as dataset,
+        file_hash,
+        received_on,
+        sheet,
+        row_number,
+        file_position,
+        source_key,
+        row_key,
+        row_hash,
+        flags,
+        clue_id,
+        origin_code,
+        found_on,
+        respondent_name,
+        agency_id,
+        summary,
+        link,
+        result_code,
+        determined_on,
+        clause,
+        is_clause_bare,
+        file_name
+    from ranked
+    where recency = 1
+
+)
+
+select * from final

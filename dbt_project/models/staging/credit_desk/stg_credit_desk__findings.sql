@@ -1,0 +1,58 @@
+-- A row received later supersedes.
+with
+
+received as (
+
+    select * from {{ source('credit_desk', 'findings') }}
+
+),
+
+ranked as (
+
+    select
+        *,
+        row_number() over (
+            partition by row_key
+            order by received_on desc, file_name desc, file_position desc
+        ) as recency
+    from received
+
+),
+
+final as (
+
+    select
+        'credit_desk' as source,
+        'findings' as dataset,
+        file_hash,
+        received_on,
+        sheet,
+        row_number,
+        file_position,
+        source_key,
+        row_key,
+        row_hash,
+        flags,
+        finding_id,
+        agency_id,
+        clause,
+        is_clause_bare,
+        channel_code,
+        origin_id,
+        occurred_on,
+        project_no,
+        report_no,
+        person_key,
+        person_mask,
+        person_id_status,
+        determined_on,
+        determined_by,
+        status_code,
+        revoked_on,
+        file_name
+    from ranked
+    where recency = 1
+
+)
+
+select * from final

@@ -1,0 +1,57 @@
+-- A row received later supersedes.
+with
+
+received as (
+
+    select * from {{ source('credit_desk', 'merit_claims') }}
+
+),
+
+ranked as (
+
+    select
+        *,
+        row_number() over (
+            partition by row_key
+            order by received_on desc, file_name desc, file_position desc
+        ) as recency
+    from received
+
+),
+
+final as (
+
+    select
+        'credit_desk' as source,
+        'merit_claims' as dataset,
+        file_hash,
+        received_on,
+        sheet,
+        row_number,
+        file_position,
+        source_key,
+        row_key,
+        row_hash,
+        flags,
+        claim_id,
+        agency_id,
+        clause,
+        is_clause_bare,
+        level_code,
+        title,
+        document_no,
+        issuer,
+        occurred_on,
+        person_key,
+        person_mask,
+        person_id_status,
+        recommended_by,
+        status_code,
+        determined_on,
+        file_name
+    from ranked
+    where recency = 1
+
+)
+
+select * from final

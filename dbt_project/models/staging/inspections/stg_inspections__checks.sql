@@ -1,0 +1,60 @@
+-- A row received later supersedes.
+with
+
+received as (
+
+    select * from {{ source('inspections', 'checks') }}
+
+),
+
+ranked as (
+
+    select
+        *,
+        row_number() over (
+            partition by row_key
+            order by received_on desc, file_name desc, file_position desc
+        ) as recency
+    from received
+
+),
+
+final as (
+
+    select
+        'inspections' as source,
+        'checks' as dataset,
+        file_hash,
+        received_on,
+        sheet,
+        row_number,
+        file_position,
+        source_key,
+        row_key,
+        row_hash,
+        flags,
+        task_id,
+        task_line,
+        check_type,
+        authority,
+        agency_name,
+        agency_id,
+        checked_on,
+        inspectors,
+        result_code,
+        problem,
+        clause,
+        is_clause_bare,
+        project_no,
+        report_no,
+        occurred_on,
+        status_code,
+        determined_on,
+        revoked_on,
+        file_name
+    from ranked
+    where recency = 1
+
+)
+
+select * from final

@@ -1,0 +1,25 @@
+with
+
+received as (
+
+    select * from {{ source('lake', 'quarantined_rows') }}
+
+),
+
+final as (
+
+    select
+        source,
+        dataset,
+        received_on,
+        file_name,
+        file_hash,
+        sheet,
+        row_number,
+        reason_code,
+        header
+    from received
+
+)
+
+select * from final

@@ -1,0 +1,60 @@
+-- The row received last, then updated last, supersedes; a deletion hides what it supersedes.
+with
+
+received as (
+
+    select * from {{ source('platform', 'checkins') }}
+
+),
+
+ranked as (
+
+    select
+        *,
+        row_number() over (
+            partition by row_key
+            order by received_on desc, updated_ms desc, file_name desc, file_position desc
+        ) as recency
+    from received
+
+),
+
+final as (
+
+    select
+        'platform' as source,
+        'checkins' as dataset,
+        file_hash,
+        received_on,
+        sheet,
+        row_number,
+        file_position,
+        source_key,
+        row_key,
+        row_hash,
+        flags,
+        checkin_id,
+        report_no,
+        project_no,
+        person_key,
+        person_mask,
+        person_id_status,
+        person_name,
+        position_code,
+        checked_in_at,
+        checked_in_on,
+        checked_out_at,
+        checked_out_on,
+        coordinate_system,
+        updated_ms,
+        is_deleted,
+        cell_x,
+        cell_y,
+        file_name
+    from ranked
+    where recency = 1
+        and not is_deleted
+
+)
+
+select * from final

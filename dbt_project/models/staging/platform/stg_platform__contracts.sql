@@ -1,0 +1,55 @@
+-- The row received last, then updated last, supersedes; a deletion hides what it supersedes.
+with
+
+received as (
+
+    select * from {{ source('platform', 'contracts') }}
+
+),
+
+ranked as (
+
+    select
+        *,
+        row_number() over (
+            partition by row_key
+            order by received_on desc, updated_ms desc, file_name desc, file_position desc
+        ) as recency
+    from received
+
+),
+
+final as (
+
+    select
+        'platform' as source,
+        'contracts' as dataset,
+        file_hash,
+        received_on,
+        sheet,
+        row_number,
+        file_position,
+        source_key,
+        row_key,
+        row_hash,
+        flags,
+        contract_no,
+        project_no,
+        project_name,
+        client_name,
+        agency_id,
+        agency_name,
+        service_type,
+        signed_on,
+        service_from_on,
+        performed_by_id,
+        updated_ms,
+        is_deleted,
+        file_name
+    from ranked
+    where recency = 1
+        and not is_deleted
+
+)
+
+select * from final

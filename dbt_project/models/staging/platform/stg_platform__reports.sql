@@ -1,0 +1,63 @@
+-- The row received last, then updated last, supersedes; a deletion hides what it supersedes.
+with
+
+received as (
+
+    select * from {{ source('platform', 'reports') }}
+
+),
+
+ranked as (
+
+    select
+        *,
+        row_number() over (
+            partition by row_key
+            order by received_on desc, updated_ms desc, file_name desc, file_position desc
+        ) as recency
+    from received
+
+),
+
+final as (
+
+    select
+        'platform' as source,
+        'reports' as dataset,
+        file_hash,
+        received_on,
+        sheet,
+        row_number,
+        file_position,
+        source_key,
+        row_key,
+        row_hash,
+        flags,
+        report_no,
+        project_no,
+        contract_no,
+        agency_id,
+        agency_name,
+        service_type,
+        reported_on,
+        technical_lead_name,
+        technical_lead_key,
+        technical_lead_mask,
+        technical_lead_id_status,
+        project_lead_name,
+        project_lead_key,
+        project_lead_mask,
+        project_lead_id_status,
+        project_lead_registration_no,
+        seal_status,
+        seal_agency_id,
+        updated_ms,
+        is_deleted,
+        file_name
+    from ranked
+    where recency = 1
+        and not is_deleted
+
+)
+
+select * from final

@@ -1,0 +1,63 @@
+-- The last of several rows of one key inside a drop wins.
+with
+
+received as (
+
+    select * from {{ source('registry', 'agencies') }}
+
+),
+
+ranked as (
+
+    select
+        *,
+        row_number() over (
+            partition by received_on, row_key
+            order by file_name desc, file_position desc
+        ) as recency
+    from received
+
+),
+
+final as (
+
+    select
+        'registry' as source,
+        'agencies' as dataset,
+        file_hash,
+        received_on,
+        sheet,
+        row_number,
+        file_position,
+        source_key,
+        row_key,
+        row_hash,
+        flags,
+        agency_name,
+        agency_id,
+        legal_representative,
+        registered_address,
+        service_type,
+        is_legal_person,
+        floor_area_m2,
+        is_floor_area_m2_approximate,
+        engineers_level_1_declared,
+        engineers_level_2_declared,
+        operators_intermediate_declared,
+        operators_junior_declared,
+        has_quality_system,
+        assessment_control,
+        listing_basis,
+        submitted_on,
+        onsite_checked_on,
+        onsite_result,
+        published_on,
+        registry_status,
+        remarks,
+        file_name
+    from ranked
+    where recency = 1
+
+)
+
+select * from final

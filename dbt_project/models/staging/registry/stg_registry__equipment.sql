@@ -1,0 +1,51 @@
+-- The last of several rows of one key inside a drop wins.
+with
+
+received as (
+
+    select * from {{ source('registry', 'equipment') }}
+
+),
+
+ranked as (
+
+    select
+        *,
+        row_number() over (
+            partition by received_on, row_key
+            order by file_name desc, file_position desc
+        ) as recency
+    from received
+
+),
+
+final as (
+
+    select
+        'registry' as source,
+        'equipment' as dataset,
+        file_hash,
+        received_on,
+        sheet,
+        row_number,
+        file_position,
+        source_key,
+        row_key,
+        row_hash,
+        flags,
+        agency_id,
+        equipment_name,
+        model,
+        serial_no,
+        quantity,
+        calibration_certificate_no,
+        calibrated_on,
+        valid_until_on,
+        calibrated_by,
+        file_name
+    from ranked
+    where recency = 1
+
+)
+
+select * from final

@@ -1,0 +1,52 @@
+-- A row received later supersedes.
+with
+
+received as (
+
+    select * from {{ source('registry', 'social_insurance') }}
+
+),
+
+ranked as (
+
+    select
+        *,
+        row_number() over (
+            partition by row_key
+            order by received_on desc, file_name desc, file_position desc
+        ) as recency
+    from received
+
+),
+
+final as (
+
+    select
+        'registry' as source,
+        'social_insurance' as dataset,
+        file_hash,
+        received_on,
+        sheet,
+        row_number,
+        file_position,
+        source_key,
+        row_key,
+        row_hash,
+        flags,
+        payer_unit_no,
+        payer_name,
+        payer_id,
+        person_name,
+        person_key,
+        person_mask,
+        person_id_status,
+        insurance_code,
+        period_month_on,
+        payment_status,
+        file_name
+    from ranked
+    where recency = 1
+
+)
+
+select * from final

@@ -1,0 +1,24 @@
+with
+
+received as (
+
+    select * from {{ source('rulebook', 'components') }}
+
+),
+
+final as (
+
+    select
+        rulebook_id,
+        component_code,
+        sign,
+        window_code,
+        aggregation,
+        divisor_fact,
+        cap_points,
+        is_cap_provisional
+    from received
+
+)
+
+select * from final

@@ -1,0 +1,11 @@
+{# The grain: no two rows agree in all of these columns. Nulls agree with each other. #}
+{% test unique_combination(model, columns) %}
+
+select
+    {{ columns | join(', ') }},
+    count(*) as row_count
+from {{ model }}
+group by {{ columns | join(', ') }}
+having count(*) > 1
+
+{% endtest %}
