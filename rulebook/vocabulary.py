@@ -1,0 +1,40 @@
+"""The words a rulebook may use, and what kind each fact is (the grammar of a regime file).
+
+Belongs here: closed lists. Does not belong here: what a word does on a day (SQL), how a file is read.
+"""
+
+STATUSES = ("draft", "in_force", "repealed")
+ROUNDINGS = ("none", "half_up")
+CLOCK_STARTS = ("determined_on", "act_on")
+WINDOW_LAST_DAYS = ("inclusive", "exclusive")
+SAME_ACTS = ("max", "sum")
+
+# What a file may write -> what the tables hold.
+WINDOWS = {
+    "P1Y": "rolling_year",
+    "rolling_year": "rolling_year",
+    "calendar_year": "calendar_year",
+    "quarter": "quarter",
+    "state": "state",
+    "lifetime": "lifetime",
+}
+AGGREGATIONS = ("sum", "sum_over_count", "latest", "max")
+
+EFFECTS = ("points", "veto", "ceiling", "zero_component")
+GRADE_EFFECTS = ("veto", "ceiling")
+
+EVIDENCE = "evidence"
+COUNT_FACTS = ("engineers", "engineers_level_1", "operators", "operators_intermediate", "floor_area")
+EVENT_FACTS = ("checks", "projects", "reports")
+FACTS = (EVIDENCE, *COUNT_FACTS, *EVENT_FACTS)
+
+CHANNELS = ("document_review", "supervision_check", "verified_complaint", "acceptance", "county_department")
+LEVEL_CODES = ("national", "provincial", "municipal")
+
+NATURAL_REPAIRS = ("expiry", "none")
+EFFECTIVE_ONS = ("approved_on",)
+ADD_BACKS = ("full_item",)
+TRIGGERS = ("while", "on_enter", "quarter_end", "year_end", "calendar_year")
+
+# Joins the elements of a list inside one cell.
+SEPARATOR = "、"
