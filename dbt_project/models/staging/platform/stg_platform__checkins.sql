@@ -52,7 +52,8 @@ final as (
         cell_y,
         file_name
     from ranked
-    where recency = 1
+    where
+        recency = 1
         and not is_deleted
 
 )

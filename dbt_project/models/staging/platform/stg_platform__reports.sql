@@ -55,7 +55,8 @@ final as (
         is_deleted,
         file_name
     from ranked
-    where recency = 1
+    where
+        recency = 1
         and not is_deleted
 
 )
