@@ -1,0 +1,159 @@
+"""What lint finds, each in a regime that is sound but for that one thing; and where it says it is."""
+
+from pathlib import Path
+
+import pytest
+
+from rulebook.lint import lint
+from tests.rulebook.support import DEFAULT_YAML, FOREIGN, SMALL, folder_of, lines_of, lint_codes, write
+
+# Faults that show in another row than the one that is to blame.
+SEEN_ELSEWHERE = ("cap_below_points", "score_in_two_bands", "score_without_band", "item_unreached")
+
+
+def test_the_small_regime_is_sound(tmp_path: Path) -> None:
+    assert lint_codes(write(tmp_path)) == []
+
+
+@pytest.mark.parametrize("path", [DEFAULT_YAML], ids=lambda path: path.stem)
+def test_the_starting_regime_is_sound(path: Path) -> None:
+    assert lint_codes(path) == []
+
+
+def test_the_foreign_regimes_are_sound_together() -> None:
+    assert lint_codes(DEFAULT_YAML, *FOREIGN) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code"),
+    [
+        # bands on the lattice
+        ("hi: 59, hi_inc: true", "hi: 58, hi_inc: true", "score_without_band"),
+        ("hi: 59, hi_inc: true", "hi: 60, hi_inc: true", "score_in_two_bands"),
+        ("lo: 100, lo_inc: false", "lo: 100, lo_inc: true", "score_in_two_bands"),
+        ("lo: 100, lo_inc: false", "lo: 101, lo_inc: false", "score_without_band"),
+        ("lo: null, lo_inc: false, hi: 59", "lo: 0, lo_inc: true, hi: 59", "score_without_band"),
+        (
+            "lo: 100, lo_inc: false, hi: null, hi_inc: false",
+            "lo: 100, lo_inc: false, hi: 129, hi_inc: true",
+            "score_without_band",
+        ),
+        ("score_step: 1\n", "score_step: 0.5\n", "score_without_band"),
+        ("score_step: 1\n", "score_step: null\n", "score_without_band"),
+        ("score_step: 1\n", "score_step: 0\n", "step"),
+        # items, components, caps, points
+        ("comp: ADD", "comp: ADDED", "no_component"),
+        ("points: 40, cap: 80", "points: 40, cap: 39", "cap_below_points"),
+        ("agg: sum, cap: 10", "agg: sum, cap: 4", "cap_below_points"),
+        ("points: 5}", "points: 5.5}", "off_step"),
+        ("points: 40, cap: 80", "points: 40, cap: 80.5", "off_step"),
+        ("base: 100", "base: 100.5", "off_step"),
+        ("points: 5}", "points: -5}", "too_small"),
+        ("code: F2,", "code: F1,", "twice"),
+        ("id: SUB,", "id: ADD,", "twice"),
+        # reach
+        ('  - {dataset: findings, clause: "*", item: F2}\n', "", "item_unreached"),
+        ('dataset: findings, clause: "*", item: F2', "dataset: findings, clause: 12, item: F2", "item_unreached"),
+        ('dataset: findings, clause: "*", item: F2', 'dataset: findings, clause: "", item: F2', "item_unreached"),
+        ('dataset: findings, clause: "*", item: F2', 'dataset: findings, clause: "*", item: F3', "clause_item_unknown"),
+        ('dataset: findings, clause: "*", item: F2', 'dataset: findings, clause: "*", item: H1', "clause_item_fact"),
+        ("clause: 1, item: F1", "clause: 1, level: 省, item: F1", "level_without_merit"),
+        # facts
+        ("fact: engineers, above: 2", "fact: engineers", "above_or_below"),
+        ("fact: engineers, above: 2", "fact: engineers, above: 2, below: 1", "above_or_below"),
+        ("fact: engineers, above: 2", "fact: checks, above: 2", "bound_without_count"),
+        ("fact: engineers, above: 2", "fact: checks", "state_takes_counts"),
+        ("comp: STATE", "comp: ADD", "state_takes_counts"),
+        ("code: F2, comp: SUB", "code: F2, comp: STATE", "state_takes_counts"),
+        ("sign: -1, window: P1Y, agg: sum", "sign: -1, window: P1Y, agg: sum_over_count", "no_divisor"),
+        ("sign: -1, window: P1Y, agg: sum", "sign: -1, window: P1Y, agg: sum, divisor: checks", "needless_divisor"),
+        (
+            "sign: -1, window: P1Y, agg: sum",
+            "sign: -1, window: P1Y, agg: sum_over_count, divisor: engineers",
+            "divisor_not_event",
+        ),
+        ("agg: sum, cap: 20", "agg: sum_over_count, divisor: checks, cap: 20", "divisor_without_window"),
+        # words of other blocks
+        ("subsumes: [F2]", "subsumes: [F9]", "subsumes_unknown"),
+        ("subsumes: [F2]", "subsumes: [F1]", "subsumes_unknown"),
+        ("channels: [acceptance]", "channels: [acceptence]", "unknown_channel"),
+        ("channels: [acceptance]", "subsumes: [F1]", "subsumes_ring"),
+        ("subsumes: [F2]", "effect: veto:Z", "unknown_grade"),
+        ("subsumes: [F2]", "effect: ceiling:Z", "unknown_grade"),
+        ("blocked_grades: [C]", "blocked_grades: [Z]", "unknown_grade"),
+        ("grade: C, code: exit", "grade: Z, code: exit", "unknown_grade"),
+        ("clause: 1, item: F1}", 'clause: 1, item: F1}\n  - {dataset: "*", clause: "１", item: F2}', "equal_clauses"),
+        ("effective_from: 2024-01-01", "effective_from: 2024-01-01\n  effective_to: 2024-01-01", "version_empty"),
+        ("effective_from: 2024-01-01", "effective_from: 2024-01-01\n  effective_to: 2025-01-01", "version_ends"),
+    ],
+)
+def test_one_fault_is_found_where_it_stands(tmp_path: Path, old: str, new: str, code: str) -> None:
+    path = write(tmp_path, SMALL, (old, new))
+    problems = [problem for problem in lint(folder_of(path)) if problem.code == code]
+    assert problems, lint_codes(path)
+    for problem in problems:
+        assert problem.place.file == str(path) and problem.place.number and problem.message and problem.remedy
+    if code not in SEEN_ELSEWHERE and new and "\n" not in new:
+        assert lines_of(path, new) & {problem.place.number for problem in problems}
+
+
+def test_a_grade_needs_no_band_where_no_score_reaches(tmp_path: Path) -> None:
+    """Only reachable scores count: a cap of 80 on the one deduction leaves nothing below 10."""
+    changes = (
+        ("score_step: 1\n", "score_step: 1\n  rounding: half_up\n"),
+        ("sign: -1, window: P1Y, agg: sum", "sign: -1, window: P1Y, agg: sum, cap: 90"),
+        ("lo: null, lo_inc: false, hi: 59", "lo: 10, lo_inc: true, hi: 59"),
+    )
+    assert lint_codes(write(tmp_path, SMALL, *changes)) == []
+
+
+def test_rounding_brings_divided_points_back_to_the_step(tmp_path: Path) -> None:
+    divided = ("sign: -1, window: P1Y, agg: sum", "sign: -1, window: P1Y, agg: sum_over_count, divisor: checks")
+    assert "score_without_band" in lint_codes(write(tmp_path, SMALL, divided))
+    rounded = ("score_step: 1\n", "score_step: 1\n  rounding: half_up\n")
+    assert lint_codes(write(tmp_path, SMALL, divided, rounded)) == []
+
+
+def test_a_band_gap_between_lattice_points_is_none(tmp_path: Path) -> None:
+    """80 < x < 81 holds no integer score: the notice's own bands are complete."""
+    assert lint_codes(write(tmp_path, SMALL, ("hi: 59, hi_inc: true", "hi: 59.5, hi_inc: false"))) == []
+
+
+def test_a_regime_without_bands_is_sound_but_names_no_grade(tmp_path: Path) -> None:
+    text = SMALL[: SMALL.index("bands:")]
+    assert lint_codes(write(tmp_path, text)) == []
+    with_veto = write(tmp_path, text, ("subsumes: [F2]", "effect: veto:C"))
+    assert lint_codes(with_veto) == ["unknown_grade"]
+
+
+@pytest.mark.parametrize(
+    ("until", "start", "codes"),
+    [
+        ("2025-01-01", "2025-01-01", []),
+        ("2025-01-01", "2025-01-02", ["version_gap"]),
+        ("2025-01-02", "2025-01-01", ["version_overlap"]),
+        (None, "2025-01-01", ["version_overlap"]),
+        ("2025-01-01", "2024-01-01", ["version_overlap"]),
+    ],
+)
+def test_versions_follow_each_other(tmp_path: Path, until: str | None, start: str, codes: list[str]) -> None:
+    ends = f"effective_from: 2024-01-01\n  effective_to: {until}" if until else "effective_from: 2024-01-01"
+    first = write(tmp_path, SMALL, ("effective_from: 2024-01-01", ends), name="a.yaml")
+    second = write(
+        tmp_path,
+        SMALL,
+        ("id: small-1", "id: small-2"),
+        ("effective_from: 2024-01-01", f"effective_from: {start}"),
+        name="b.yaml",
+    )
+    found = lint_codes(first, second)
+    assert [code for code in found if code != "version_ends"] == codes
+
+
+def test_two_regimes_may_hold_at_once(tmp_path: Path) -> None:
+    other = write(tmp_path, SMALL, ("id: small-1", "id: other-1"), ("regime: small", "regime: other"), name="b.yaml")
+    assert lint_codes(write(tmp_path), other) == []
+
+
+def test_an_empty_folder_is_a_problem() -> None:
+    assert lint_codes() == ["no_version"]

@@ -1,0 +1,230 @@
+"""The grammar of a regime file: what it takes, what it leaves to defaults, and where it stops."""
+
+import datetime as dt
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from rulebook.problems import RulebookError
+from rulebook.regime_file import read_regime
+from tests.rulebook.support import SMALL, grammar_problems, line_of, write
+
+LEAST = """\
+rulebook: {id: x, doc: d, status: draft, effective_from: 2024-02-29, base: 12}
+components: [{id: C, sign: -1, window: quarter, agg: sum}]
+items: [{code: I, comp: C, title: 题}]
+clauses: [{dataset: findings, clause: 7, item: I}]
+"""
+
+
+def test_what_is_left_out_takes_the_defaults(tmp_path: Path) -> None:
+    tables = read_regime(write(tmp_path, LEAST))
+    assert dict(tables["rulebooks"][0].values) == {
+        "rulebook_id": "x",
+        "regime_code": "x",
+        "document": "d",
+        "status": "draft",
+        "effective_from_on": dt.date(2024, 2, 29),
+        "effective_until_on": None,
+        "base_points": Decimal(12),
+        "score_step": None,
+        "rounding": "none",
+        "clock_start": "determined_on",
+        "window_last_day": "inclusive",
+        "same_act": "max",
+        "is_provisional": False,
+    }
+    assert dict(tables["items"][0].values) == {
+        "rulebook_id": "x",
+        "item_code": "I",
+        "component_code": "C",
+        "clause": None,
+        "title_zh": "题",
+        "title_en": "题",
+        "points": Decimal(0),
+        "per": "occurrence",
+        "cap_points": None,
+        "effect": "points",
+        "effect_grade": None,
+        "fact": "evidence",
+        "above": None,
+        "below": None,
+        "channels": None,
+        "is_repairable": True,
+        "severity": None,
+        "subsumes": None,
+        "legal_basis": None,
+        "is_provisional": False,
+    }
+    assert tables["bands"] == tables["measures"] == []
+    assert dict(tables["repair_policy"][0].values) == {
+        "rulebook_id": "x",
+        "natural": "expiry",
+        "is_on_application": False,
+        "effective_on": "approved_on",
+        "reply_working_days": None,
+        "max_attempts": None,
+        "blocked_grades": None,
+        "add_back": "full_item",
+    }
+
+
+@pytest.mark.parametrize(
+    ("written", "dataset", "compared"),
+    [
+        ("7", "findings", "7"),
+        ('"２Ａ"', "'*'", "2a"),
+        ("2", "checks", "2b"),
+        ("4", "'*'", "4b"),
+        ("4", "merit_claims", "4"),
+        ("2", "merit_claims", "2"),
+        ('" 10 "', "media", "10"),
+        ('""', "hotline", ""),
+        ("null", "hotline", ""),
+        ('"*"', "'*'", "*"),
+    ],
+)
+def test_a_clause_is_compared_as_the_door_writes_it(tmp_path: Path, written: str, dataset: str, compared: str) -> None:
+    path = write(tmp_path, LEAST, ("dataset: findings, clause: 7", f"dataset: {dataset}, clause: {written}"))
+    assert read_regime(path)["clause_items"][0]["clause"] == compared
+
+
+@pytest.mark.parametrize(("written", "code"), [("国家", "national"), ("provincial", "provincial"), ("市", "municipal")])
+def test_a_level_is_written_as_in_the_export_or_as_its_code(tmp_path: Path, written: str, code: str) -> None:
+    path = write(tmp_path, LEAST, ("clause: 7,", f"clause: 7, level: {written},"), ("findings", "merit_claims"))
+    assert read_regime(path)["clause_items"][0]["level_code"] == code
+
+
+def test_the_map_left_out_is_the_one_of_the_notice_for_the_items_there_are(tmp_path: Path) -> None:
+    path = write(tmp_path, LEAST, ("code: I,", "code: F04B,"), (LEAST.splitlines()[3] + "\n", ""))
+    entries = [(row["dataset"], row["clause"], row["item_code"]) for row in read_regime(path)["clause_items"]]
+    assert entries == [("*", "4b", "F04B"), ("hotline", "", "F04B"), ("media", "", "F04B")]
+
+
+def test_an_empty_map_is_no_map(tmp_path: Path) -> None:
+    path = write(tmp_path, LEAST, (LEAST.splitlines()[3], "clauses: []"))
+    assert read_regime(path)["clause_items"] == []
+
+
+def test_grades_and_codes_may_look_like_numbers(tmp_path: Path) -> None:
+    path = write(tmp_path, LEAST + "bands: [{grade: 5, lo: null, hi: null}]\n")
+    band = read_regime(path)["bands"][0]
+    assert (band["grade"], band["grade_rank"], band["lo"], band["is_lo_inclusive"]) == ("5", 1, None, False)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code", "said"),
+    [
+        ("title: grave, points: 40", "title: grave, pionts: 40", "unknown_key", "points"),
+        ("  base: 100\n", "  bass: 100\n", "unknown_key", "base"),
+        ("measures:\n", "mesures:\n", "unknown_key", "measures"),
+        ("  base: 100\n", "  base: hundred\n", "wrong_value", "number"),
+        ("  base: 100\n", "  base: null\n", "empty_value", "base"),
+        ("  base: 100\n", "  base: true\n", "wrong_value", "true"),
+        ("  base: 100\n", "  base: [100]\n", "wrong_value", "one value"),
+        ("  base: 100\n", "  base: 1e9\n", "wrong_value", "range"),
+        ("points: 5}", "points: 5.005}", "wrong_value", "two decimals"),
+        ("effective_from: 2024-01-01", "effective_from: 2024-02-30", "wrong_value", "calendar"),
+        ("effective_from: 2024-01-01", "effective_from: 1.1.2024", "wrong_value", "yyyy-mm-dd"),
+        ("status: in_force", "status: valid", "wrong_value", "draft, in_force, repealed"),
+        ("id: ADD, sign: 1,", "id: ADD, sign: plus,", "wrong_value", "1"),
+        ("id: ADD, sign: 1, window: P1Y", "id: ADD, sign: 1, window: P2Y", "wrong_value", "quarter"),
+        ("agg: sum, cap: 10", "agg: mean, cap: 10", "wrong_value", "sum_over_count"),
+        ("fact: engineers, above: 2", "fact: engineer, above: 2", "wrong_value", "engineers"),
+        ("above: 2", "above: 2.5", "wrong_value", "whole number"),
+        ("channels: [acceptance]", "channels: []", "wrong_value", "channel"),
+        ("channels: [acceptance]", "channels: acceptance", "wrong_value", "list"),
+        ("subsumes: [F2]", "effect: veto", "wrong_value", "veto:<grade>"),
+        ("subsumes: [F2]", "effect: points:A", "wrong_value", "effect"),
+        ("subsumes: [F2]", "repairable: maybe", "wrong_value", "true or false"),
+        ("on_application: true", "on_application: 1", "wrong_value", "true or false"),
+        ("dataset: findings", "dataset: finding", "wrong_value", "findings"),
+        ("lo: 60, lo_inc: true", "lo: 60", "missing_key", "lo_inc"),
+        (
+            "  - {grade: C, code: exit, when: on_enter}",
+            "  - {grade: C, code: exit, when: on_leave}",
+            "wrong_value",
+            "on_enter",
+        ),
+        ("code: M1, comp: ADD,", "code: M1, comp: ADD, code: M2,", "repeated_key", "code"),
+        ("code: M1,", "code: M 1,", "wrong_value", "white space"),
+    ],
+)
+def test_a_broken_line_stops_with_file_line_and_remedy(
+    tmp_path: Path, old: str, new: str, code: str, said: str
+) -> None:
+    path = write(tmp_path, SMALL, (old, new))
+    problems = grammar_problems(path)
+    wanted = [problem for problem in problems if problem.code == code]
+    assert wanted, problems
+    problem = wanted[0]
+    assert problem.place.file == str(path)
+    assert problem.place.number == line_of(path, new.splitlines()[0])
+    assert said in f"{problem.message} {problem.remedy}"
+    assert problem.remedy
+
+
+@pytest.mark.parametrize(
+    "line", ["  id: small-1\n", "  doc: a small regime\n", "  base: 100\n", "  effective_from: 2024-01-01\n"]
+)
+def test_a_missing_key_without_default_stops_at_its_block(tmp_path: Path, line: str) -> None:
+    (problem,) = grammar_problems(write(tmp_path, SMALL, (line, "")))
+    assert (problem.code, problem.place.number) == ("missing_key", 2)
+    assert line.split(":", maxsplit=1)[0].strip() in problem.message
+
+
+@pytest.mark.parametrize(
+    ("entry", "key"),
+    [
+        ("code: M1, ", "code"),
+        ("comp: ADD, ", "comp"),
+        ("title: merit, ", "title"),
+        ("id: STATE, ", "id"),
+        ("sign: -1, ", "sign"),
+    ],
+)
+def test_a_missing_key_of_an_entry_stops_at_its_line(tmp_path: Path, entry: str, key: str) -> None:
+    (problem,) = grammar_problems(write(tmp_path, SMALL, (entry, "")))
+    assert (problem.code, problem.place.column) == ("missing_key", key)
+    assert problem.place.number is not None and problem.place.number > 9
+
+
+@pytest.mark.parametrize("block", ["rulebook", "components", "items"])
+def test_a_missing_block_stops(tmp_path: Path, block: str) -> None:
+    path = write(tmp_path, LEAST, (f"{block}:", "clauses_:"))
+    assert {problem.code for problem in grammar_problems(path)} == {"unknown_key", "missing_key"}
+
+
+def test_all_problems_are_told_at_once(tmp_path: Path) -> None:
+    path = write(
+        tmp_path, SMALL, ("  base: 100\n", "  base: x\n"), ("points: 5}", "point: 5}"), ("sign: -1", "sign: 2")
+    )
+    assert len(grammar_problems(path)) == 3
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (b"", "yaml"),
+        (b"rulebook: [1\n", "yaml"),
+        (b"a: b: c\n", "yaml"),
+        (b"\t- x\n", "yaml"),
+        (b"rulebook: {doc: \xbd\xb9}\n", "encoding"),
+        (b"just text\n", "not_a_block"),
+        (b"- 1\n", "not_a_block"),
+        (b"rulebook: 1\ncomponents: {}\nitems: 7\n", "not_a_block"),
+        (b"--- {}\n--- {}\n", "yaml"),
+    ],
+)
+def test_what_is_no_regime_file_stops(tmp_path: Path, content: bytes, code: str) -> None:
+    path = tmp_path / "x.yaml"
+    path.write_bytes(content)
+    problems = grammar_problems(path)
+    assert code in {problem.code for problem in problems}
+    assert all(problem.place.file == str(path) and problem.place.number for problem in problems)
+
+
+def test_a_file_that_is_not_there_stops(tmp_path: Path) -> None:
+    with pytest.raises(RulebookError, match="cannot be read"):
+        read_regime(tmp_path / "none.yaml")
