@@ -1,0 +1,12 @@
+{# In a select list: one row per integer from the first to the last, both included. #}
+{% macro integers_between(first, last) -%}
+    {{ return(adapter.dispatch('integers_between')(first, last)) }}
+{%- endmacro %}
+
+{% macro default__integers_between(first, last) -%}
+    cast(unnest(generate_series(cast({{ first }} as bigint), cast({{ last }} as bigint))) as int)
+{%- endmacro %}
+
+{% macro spark__integers_between(first, last) -%}
+    explode(sequence(cast({{ first }} as int), cast({{ last }} as int)))
+{%- endmacro %}
