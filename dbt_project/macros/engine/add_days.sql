@@ -1,0 +1,12 @@
+{# A date, n days later (n may be an expression). #}
+{% macro add_days(day, n) -%}
+    {{ return(adapter.dispatch('add_days')(day, n)) }}
+{%- endmacro %}
+
+{% macro default__add_days(day, n) -%}
+    cast({{ day }} + cast({{ n }} as integer) as date)
+{%- endmacro %}
+
+{% macro spark__add_days(day, n) -%}
+    date_add({{ day }}, cast({{ n }} as int))
+{%- endmacro %}

@@ -1,0 +1,12 @@
+{# A date, n months later; where that month has no such day, its last day: 29 Feb + 12 months = 28 Feb. #}
+{% macro add_months(day, n) -%}
+    {{ return(adapter.dispatch('add_months')(day, n)) }}
+{%- endmacro %}
+
+{% macro default__add_months(day, n) -%}
+    cast({{ day }} + interval '{{ n }}' month as date)
+{%- endmacro %}
+
+{% macro spark__add_months(day, n) -%}
+    add_months({{ day }}, {{ n }})
+{%- endmacro %}

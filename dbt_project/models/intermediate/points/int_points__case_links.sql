@@ -1,0 +1,291 @@
+-- What one row says about the case of another (credit.md 6.3), and whether that link is followed.
+-- A row has at most one link that is followed, so links form a forest: 原工单编号 before the check that verified it.
+with recursive
+
+evidence as (
+
+    select * from {{ ref('int_points__evidence') }}
+
+),
+
+-- every number that a link may name, by kind; numbers that two rows share name nothing
+numbered as (
+
+    select
+        case dataset
+            when 'hotline' then 1
+            when 'media' then 2
+            else 3
+        end as kind_rank,
+        dataset,
+        reference_key,
+        min(row_key) as row_key,
+        min(agency_id) as agency_id,
+        count(*) as row_count
+    from evidence
+    where dataset in ('hotline', 'media', 'checks')
+    group by dataset, reference_key
+
+    union all
+
+    select
+        4 as kind_rank,
+        dataset,
+        task_reference_key as reference_key,
+        min(row_key) as row_key,
+        min(agency_id) as agency_id,
+        count(*) as row_count
+    from evidence
+    where dataset = 'checks'
+    group by dataset, task_reference_key
+
+),
+
+stated as (
+
+    select
+        dataset,
+        row_key,
+        agency_id,
+        linked_reference_key,
+        case dataset when 'hotline' then 'original_ticket' else 'origin' end as link_kind
+    from evidence
+    where agency_id is not null and linked_reference_key is not null
+
+),
+
+matched as (
+
+    select
+        stated.dataset,
+        stated.row_key,
+        stated.agency_id,
+        stated.link_kind,
+        numbered.dataset as target_dataset,
+        numbered.row_key as target_row_key,
+        coalesce(numbered.kind_rank, 9) as kind_rank,
+        case
+            -- a finding may come from a lead or a conflict: known, but no row of evidence
+            when
+                numbered.row_key is null
+                and length(stated.linked_reference_key) = 32
+                and translate(stated.linked_reference_key, '0123456789ABCDEF', '') = ''
+                then 'lead'
+            when numbered.row_key is null then 'unknown'
+            when numbered.row_count > 1 then 'ambiguous'
+            when numbered.agency_id is null then 'unresolved_agency'
+            when numbered.agency_id <> stated.agency_id then 'other_agency'
+            else 'followed'
+        end as link_state
+    from stated
+    left join numbered
+        on
+            numbered.reference_key = stated.linked_reference_key
+            and (stated.link_kind = 'origin' or numbered.dataset = 'hotline')
+
+),
+
+ranked as (
+
+    select
+        *,
+        row_number() over (
+            partition by dataset, row_key
+            order by case link_state when 'followed' then 0 else 1 end, kind_rank, target_row_key
+        ) as preference
+    from matched
+
+),
+
+chosen as (
+
+    select * from ranked where preference = 1
+
+),
+
+-- only 原工单编号 can close a ring: nothing else links to what links
+ticket_links as (
+
+    select
+        row_key as child_key,
+        target_row_key as parent_key,
+        agency_id
+    from chosen
+    where link_kind = 'original_ticket' and link_state = 'followed'
+
+),
+
+first_tickets as (
+
+    select distinct ticket_links.parent_key as ticket_key
+    from ticket_links
+    left join ticket_links as above on above.child_key = ticket_links.parent_key
+    where above.child_key is null
+
+),
+
+-- downwards from each first ticket: every repeat is met once
+reached as (
+
+    select ticket_key from first_tickets
+
+    union all
+
+    select ticket_links.child_key as ticket_key
+    from reached
+    inner join ticket_links on ticket_links.parent_key = reached.ticket_key
+
+),
+
+-- what no first ticket leads to hangs on a ring
+astray as (
+
+    select
+        ticket_links.child_key,
+        ticket_links.parent_key,
+        count(*) over (partition by ticket_links.agency_id) as agency_count
+    from ticket_links
+    left join reached on reached.ticket_key = ticket_links.child_key
+    where reached.ticket_key is null
+
+),
+
+-- a ticket of the ring comes back to itself; one that only leads into it does not
+walked as (
+
+    select
+        child_key as start_key,
+        parent_key as at_key,
+        cast(1 as bigint) as step_count,
+        agency_count
+    from astray
+
+    union all
+
+    select
+        walked.start_key,
+        astray.parent_key as at_key,
+        walked.step_count + 1 as step_count,
+        walked.agency_count
+    from walked
+    inner join astray on astray.child_key = walked.at_key
+    where walked.at_key <> walked.start_key and walked.step_count < walked.agency_count
+
+),
+
+ring_tickets as (
+
+    select distinct start_key as ticket_key
+    from walked
+    where at_key = start_key
+
+),
+
+-- the first check at or after the complaint, per agency and project, without a range join: days are put in one
+-- order (tickets before checks of the same day) and each ticket looks at the least check that follows
+days as (
+
+    select
+        row_key,
+        agency_id,
+        project_no,
+        accepted_on as day_on,
+        determined_on,
+        0 as is_check,
+        cast(null as {{ dbt.type_string() }}) as check_order
+    from evidence
+    where dataset = 'hotline' and agency_id is not null and project_no is not null and determined_on is not null
+
+    union all
+
+    select
+        row_key,
+        agency_id,
+        project_no,
+        verified_on as day_on,
+        cast(null as date) as determined_on,
+        1 as is_check,
+        concat(cast(verified_on as {{ dbt.type_string() }}), '|', row_key) as check_order
+    from evidence
+    where verified_on is not null and agency_id is not null and project_no is not null
+
+),
+
+days_ahead as (
+
+    select
+        row_key,
+        agency_id,
+        determined_on,
+        is_check,
+        min(check_order) over (
+            partition by agency_id, project_no
+            order by day_on, is_check, row_key
+            rows between current row and unbounded following
+        ) as next_check_order
+    from days
+
+),
+
+verified as (
+
+    select
+        row_key,
+        agency_id,
+        substr(next_check_order, 12) as check_row_key
+    from days_ahead
+    where
+        is_check = 0
+        and next_check_order is not null
+        and cast(substr(next_check_order, 1, 10) as date) <= determined_on
+
+),
+
+stated_links as (
+
+    select
+        chosen.dataset,
+        chosen.row_key,
+        chosen.agency_id,
+        chosen.link_kind,
+        case when ring_tickets.ticket_key is not null then 'ring' else chosen.link_state end as link_state,
+        chosen.target_dataset,
+        chosen.target_row_key
+    from chosen
+    left join ring_tickets
+        on
+            chosen.link_kind = 'original_ticket'
+            and ring_tickets.ticket_key = chosen.row_key
+
+),
+
+verified_links as (
+
+    select
+        'hotline' as dataset,
+        verified.row_key,
+        verified.agency_id,
+        'verified_by_check' as link_kind,
+        case when stated_links.row_key is null then 'followed' else 'overridden' end as link_state,
+        'checks' as target_dataset,
+        verified.check_row_key as target_row_key
+    from verified
+    left join stated_links
+        on
+            stated_links.dataset = 'hotline'
+            and stated_links.row_key = verified.row_key
+            and stated_links.link_state = 'followed'
+
+),
+
+final as (
+
+    select * from stated_links
+
+    union all
+
+    select * from verified_links
+
+)
+
+select * from final

@@ -1,0 +1,195 @@
+-- One line per case and item (credit.md 6.4), before same_act, caps and repairs; and one line for each row that is
+-- void from the start or not scored, so that nothing decided vanishes.
+with
+
+evidence_rows as (
+
+    select * from {{ ref('int_points__rows') }}
+
+),
+
+rulebooks as (
+
+    select * from {{ ref('stg_rulebook__rulebooks') }}
+
+),
+
+items as (
+
+    select * from {{ ref('stg_rulebook__items') }}
+
+),
+
+components as (
+
+    select * from {{ ref('stg_rulebook__components') }}
+
+),
+
+repair_policy as (
+
+    select * from {{ ref('stg_rulebook__repair_policy') }}
+
+),
+
+scoring_rows as (
+
+    select * from evidence_rows
+    where row_state in ('scores', 'disputed')
+
+),
+
+-- the version on the first determination rules the whole line
+gathered as (
+
+    select
+        line_id,
+        min_by(rulebook_id, determined_on) as rulebook_id,
+        min(determined_on) as first_determined_on,
+        min(occurred_on) as first_occurred_on,
+        count(*) as row_count,
+        -- whoever reads the line should know that part of what it rests on is contested
+        bool_or(row_state = 'disputed') as is_disputed,
+        case when bool_and(dataset = 'penalties') then max(public_until_on) end as public_until_on
+    from scoring_rows
+    group by line_id
+
+),
+
+clocked as (
+
+    select
+        gathered.*,
+        rulebooks.clock_start,
+        rulebooks.window_last_day,
+        case
+            when rulebooks.clock_start = 'act_on' then gathered.first_occurred_on
+            else gathered.first_determined_on
+        end as clock_start_on
+    from gathered
+    inner join rulebooks on rulebooks.rulebook_id = gathered.rulebook_id
+
+),
+
+-- the row that starts the clock; of several on one day the one received first
+starting as (
+
+    select
+        scoring_rows.*,
+        row_number() over (
+            partition by scoring_rows.line_id
+            order by scoring_rows.received_on, scoring_rows.dataset, scoring_rows.source_key, scoring_rows.row_key
+        ) as start_order
+    from scoring_rows
+    inner join clocked
+        on
+            clocked.line_id = scoring_rows.line_id
+            and clocked.clock_start_on
+            = case
+                when clocked.clock_start = 'act_on' then scoring_rows.occurred_on
+                else scoring_rows.determined_on
+            end
+
+),
+
+scoring_lines as (
+
+    select
+        clocked.line_id,
+        case when starting.dataset = 'merit_claims' then 'merit' else 'misconduct' end as line_kind,
+        starting.agency_id,
+        starting.case_id,
+        starting.item_code,
+        items.component_code,
+        clocked.rulebook_id,
+        cast(components.sign * items.points as decimal(9, 2)) as points,
+        items.effect,
+        items.effect_grade,
+        clocked.clock_start_on,
+        clocked.clock_start_on as valid_from_on,
+        case
+            when repair_policy.natural_repair = 'none' then cast(null as date)
+            else {{ evaluation_window('components.window_code', 'clocked.clock_start_on', 'clocked.window_last_day') }}
+        end as valid_until_on,
+        items.is_repairable,
+        clocked.is_disputed,
+        starting.source,
+        starting.dataset,
+        starting.source_key,
+        starting.file_hash,
+        starting.sheet,
+        starting.row_number,
+        starting.document_no,
+        starting.occurred_on,
+        clocked.first_determined_on as determined_on,
+        clocked.row_count,
+        cast(null as {{ dbt.type_string() }}) as not_scored_reason,
+        clocked.public_until_on
+    from clocked
+    inner join starting
+        on
+            starting.line_id = clocked.line_id
+            and starting.start_order = 1
+    inner join items
+        on
+            items.rulebook_id = clocked.rulebook_id
+            and items.item_code = starting.item_code
+    inner join components
+        on
+            components.rulebook_id = items.rulebook_id
+            and components.component_code = items.component_code
+    left join repair_policy on repair_policy.rulebook_id = clocked.rulebook_id
+
+),
+
+-- these were never in force: their span is empty
+idle_lines as (
+
+    select
+        evidence_rows.line_id,
+        evidence_rows.row_state as line_kind,
+        evidence_rows.agency_id,
+        evidence_rows.case_id,
+        evidence_rows.item_code,
+        items.component_code,
+        evidence_rows.rulebook_id,
+        cast(0 as decimal(9, 2)) as points,
+        items.effect,
+        items.effect_grade,
+        evidence_rows.determined_on as clock_start_on,
+        evidence_rows.determined_on as valid_from_on,
+        evidence_rows.determined_on as valid_until_on,
+        coalesce(items.is_repairable, false) as is_repairable,
+        false as is_disputed,
+        evidence_rows.source,
+        evidence_rows.dataset,
+        evidence_rows.source_key,
+        evidence_rows.file_hash,
+        evidence_rows.sheet,
+        evidence_rows.row_number,
+        evidence_rows.document_no,
+        evidence_rows.occurred_on,
+        evidence_rows.determined_on,
+        cast(1 as bigint) as row_count,
+        evidence_rows.not_scored_reason,
+        cast(null as date) as public_until_on
+    from evidence_rows
+    left join items
+        on
+            items.rulebook_id = evidence_rows.rulebook_id
+            and items.item_code = evidence_rows.item_code
+    where evidence_rows.line_id is not null and evidence_rows.row_state in ('void', 'not_scored')
+
+),
+
+final as (
+
+    select * from scoring_lines
+
+    union all
+
+    select * from idle_lines
+
+)
+
+select * from final

@@ -1,0 +1,174 @@
+-- What an application's own row and the calendar say of it (credit.md 6.6, 6.7). What needs the grade or the lines
+-- in force (nothing_in_force, attempts, gate) is decided where the history is built.
+with
+
+repairs as (
+
+    select * from {{ ref('stg_credit_desk__repairs') }}
+
+),
+
+rulebooks as (
+
+    select * from {{ ref('stg_rulebook__rulebooks') }}
+
+),
+
+repair_policy as (
+
+    select * from {{ ref('stg_rulebook__repair_policy') }}
+
+),
+
+working_days as (
+
+    select * from {{ ref('int_working_days') }}
+
+),
+
+build_parameters as (
+
+    select * from {{ ref('stg_lake__build_parameters') }}
+
+),
+
+policies as (
+
+    select
+        rulebooks.rulebook_id,
+        rulebooks.effective_from_on,
+        rulebooks.effective_until_on,
+        coalesce(repair_policy.is_on_application, false) as is_on_application,
+        repair_policy.reply_working_days,
+        repair_policy.max_attempts
+    from rulebooks
+    left join repair_policy on repair_policy.rulebook_id = rulebooks.rulebook_id
+
+),
+
+-- an application that was never accepted has no version of its own
+regimes as (
+
+    select bool_or(is_on_application) as is_ever_on_application
+    from policies
+
+),
+
+accepted_days as (
+
+    select distinct accepted_on
+    from repairs
+    where accepted_on is not null
+
+),
+
+policies_by_day as (
+
+    select
+        accepted_days.accepted_on,
+        policies.rulebook_id,
+        policies.is_on_application,
+        policies.reply_working_days,
+        policies.max_attempts
+    from accepted_days
+    inner join policies
+        on
+            policies.effective_from_on <= accepted_days.accepted_on
+            and (
+                policies.effective_until_on is null
+                or policies.effective_until_on > accepted_days.accepted_on
+            )
+
+),
+
+timed as (
+
+    select
+        repairs.*,
+        policies_by_day.rulebook_id,
+        policies_by_day.reply_working_days,
+        policies_by_day.max_attempts,
+        case
+            when repairs.accepted_on is null then coalesce(regimes.is_ever_on_application, false)
+            else coalesce(policies_by_day.is_on_application, false)
+        end as is_offered,
+        due_days.calendar_on as due_on,
+        case
+            when repairs.replied_on < repairs.accepted_on then 0
+            else cast(replied_days.working_day_number - accepted_days.working_day_number as integer)
+        end as working_days_used
+    from repairs
+    cross join regimes
+    left join policies_by_day on policies_by_day.accepted_on = repairs.accepted_on
+    left join working_days as accepted_days on accepted_days.calendar_on = repairs.accepted_on
+    left join working_days as replied_days
+        on
+            replied_days.calendar_on = repairs.replied_on
+            and replied_days.block_from_on = accepted_days.block_from_on
+    left join working_days as due_days
+        on
+            due_days.is_workday
+            and due_days.block_from_on = accepted_days.block_from_on
+            and due_days.working_day_number
+            = accepted_days.working_day_number + policies_by_day.reply_working_days
+
+),
+
+final as (
+
+    select
+        timed.source,
+        timed.dataset,
+        timed.source_key,
+        timed.row_key,
+        timed.file_hash,
+        timed.sheet,
+        timed.row_number,
+        timed.received_on,
+        timed.application_id,
+        timed.agency_id,
+        timed.applied_on,
+        timed.accepted_on,
+        timed.replied_on,
+        timed.rulebook_id,
+        timed.max_attempts,
+        timed.reply_working_days,
+        timed.review_code,
+        coalesce(timed.has_application_form, false)
+        and coalesce(timed.has_fulfilment_proof, false)
+        and coalesce(timed.has_other_evidence, false) as is_documents_complete,
+        timed.handled_by is not distinct from timed.reviewed_by as is_maker_checker,
+        timed.working_days_used,
+        timed.due_on,
+        -- a reply that as_of_on does not know yet was not given by then
+        coalesce(
+            case
+                when timed.replied_on <= build_parameters.as_of_on
+                    then timed.working_days_used > timed.reply_working_days
+                else build_parameters.as_of_on > timed.due_on
+            end,
+            false
+        ) as is_overdue,
+        timed.accepted_on is not null
+        and timed.reply_working_days is not null
+        and timed.due_on is null as is_calendar_missing,
+        case
+            when not timed.is_offered then 'not_offered'
+            when timed.review_code is null or timed.review_code <> 'approved' then 'not_approved'
+            when
+                not (
+                    coalesce(timed.has_application_form, false)
+                    and coalesce(timed.has_fulfilment_proof, false)
+                    and coalesce(timed.has_other_evidence, false)
+                )
+                then 'documents'
+            when timed.handled_by is not distinct from timed.reviewed_by then 'maker_is_checker'
+            when timed.accepted_on is null or timed.replied_on is null or timed.replied_on < timed.accepted_on
+                then 'dates'
+        end as static_refusal_reason
+    from timed
+    cross join build_parameters
+
+)
+
+select * from final

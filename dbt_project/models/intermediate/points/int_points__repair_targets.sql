@@ -1,0 +1,121 @@
+-- The numbers that each application lists, and the line that each of them would end (credit.md 6.6).
+with
+
+repairs as (
+
+    select * from {{ ref('stg_credit_desk__repairs') }}
+
+),
+
+evidence_rows as (
+
+    select * from {{ ref('int_points__rows') }}
+
+),
+
+lines as (
+
+    select * from {{ ref('int_points__lines') }}
+
+),
+
+split_ids as (
+
+    select
+        row_key,
+        application_id,
+        agency_id,
+        {{ explode_text('target_ids', '、') }} as target_id
+    from repairs
+
+),
+
+listed as (
+
+    select
+        row_key,
+        application_id,
+        agency_id,
+        {{ reference_key('target_id') }} as reference_key,
+        min(target_id) as target_id
+    from split_ids
+    where target_id <> ''
+    group by row_key, application_id, agency_id, {{ reference_key('target_id') }}
+
+),
+
+matched as (
+
+    select
+        listed.row_key,
+        listed.application_id,
+        listed.agency_id,
+        listed.reference_key,
+        listed.target_id,
+        evidence_rows.dataset as target_dataset,
+        evidence_rows.row_key as target_row_key,
+        lines.line_id,
+        lines.item_code,
+        case
+            when evidence_rows.row_key is null then 'unknown'
+            when evidence_rows.agency_id is null then 'no_line'
+            when evidence_rows.agency_id <> listed.agency_id then 'other_agency'
+            when lines.line_id is null then 'no_line'
+            when not lines.is_repairable then 'not_repairable'
+            else 'ok'
+        end as target_state
+    from listed
+    left join evidence_rows on evidence_rows.reference_key = listed.reference_key
+    -- a row that is void or not scored has no line that could be in force
+    left join lines
+        on
+            lines.line_id = evidence_rows.line_id
+            and lines.line_kind = 'misconduct'
+
+),
+
+-- ledgers number by themselves, so a number may stand in two of them: the applicant means its own, findings first
+ranked as (
+
+    select
+        *,
+        row_number() over (
+            partition by row_key, reference_key
+            order by
+                case target_state
+                    when 'ok' then 1
+                    when 'not_repairable' then 2
+                    when 'no_line' then 3
+                    else 4
+                end,
+                case target_dataset
+                    when 'findings' then 1
+                    when 'checks' then 2
+                    when 'penalties' then 3
+                    when 'hotline' then 4
+                    else 5
+                end,
+                target_row_key
+        ) as preference
+    from matched
+
+),
+
+final as (
+
+    select
+        row_key,
+        application_id,
+        agency_id,
+        target_id,
+        target_state,
+        case when target_state in ('ok', 'not_repairable') then line_id end as line_id,
+        case when target_state in ('ok', 'not_repairable') then item_code end as item_code,
+        case when target_state <> 'other_agency' then target_dataset end as target_dataset,
+        case when target_state <> 'other_agency' then target_row_key end as target_row_key
+    from ranked
+    where preference = 1
+
+)
+
+select * from final
