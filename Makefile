@@ -8,7 +8,7 @@ STAMP  := $(VENV)/.installed-$(shell cat pyproject.toml requirements.lock | cksu
 export DO_NOT_TRACK = 1
 export PYTHONDONTWRITEBYTECODE =
 
-.PHONY: run test lint bench soak mutants setup clean
+.PHONY: run test lint bench soak mutants detect setup clean
 
 run: setup  ## the sample city, built and graded
 	@$(BIN)/firemark sample var/sample
@@ -35,6 +35,18 @@ lint: setup
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/sqlfluff lint dbt_project/models dbt_project/tests --processes 2
+
+bench: setup  ## ours beside plain dbt, raw DuckDB and pandas, in one run
+	@$(BIN)/python -m tests.bench
+
+mutants: setup  ## changes the scoring SQL and lists what no test notices
+	@$(BIN)/python -m tests.mutation
+
+detect: setup  ## precision and recall of every detector on the sample city
+	@$(BIN)/python -m tests.detect
+
+soak: setup  ## the long forms of the reliability tests
+	@$(BIN)/python -m pytest -m soak
 
 clean:
 	rm -rf var

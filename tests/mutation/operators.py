@@ -1,0 +1,112 @@
+"""The ways in which a model's compiled SQL is made wrong, one small change at a time.
+
+Belongs here: finding the places and making the change on the syntax tree. Not here: running tests.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import sqlglot
+from sqlglot import exp
+
+DIALECT = "duckdb"
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """One changed model: `site` counts the places of this operator in the model, in tree order."""
+
+    model: str
+    operator: str
+    site: int
+    before: str
+    after: str
+    sql: str
+
+    @property
+    def name(self) -> str:
+        return f"{self.model}:{self.operator}:{self.site}"
+
+
+def _swap(new_type: type[exp.Expression]) -> Callable[[exp.Expression], exp.Expression]:
+    return lambda node: new_type(**dict(node.copy().args))
+
+
+def _other_side(node: exp.Expression) -> exp.Expression:
+    joined = node.copy()
+    joined.set("side", None if node.args.get("side") == "LEFT" else "LEFT")
+    joined.set("kind", None if joined.args.get("side") == "LEFT" else node.args.get("kind"))
+    return joined
+
+
+def _flip_order(node: exp.Expression) -> exp.Expression:
+    ordered = node.copy()
+    ordered.set("desc", not node.args.get("desc"))
+    return ordered
+
+
+def _next_number(node: exp.Expression) -> exp.Expression:
+    return exp.Literal.number(int(node.this) + 1)
+
+
+def _is_plain_number(node: exp.Expression) -> bool:
+    # a number inside a type, such as decimal(9, 2), changes no result
+    return (
+        isinstance(node, exp.Literal)
+        and not node.is_string
+        and node.this.isdigit()
+        and not node.find_ancestor(exp.DataType)
+    )
+
+
+Change = tuple[Callable[[exp.Expression], bool], Callable[[exp.Expression], exp.Expression]]
+
+OPERATORS: dict[str, Change] = {
+    "lt_to_lte": (lambda n: type(n) is exp.LT, _swap(exp.LTE)),
+    "lte_to_lt": (lambda n: type(n) is exp.LTE, _swap(exp.LT)),
+    "gt_to_gte": (lambda n: type(n) is exp.GT, _swap(exp.GTE)),
+    "gte_to_gt": (lambda n: type(n) is exp.GTE, _swap(exp.GT)),
+    "plus_to_minus": (lambda n: type(n) is exp.Add, _swap(exp.Sub)),
+    "minus_to_plus": (lambda n: type(n) is exp.Sub, _swap(exp.Add)),
+    "max_to_min": (lambda n: type(n) is exp.Max, _swap(exp.Min)),
+    "min_to_max": (lambda n: type(n) is exp.Min, _swap(exp.Max)),
+    "least_to_greatest": (lambda n: type(n) is exp.Least, _swap(exp.Greatest)),
+    "greatest_to_least": (lambda n: type(n) is exp.Greatest, _swap(exp.Least)),
+    "and_to_or": (lambda n: type(n) is exp.And, _swap(exp.Or)),
+    "or_to_and": (lambda n: type(n) is exp.Or, _swap(exp.And)),
+    "join_side": (
+        lambda n: type(n) is exp.Join and n.args.get("on") is not None and n.args.get("side") in (None, "", "LEFT"),
+        _other_side,
+    ),
+    "order_direction": (lambda n: type(n) is exp.Ordered, _flip_order),
+    "is_null_negated": (
+        lambda n: type(n) is exp.Is and isinstance(n.expression, exp.Null),
+        lambda n: exp.Not(this=exp.Paren(this=n.copy())),
+    ),
+    "coalesce_dropped": (lambda n: type(n) is exp.Coalesce, lambda n: n.this.copy()),
+    "number_plus_one": (_is_plain_number, _next_number),
+    "condition_dropped": (lambda n: type(n) is exp.Where, lambda n: exp.Where(this=exp.true())),
+    "sign_dropped": (lambda n: type(n) is exp.Neg, lambda n: n.this.copy()),
+}
+
+
+def rewritten(sql: str) -> str:
+    """The SQL as the syntax tree writes it, without any change of meaning."""
+    return sqlglot.parse_one(sql, read=DIALECT).sql(DIALECT)
+
+
+def mutants_of(model: str, sql: str) -> Iterator[Mutant]:
+    """Every mutant of one model's SQL."""
+    for operator, (matches, change) in OPERATORS.items():
+        count = sum(1 for node in sqlglot.parse_one(sql, read=DIALECT).walk() if matches(node))
+        for site in range(count):
+            tree = sqlglot.parse_one(sql, read=DIALECT)
+            node = [candidate for candidate in tree.walk() if matches(candidate)][site]
+            changed = change(node)
+            context = node.parent if isinstance(node, exp.Literal) and node.parent is not None else node
+            before = context.sql(DIALECT)
+            node.replace(changed)
+            after = context.sql(DIALECT) if context is not node else changed.sql(DIALECT)
+            yield Mutant(model, operator, site, before, after, tree.sql(DIALECT))
