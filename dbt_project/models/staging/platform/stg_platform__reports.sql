@@ -14,7 +14,8 @@ ranked as (
         row_number() over (
             partition by row_key
             order by received_on desc, updated_ms desc, file_name desc, file_position desc
-        ) as recency
+        ) as recency,
+        min(received_on) over (partition by row_key, row_hash) as first_received_on
     from received
 
 ),
@@ -26,6 +27,7 @@ final as (
         'reports' as dataset,
         file_hash,
         received_on,
+        first_received_on,
         sheet,
         row_number,
         file_position,
