@@ -1,6 +1,6 @@
 {# In a select list: one row per integer from the first to the last, both included. #}
 {% macro integers_between(first, last) -%}
-    {{ return(adapter.dispatch('integers_between')(first, last)) }}
+    {{ adapter.dispatch('integers_between')(first, last) }}
 {%- endmacro %}
 
 {% macro default__integers_between(first, last) -%}

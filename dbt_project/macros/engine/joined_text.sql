@@ -1,6 +1,6 @@
 {# Aggregate: the texts of a group joined in the order of the columns given, which must be total. #}
 {% macro joined_text(expression, separator, order_by) -%}
-    {{ return(adapter.dispatch('joined_text')(expression, separator, order_by)) }}
+    {{ adapter.dispatch('joined_text')(expression, separator, order_by) }}
 {%- endmacro %}
 
 {% macro default__joined_text(expression, separator, order_by) -%}

@@ -39,15 +39,35 @@ reports as (
 
 written_elsewhere as (
 
-    select agency_id, agency_name, received_on from checks
+    select
+        agency_id,
+        agency_name,
+        received_on
+    from checks
     union all
-    select agency_id, agency_name, received_on from penalties
+    select
+        agency_id,
+        agency_name,
+        received_on
+    from penalties
     union all
-    select agency_id, respondent_name as agency_name, received_on from media
+    select
+        agency_id,
+        respondent_name as agency_name,
+        received_on
+    from media
     union all
-    select agency_id, agency_name, received_on from contracts
+    select
+        agency_id,
+        agency_name,
+        received_on
+    from contracts
     union all
-    select agency_id, agency_name, received_on from reports
+    select
+        agency_id,
+        agency_name,
+        received_on
+    from reports
 
 ),
 
@@ -105,7 +125,7 @@ final as (
         last_seen_on,
         row_number() over (
             partition by agency_id
-            order by last_seen_on desc, first_seen_on desc, agency_name
+            order by last_seen_on desc, first_seen_on desc, agency_name desc
         ) = 1 as is_current
     from names
 
