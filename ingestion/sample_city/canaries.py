@@ -1,0 +1,47 @@
+"""Planted personal values that may appear nowhere but in the archive of originals.
+
+Belongs here: collecting them, a fixed number of each kind. Does not belong here: searching for them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ingestion.contract import Dataset
+from ingestion.sample_city.model import Values
+from ingestion.sample_city.render import id_status
+
+PER_KIND = 40
+SEEN_IN = {
+    "registry/agencies": (("agency_phone", "phone"),),
+    "registry/personnel": (("person_id", "person"), ("staff_phone", "phone")),
+    "registry/social_insurance": (("pay_base", "pay_base"),),
+    "complaints/hotline": (
+        ("complainant", "complainant"),
+        ("complainant_phone", "complainant_phone"),
+        ("complainant_address", "complainant_address"),
+        ("complaint_text", "content"),
+        ("complaint_reply", "reply"),
+    ),
+    "platform/checkins": (("longitude", "longitude"), ("latitude", "latitude")),
+    "platform/reports": (("person_id", "project_lead"),),
+}
+
+
+class Canaries:
+    """Keeps the first values of each kind, in the order of writing."""
+
+    def __init__(self) -> None:
+        self._values: dict[str, dict[str, None]] = {}
+
+    def see(self, dataset: Dataset, values: Values) -> None:
+        for kind, column in SEEN_IN.get(dataset.id, ()):
+            kept = self._values.setdefault(kind, {})
+            value = values.get(column)
+            if value and len(kept) < PER_KIND and (kind != "person_id" or id_status(value) == "full"):
+                kept[str(value)] = None
+
+    def values(self) -> Iterator[tuple[str, str]]:
+        for kind in sorted(self._values):
+            for value in self._values[kind]:
+                yield kind, value

@@ -1,0 +1,244 @@
+"""Writes the whole city, month by month, one district at a time: memory does not grow with agencies or years.
+
+Belongs here: the order of writing, and which rows go into which file. Does not belong here: what the rows say.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from ingestion.contract import Dataset, Format, Kind
+from ingestion.sample_city import registers, work
+from ingestion.sample_city.canaries import Canaries
+from ingestion.sample_city.dirt import CityDirt, FileDirt
+from ingestion.sample_city.districts import AGENCIES_PER_DISTRICT, build_district, district_random
+from ingestion.sample_city.files import PageWriter, Writer, file_name, folder, open_writer
+from ingestion.sample_city.model import District, Record
+from ingestion.sample_city.plan import Plan
+from ingestion.sample_city.plan_conflicts import plan_conflicts
+from ingestion.sample_city.plan_credit import plan_credit
+from ingestion.sample_city.plan_leads import plan_leads
+from ingestion.sample_city.render import clean_cells
+from ingestion.sample_city.timeline import Timeline
+from ingestion.sample_city.truth import TruthWriter
+from ingestion.sources import DATASETS
+
+MARK = "city.json"
+RECORDS_PER_PAGE = 90
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class CitySummary:
+    """What was written: counts of agencies, months, inbox files, truth rows of dirt, conflicts and leads."""
+
+    directory: Path
+    agencies: int
+    months: int
+    files: int
+    rows: int
+    dirt: int
+    conflicts: int
+    leads: int
+
+
+def write_city(
+    directory: Path,
+    agencies: int = AGENCIES_PER_DISTRICT,
+    years: int = 3,
+    seed: int = 1,
+    clean: bool = False,
+    progress: Progress | None = None,
+) -> CitySummary:
+    """Writes `directory`/inbox and `directory`/truth; the same arguments give the same bytes.
+
+    `progress(done, total)` is called after each month. An earlier sample in the directory is replaced; an inbox
+    that is no sample raises FileExistsError.
+    """
+    if agencies < 1 or years < 1:
+        raise ValueError("a city needs at least one agency and one year")
+    inbox, truth_directory = directory / "inbox", directory / "truth"
+    _make_room(inbox, truth_directory)
+    city = _City(inbox, TruthWriter(truth_directory), agencies, Timeline(years * 12), seed, clean)
+    for month in range(city.timeline.months):
+        city.write_month(month)
+        if progress is not None:
+            progress(month + 1, city.timeline.months)
+    city.dirt.write_files(inbox, city.truth, city.timeline)
+    city.write_truth()
+    summary = CitySummary(
+        directory=directory,
+        agencies=agencies,
+        months=city.timeline.months,
+        files=city.truth.counts["files.csv"],
+        rows=city.rows,
+        dirt=city.truth.counts["dirt.csv"],
+        conflicts=city.truth.counts["conflicts.csv"],
+        leads=city.truth.counts["leads.csv"],
+    )
+    city.truth.document(
+        MARK,
+        {
+            "agencies": agencies,
+            "years": years,
+            "seed": seed,
+            "is_clean": clean,
+            "first_day": city.timeline.day(0, 1).isoformat(),
+            "last_received_on": city.timeline.events_on(city.timeline.last).isoformat(),
+            "files": summary.files,
+            "rows": summary.rows,
+        },
+    )
+    city.truth.close()
+    return summary
+
+
+def _make_room(inbox: Path, truth: Path) -> None:
+    if inbox.exists() and any(inbox.iterdir()) and not (truth / MARK).exists():
+        raise FileExistsError(f"{inbox} is not empty and holds no sample city: choose another directory")
+    for path in (inbox, truth):
+        shutil.rmtree(path, ignore_errors=True)
+        path.mkdir(parents=True)
+
+
+class _City:
+    def __init__(
+        self, inbox: Path, truth: TruthWriter, agencies: int, timeline: Timeline, seed: int, clean: bool
+    ) -> None:
+        self.inbox, self.truth, self.agencies, self.timeline, self.seed = inbox, truth, agencies, timeline, seed
+        self.dirt = CityDirt(timeline, is_clean=clean)
+        self.canaries = Canaries()
+        self.rows = 0
+        self.district = lru_cache(maxsize=4)(self._build)
+
+    @property
+    def districts(self) -> int:
+        return -(-self.agencies // AGENCIES_PER_DISTRICT)
+
+    def _build(self, number: int) -> District:
+        size = min(AGENCIES_PER_DISTRICT, self.agencies - number * AGENCIES_PER_DISTRICT)
+        district = build_district(self.seed, number, size, self.timeline)
+        plan = Plan(district, self.timeline)
+        plan_credit(plan, district_random(self.seed, number, "credit"))
+        plan_conflicts(plan)
+        plan_leads(plan)
+        return district
+
+    def write_month(self, month: int) -> None:
+        sinks = [
+            _Sink(self, dataset, received_on)
+            for dataset in DATASETS.values()
+            if (received_on := self._received_on(dataset, month)) is not None
+        ]
+        paged = [sink for sink in sinks if sink.dataset.format is Format.JSON]
+        for number in range(self.districts):
+            for sink in paged:
+                sink.total += sum(1 for _ in self._records(self.district(number), sink.dataset, month))
+        for number in range(self.districts):
+            district = self.district(number)
+            for sink in sinks:
+                for record in self._records(district, sink.dataset, month):
+                    sink.add(record)
+        for sink in sinks:
+            sink.close()
+
+    def _received_on(self, dataset: Dataset, month: int) -> dt.date | None:
+        if dataset.id == "registry/equipment" and month % 3:
+            return None
+        if dataset.id == "registry/social_insurance":
+            return self.timeline.insurance_on(month)
+        if dataset.kind is Kind.SNAPSHOT:
+            return self.timeline.snapshot_on(month)
+        return self.timeline.events_on(month)
+
+    def _records(self, district: District, dataset: Dataset, month: int) -> Iterator[Record]:
+        timeline = self.timeline
+        match dataset.id:
+            case "registry/agencies":
+                yield from map(Record, registers.directory_rows(district, month))
+            case "registry/personnel":
+                yield from map(Record, registers.personnel_rows(district, month))
+            case "registry/equipment":
+                yield from map(Record, registers.equipment_rows(district, month, timeline))
+            case "registry/social_insurance":
+                yield from map(Record, registers.insurance_rows(district, month, timeline))
+            case "platform/contracts":
+                yield from map(Record, work.background_contracts(district, month, timeline))
+            case "platform/reports":
+                yield from map(Record, work.background_reports(district, month, timeline))
+            case "platform/checkins":
+                yield from map(Record, work.background_checkins(district, month, timeline))
+        yield from district.records(dataset.source, dataset.name, month)
+
+    def write_truth(self) -> None:
+        for number in range(self.districts):
+            district = self.district(number)
+            for conflict in district.truth.conflicts:
+                self.truth.table("conflicts.csv", **conflict)
+            for lead in district.truth.leads:
+                self.truth.table("leads.csv", **lead)
+        for kind, value in self.canaries.values():
+            self.truth.table("canaries.csv", kind=kind, value=value)
+
+
+class _Sink:
+    """One dataset's export of one day: clean cells, dirt, file, truth."""
+
+    def __init__(self, city: _City, dataset: Dataset, received_on: dt.date) -> None:
+        self.city, self.dataset, self.received_on = city, dataset, received_on
+        self.total = 0
+        self.writer: Writer | None = None
+        self.dirt: FileDirt = city.dirt.of_file(dataset, received_on)
+        if dataset.kind is Kind.SNAPSHOT:
+            self._open()
+
+    def _open(self) -> Writer:
+        if self.writer is None:
+            size = max(RECORDS_PER_PAGE, self.city.agencies * 4)
+            total = self.total + self.dirt.extra_count
+            self.writer = open_writer(self.city.inbox, self.dataset, self.received_on, total, size)
+        return self.writer
+
+    def add(self, record: Record) -> None:
+        writer = self._open()
+        self.city.rows += 1
+        cells = clean_cells(self.dataset, record.values)
+        cells, note = self.dirt.touch(cells, record)
+        repeats_next = isinstance(writer, PageWriter) and len(writer.records) >= writer.page_size
+        if isinstance(writer, PageWriter) and repeats_next:
+            self._note_repeat(writer)
+        (place,) = writer.write(cells)
+        if note is not None:
+            self.dirt.tell(self.city.truth, place, note)
+        self.city.truth.row(self.dataset, self.received_on, place, record)
+        self.city.canaries.see(self.dataset, record.values)
+        for extra_cells, extra_note in self.dirt.extras_after(cells, record):
+            (extra_place,) = writer.write(extra_cells)
+            self.dirt.tell(self.city.truth, extra_place, extra_note)
+
+    def _note_repeat(self, writer: PageWriter) -> None:
+        """The next write begins a page with the record that ended the last one."""
+        self.city.truth.table(
+            "dirt.csv",
+            source=self.dataset.source,
+            dataset=self.dataset.name,
+            received_on=self.received_on.isoformat(),
+            file_name=writer.next_page_name(),
+            row_number=1,
+            kind="page_overlap",
+            expected_outcome="duplicate",
+        )
+
+    def close(self) -> None:
+        if self.writer is None:
+            return
+        for path in self.writer.close():
+            self.city.truth.file(self.dataset, self.received_on, path.name, "loaded")
+
+
+__all__ = ["CitySummary", "Progress", "file_name", "folder", "write_city"]

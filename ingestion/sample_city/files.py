@@ -1,0 +1,301 @@
+"""Writers of the exports' true formats: merged-header workbooks, GB18030 CSV, paged and gzipped JSON.
+
+Belongs here: bytes on disk, the same in every run, one row at a time. Does not belong here: what the rows say.
+Every writer's `write` returns where the row stands, as provenance counts it.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import gzip
+import io
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+import xlsxwriter
+
+from ingestion.contract import Dataset, Format
+from ingestion.sample_city.render import Cell
+
+CREATED_AT = dt.datetime(2023, 1, 1)  # noqa: DTZ001 - a constant in the file's properties
+STAFFING = "人员配置"
+STAFFING_COLUMNS = ("一级注册消防工程师", "二级注册消防工程师", "中级及以上操作员", "初级操作员")
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a row stands. `row_number` is the sheet's row, the CSV record, or the place in `records`."""
+
+    file_name: str
+    sheet: str | None
+    row_number: int
+
+
+@dataclass(frozen=True)
+class Formula:
+    """A formula cell; `cached` None: the workbook was never calculated."""
+
+    text: str
+    cached: str | None
+
+
+class Writer(Protocol):
+    def write(self, cells: dict[str, Any]) -> list[Place]: ...
+    def close(self) -> list[Path]: ...
+
+
+def headers_of(dataset: Dataset) -> list[str]:
+    return [column.header for column in dataset.columns]
+
+
+@dataclass
+class SheetStyle:
+    """What stands around the rows of a sheet."""
+
+    title: str | None = None
+    unit: str | None = None
+    footer: str | None = None
+    sheet_name: str = "Sheet1"
+    is_grouped: bool = False  # two header rows
+    headers: dict[str, str | None] = field(default_factory=dict)  # other headers; null = column left out
+    extra_headers: tuple[str, ...] = ()
+    hidden_sheet: str | None = None
+
+
+class SheetWriter:
+    """A workbook of one visible sheet, written row by row in constant memory."""
+
+    def __init__(self, path: Path, dataset: Dataset, style: SheetStyle | None = None) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self.path = path
+        self.style = style or SheetStyle()
+        self.headers = [header for header in headers_of(dataset) if self.style.headers.get(header, header) is not None]
+        self.headers += self.style.extra_headers
+        self.book = xlsxwriter.Workbook(
+            str(path), {"constant_memory": True, "strings_to_numbers": False, "strings_to_formulas": False}
+        )
+        self.book.set_properties({"created": CREATED_AT, "author": "焦作市建设工程消防技术中心"})
+        self.sheet = self.book.add_worksheet(self.style.sheet_name)
+        self.date_format = self.book.add_format({"num_format": "yyyy-mm-dd"})
+        self.row = 0
+        self.merges: list[tuple[int, int, int, int]] = []
+        self._write_head()
+
+    def _write_head(self) -> None:
+        last = len(self.headers) - 1
+        for text in (self.style.title, self.style.unit):
+            if text is not None:
+                self.sheet.write_string(self.row, 0, text)
+                if text == self.style.title:
+                    self.merges.append((self.row, 0, self.row, last))
+                self.row += 1
+        shown = [self.style.headers.get(header) or header for header in self.headers]
+        if not self.style.is_grouped:
+            for place, header in enumerate(shown):
+                self.sheet.write_string(self.row, place, header)
+            self.row += 1
+            return
+        first = self.headers.index(STAFFING_COLUMNS[0])
+        for place, header in enumerate(shown):
+            if self.headers[place] in STAFFING_COLUMNS:
+                if place == first:
+                    self.sheet.write_string(self.row, place, STAFFING)
+                    self.merges.append((self.row, first, self.row, first + len(STAFFING_COLUMNS) - 1))
+            else:
+                self.sheet.write_string(self.row, place, header)
+                self.merges.append((self.row, place, self.row + 1, place))
+        for place in range(first, first + len(STAFFING_COLUMNS)):
+            self.sheet.write_string(self.row + 1, place, shown[place])
+        self.row += 2
+
+    def write(self, cells: dict[str, Any]) -> list[Place]:
+        for place, header in enumerate(self.headers):
+            self._write_cell(place, cells.get(header))
+        self.row += 1
+        return [Place(self.path.name, self.style.sheet_name, self.row)]
+
+    def skip(self) -> None:
+        """Leaves a blank row."""
+        self.row += 1
+
+    def merge_down(self, header: str, rows: int) -> None:
+        """Merges the cells of `header` over the last `rows` rows; only the first of them holds the value."""
+        place = self.headers.index(header)
+        self.merges.append((self.row - rows, place, self.row - 1, place))
+
+    def _write_cell(self, place: int, value: Cell | Formula) -> None:
+        if value is None or value == "":
+            return
+        if isinstance(value, Formula):
+            self.sheet.write_formula(self.row, place, value.text, None, "" if value.cached is None else value.cached)
+        elif isinstance(value, dt.date):
+            self.sheet.write_datetime(self.row, place, value, self.date_format)
+        elif isinstance(value, int | float):
+            self.sheet.write_number(self.row, place, value)
+        else:
+            self.sheet.write_string(self.row, place, value)
+
+    def close(self) -> list[Path]:
+        if self.style.footer is not None:
+            self.sheet.write_string(self.row, 0, self.style.footer)
+        if self.style.hidden_sheet is not None:
+            hidden = self.book.add_worksheet(self.style.hidden_sheet)
+            for place, header in enumerate(self.headers):
+                hidden.write_string(0, place, header)
+                hidden.write_string(1, place, "旧数据")
+            hidden.hide()
+        # merge_range pads every row of its range at once, which constant memory cannot take: only the range is kept
+        self.sheet.merge.extend(list(merge) for merge in self.merges)
+        self.book.close()
+        return [self.path]
+
+
+class CsvWriter:
+    """A CSV file with CRLF line ends, as the municipal systems write it."""
+
+    def __init__(
+        self,
+        path: Path,
+        dataset: Dataset,
+        encoding: str = "gb18030",
+        headers: dict[str, str | None] | None = None,
+        extra_headers: Sequence[str] = (),
+    ) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self.path = path
+        renamed = headers or {}
+        self.headers = [header for header in headers_of(dataset) if renamed.get(header, header) is not None]
+        self.headers += extra_headers
+        self.file = path.open("w", encoding=encoding, newline="")
+        self.writer = csv.writer(self.file, lineterminator="\r\n")
+        self.writer.writerow([renamed.get(header) or header for header in self.headers])
+        self.row = 1
+
+    def write(self, cells: dict[str, Any]) -> list[Place]:
+        self.writer.writerow(["" if cells.get(header) is None else cells[header] for header in self.headers])
+        self.row += 1
+        return [Place(self.path.name, None, self.row)]
+
+    def close(self) -> list[Path]:
+        self.file.close()
+        return [self.path]
+
+
+class PageWriter:
+    """JSON pages of `page_size` records; each page after the first repeats the last record of the one before.
+
+    `total` must be known beforehand: the platform says it on every page. Every second page is gzipped.
+    """
+
+    overlap = 1
+
+    def __init__(self, path_of_page: Callable[[int], Path], total: int, page_size: int) -> None:
+        self.path_of_page = path_of_page
+        self.total = total
+        self.page_size = page_size
+        self.page = 0
+        self.records: list[dict[str, Any]] = []
+        self.paths: list[Path] = []
+
+    def write(self, cells: dict[str, Any]) -> list[Place]:
+        """Where the record stands; a second place is the repeat on the next page."""
+        if len(self.records) >= self.page_size:
+            repeated = self.records[-self.overlap :]
+            self._flush()
+            self.records = list(repeated)
+        self.records.append(cells)
+        return [Place(self.path_of_page(self.page + 1).name, None, len(self.records))]
+
+    def will_repeat(self) -> bool:
+        """Whether the record just written stands again at the head of the next page, should there be one."""
+        return len(self.records) >= self.page_size
+
+    def next_page_name(self) -> str:
+        return self.path_of_page(self.page + 2).name
+
+    def _flush(self) -> None:
+        self.page += 1
+        path = self.path_of_page(self.page)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_page(path, self.page, self.total, self.records)
+        self.paths.append(path)
+
+    def close(self) -> list[Path]:
+        if self.records or not self.paths:
+            self._flush()
+        return self.paths
+
+
+def page_bytes(page: int, total: int, records: list[dict[str, Any]]) -> bytes:
+    body = {"code": 0, "msg": "ok", "data": {"total": total, "page": page, "records": records}}
+    return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def write_page(path: Path, page: int, total: int, records: list[dict[str, Any]]) -> None:
+    content = page_bytes(page, total, records)
+    if path.suffix == ".gz":
+        packed = io.BytesIO()
+        with gzip.GzipFile(filename="", mode="wb", fileobj=packed, mtime=0, compresslevel=6) as archive:
+            archive.write(content)
+        content = packed.getvalue()
+    path.write_bytes(content)
+
+
+FILE_STEMS = {
+    "registry/agencies": "信用管理名录库",
+    "registry/personnel": "从业人员花名册",
+    "registry/equipment": "设备清单",
+    "registry/site_checks": "现场核查记录",
+    "registry/social_insurance": "社保缴费明细",
+    "complaints/hotline": "12345工单",
+    "complaints/media": "信访舆情线索",
+    "inspections/checks": "监督检查台账",
+    "inspections/penalties": "双公示行政处罚",
+    "platform/contracts": "htxx",
+    "platform/reports": "bgxx",
+    "platform/checkins": "qdxx",
+    "credit_desk/findings": "失信认定台账",
+    "credit_desk/merit_claims": "守信申报台账",
+    "credit_desk/repairs": "信用修复台账",
+    "credit_desk/decisions": "处置决定台账",
+}
+
+
+def file_name(dataset: Dataset, received_on: dt.date, page: int | None = None) -> str:
+    stem = FILE_STEMS[dataset.id]
+    if dataset.format is Format.JSON:
+        return f"{stem}_{received_on:%Y%m}_p{page:03d}.json" + (".gz" if page is not None and page % 2 == 0 else "")
+    return f"{stem}{received_on:%Y%m}.{dataset.format.value}"
+
+
+def folder(inbox: Path, dataset: Dataset, received_on: dt.date) -> Path:
+    return inbox / dataset.source / dataset.name / received_on.isoformat()
+
+
+def sheet_style(dataset: Dataset, received_on: dt.date) -> SheetStyle:
+    """Title, unit note and footer of the directory; the other workbooks have a header and rows."""
+    if dataset.id != "registry/agencies":
+        return SheetStyle()
+    as_of = f"{received_on.year}年{received_on.month}月{received_on.day}日"
+    return SheetStyle(
+        title=f"焦作市建设工程消防技术服务机构信用管理名录库（截至{as_of}）",
+        unit="单位：家、人、平方米",
+        footer="制表：消防技术中心    审核：科技科",
+        sheet_name="名录库",
+        is_grouped=True,
+    )
+
+
+def open_writer(inbox: Path, dataset: Dataset, received_on: dt.date, total: int, page_size: int) -> Writer:
+    where = folder(inbox, dataset, received_on)
+    match dataset.format:
+        case Format.XLSX:
+            return SheetWriter(where / file_name(dataset, received_on), dataset, sheet_style(dataset, received_on))
+        case Format.CSV:
+            return CsvWriter(where / file_name(dataset, received_on), dataset)
+        case Format.JSON:
+            return PageWriter(lambda page: where / file_name(dataset, received_on, page), total, page_size)

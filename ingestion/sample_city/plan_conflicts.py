@@ -1,0 +1,6 @@
+"""x"""
+
+from ingestion.sample_city.plan import Plan
+
+
+def plan_conflicts(plan: Plan) -> None: ...

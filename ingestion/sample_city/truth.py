@@ -1,0 +1,135 @@
+"""Writes `truth/`: what a perfect build of the sample finds. The package's docstring says what each file holds.
+
+Belongs here: file layout and appending. Does not belong here: deciding what is true.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+from ingestion.contract import Dataset, Kind
+from ingestion.sample_city.files import Place
+from ingestion.sample_city.model import Record
+from ingestion.sample_city.render import lake_values, source_key
+
+TABLES = {
+    "files.csv": ("source", "dataset", "received_on", "file_name", "expected_status", "reason_code", "kind"),
+    "dirt.csv": (
+        "source",
+        "dataset",
+        "received_on",
+        "file_name",
+        "sheet",
+        "row_number",
+        "kind",
+        "expected_outcome",
+        "reason_code",
+        "column",
+        "expected_value",
+        "expected_flag",
+    ),
+    "conflicts.csv": (
+        "conflict_kind",
+        "person_id",
+        "person_name",
+        "registration_no",
+        "employer_a_id",
+        "employer_b_id",
+        "expected_status",
+        "explained_by",
+        "is_decoy",
+        "note",
+    ),
+    "leads.csv": ("lead_code", "item_code", "agency_id", "subject", "expected_status", "is_decoy", "note"),
+    "canaries.csv": ("kind", "value"),
+}
+EVIDENCE = {
+    "credit_desk/findings",
+    "credit_desk/merit_claims",
+    "credit_desk/repairs",
+    "credit_desk/decisions",
+    "inspections/checks",
+    "inspections/penalties",
+    "complaints/hotline",
+    "complaints/media",
+}
+
+
+class TruthWriter:
+    """Appends rows to the files of one truth folder; every file exists even when it stays empty."""
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory
+        (directory / "rows").mkdir(parents=True, exist_ok=True)
+        (directory / "evidence").mkdir(parents=True, exist_ok=True)
+        self.counts: dict[str, int] = dict.fromkeys(TABLES, 0)
+        self._texts: dict[str, io.TextIOWrapper] = {}
+        for name, columns in TABLES.items():
+            self._append(name, columns)
+
+    def _open(self, name: str) -> io.TextIOWrapper:
+        if name not in self._texts:
+            self._texts[name] = (self.directory / name).open("w", encoding="utf-8", newline="")
+        return self._texts[name]
+
+    def _append(self, name: str, values: tuple[Any, ...]) -> None:
+        csv.writer(self._open(name), lineterminator="\n").writerow(
+            [str(value).lower() if isinstance(value, bool) else "" if value is None else value for value in values]
+        )
+
+    def table(self, name: str, **values: Any) -> None:
+        """One line of a CSV table; a column that is not given stays empty."""
+        unknown = set(values) - set(TABLES[name])
+        if unknown:
+            raise ValueError(f"{name}: unknown columns {sorted(unknown)}")
+        self.counts[name] += 1
+        self._append(name, tuple(values.get(column) for column in TABLES[name]))
+
+    def file(
+        self, dataset: Dataset, received_on: dt.date, name: str, status: str, reason: str = "", kind: str = ""
+    ) -> None:
+        self.table(
+            "files.csv",
+            source=dataset.source,
+            dataset=dataset.name,
+            received_on=received_on.isoformat(),
+            file_name=name,
+            expected_status=status,
+            reason_code=reason,
+            kind=kind,
+        )
+
+    def row(self, dataset: Dataset, received_on: dt.date, place: Place, record: Record) -> None:
+        """A row as a perfect reader has it: into `rows/` when no later version follows, into `evidence/` always."""
+        line = {
+            "received_on": received_on.isoformat(),
+            "file_name": place.file_name,
+            "sheet": place.sheet,
+            "row_number": place.row_number,
+            "source_key": source_key(dataset, record.values),
+            **lake_values(dataset, record.values),
+        }
+        name = f"{dataset.source}.{dataset.name}.jsonl"
+        hidden = bool(record.values.get("is_deleted"))
+        if record.is_current and not hidden:
+            self._line(f"rows/{name}", line)
+        else:
+            self._open(f"rows/{name}")
+        if dataset.id in EVIDENCE or (dataset.kind is Kind.EVENT and not record.is_current):
+            self._line(f"evidence/{name}", {"is_current": record.is_current, **line})
+
+    def _line(self, name: str, line: dict[str, Any]) -> None:
+        self._open(name).write(json.dumps(line, ensure_ascii=False) + "\n")
+
+    def document(self, name: str, content: dict[str, Any]) -> None:
+        (self.directory / name).write_text(json.dumps(content, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+
+    def close(self) -> None:
+        for text in self._texts.values():
+            text.close()
+        self._texts.clear()

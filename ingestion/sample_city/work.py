@@ -1,0 +1,251 @@
+"""阳光平台 of a district in one month: contracts, reports and check-ins of honest, ordinary work.
+
+Belongs here: the builders of platform records, and the background of three jobs an agency and month. Does not
+belong here: jobs with something wrong (see `plan_leads`, `plan_conflicts`), which use the same builders.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+import eviltransform
+
+from ingestion.sample_city.districts import ASSESSMENT, BOTH, MAINTENANCE
+from ingestion.sample_city.model import Agency, District, Employment, Person, Values
+from ingestion.sample_city.timeline import Timeline
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+JOBS_PER_MONTH = 3
+SYSTEMS = ("WGS84", "GCJ02", "BD09")
+WEST, SOUTH = 11_275, 3_495  # cells of 0.01°; the city is about 70 by 35 of them
+
+
+@dataclass(frozen=True)
+class Job:
+    """One job: a project under a contract, a visit, a report."""
+
+    agency: Agency
+    project_no: str
+    contract_no: str
+    report_no: str
+    service_type: str
+    visited_on: dt.date
+    reported_on: dt.date
+    technical_lead: Person
+    project_lead: Person
+    operators: tuple[Person, ...]
+    site: tuple[float, float]  # WGS-84 longitude, latitude
+
+
+def epoch_ms(day: dt.date, seconds: int = 36_000) -> int:
+    moment = dt.datetime.combine(day, dt.time(), SHANGHAI) + dt.timedelta(seconds=seconds)
+    return int(moment.timestamp()) * 1000
+
+
+def site_of(number: int) -> tuple[float, float]:
+    """A place in the city, well inside its cell so that no conversion moves it into the next one."""
+    cell_x, cell_y = WEST + number * 17 % 70, SOUTH + number * 11 % 35
+    longitude = (cell_x + 0.35 + number * 7 % 30 / 100) * 0.01
+    latitude = (cell_y + 0.35 + number * 13 % 30 / 100) * 0.01
+    return round(longitude, 6), round(latitude, 6)
+
+
+def contract_values(
+    *,
+    contract_no: str,
+    project_no: str,
+    agency: Agency,
+    agency_name: str,
+    service_type: str,
+    signed_on: dt.date,
+    service_from_on: dt.date,
+    performed_by_id: str | None = None,
+) -> Values:
+    return {
+        "contract_no": contract_no,
+        "project_no": project_no,
+        "project_name": f"{project_no[-5:]}号项目消防设施{'评估' if service_type == ASSESSMENT else '维护保养'}",
+        "client_name": f"焦作市第{int(project_no[-7:]) % 997 + 1}物业服务有限公司",
+        "agency_id": agency.agency_id,
+        "agency_name": agency_name,
+        "service_type": service_type,
+        "signed_on": signed_on,
+        "service_from_on": service_from_on,
+        "performed_by_id": performed_by_id,
+        "updated_ms": epoch_ms(signed_on),
+        "is_deleted": False,
+    }
+
+
+def report_values(job: Job, agency_name: str) -> Values:
+    return {
+        "report_no": job.report_no,
+        "project_no": job.project_no,
+        "contract_no": job.contract_no or None,
+        "agency_id": job.agency.agency_id,
+        "agency_name": agency_name,
+        "service_type": job.service_type,
+        "reported_on": job.reported_on,
+        "technical_lead_name": job.technical_lead.name,
+        "technical_lead": job.technical_lead.id_no,
+        "project_lead_name": job.project_lead.name,
+        "project_lead": job.project_lead.id_no,
+        "project_lead_registration_no": job.project_lead.registration_no,
+        "seal_status": "complete",
+        "seal_agency_id": job.agency.agency_id,
+        "updated_ms": epoch_ms(job.reported_on, 61_200),
+        "is_deleted": False,
+    }
+
+
+def checkin_values(
+    *,
+    checkin_id: str,
+    report_no: str,
+    project_no: str,
+    person: Person,
+    position_code: str,
+    start: dt.datetime,
+    minutes: int,
+    site: tuple[float, float],
+    system: str = "WGS84",
+) -> Values:
+    """A stay at `site` (WGS-84); jd and wd are written in `system`."""
+    longitude, latitude = site
+    if system == "GCJ02":
+        latitude, longitude = eviltransform.wgs2gcj(latitude, longitude)
+    elif system == "BD09":
+        latitude, longitude = eviltransform.wgs2bd(latitude, longitude)
+    return {
+        "checkin_id": checkin_id,
+        "report_no": report_no,
+        "project_no": project_no,
+        "person": person.id_no,
+        "person_name": person.name,
+        "position_code": position_code,
+        "checked_in_at": start,
+        "checked_out_at": start + dt.timedelta(minutes=minutes),
+        "longitude": f"{longitude:.6f}",
+        "latitude": f"{latitude:.6f}",
+        "coordinate_system": system,
+        "updated_ms": epoch_ms(start.date(), 72_000),
+        "is_deleted": False,
+        "site": site,
+    }
+
+
+def job_checkins(job: Job, count_from: int = 1) -> Iterator[Values]:
+    """The leader's and the operators' stays of one visit."""
+    people = [(job.project_lead, "project_lead"), *((person, "operator") for person in job.operators)]
+    for place, (person, position_code) in enumerate(people):
+        # qdbh: the report's number and a running one
+        start = dt.datetime.combine(job.visited_on, dt.time(8, 40)) + dt.timedelta(
+            minutes=(job.agency.place * 7 + place * 4) % 35, seconds=place * 11
+        )
+        yield checkin_values(
+            checkin_id=f"QD{job.report_no[2:]}{count_from + place:02d}",
+            report_no=job.report_no,
+            project_no=job.project_no,
+            person=person,
+            position_code=position_code,
+            start=start,
+            minutes=95 + place * 6,
+            site=job.site,
+            system=SYSTEMS[(job.agency.place + place) % 3],
+        )
+
+
+def service_of(agency: Agency, slot: int) -> str:
+    if agency.service_type == BOTH:
+        return ASSESSMENT if slot == 2 else MAINTENANCE
+    return agency.service_type
+
+
+def contract_begins(agency: Agency, slot: int, timeline: Timeline) -> Iterator[int]:
+    """Months in which the yearly contracts of one of the agency's projects begin."""
+    month = agency.works_from or -1 - (agency.place * 3 + slot) % 12
+    until = timeline.months if agency.works_until is None else agency.works_until
+    while month < until:
+        yield month
+        month += 12
+
+
+def _project_no(agency: Agency, district: District, slot: int, begin: int, timeline: Timeline) -> str:
+    return f"XM{timeline.day(begin, 1):%Y%m}{district.number:04d}{agency.place:02d}{slot}"
+
+
+def background_contracts(district: District, month: int, timeline: Timeline) -> Iterator[Values]:
+    """Contracts signed in `month`; the first export also holds those signed before the sample."""
+    for agency in district.agencies:
+        for slot in range(JOBS_PER_MONTH):
+            for begin in contract_begins(agency, slot, timeline):
+                if begin - 1 == month or (month == 0 and begin <= 0):
+                    project_no = _project_no(agency, district, slot, begin, timeline)
+                    yield contract_values(
+                        contract_no="HT" + project_no[2:],
+                        project_no=project_no,
+                        agency=agency,
+                        agency_name=agency.name_in(max(month, 0)),
+                        service_type=service_of(agency, slot),
+                        signed_on=timeline.day(begin - 1, 20),
+                        service_from_on=timeline.day(begin, 1),
+                    )
+
+
+def leaders(district: District, place: int, month: int) -> list[Employment]:
+    return [
+        employment
+        for employment in district.employments
+        if employment.agency == place and employment.leads_reports and employment.is_listed(month)
+    ]
+
+
+def operators(district: District, place: int, month: int) -> list[Person]:
+    return [
+        employment.person
+        for employment in district.employments
+        if employment.agency == place and employment.certificate_kind == "operator" and employment.is_listed(month)
+    ]
+
+
+def background_jobs(district: District, month: int, timeline: Timeline) -> Iterator[Job]:
+    """Three jobs an agency and month; every engineer leads one at least every other month."""
+    for agency in district.agencies:
+        if not agency.is_working(month):
+            continue
+        leading = leaders(district, agency.place, month)
+        staff = operators(district, agency.place, month)
+        technical = next(item.person for item in leading if item.position_code == "technical_lead")
+        for slot in range(JOBS_PER_MONTH):
+            begin = max(item for item in contract_begins(agency, slot, timeline) if item <= month)
+            project_no = _project_no(agency, district, slot, begin, timeline)
+            turn = month * JOBS_PER_MONTH + slot
+            day = 7 + slot * 6 + (agency.place + month) % 4
+            service_type = service_of(agency, slot)
+            count = 1 if service_type == ASSESSMENT else 2
+            yield Job(
+                agency=agency,
+                project_no=project_no,
+                contract_no="HT" + project_no[2:],
+                report_no=f"BG{timeline.day(month, 1):%Y%m}{district.number:04d}{agency.place:02d}{slot:02d}",
+                service_type=service_type,
+                visited_on=timeline.day(month, day),
+                reported_on=timeline.day(month, day + 1 + slot % 2),
+                technical_lead=technical,
+                project_lead=leading[turn % len(leading)].person,
+                operators=tuple(staff[(turn * 2 + place) % len(staff)] for place in range(count)),
+                site=site_of(agency.number * 7 + slot),
+            )
+
+
+def background_reports(district: District, month: int, timeline: Timeline) -> Iterator[Values]:
+    for job in background_jobs(district, month, timeline):
+        yield report_values(job, job.agency.name_in(month))
+
+
+def background_checkins(district: District, month: int, timeline: Timeline) -> Iterator[Values]:
+    for job in background_jobs(district, month, timeline):
+        yield from job_checkins(job)
