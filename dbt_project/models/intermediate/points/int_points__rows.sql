@@ -115,7 +115,7 @@ readings as (
                 case when coalesce(clause_items.clause, '') = wordings.clause then 0 else 1 end,
                 case when clause_items.dataset = wordings.dataset then 0 else 1 end,
                 case when clause_items.level_code is not null then 0 else 1 end,
-                items.item_code
+                coalesce(items.item_code, '')
         ) as exactness
     from wordings
     inner join clause_items
@@ -130,8 +130,8 @@ readings as (
                 or (clause_items.clause = '*' and wordings.clause <> '')
             )
             and (clause_items.level_code is null or clause_items.level_code = wordings.level_code)
-    -- an item whose occurrences the warehouse counts itself has no rows
-    inner join items
+    -- an entry may say that a wording is no item, and an item that the warehouse counts itself has no rows
+    left join items
         on
             items.rulebook_id = clause_items.rulebook_id
             and items.item_code = clause_items.item_code
