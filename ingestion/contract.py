@@ -79,6 +79,7 @@ class Column:
     header_required: bool = True
     not_after_receipt: bool = False
     personal: bool = False
+    units: tuple[str, ...] = ()  # what may follow a DECIMAL in its cell; any other unit quarantines the row
 
     @property
     def is_stored(self) -> bool:
@@ -140,7 +141,7 @@ class Dataset:
 
     `key` names the columns (by `Column.name`) that identify a thing. `title_rows`: how many rows may stand
     above the header. `header_rows`: 2 where a group header spans sub-headers. `footer_prefixes`: first cells
-    that mark a footer. `extra_fields`: lake columns computed from several cells (the cell of a check-in).
+    that mark a footer, in a row without a key. `extra_fields`: lake columns computed from several cells (the cell of a check-in).
     """
 
     source: str
@@ -152,10 +153,23 @@ class Dataset:
     header_rows: int = 1
     ignored_header_prefixes: tuple[str, ...] = ()
     ignored_headers: tuple[str, ...] = ()
-    footer_prefixes: tuple[str, ...] = ("制表：", "制表:", "审核：", "审核:", "填表人", "合计")
+    footer_prefixes: tuple[str, ...] = (
+        "制表",
+        "填表",
+        "填报",
+        "审核",
+        "打印",
+        "导出",
+        "合计",
+        "总计",
+        "注：",
+        "说明：",
+    )
     updated_column: str | None = None  # decides which row is later before the file's name does
     skip_rows_without: str | None = None  # a row whose cell here is empty is no row
     extra_fields: tuple[pa.Field, ...] = ()
+    titled_as_of: bool = False  # its title says 截至 which day the list is; an older list is never loaded later
+    required_when: tuple[tuple[str, str, str], ...] = ()  # (column, value, column that must then be filled)
 
     @property
     def id(self) -> str:

@@ -50,10 +50,11 @@ MERIT_CLAIMS = Dataset(
     kind=Kind.EVENT,
     format=Format.XLSX,
     key=("claim_id",),
+    required_when=(("clause", "1", "level_code"),),  # clause 1 is another item for each level (credit.md 6.5)
     columns=(
         Column("claim_id", "申报编号", Parse.CODE, value_required=True),
         Column("agency_id", "统一社会信用代码", Parse.USCC, value_required=True),
-        Column("clause", "守信条款", Parse.CLAUSE, value_required=True),
+        Column("clause", "守信条款", Parse.CLAUSE, choices={str(n): str(n) for n in range(1, 6)}, value_required=True),
         Column(
             "level_code",
             "级别",

@@ -66,7 +66,7 @@ PENALTIES = Dataset(
         Column("violation_facts", "违法事实", Parse.TEXT),
         Column("legal_basis", "处罚依据", Parse.TEXT),
         Column("penalty_kind", "处罚类别", Parse.TEXT),
-        Column("fine_10k_cny", "罚款金额(万元)", Parse.DECIMAL),
+        Column("fine_10k_cny", "罚款金额(万元)", Parse.DECIMAL, units=("万元", "万")),
         Column("determined_on", "处罚决定日期", Parse.DATE, not_after_receipt=True),
         Column("occurred_on", "行为日期", Parse.DATE, not_after_receipt=True),
         Column("clause", "对应失信条款", Parse.CLAUSE),

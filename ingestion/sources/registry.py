@@ -17,6 +17,7 @@ AGENCIES = Dataset(
     kind=Kind.SNAPSHOT,
     format=Format.XLSX,
     header_rows=2,
+    titled_as_of=True,
     key=("agency_id",),
     columns=(
         Column("sequence_no", "序号", Parse.DROPPED, header_required=False),

@@ -1,0 +1,293 @@
+"""The inputs of one build: what was received, what of it is loaded, and the source relations that dbt reads.
+
+Belongs here: `<home>/build/inputs/*.parquet`, and the registration of sources in a fresh DuckDB file.
+Does not belong here: deciding outcomes (`ingestion.decisions`), taking files in (`ingestion.landing`).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from ingestion import warehouse_sources
+from ingestion.build_tables import BUILD_TABLES
+from ingestion.contract import Dataset
+from ingestion.decisions import Outcome, Repeats, Status, decide
+from ingestion.landing import SCHEMA_FILE, part_path
+from ingestion.manifest import Manifest, PartKey, QuarantinedRow, open_manifest
+from ingestion.settings import ConfigurationError, Settings, settings_of
+from ingestion.sources import DATASETS
+
+INPUTS = "inputs"
+_LOADED_PARTS = "loaded_parts.parquet"
+_REPEATED_ROWS = "repeated_rows.parquet"
+_SOURCE_FILES = "source_files.json"
+_MATERIALIZED_ROWS = 2_000_000  # up to here a dataset is read once into the build file; beyond, dbt reads the lake
+
+_LOADED_PARTS_SCHEMA = pa.schema(
+    [
+        pa.field("source", pa.string(), nullable=False),
+        pa.field("dataset", pa.string(), nullable=False),
+        pa.field("received_on", pa.date32(), nullable=False),
+        pa.field("file_hash", pa.string(), nullable=False),
+        pa.field("file_name", pa.string(), nullable=False),
+        pa.field("row_count", pa.int64(), nullable=False),
+    ]
+)
+_REPEATED_ROWS_SCHEMA = pa.schema(
+    [
+        pa.field("source", pa.string(), nullable=False),
+        pa.field("dataset", pa.string(), nullable=False),
+        pa.field("received_on", pa.date32(), nullable=False),
+        pa.field("file_hash", pa.string(), nullable=False),
+        pa.field("file_position", pa.int32(), nullable=False),
+    ]
+)
+
+
+@dataclass(frozen=True)
+class BuildInputs:
+    """What a build is made from. `file_hashes`: of every file received by known_on, sorted, with repetition.
+
+    `identity` is a hash of everything here that can change a release: receipts, outcomes and accepted drops.
+    """
+
+    as_of_on: dt.date
+    known_on: dt.date | None
+    regime_code: str
+    outcomes: tuple[Outcome, ...]
+    file_hashes: tuple[str, ...]
+    identity: str
+    folder: Path
+
+    def count(self, status: Status) -> int:
+        return sum(outcome.status is status for outcome in self.outcomes)
+
+    @property
+    def held(self) -> list[Outcome]:
+        return [outcome for outcome in self.outcomes if outcome.status is Status.HELD]
+
+
+def parse_drop(text: str) -> tuple[str, str, dt.date]:
+    """`SOURCE/DATASET/RECEIVED_ON` as a drop. Raises ConfigurationError."""
+    source, _, rest = text.partition("/")
+    dataset, _, day = rest.partition("/")
+    try:
+        received_on = dt.date.fromisoformat(day)
+    except ValueError as error:
+        raise ConfigurationError(f"{text} names no drop: write SOURCE/DATASET/YYYY-MM-DD") from error
+    if (source, dataset) not in DATASETS:
+        raise ConfigurationError(f"{text} names no drop: there is no dataset {source}/{dataset}")
+    return source, dataset, received_on
+
+
+def prepare(
+    home: Settings | Path | str,
+    as_of_on: dt.date,
+    known_on: dt.date | None = None,
+    regime_code: str = "jiaozuo",
+    accept_drops: Iterable[str | tuple[str, str, dt.date]] = (),
+) -> BuildInputs:
+    """Decides the outcome of every file received by `known_on` and writes the inputs of the build.
+
+    Drops in `accept_drops` are recorded as accepted on `as_of_on` first. Raises ConfigurationError if one of
+    them was never received.
+    """
+    settings = settings_of(home)
+    with open_manifest(settings.manifest) as manifest:
+        receipts = manifest.receipts()
+        drops = [parse_drop(drop) if isinstance(drop, str) else drop for drop in accept_drops]
+        for drop in drops:
+            if not any((r.source, r.dataset, r.received_on) == drop for r in receipts):
+                raise ConfigurationError(f"{drop[0]}/{drop[1]}/{drop[2]} was never received, so it cannot be accepted")
+        for drop in drops:
+            manifest.accept_drop(*drop, accepted_on=as_of_on)
+        quarantined = _quarantined_by_part(manifest)
+        repeats = _RepeatFinder(settings.lake, quarantined)
+        outcomes = decide(
+            receipts, manifest.parts(), DATASETS, manifest.accepted_drops(), repeats.count, known_on=known_on
+        )
+    folder = settings.build_inputs
+    folder.mkdir(parents=True, exist_ok=True)
+    _write_inputs(folder, settings.lake, outcomes, quarantined, repeats)
+    parameters = [{"as_of_on": as_of_on, "known_on": known_on, "regime_code": regime_code}]
+    pq.write_table(
+        pa.Table.from_pylist(parameters, schema=BUILD_TABLES["build_parameters"]), folder / "build_parameters.parquet"
+    )
+    return BuildInputs(
+        as_of_on,
+        known_on,
+        regime_code,
+        tuple(outcomes),
+        tuple(sorted(outcome.receipt.file_hash for outcome in outcomes)),
+        _identity(outcomes),
+        folder,
+    )
+
+
+def _identity(outcomes: Sequence[Outcome]) -> str:
+    digest = hashlib.sha256()
+    for outcome in outcomes:
+        receipt = outcome.receipt
+        line = [receipt.source, receipt.dataset, str(receipt.received_on), receipt.file_name, receipt.file_hash]
+        line += [outcome.status, outcome.reason_code or "", str(outcome.drop_accepted_on)]
+        digest.update(json.dumps(line).encode() + b"\n")
+    return digest.hexdigest()
+
+
+def _quarantined_by_part(manifest: Manifest) -> dict[PartKey, list[QuarantinedRow]]:
+    rows: dict[PartKey, list[QuarantinedRow]] = {}
+    for key, row in manifest.quarantined_rows():
+        rows.setdefault(key, []).append(row)
+    return rows
+
+
+@dataclass
+class _RepeatFinder:
+    """Finds rows that repeat a row of an earlier file of the same drop; remembers their places."""
+
+    lake: Path
+    quarantined: Mapping[PartKey, list[QuarantinedRow]]
+    rows: dict[PartKey, set[int]] = field(default_factory=dict)
+
+    def count(self, keys: Sequence[PartKey]) -> dict[PartKey, Repeats]:
+        seen: set[str] = set()
+        found = {}
+        for key in keys:
+            table = pq.read_table(part_path(self.lake, key), columns=["row_hash", "file_position"])
+            hashes = table.column("row_hash").to_pylist()
+            positions = table.column("file_position").to_pylist()
+            kept_out = self.quarantined.get(key, [])
+            repeated = {place for place, row_hash in zip(positions, hashes, strict=True) if row_hash in seen}
+            repeated_out = {row.file_position for row in kept_out if row.row_hash in seen}
+            seen.update(hashes)
+            seen.update(row.row_hash for row in kept_out)
+            self.rows[key] = repeated | repeated_out
+            found[key] = Repeats(len(repeated), len(repeated_out))
+        return found
+
+
+def _write_inputs(
+    folder: Path,
+    lake: Path,
+    outcomes: Sequence[Outcome],
+    quarantined: Mapping[PartKey, list[QuarantinedRow]],
+    repeats: _RepeatFinder,
+) -> None:
+    loads, rows, loaded_parts, repeated_rows = [], [], [], []
+    files: dict[str, list[str]] = {
+        dataset.id: [str(lake / dataset.source / dataset.name / SCHEMA_FILE)] for dataset in DATASETS.values()
+    }
+    for outcome in outcomes:
+        receipt = outcome.receipt
+        place = {"source": receipt.source, "dataset": receipt.dataset, "received_on": receipt.received_on}
+        named = place | {"file_name": receipt.file_name, "file_hash": receipt.file_hash}
+        loads.append(
+            named
+            | {
+                "status": str(outcome.status),
+                **{
+                    name: getattr(outcome, name)
+                    for name in BUILD_TABLES["loads"].names
+                    if name not in named and name != "status"
+                },
+            }
+        )
+        if outcome.status is not Status.LOADED:
+            continue
+        key = receipt.part_key
+        repeated = repeats.rows.get(key, set())
+        loaded_parts.append(named | {"row_count": outcome.accepted_count})
+        if outcome.accepted_count:
+            files[f"{receipt.source}/{receipt.dataset}"].append(str(part_path(lake, key)))
+        repeated_rows += [
+            place | {"file_hash": receipt.file_hash, "file_position": position} for position in sorted(repeated)
+        ]
+        rows += [
+            named
+            | {
+                "sheet": row.sheet,
+                "row_number": row.row_number,
+                "reason_code": row.reason_code,
+                "header": row.header,
+            }
+            for row in quarantined.get(key, [])
+            if row.file_position not in repeated
+        ]
+    for name, content, schema in (
+        ("loads.parquet", loads, BUILD_TABLES["loads"]),
+        ("quarantined_rows.parquet", rows, BUILD_TABLES["quarantined_rows"]),
+        (_LOADED_PARTS, loaded_parts, _LOADED_PARTS_SCHEMA),
+        (_REPEATED_ROWS, repeated_rows, _REPEATED_ROWS_SCHEMA),
+    ):
+        pq.write_table(pa.Table.from_pylist(content, schema=schema), folder / name)
+    (folder / _SOURCE_FILES).write_text(json.dumps(files, ensure_ascii=False, indent=1), "utf-8")
+
+
+def register_sources(connection: duckdb.DuckDBPyConnection, build_dir: Path | str) -> None:
+    """Creates the schemas of all dbt sources in a fresh DuckDB file, over what `prepare` wrote into `build_dir`.
+
+    Rulebook tables are registered from `inputs/rulebook.<table>.parquet` where such files lie.
+    """
+    folder = Path(build_dir) / INPUTS
+    files: dict[str, list[str]] = json.loads((folder / _SOURCE_FILES).read_text("utf-8"))
+    row_counts = _row_counts(folder)
+    for schema in sorted({source for source, _ in DATASETS} | {"lake"}):
+        connection.execute(f'create schema if not exists "{schema}"')
+    for name in BUILD_TABLES:
+        connection.execute(
+            f'create table "lake"."{name}" as select * from read_parquet({_literal(folder / f"{name}.parquet")})'
+        )
+    for dataset in DATASETS.values():
+        kind = "table" if row_counts.get(dataset.id, 0) <= _MATERIALIZED_ROWS else "view"
+        connection.execute(
+            f'create {kind} "{dataset.source}"."{dataset.name}" as {_dataset_sql(dataset, folder, files[dataset.id])}'
+        )
+    for path in sorted(folder.glob("rulebook.*.parquet")):
+        connection.execute('create schema if not exists "rulebook"')
+        table = path.name.removeprefix("rulebook.").removesuffix(".parquet")
+        connection.execute(f'create table "rulebook"."{table}" as select * from read_parquet({_literal(path)})')
+
+
+def _row_counts(folder: Path) -> dict[str, int]:
+    counts: dict[str, int] = {}
+    for row in pq.read_table(folder / _LOADED_PARTS, columns=["source", "dataset", "row_count"]).to_pylist():
+        counts[f"{row['source']}/{row['dataset']}"] = (
+            counts.get(f"{row['source']}/{row['dataset']}", 0) + row["row_count"]
+        )
+    return counts
+
+
+def _dataset_sql(dataset: Dataset, folder: Path, files: Sequence[str]) -> str:
+    """All rows of the loaded parts but those that repeat a row of another file of their drop."""
+    columns = ", ".join(
+        "parts.file_name" if field.name == "file_name" else f'lake_rows."{field.name}"'
+        for field in warehouse_sources.dataset_schema(dataset.source, dataset.name)
+    )
+    place = f"source = {_literal(dataset.source)} and dataset = {_literal(dataset.name)}"
+    return f"""
+        select {columns}
+        from read_parquet([{", ".join(map(_literal, files))}]) as lake_rows
+        inner join read_parquet({_literal(folder / _LOADED_PARTS)}) as parts
+            on parts.file_hash = lake_rows.file_hash and parts.received_on = lake_rows.received_on and parts.{place.replace(" and ", " and parts.")}
+        where not exists (
+            select 1
+            from read_parquet({_literal(folder / _REPEATED_ROWS)}) as repeated
+            where repeated.file_hash = lake_rows.file_hash
+                and repeated.received_on = lake_rows.received_on
+                and repeated.file_position = lake_rows.file_position
+                and repeated.{place.replace(" and ", " and repeated.")}
+        )
+    """
+
+
+def _literal(value: Path | str) -> str:
+    return "'" + str(value).replace("'", "''") + "'"

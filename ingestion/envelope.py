@@ -1,0 +1,362 @@
+"""What a file may be before anyone opens it: a regular file, its size, a zip's true contents, a text's encoding.
+
+Belongs here: refusing what is hostile, broken or damaged, in bounded time and memory. Does not belong here:
+sheets, headers, rows (see `ingestion.readers`).
+"""
+
+from __future__ import annotations
+
+import codecs
+import errno
+import io
+import os
+import re
+import stat
+import struct
+import unicodedata
+import zipfile
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+MEBIBYTE = 1 << 20
+MAX_FILE_BYTES = 512 * MEBIBYTE  # as received
+MAX_UNPACKED_BYTES = 1024 * MEBIBYTE  # all parts of a workbook, or a page
+MAX_RATIO = 100  # unpacked : packed, once more than RATIO_FREE_BYTES are unpacked
+RATIO_FREE_BYTES = 24 * MEBIBYTE
+MAX_ENTRIES = 1_000
+MAX_COLUMNS = 512  # a sheet's cells may not lie further right
+MAX_ROWS = 1_048_576
+MAX_SHEET_AREA = 64_000_000  # rows × columns that a reader would have to hold
+_CHUNK = 256 * 1024
+
+
+class Held(Exception):
+    """A file that is not loaded. `reason` is its code; `message` names the place and the remedy, never a value."""
+
+    def __init__(self, reason: str, message: str) -> None:
+        super().__init__(message)
+        self.reason = reason
+        self.message = message
+
+
+class NotReceived(Exception):
+    """Something in the inbox of which no byte can be had: there is nothing to record, only to say."""
+
+
+def shown(name: str, longest: int = 255) -> str:
+    """A file's, sheet's or header's name that is safe to print: control, direction and undecodable characters escaped."""
+    safe = "".join(
+        char if unicodedata.category(char)[0] != "C" and char not in "\u2028\u2029" else f"\\u{ord(char):04x}"
+        for char in name
+    )
+    return safe if len(safe) <= longest else safe[: longest - 1] + "…"
+
+
+def open_regular(path: Path) -> BinaryIO:
+    """Opens a regular file, never through a symbolic link (Held). Raises NotReceived for what has no bytes."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError as error:
+        if error.errno == errno.ELOOP:
+            raise Held("not_a_regular_file", "this is a symbolic link. Put a copy of the file itself there.") from error
+        raise NotReceived(f"it cannot be opened: {error.strerror}") from error
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise NotReceived("this is no file; put a copy of the file itself there")
+    return os.fdopen(descriptor, "rb")
+
+
+# --- workbooks (zip) ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class ZipFacts:
+    """What the inspection of a workbook found: `suspect_parts` hold formulas or error values."""
+
+    suspect_parts: frozenset[str]
+    is_1904: bool
+
+
+_SUSPECT = re.compile(rb"<(?:\w+:)?f[\s/>]|\bt\s*=\s*[\"']e[\"']")
+_DOCTYPE = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
+_1904 = re.compile(rb"\bdate1904\s*=\s*[\"'](?:1|true|on)[\"']", re.IGNORECASE)
+_CELL_REF = re.compile(rb"\br\s*=\s*[\"']([A-Za-z]{0,7})(\d{1,12})[\"']")
+_OVERLAP = 64
+
+
+def inspect_workbook(path: Path) -> ZipFacts:
+    """Inflates every part of a workbook once, counting what really comes out; keeps nothing.
+
+    Raises Held for: no zip, too many parts, parts that overlap, lie about their size or fail their checksum,
+    a ratio or total beyond the limits, archives within, document type definitions, cells far outside.
+    """
+    packed_size = path.stat().st_size
+    with path.open("rb") as file:
+        if not file.read(4).startswith(b"PK\x03\x04"):
+            file.seek(0)
+            raise _not_a_workbook(file.read(8))
+        try:
+            with zipfile.ZipFile(file) as archive:
+                entries = archive.infolist()
+        except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError, struct.error) as error:
+            raise _cut_off() from error
+        _check_directory(entries, packed_size)
+        unpacked = 0
+        suspects = set()
+        is_1904 = False
+        for entry in entries:
+            scan = _PartScan(entry.filename)
+            for chunk in _inflated(file, entry):
+                unpacked += len(chunk)
+                _check_ratio(unpacked, packed_size)
+                scan.feed(chunk)
+            scan.close()
+            if scan.is_suspect:
+                suspects.add(entry.filename)
+            is_1904 = is_1904 or scan.is_1904
+    return ZipFacts(frozenset(suspects), is_1904)
+
+
+def _not_a_workbook(head: bytes) -> Held:
+    if head.startswith(b"\xd0\xcf\x11\xe0"):
+        return Held(
+            "wrong_format", "this is an old .xls or a password-protected workbook. Save it as .xlsx without one."
+        )
+    if not head:
+        return Held("empty_file", "the file is empty. Export it again.")
+    return Held("wrong_format", "this is not an .xlsx workbook. Export it again as .xlsx.")
+
+
+def _cut_off() -> Held:
+    return Held("unreadable", "the workbook cannot be read to its end (cut off or damaged). Copy or export it again.")
+
+
+def _bomb(what: str) -> Held:
+    return Held("refused_archive", f"the archive was refused: {what}. Ask the sender for the original export.")
+
+
+def _check_directory(entries: list[zipfile.ZipInfo], packed_size: int) -> None:
+    if len(entries) > MAX_ENTRIES:
+        raise _bomb(f"it has {len(entries)} parts, more than {MAX_ENTRIES}")
+    names = [entry.filename for entry in entries]
+    if len(set(names)) != len(names):
+        raise _bomb("two of its parts have the same name")
+    declared = sum(entry.file_size for entry in entries)
+    _check_ratio(declared, packed_size)
+    if any(entry.flag_bits & 0x1 for entry in entries):
+        raise Held("unreadable", "the workbook is encrypted. Save it without a password.")
+    if any(entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) for entry in entries):
+        raise _bomb("it uses a compression that workbooks do not use")
+    end = 0
+    for entry in sorted(entries, key=lambda entry: entry.header_offset):
+        if entry.header_offset < end:
+            raise _bomb("its parts overlap")
+        end = entry.header_offset + 30 + entry.compress_size
+    if end > packed_size:
+        raise _cut_off()
+
+
+def _check_ratio(unpacked: int, packed: int) -> None:
+    if unpacked > MAX_UNPACKED_BYTES:
+        raise _bomb(f"it unpacks to more than {MAX_UNPACKED_BYTES // MEBIBYTE} MB")
+    if unpacked > RATIO_FREE_BYTES and unpacked > MAX_RATIO * packed:
+        raise _bomb(f"it unpacks to more than {MAX_RATIO} times its size")
+
+
+def _inflated(file: BinaryIO, entry: zipfile.ZipInfo) -> Iterator[bytes]:
+    """The part's bytes as a reader that trusts no declared size would get them, checked against the declaration."""
+    file.seek(entry.header_offset)
+    header = file.read(30)
+    if len(header) < 30 or header[:4] != b"PK\x03\x04":
+        raise _cut_off()
+    name_length, extra_length = struct.unpack("<HH", header[26:30])
+    file.seek(name_length + extra_length, os.SEEK_CUR)
+    left = entry.compress_size
+    size = checksum = 0
+    inflate = zlib.decompressobj(-15) if entry.compress_type == zipfile.ZIP_DEFLATED else None
+    try:
+        while left > 0 or (inflate and inflate.unconsumed_tail):
+            pending = inflate.unconsumed_tail if inflate else b""
+            if not pending:
+                pending = file.read(min(_CHUNK, left))
+                if not pending:
+                    raise _cut_off()
+                left -= len(pending)
+            data = inflate.decompress(pending, _CHUNK) if inflate else pending
+            if data:
+                size += len(data)
+                checksum = zlib.crc32(data, checksum)
+                yield data
+            if inflate and inflate.eof:
+                break
+    except zlib.error as error:
+        raise _cut_off() from error
+    if inflate and not inflate.eof:
+        raise _cut_off()
+    if size != entry.file_size:
+        raise _bomb("a part lies about its size")
+    if checksum != entry.CRC:
+        raise _cut_off()
+
+
+class _PartScan:
+    """Looks at one part while it streams by: formulas, error values, type definitions, how far its cells reach."""
+
+    def __init__(self, name: str) -> None:
+        self.is_xml = name.endswith((".xml", ".rels"))
+        self.is_sheet = name.startswith("xl/worksheets/") and name.endswith(".xml")
+        self.is_workbook = name == "xl/workbook.xml"
+        self.is_suspect = False
+        self.is_1904 = False
+        self._tail = b""
+        self._is_first = True
+        self._last_row = self._last_column = 0
+
+    def feed(self, chunk: bytes) -> None:
+        if self._is_first:
+            self._is_first = False
+            if chunk.startswith((b"PK\x03\x04", b"\x1f\x8b", b"Rar!", b"7z\xbc\xaf")):
+                raise _bomb("it holds another archive")
+            if self.is_xml and chunk.startswith((b"\xff\xfe", b"\xfe\xff")):
+                raise _bomb("a part is not written in UTF-8")
+        if not self.is_xml:
+            return
+        window = self._tail + chunk
+        if _DOCTYPE.search(window):
+            raise _bomb("a part holds a document type definition")
+        if self.is_workbook and _1904.search(window):
+            self.is_1904 = True
+        if self.is_sheet:
+            self.is_suspect = self.is_suspect or bool(_SUSPECT.search(window))
+            for letters, digits in set(_CELL_REF.findall(window)):
+                self._reach(letters, digits)
+        self._tail = window[-_OVERLAP:]
+
+    def _reach(self, letters: bytes, digits: bytes) -> None:
+        self._last_row = max(self._last_row, int(digits))
+        column = 0
+        for letter in letters.upper():
+            column = column * 26 + letter - 64
+        self._last_column = max(self._last_column, column)
+
+    def close(self) -> None:
+        if not self.is_sheet:
+            return
+        if (
+            self._last_row > MAX_ROWS
+            or self._last_column > MAX_COLUMNS
+            or self._last_row * max(self._last_column, 1) > MAX_SHEET_AREA
+        ):
+            raise _bomb("a sheet has cells far outside of any list")
+        if not re.search(rb"</(?:\w+:)?worksheet>\s*$", self._tail):
+            raise _cut_off()
+
+
+# --- texts -------------------------------------------------------------------------------------------------------
+
+
+def open_unpacked(path: Path) -> BinaryIO:
+    """The file's bytes, unpacked if its content (not its name) is gzip. Raises Held for a bomb or a cut-off file."""
+    with path.open("rb") as file:
+        head = file.read(2)
+    if head != b"\x1f\x8b":
+        return path.open("rb")
+    packed_size = path.stat().st_size
+    spooled = io.BytesIO()
+    inflate = zlib.decompressobj(16 + zlib.MAX_WBITS)
+    try:
+        with path.open("rb") as file:
+            while chunk := inflate.unconsumed_tail or file.read(_CHUNK):
+                spooled.write(inflate.decompress(chunk, _CHUNK))
+                _check_ratio(spooled.tell(), packed_size)
+                if inflate.eof:
+                    rest = inflate.unused_data + file.read(1)
+                    if rest.strip(b"\0"):
+                        raise Held("unreadable", "the gzip file holds more than one part. Export it again.")
+                    break
+    except zlib.error as error:
+        raise Held("unreadable", "the gzip file is damaged. Copy or export it again.") from error
+    if not inflate.eof:
+        raise Held("unreadable", "the gzip file is cut off. Copy or export it again.")
+    spooled.seek(0)
+    if spooled.read(4).startswith((b"\x1f\x8b", b"PK\x03\x04")):
+        raise _bomb("it holds another archive")
+    spooled.seek(0)
+    return spooled
+
+
+def encoding_of(file: BinaryIO, allow_gb18030: bool = True) -> str:
+    """The encoding of a whole text, strictly: utf-8-sig, utf-16 with a mark, utf-8, gb18030. Rewinds the file.
+
+    Raises Held if no encoding reads all of it, or if parts of it are written in another one.
+    """
+    head = file.read(4)
+    file.seek(0)
+    if not head:
+        raise Held("empty_file", "the file is empty. Export it again.")
+    if head.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
+        raise Held("wrong_format", "this is a workbook or an archive, not a text. Export it in the agreed format.")
+    if head.startswith(codecs.BOM_UTF8):
+        candidates = ["utf-8-sig"]
+    elif head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        candidates = ["utf-16"]
+    else:
+        candidates = ["utf-8", "gb18030"] if allow_gb18030 else ["utf-8"]
+    for encoding in candidates:
+        if _decodes(file, encoding):
+            if encoding == "gb18030":
+                _refuse_mixed(file)
+            return encoding
+    raise Held(
+        "encoding",
+        f"the text is not readable as {' or '.join(candidates)}. Export it again in "
+        f"{'UTF-8 or GB18030' if allow_gb18030 else 'UTF-8'}.",
+    )
+
+
+# What no export holds: control characters, and in gb18030 the private and unassigned ranges that mojibake lands in.
+_BINARY = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
+_PRIVATE = re.compile("[\ue000-\uf8ff\U000f0000-\U0010ffff]")
+
+
+def _decodes(file: BinaryIO, encoding: str) -> bool:
+    decoder = codecs.getincrementaldecoder(encoding)("strict")
+    file.seek(0)
+    try:
+        while chunk := file.read(MEBIBYTE):
+            text = decoder.decode(chunk)
+            if _BINARY.search(text) or (encoding == "gb18030" and _PRIVATE.search(text)):
+                return False
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return False
+    finally:
+        file.seek(0)
+    return True
+
+
+# Cells that are whole Chinese words in UTF-8. In gb18030 text such a run is nearly impossible, more so three times.
+_UTF8_CELL = re.compile(rb"(?:^|[,\"\r\n])((?:[\xe4-\xe9][\x80-\xbf]{2}){2,})(?=[,\"\r\n])", re.MULTILINE)
+
+
+def _refuse_mixed(file: BinaryIO) -> None:
+    """Refuses a gb18030 text of which single lines or cells are UTF-8: they would read as other characters."""
+    cells = 0
+    file.seek(0)
+    for line in file:
+        if line.isascii():
+            continue
+        cells += len(_UTF8_CELL.findall(line))
+        if cells >= 3 or _is_utf8_line(line):
+            raise Held("encoding", "the text mixes GB18030 and UTF-8. Export it again in one encoding.")
+    file.seek(0)
+
+
+def _is_utf8_line(line: bytes) -> bool:
+    try:
+        return sum(char > "\u2e80" for char in line.decode("utf-8")) >= 2
+    except UnicodeDecodeError:
+        return False

@@ -1,0 +1,138 @@
+"""What makes personal data safe to keep: keyed person keys, and the coarse cell of a position.
+
+Belongs here: the HMAC, its key file and the proof that a lake and a key belong together, coordinates.
+Does not belong here: which columns are personal (contracts), masks of numbers as text (`ingestion.parsing`).
+"""
+
+from __future__ import annotations
+
+import hmac
+import math
+import os
+import secrets as random_secrets
+from collections.abc import Callable
+from pathlib import Path
+
+import eviltransform
+
+from ingestion.settings import ConfigurationError, Settings
+
+_MINIMUM_KEY_BYTES = 16
+_FINGERPRINT_MESSAGE = b"firemark person key fingerprint"
+
+
+class PersonKeys:
+    """The HMAC key of one home. Nothing prints it; `repr` shows nothing of it."""
+
+    __slots__ = ("_secret",)
+
+    def __init__(self, secret: bytes) -> None:
+        self._secret = secret
+
+    def __repr__(self) -> str:
+        return "PersonKeys(…)"
+
+    def person_key(self, number: str) -> str:
+        """HMAC-SHA-256 (hex) of an 18-character ID number."""
+        return hmac.digest(self._secret, number.encode(), "sha256").hex()
+
+    def row_hash(self, content: str) -> str:
+        """A keyed hash (hex, 128 bits) of a row's cells: equal cells give equal hashes, and nothing can be inverted."""
+        return hmac.digest(self._secret, b"row\x1f" + content.encode("utf-8", "surrogatepass"), "sha256")[:16].hex()
+
+    def token(self, text: str) -> str:
+        """A keyed stand-in (hex, 128 bits) for a number that is not a valid ID."""
+        return hmac.digest(self._secret, b"token\x1f" + text.encode("utf-8", "surrogatepass"), "sha256")[:16].hex()
+
+    def fingerprint(self) -> str:
+        """What the manifest keeps to tell this key from another."""
+        return hmac.digest(self._secret, _FINGERPRINT_MESSAGE, "sha256").hex()
+
+
+def open_person_keys(settings: Settings, lake_fingerprint: str | None) -> PersonKeys:
+    """The person key of a home; fails closed.
+
+    `lake_fingerprint` is what the lake's manifest recorded, None for a home without a lake: only then may a
+    key be made (or taken over from the file that the environment names). Raises ConfigurationError if the key
+    is missing, unreadable, too short, or not the one with which the lake was written.
+    """
+    kept = _read(settings.person_key) if settings.person_key.exists() else None
+    given = _read(settings.person_key_source) if settings.person_key_source else None
+    if given is not None and kept is not None and not hmac.compare_digest(given, kept):
+        raise ConfigurationError(
+            f"{settings.person_key_source} holds another person key than {settings.person_key}. "
+            "Restore the key with which this home was built; nothing was changed."
+        )
+    secret = given if given is not None else kept
+    if secret is None and lake_fingerprint is not None:
+        raise ConfigurationError(
+            f"{settings.person_key} is missing, but the lake was written with a person key. "
+            "Restore it from the backup, or name it by FIREMARK_PERSON_KEY_FILE; nothing was changed."
+        )
+    if secret is None:
+        secret = random_secrets.token_hex(32).encode()
+    keys = PersonKeys(secret)
+    if lake_fingerprint is not None and not hmac.compare_digest(keys.fingerprint(), lake_fingerprint):
+        raise ConfigurationError(
+            f"the person key in {settings.person_key_source or settings.person_key} is not the one with which the "
+            "lake was written. Restore the right key; nothing was changed."
+        )
+    if kept is None:
+        _write(settings.person_key, secret)
+    elif settings.person_key.stat().st_mode & 0o077:
+        settings.person_key.chmod(0o600)
+    return keys
+
+
+def _read(path: Path) -> bytes:
+    try:
+        secret = path.read_bytes().rstrip(b"\r\n")
+    except OSError as error:
+        raise ConfigurationError(f"the person key {path} cannot be read: {error.strerror}") from error
+    if len(secret) < _MINIMUM_KEY_BYTES:
+        raise ConfigurationError(f"the person key {path} has fewer than {_MINIMUM_KEY_BYTES} bytes")
+    return secret
+
+
+def _write(path: Path, secret: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    path.parent.chmod(0o700)
+    temporary = path.with_name(f".{path.name}.tmp-{os.getpid()}")
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(secret + b"\n")
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.replace(path)
+
+
+CELL_DEGREES = 0.01
+_Transform = Callable[[float, float], tuple[float, float]]
+
+
+def _inverse(forward: _Transform, latitude: float, longitude: float) -> tuple[float, float]:
+    """The point that `forward` moves to the one given: fixed point, to about a millimetre."""
+    guess_latitude, guess_longitude = latitude, longitude
+    for _ in range(5):
+        moved_latitude, moved_longitude = forward(guess_latitude, guess_longitude)
+        guess_latitude += latitude - moved_latitude
+        guess_longitude += longitude - moved_longitude
+    return guess_latitude, guess_longitude
+
+
+def to_wgs84(latitude: float, longitude: float, system: str) -> tuple[float, float]:
+    """A position in `system` (WGS84, GCJ02, BD09) as WGS-84 degrees (latitude, longitude)."""
+    if system == "WGS84":
+        return latitude, longitude
+    if system == "BD09":
+        latitude, longitude = _inverse(eviltransform.gcj2bd, latitude, longitude)
+    elif system != "GCJ02":
+        raise ValueError(f"unknown coordinate system {system!r}")
+    return _inverse(eviltransform.wgs2gcj, latitude, longitude)
+
+
+def cell_of(latitude: float, longitude: float, system: str) -> tuple[int, int]:
+    """The 0.01° cell of a position: floor of its WGS-84 degrees / 0.01 as (west-east, south-north) index."""
+    wgs_latitude, wgs_longitude = to_wgs84(latitude, longitude, system)
+    # rounded first, so that 113.24 (11323.999… in binary) falls in the cell that it begins
+    return math.floor(round(wgs_longitude * 100, 6)), math.floor(round(wgs_latitude * 100, 6))

@@ -1,0 +1,81 @@
+"""Where things lie and what the environment says; the only reader of os.environ, and only when called.
+
+Belongs here: the home directory's layout, and settings taken from the environment. Does not belong here:
+creating or reading any of these files.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+HOME_VARIABLE = "FIREMARK_HOME"
+PERSON_KEY_VARIABLE = "FIREMARK_PERSON_KEY_FILE"
+DEFAULT_HOME = "./var"
+
+
+class ConfigurationError(Exception):
+    """Something outside the data is wrong (a key, a folder, an argument): nothing was built."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """One home directory and, if the environment names one, the file that holds the person key."""
+
+    home: Path
+    person_key_source: Path | None = None
+
+    @property
+    def archive(self) -> Path:
+        return self.home / "archive"
+
+    @property
+    def lake(self) -> Path:
+        return self.home / "lake"
+
+    @property
+    def manifest(self) -> Path:
+        return self.lake / "manifest.sqlite"
+
+    @property
+    def build(self) -> Path:
+        return self.home / "build"
+
+    @property
+    def build_inputs(self) -> Path:
+        return self.build / "inputs"
+
+    @property
+    def releases(self) -> Path:
+        return self.home / "releases"
+
+    @property
+    def dagster(self) -> Path:
+        return self.home / "dagster"
+
+    @property
+    def logs(self) -> Path:
+        return self.home / "logs"
+
+    @property
+    def secrets(self) -> Path:
+        return self.home / "secrets"
+
+    @property
+    def person_key(self) -> Path:
+        return self.secrets / "person.key"
+
+
+def load(home: Path | str | None = None, environment: Mapping[str, str] | None = None) -> Settings:
+    """Settings for `home` (else FIREMARK_HOME, else ./var), with what the environment adds."""
+    environment = os.environ if environment is None else environment
+    chosen = home if home is not None else environment.get(HOME_VARIABLE) or DEFAULT_HOME
+    key_file = environment.get(PERSON_KEY_VARIABLE)
+    return Settings(Path(chosen).absolute(), Path(key_file).absolute() if key_file else None)
+
+
+def settings_of(home: Settings | Path | str) -> Settings:
+    """`home` itself if it is Settings already, else the settings of that directory."""
+    return home if isinstance(home, Settings) else load(home)
