@@ -1,0 +1,210 @@
+/* What conditions are about, as steps: by how much a measure of an agency moves on a day. A person counts once per
+agency, from the drop that lists them until the next; a certificate's last day counts. An end that never comes
+stands as the last date of the calendar and makes no step. */
+{% set never = "cast('9999-12-31' as date)" %}
+
+with
+
+agency_drops as (
+
+    select * from {{ ref('int_agency_drops') }}
+
+),
+
+drops as (
+
+    select * from {{ ref('stg_lake__drops') }}
+
+),
+
+personnel as (
+
+    select * from {{ ref('stg_registry__personnel') }}
+
+),
+
+equipment as (
+
+    select * from {{ ref('stg_registry__equipment') }}
+
+),
+
+identities as (
+
+    select * from {{ ref('int_people_identified') }}
+
+),
+
+listings as (
+
+    select
+        personnel.*,
+        {{ person_reference_id(
+            'personnel.person_key', 'personnel.person_mask', 'personnel.person_id_status', 'personnel.person_name',
+            'personnel.registration_no', 'personnel.qualification_no', 'personnel.agency_id'
+        ) }} as reference_id,
+        coalesce(drops.next_received_on, {{ never }}) as until_on,
+        least(
+            coalesce(drops.next_received_on, {{ never }}),
+            coalesce({{ add_days('personnel.registration_until_on', 1) }}, {{ never }})
+        ) as valid_until_on,
+        greatest(personnel.received_on, coalesce(personnel.contract_from_on, personnel.received_on)) as employed_from_on,
+        case
+            when coalesce(personnel.is_contract_until_open, false) then coalesce(drops.next_received_on, {{ never }})
+            when personnel.contract_until_on is not null
+                then least(
+                    coalesce(drops.next_received_on, {{ never }}),
+                    {{ add_days('personnel.contract_until_on', 1) }}
+                )
+        end as employed_until_on
+    from personnel
+    inner join drops
+        on
+            personnel.source = drops.source
+            and personnel.dataset = drops.dataset
+            and personnel.received_on = drops.received_on
+
+),
+
+people as (
+
+    select
+        listings.agency_id,
+        coalesce(identities.person_id, listings.reference_id) as person_id,
+        listings.received_on as from_on,
+        min(listings.until_on) as until_on,
+        max(case when listings.certificate_kind = 'engineer' then listings.until_on end) as engineer_listed_until_on,
+        max(case when listings.certificate_kind = 'operator' then listings.until_on end) as operator_listed_until_on,
+        max(case when listings.certificate_kind = 'engineer' then listings.valid_until_on end) as engineer_until_on,
+        max(
+            case
+                when listings.certificate_kind = 'engineer' and listings.level_code = 'level_1'
+                    then listings.valid_until_on
+            end
+        ) as level_1_until_on,
+        max(case when listings.certificate_kind = 'operator' then listings.valid_until_on end) as operator_until_on,
+        max(
+            case
+                when
+                    listings.certificate_kind = 'operator'
+                    and listings.level_code in ('intermediate', 'advanced', 'technician', 'senior_technician')
+                    then listings.valid_until_on
+            end
+        ) as intermediate_until_on,
+        max(case when listings.person_id_status = 'full' then listings.until_on end) as identity_until_on,
+        max(
+            case
+                when coalesce(listings.qualification_no, listings.registration_no) is not null
+                    then listings.valid_until_on
+            end
+        ) as qualification_until_on,
+        min(case when listings.employed_until_on is not null then listings.employed_from_on end) as employed_from_on,
+        max(listings.employed_until_on) as employed_until_on,
+        max(case when listings.insurance_payer_name is not null then listings.until_on end) as insurance_until_on
+    from listings
+    left join identities
+        on listings.reference_id = identities.reference_id
+    group by listings.agency_id, coalesce(identities.person_id, listings.reference_id), listings.received_on
+
+),
+
+devices as (
+
+    select
+        equipment.agency_id,
+        equipment.received_on as from_on,
+        least(
+            coalesce(drops.next_received_on, {{ never }}), {{ add_days('equipment.valid_until_on', 1) }}
+        ) as until_on
+    from equipment
+    inner join drops
+        on
+            equipment.source = drops.source
+            and equipment.dataset = drops.dataset
+            and equipment.received_on = drops.received_on
+    where equipment.valid_until_on is not null
+
+),
+
+holdings as (
+
+    {% for measure, from_column, until_column in [
+        ('people_listed', 'from_on', 'until_on'),
+        ('engineers_listed', 'from_on', 'engineer_listed_until_on'),
+        ('operators_listed', 'from_on', 'operator_listed_until_on'),
+        ('engineers_valid', 'from_on', 'engineer_until_on'),
+        ('engineers_level_1_valid', 'from_on', 'level_1_until_on'),
+        ('operators_valid', 'from_on', 'operator_until_on'),
+        ('operators_intermediate_valid', 'from_on', 'intermediate_until_on'),
+        ('people_with_identity', 'from_on', 'identity_until_on'),
+        ('people_with_qualification', 'from_on', 'qualification_until_on'),
+        ('people_with_contract', 'employed_from_on', 'employed_until_on'),
+        ('people_with_insurance', 'from_on', 'insurance_until_on'),
+    ] -%}
+    select
+        agency_id,
+        '{{ measure }}' as measure_code,
+        {{ from_column }} as from_on,
+        {{ until_column }} as until_on,
+        1 as amount
+    from people
+    union all
+    {% endfor -%}
+    select
+        agency_id,
+        'equipment_calibrated' as measure_code,
+        from_on,
+        until_on,
+        1 as amount
+    from devices
+    {% for measure, amount in [
+        ('legal_person', 'case when is_legal_person then 1 else 0 end'),
+        ('floor_area_m2', 'coalesce(floor_area_m2, 0)'),
+        ('floor_area_given', 'case when floor_area_m2 > 0 then 1 else 0 end'),
+        ('quality_system', 'case when has_quality_system then 1 else 0 end'),
+        ('assessment_control', "case when assessment_control = 'yes' then 1 else 0 end"),
+    ] -%}
+    union all
+    select
+        agency_id,
+        '{{ measure }}' as measure_code,
+        received_on as from_on,
+        coalesce(next_shown_on, {{ never }}) as until_on,
+        {{ amount }} as amount
+    from agency_drops
+    {% endfor %}
+),
+
+steps as (
+
+    select
+        agency_id,
+        measure_code,
+        from_on as change_on,
+        amount
+    from holdings
+    where from_on < until_on
+    union all
+    select
+        agency_id,
+        measure_code,
+        until_on as change_on,
+        -amount as amount
+    from holdings
+    where from_on < until_on and until_on < {{ never }}
+
+),
+
+final as (
+
+    select
+        agency_id,
+        measure_code,
+        change_on,
+        cast(sum(amount) as decimal(18, 2)) as amount
+    from steps
+    group by agency_id, measure_code, change_on
+
+)
+
+select * from final
