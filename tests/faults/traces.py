@@ -1,0 +1,72 @@
+"""Reads everything that a home holds, decoded: Parquet, DuckDB, SQLite, gzip, workbooks and plain bytes.
+
+A search of the bytes alone would miss what is compressed. Not here: what must not be found.
+"""
+
+from __future__ import annotations
+
+import gzip
+import sqlite3
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import duckdb
+import pyarrow.parquet as pq
+
+
+def _rows_text(rows: list[tuple]) -> str:
+    return "\n".join("\x1f".join("" if cell is None else str(cell) for cell in row) for row in rows)
+
+
+def _parquet(path: Path) -> Iterator[tuple[str, str]]:
+    table = pq.read_table(path)
+    yield "schema", str(table.schema) + str(pq.read_metadata(path).metadata)
+    yield "rows", _rows_text([tuple(row.values()) for row in table.to_pylist()])
+
+
+def _duckdb(path: Path) -> Iterator[tuple[str, str]]:
+    with duckdb.connect(str(path), read_only=True) as connection:
+        relations = connection.execute(
+            "select schema_name, table_name, comment from duckdb_tables() union all"
+            " select schema_name, view_name, comment from duckdb_views() where not internal"
+        ).fetchall()
+        for schema, name, comment in relations:
+            rows = connection.execute(f'select * from "{schema}"."{name}"').fetchall()
+            yield f"{schema}.{name}", _rows_text(rows) + str(comment)
+
+
+def _sqlite(path: Path) -> Iterator[tuple[str, str]]:
+    with sqlite3.connect(f"file:{path}?mode=ro", uri=True) as connection:
+        names = [row[0] for row in connection.execute("select name from sqlite_master where type = 'table'")]
+        for name in names:
+            yield name, _rows_text(connection.execute(f'select * from "{name}"').fetchall())
+
+
+def texts_of(path: Path) -> Iterator[tuple[str, str]]:
+    """(part, text) of one file, by what it is rather than by its name."""
+    head = path.read_bytes()[:16]
+    if head[:4] == b"PAR1":
+        yield from _parquet(path)
+    elif head[8:12] == b"DUCK":
+        yield from _duckdb(path)
+    elif head.startswith(b"SQLite format 3"):
+        yield from _sqlite(path)
+    elif head[:2] == b"\x1f\x8b":
+        yield "gzip", gzip.decompress(path.read_bytes()).decode("utf-8", "replace")
+    elif head[:4] == b"PK\x03\x04":
+        with zipfile.ZipFile(path) as archive:
+            for name in archive.namelist():
+                yield name, archive.read(name).decode("utf-8", "replace")
+    content = path.read_bytes()
+    yield "bytes", content.decode("utf-8", "replace")
+    yield "bytes (gb18030)", content.decode("gb18030", "replace")
+
+
+def texts_under(folder: Path, leave_out: tuple[str, ...] = ()) -> Iterator[tuple[Path, str, str]]:
+    """(file, part, text) of everything below a folder, but for the sub-folders left out."""
+    for path in sorted(folder.rglob("*")):
+        relative = path.relative_to(folder)
+        if path.is_file() and not path.is_symlink() and relative.parts[0] not in leave_out:
+            for part, text in texts_of(path):
+                yield relative, part, text
