@@ -43,6 +43,7 @@ class Plan:
         self._people = SCENARIO_PEOPLE_FROM
         self._payers = FIRST_PAYER
         self._numbers: Counter[str] = Counter()
+        self._visits: Counter[tuple[int, int]] = Counter()
 
     # -- agencies -----------------------------------------------------------------------------------------------
     def has(self, *places: int) -> bool:
@@ -140,6 +141,8 @@ class Plan:
         return f"{stem}{self._numbers[stem]:03d}"
 
     def add(self, source: str, dataset: str, month: int, values: Values, *, is_current: bool = True) -> None:
+        if not 0 <= month <= self.timeline.last:
+            raise ValueError(f"{source}/{dataset}: month {month} lies outside the sample")
         self.district.add(source, dataset, month, Record(values, is_current))
 
     def day(self, month: int, day: int) -> dt.date:
@@ -149,8 +152,8 @@ class Plan:
         self,
         place: int,
         month: int,
-        day: int,
         *,
+        visited_on: dt.date | None = None,
         leader: Person | None = None,
         operators: Sequence[Person] | None = None,
         reported_on: dt.date | None = None,
@@ -159,8 +162,14 @@ class Plan:
         technical_lead: Person | None = None,
         report_no: str | None = None,
     ) -> work.Job:
-        """An extra job of an agency, with names of its own; nothing is recorded yet."""
+        """An extra job of an agency, with names of its own; nothing is recorded yet.
+
+        Visited on a day after the background's visits and on which no other extra job of the agency is.
+        """
         agency = self.agency(place)
+        if visited_on is None:
+            visited_on = self.day(month, 23 + self._visits[place, month])
+            self._visits[place, month] += 1
         project_no = self.number("XT", month)
         project_no = f"XT{project_no[2:8]}{project_no[8:]}"
         leading = work.leaders(self.district, place, month)
@@ -173,15 +182,15 @@ class Plan:
             contract_no="HT" + project_no[1:],
             report_no=report_no or "BG" + project_no[1:],
             service_type=service_type,
-            visited_on=self.day(month, day),
-            reported_on=reported_on or self.day(month, day) + dt.timedelta(days=1),
+            visited_on=visited_on,
+            reported_on=reported_on or visited_on + dt.timedelta(days=1),
             technical_lead=technical_lead or leading[0].person,
             project_lead=leader or leading[-1].person,
             operators=tuple(staff[:wanted]) if operators is None else tuple(operators),
             site=site or work.site_of(agency.number * 7 + 3 + self._numbers.total()),
         )
 
-    def record_contract(self, job: work.Job, month: int, **changes: Any) -> None:
+    def record_contract(self, job: work.Job, month: int, *, is_current: bool = True, **changes: Any) -> None:
         """Signed well before the service, on the first of the month before, unless told otherwise."""
         signed_on = job.visited_on.replace(day=1) - dt.timedelta(days=20)
         values = work.contract_values(
@@ -193,14 +202,17 @@ class Plan:
             signed_on=signed_on,
             service_from_on=signed_on + dt.timedelta(days=5),
         )
-        self.add("platform", "contracts", month, {**values, **changes})
+        self.add("platform", "contracts", month, {**values, **changes}, is_current=is_current)
 
     def record_report(self, job: work.Job, month: int, *, is_current: bool = True, **changes: Any) -> None:
         values = work.report_values(job, job.agency.name_in(month))
         self.add("platform", "reports", month, {**values, **changes}, is_current=is_current)
 
-    def record_checkins(self, job: work.Job, month: int) -> None:
-        for values in work.job_checkins(job):
+    def record_checkins(self, job: work.Job, month: int, *, skip: Sequence[str] = (), count_from: int = 1) -> None:
+        """The stays of the job's people, except those of the positions in `skip`."""
+        for values in work.job_checkins(job, count_from):
+            if values["position_code"] in skip:
+                continue
             self.add("platform", "checkins", month, values)
 
     def record_job(self, job: work.Job, month: int, **report: Any) -> None:
