@@ -173,9 +173,7 @@ def test_6_2_nothing_before_the_first_version_scores(cells: dict[str, Any], row_
     made = warehouse(findings=[finding("K", **cells)])
     assert rows_of(made)["K"]["row_state"] == row_state
     line = lines_of(made)["K"]
-    assert (line["line_kind"], line["points"]) == (
-        ("misconduct", -20) if row_state == "scores" else ("not_scored", 0)
-    )
+    assert (line["line_kind"], line["points"]) == (("misconduct", -20) if row_state == "scores" else ("not_scored", 0))
     if row_state == "not_scored":
         assert line["not_scored_reason"] == "before_first_version"
         assert line["item_code"] == "F07", "the first version names what it is"
