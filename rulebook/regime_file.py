@@ -60,8 +60,8 @@ def _text(node: yaml.Node) -> str:
 
 def _code(node: yaml.Node) -> str:
     text = _text(node)
-    if vocabulary.SEPARATOR in text or any(mark.isspace() for mark in text):
-        raise _Wrong(f"{text!r} is no code", f"Write a code without white space and without {vocabulary.SEPARATOR}.")
+    if vocabulary.SEPARATOR in text:
+        raise _Wrong(f"{text!r} is no code", f"Write a code without {vocabulary.SEPARATOR}.")
     return text
 
 
@@ -151,7 +151,7 @@ _INTEGER = _converted(parse_integer)
 _BLOCKS: dict[str, dict[str, _Key]] = {
     "rulebook": {
         "id": _Key("rulebook_id", _code),
-        "regime": _Key("regime_code", _code, default=None),  # its id
+        "regime": _Key("regime_code", _code, default=None, nullable=True),  # its id
         "doc": _Key("document", _text),
         "status": _Key("status", _words(vocabulary.STATUSES)),
         "effective_from": _Key("effective_from_on", _DATE),
@@ -178,7 +178,7 @@ _BLOCKS: dict[str, dict[str, _Key]] = {
         "comp": _Key("component_code", _code),
         "clause": _Key("clause", _text, default=None, nullable=True),
         "title": _Key("title_zh", _text),
-        "title_en": _Key("title_en", _text, default=None),  # its title
+        "title_en": _Key("title_en", _text, default=None, nullable=True),  # its title
         "points": _Key("points", _POINTS, default=parse_points("0")),
         "per": _Key("per", _text, default="occurrence"),
         "cap": _Key("cap_points", _POINTS, default=None, nullable=True),
@@ -186,10 +186,10 @@ _BLOCKS: dict[str, dict[str, _Key]] = {
         "fact": _Key("fact", _words(vocabulary.FACTS), default=vocabulary.EVIDENCE),
         "above": _Key("above", _INTEGER, default=None, nullable=True),
         "below": _Key("below", _INTEGER, default=None, nullable=True),
-        "channels": _Key("channels", _channels, default=None),
+        "channels": _Key("channels", _channels, default=None, nullable=True),
         "repairable": _Key("is_repairable", _flag, default=True),
         "severity": _Key("severity", _text, default=None, nullable=True),
-        "subsumes": _Key("subsumes", _codes, default=None),
+        "subsumes": _Key("subsumes", _codes, default=None, nullable=True),
         "law": _Key("legal_basis", _text, default=None, nullable=True),
         "prov": _Key("is_provisional", _flag, default=False),
     },
@@ -215,7 +215,7 @@ _BLOCKS: dict[str, dict[str, _Key]] = {
         "effective_on": _Key("effective_on", _words(vocabulary.EFFECTIVE_ONS), default="approved_on"),
         "reply_working_days": _Key("reply_working_days", _INTEGER, default=None, nullable=True),
         "max_attempts": _Key("max_attempts", _INTEGER, default=None, nullable=True),
-        "blocked_grades": _Key("blocked_grades", _codes, default=None),
+        "blocked_grades": _Key("blocked_grades", _codes, default=None, nullable=True),
         "add_back": _Key("add_back", _words(vocabulary.ADD_BACKS), default="full_item"),
     },
     "measures": {

@@ -8,7 +8,7 @@ import pytest
 
 from rulebook.problems import RulebookError
 from rulebook.regime_file import read_regime
-from tests.rulebook.support import SMALL, grammar_problems, line_of, write
+from tests.rulebook.support import SMALL, grammar_problems, line_of, lint_codes, write
 
 LEAST = """\
 rulebook: {id: x, doc: d, status: draft, effective_from: 2024-02-29, base: 12}
@@ -113,6 +113,14 @@ def test_grades_and_codes_may_look_like_numbers(tmp_path: Path) -> None:
     assert (band["grade"], band["grade_rank"], band["lo"], band["is_lo_inclusive"]) == ("5", 1, None, False)
 
 
+def test_a_grade_may_be_several_words(tmp_path: Path) -> None:
+    text = SMALL.replace("grade: C", "grade: one star").replace("[C]", "[one star]")
+    path = write(tmp_path, text, ("subsumes: [F2]", "effect: veto:one star"))
+    tables = read_regime(path)
+    assert tables["items"][1]["effect_grade"] == tables["repair_policy"][0]["blocked_grades"] == "one star"
+    assert lint_codes(path) == []
+
+
 @pytest.mark.parametrize(
     ("old", "new", "code", "said"),
     [
@@ -148,7 +156,7 @@ def test_grades_and_codes_may_look_like_numbers(tmp_path: Path) -> None:
             "on_enter",
         ),
         ("code: M1, comp: ADD,", "code: M1, comp: ADD, code: M2,", "repeated_key", "code"),
-        ("code: M1,", "code: M 1,", "wrong_value", "white space"),
+        ("code: M1,", "code: M、1,", "wrong_value", "without 、"),
     ],
 )
 def test_a_broken_line_stops_with_file_line_and_remedy(
