@@ -1,10 +1,10 @@
-{# A date, n months later; where that month has no such day, its last day: 29 Feb + 12 months = 28 Feb. #}
+{# A date, n months later (n may be an expression); where that month has no such day, its last day: 29 Feb + 12 months = 28 Feb. #}
 {% macro add_months(day, n) -%}
     {{ return(adapter.dispatch('add_months')(day, n)) }}
 {%- endmacro %}
 
 {% macro default__add_months(day, n) -%}
-    cast({{ day }} + interval '{{ n }}' month as date)
+    cast({{ day }} + to_months(cast({{ n }} as integer)) as date)
 {%- endmacro %}
 
 {% macro spark__add_months(day, n) -%}

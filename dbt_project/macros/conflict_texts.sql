@@ -1,0 +1,33 @@
+{# What an employer is, by its code's first characters (GB 32100) unless it is an agency that we know. #}
+{% macro employer_kind(employer_id, known_agency_id) -%}
+    case
+        when {{ employer_id }} is null then null
+        when {{ known_agency_id }} is not null then 'agency'
+        when substr({{ employer_id }}, 1, 2) in (
+            select detector_words.word
+            from {{ ref('detector_words') }} as detector_words
+            where detector_words.word_code = 'public_body_prefix'
+        ) then 'public_body'
+        when substr({{ employer_id }}, 1, 2) in (
+            select detector_words.word
+            from {{ ref('detector_words') }} as detector_words
+            where detector_words.word_code = 'enterprise_prefix'
+        ) then 'enterprise'
+        else 'other'
+    end
+{%- endmacro %}
+
+{# One place in a file, for people: file hash, sheet, row. #}
+{% macro file_place(file_hash, sheet, row_number) -%}
+    coalesce('file ' || {{ file_hash }}, 'no file')
+    || coalesce(', sheet ' || {{ sheet }}, '')
+    || coalesce(', row ' || cast({{ row_number }} as {{ dbt.type_string() }}), '')
+{%- endmacro %}
+
+{# Which evidence set each end of a spell, and where it stands. #}
+{% macro spell_evidence(spell) -%}
+    'from: ' || {{ spell }}.from_evidence || ', '
+    || {{ file_place(spell ~ '.from_file_hash', spell ~ '.from_sheet', spell ~ '.from_row_number') }}
+    || '; until: ' || {{ spell }}.until_evidence || ', '
+    || {{ file_place(spell ~ '.until_file_hash', spell ~ '.until_sheet', spell ~ '.until_row_number') }}
+{%- endmacro %}

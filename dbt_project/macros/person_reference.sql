@@ -1,0 +1,36 @@
+{# How a row refers to a person: its key, or, where the number is masked, wrong or missing, everything else it says. #}
+{% macro person_reference_id(key, mask, id_status, name, registration_no, qualification_no, agency_id) -%}
+    coalesce({{ key }}, {{ surrogate_key([
+        "'reference'", mask, id_status, person_name_key(name), registration_no, qualification_no, agency_id
+    ]) }})
+{%- endmacro %}
+
+{# Names are compared without the middle dot. #}
+{% macro person_name_key(name) -%}
+    replace({{ name }}, '·', '')
+{%- endmacro %}
+
+{# Whether every digit that both masks show is the same. #}
+{% macro masks_agree(left_mask, right_mask) -%}
+    (
+        length({{ left_mask }}) = length({{ right_mask }})
+        {%- for position in range(1, 19) %}
+        and (
+            substr({{ left_mask }}, {{ position }}, 1) = substr({{ right_mask }}, {{ position }}, 1)
+            or substr({{ left_mask }}, {{ position }}, 1) = '*'
+            or substr({{ right_mask }}, {{ position }}, 1) = '*'
+        )
+        {%- endfor %}
+    )
+{%- endmacro %}
+
+{# Stable across rebuilds: who, which kind, which two employers in either order, from which day. #}
+{% macro conflict_id(kind, subject, employer_a, employer_b, first_day) -%}
+    {{ surrogate_key([
+        subject,
+        kind,
+        "least(" ~ employer_a ~ ", coalesce(" ~ employer_b ~ ", " ~ employer_a ~ "))",
+        "greatest(" ~ employer_a ~ ", coalesce(" ~ employer_b ~ ", " ~ employer_a ~ "))",
+        first_day
+    ]) }}
+{%- endmacro %}

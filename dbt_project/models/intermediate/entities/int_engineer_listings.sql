@@ -1,0 +1,59 @@
+-- Engineers on every personnel drop, with the drop's place in the order of drops: what spells and identities are made of.
+with
+
+personnel as (
+
+    select * from {{ ref('stg_registry__personnel') }}
+
+),
+
+drops as (
+
+    select
+        received_on,
+        previous_received_on,
+        next_received_on,
+        row_number() over (order by received_on) as drop_number
+    from {{ ref('stg_lake__drops') }}
+    where
+        source = 'registry'
+        and dataset = 'personnel'
+
+),
+
+final as (
+
+    select
+        {{ person_reference_id(
+            'personnel.person_key', 'personnel.person_mask', 'personnel.person_id_status', 'personnel.person_name',
+            'personnel.registration_no', 'personnel.qualification_no', 'personnel.agency_id'
+        ) }} as reference_id,
+        personnel.agency_id,
+        personnel.person_key,
+        personnel.person_mask,
+        personnel.person_id_status,
+        personnel.person_name,
+        {{ person_name_key('personnel.person_name') }} as person_name_key,
+        personnel.level_code,
+        personnel.registration_no,
+        personnel.qualification_no,
+        personnel.registration_until_on,
+        personnel.contract_from_on,
+        case when not coalesce(personnel.is_contract_until_open, false) then personnel.contract_until_on end
+            as contract_until_on,
+        drops.drop_number,
+        personnel.received_on,
+        drops.next_received_on,
+        personnel.file_hash,
+        personnel.file_name,
+        personnel.sheet,
+        personnel.row_number,
+        personnel.file_position
+    from personnel
+    inner join drops
+        on personnel.received_on = drops.received_on
+    where personnel.certificate_kind = 'engineer'
+
+)
+
+select * from final

@@ -1,0 +1,108 @@
+-- A judgement by people (same_person on an identity_unresolved pair) joins what the tiers kept apart; a key's holder
+-- names the group. Judged chains are short: three rounds of taking the least neighbour join eight rows.
+with
+
+referenced as (
+
+    select * from {{ ref('int_people_referenced') }}
+
+),
+
+unresolved as (
+
+    select * from {{ ref('int_leads__identity_unresolved') }}
+
+),
+
+decisions as (
+
+    select * from {{ ref('int_decisions_applied') }}
+
+),
+
+parameters as (
+
+    select * from {{ ref('int_detector_parameters') }}
+
+),
+
+judged as (
+
+    select
+        unresolved.person_id as one_id,
+        substr(unresolved.subject_key, length(unresolved.person_id) + 2) as other_id
+    from unresolved
+    inner join decisions
+        on unresolved.conflict_id = decisions.object_id
+    cross join parameters
+    where
+        decisions.object_type in ('identity', 'conflict')
+        and decisions.decision_code = 'same_person'
+        and decisions.decided_on <= parameters.as_of_on
+
+),
+
+edges as (
+
+    select
+        one_id as from_id,
+        other_id as to_id
+    from judged
+    union
+    select
+        other_id as from_id,
+        one_id as to_id
+    from judged
+    union
+    select
+        one_id as from_id,
+        one_id as to_id
+    from judged
+    union
+    select
+        other_id as from_id,
+        other_id as to_id
+    from judged
+
+),
+
+-- T1 before the others, then by id
+labels_0 as (
+
+    select
+        edges.from_id as base_person_id,
+        min(referenced.identity_tier || edges.from_id) as label
+    from edges
+    inner join referenced
+        on edges.from_id = referenced.base_person_id
+    group by edges.from_id
+
+),
+{% for round in range(1, 4) %}
+    labels_{{ round }} as (
+
+        select
+            edges.from_id as base_person_id,
+            min(labels.label) as label
+        from edges
+        inner join labels_{{ round - 1 }} as labels
+            on edges.to_id = labels.base_person_id
+        group by edges.from_id
+
+    ),
+{% endfor %}
+final as (
+
+    select
+        referenced.reference_id,
+        referenced.base_person_id,
+        coalesce(substr(labels_3.label, 3), referenced.base_person_id) as person_id,
+        referenced.identity_tier,
+        labels_3.label is not null as is_judged
+    from referenced
+    left join labels_3
+        on referenced.base_person_id = labels_3.base_person_id
+
+)
+
+select * from final

@@ -1,0 +1,88 @@
+-- Registered at two agencies at once. A move that was not closed at once is no conflict.
+with
+
+shared_days as (
+
+    select * from {{ ref('int_person_spells_overlapped') }}
+
+),
+
+parameters as (
+
+    select * from {{ ref('int_detector_parameters') }}
+
+),
+
+drops as (
+
+    select
+        received_on,
+        next_received_on
+    from {{ ref('stg_lake__drops') }}
+    where
+        source = 'registry'
+        and dataset = 'personnel'
+
+),
+
+counted as (
+
+    select
+        shared_days.*,
+        parameters.transition_days,
+        parameters.long_overlap_days,
+        coalesce(shared_days.overlap_until_on <= parameters.as_of_on, false) as is_ended,
+        {{ days_between(
+            'shared_days.overlap_from_on', 'least(coalesce(shared_days.overlap_until_on, parameters.as_of_on), parameters.as_of_on)'
+        ) }} as overlap_days,
+        shared_days.first_common_drop_number = shared_days.last_common_drop_number
+        and coalesce(shared_days.overlap_until_on = drops.next_received_on, false) as is_one_drop_long
+    from shared_days
+    cross join parameters
+    left join drops
+        on shared_days.overlap_from_on = drops.received_on
+    where shared_days.overlap_from_on <= parameters.as_of_on
+
+),
+
+final as (
+
+    select
+        'double_registration' as conflict_kind,
+        person_id,
+        person_id as subject_key,
+        identity_tier,
+        agency_a_id as employer_a_id,
+        agency_b_id as employer_b_id,
+        spell_a_id,
+        spell_b_id,
+        cast(null as date) as employer_a_from_on,
+        cast(null as date) as employer_a_until_on,
+        cast(null as {{ dbt.type_string() }}) as employer_a_evidence,
+        cast(null as date) as employer_b_from_on,
+        cast(null as date) as employer_b_until_on,
+        cast(null as {{ dbt.type_string() }}) as employer_b_evidence,
+        overlap_from_on,
+        overlap_until_on,
+        case
+            when overlap_days > long_overlap_days then 'high'
+            when overlap_days > transition_days then 'medium'
+            else 'low'
+        end as severity,
+        case
+            when is_ended and (overlap_days <= transition_days or is_one_drop_long) then 'transition'
+        end as explained_by,
+        first_seen_on,
+        last_seen_on,
+        listing_count as personnel_count,
+        first_seen_on as personnel_seen_on,
+        cast(null as {{ dbt.type_string() }}) as other_dataset,
+        0 as other_count,
+        cast(null as date) as other_seen_on,
+        {{ conflict_id("'double_registration'", 'person_id', 'agency_a_id', 'agency_b_id', 'overlap_from_on') }}
+            as conflict_id
+    from counted
+
+)
+
+select * from final

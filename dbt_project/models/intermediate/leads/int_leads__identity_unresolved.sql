@@ -1,0 +1,128 @@
+-- Same name, masks that agree, different certificates: perhaps one person, perhaps homonyms. Judged by people only.
+with
+
+listings as (
+
+    select * from {{ ref('int_engineer_listings') }}
+
+),
+
+people as (
+
+    select * from {{ ref('int_people_referenced') }}
+
+),
+
+parameters as (
+
+    select * from {{ ref('int_detector_parameters') }}
+
+),
+
+-- one row per person, agency, name and mask
+holders as (
+
+    select
+        people.base_person_id,
+        max(people.identity_tier) as identity_tier,
+        listings.agency_id,
+        listings.person_name_key,
+        listings.person_mask,
+        listings.person_id_status,
+        count(*) as listing_count,
+        min(listings.received_on) as first_listed_on,
+        max(listings.received_on) as last_listed_on,
+        max(coalesce(listings.next_received_on, date '9999-12-31')) as until_on
+    from listings
+    inner join people
+        on listings.reference_id = people.reference_id
+    where listings.person_id_status in ('full', 'masked')
+    group by
+        people.base_person_id,
+        listings.agency_id,
+        listings.person_name_key,
+        listings.person_mask,
+        listings.person_id_status
+
+),
+
+pairs as (
+
+    select
+        this.base_person_id as person_id,
+        this.base_person_id || '+' || other.base_person_id as subject_key,
+        greatest(this.identity_tier, other.identity_tier) as identity_tier,
+        this.agency_id as employer_a_id,
+        other.agency_id as employer_b_id,
+        this.first_listed_on as employer_a_from_on,
+        nullif(this.until_on, date '9999-12-31') as employer_a_until_on,
+        other.first_listed_on as employer_b_from_on,
+        nullif(other.until_on, date '9999-12-31') as employer_b_until_on,
+        greatest(this.first_listed_on, other.first_listed_on) as overlap_from_on,
+        nullif(least(this.until_on, other.until_on), date '9999-12-31') as overlap_until_on,
+        greatest(this.first_listed_on, other.first_listed_on) as first_seen_on,
+        greatest(this.last_listed_on, other.last_listed_on) as last_seen_on,
+        this.listing_count + other.listing_count as personnel_count,
+        row_number() over (
+            partition by this.base_person_id, other.base_person_id
+            order by
+                greatest(this.first_listed_on, other.first_listed_on),
+                this.agency_id,
+                other.agency_id,
+                this.person_mask,
+                other.person_mask
+        ) as place
+    from holders as this
+    inner join holders as other
+        on this.person_name_key = other.person_name_key
+    where
+        this.base_person_id < other.base_person_id
+        and this.agency_id <> other.agency_id
+        and (this.person_id_status = 'masked' or other.person_id_status = 'masked')
+        and {{ masks_agree('this.person_mask', 'other.person_mask') }}
+
+),
+
+final as (
+
+    select
+        'identity_unresolved' as conflict_kind,
+        pairs.person_id,
+        pairs.subject_key,
+        pairs.identity_tier,
+        pairs.employer_a_id,
+        pairs.employer_b_id,
+        cast(null as {{ dbt.type_string() }}) as spell_a_id,
+        cast(null as {{ dbt.type_string() }}) as spell_b_id,
+        pairs.employer_a_from_on,
+        pairs.employer_a_until_on,
+        'registry/personnel, drops from ' || cast(pairs.employer_a_from_on as {{ dbt.type_string() }})
+            as employer_a_evidence,
+        pairs.employer_b_from_on,
+        pairs.employer_b_until_on,
+        'registry/personnel, drops from ' || cast(pairs.employer_b_from_on as {{ dbt.type_string() }})
+            as employer_b_evidence,
+        pairs.overlap_from_on,
+        case when pairs.overlap_until_on > pairs.overlap_from_on then pairs.overlap_until_on end as overlap_until_on,
+        cast(null as {{ dbt.type_string() }}) as severity,
+        cast(null as {{ dbt.type_string() }}) as explained_by,
+        pairs.first_seen_on,
+        pairs.last_seen_on,
+        pairs.personnel_count,
+        pairs.first_seen_on as personnel_seen_on,
+        cast(null as {{ dbt.type_string() }}) as other_dataset,
+        0 as other_count,
+        cast(null as date) as other_seen_on,
+        {{ conflict_id(
+            "'identity_unresolved'", 'pairs.subject_key', 'pairs.employer_a_id', 'pairs.employer_b_id',
+            'pairs.overlap_from_on'
+        ) }} as conflict_id
+    from pairs
+    cross join parameters
+    where
+        pairs.place = 1
+        and pairs.overlap_from_on <= parameters.as_of_on
+
+)
+
+select * from final
