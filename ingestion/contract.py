@@ -141,7 +141,7 @@ class Dataset:
 
     `key` names the columns (by `Column.name`) that identify a thing. `title_rows`: how many rows may stand
     above the header. `header_rows`: 2 where a group header spans sub-headers. `footer_prefixes`: first cells
-    that mark a footer, in a row without a key. `extra_fields`: lake columns computed from several cells (the cell of a check-in).
+    that mark a footer, in a row without any required value. `extra_fields`: lake columns computed from several cells (the cell of a check-in).
     """
 
     source: str

@@ -87,9 +87,16 @@ def text_of(cell: Cell) -> str:
     return str(cell)
 
 
+def _is_visible(char: str) -> bool:
+    """Whether a character certainly shows (ASCII or common Han): a short cut for most cells."""
+    return "!" <= char <= "~" or "\u4e00" <= char <= "\u9fff"
+
+
 def is_blank(cell: Cell) -> bool:
     """Whether the cell shows nothing at all."""
-    return cell is None or (isinstance(cell, str) and not cell.translate(FOLD).strip())
+    if not isinstance(cell, str):
+        return cell is None
+    return not cell or (not _is_visible(cell[0]) and not fold(cell))
 
 
 def fold(text: str) -> str:

@@ -219,8 +219,11 @@ class _RowFilter:
         self.binding = binding
         self.names = names
         self.footers = tuple(parsing.fold(prefix) for prefix in dataset.footer_prefixes)
-        self.keys = [by_name[name] for name in dataset.key if dataset.columns[by_name[name]].value_required]
+        self.required = [index for index, column in enumerate(dataset.columns) if column.value_required]
         self.needed = by_name[dataset.skip_rows_without] if dataset.skip_rows_without else None
+        self.header = [name for name in names if name]
+        headed = {position for position in binding.positions if position is not None} | binding.ignored
+        self.headless = [position for position in range(len(names)) if position not in headed]
 
     def pick(self, raw: Sequence[Cell]) -> list[Cell]:
         return [
@@ -236,10 +239,13 @@ class _RowFilter:
             return False
         if isinstance(first, str):
             if parsing.fold(first).startswith(self.footers) and all(
-                self._is_footer_cell(cells[key]) for key in self.keys
+                self._is_footer_cell(cells[index]) for index in self.required
             ):
                 return False
-            if [_cell_header(cell) for cell in raw[: len(self.names)]] == list(self.names[: len(raw)]):
+            if (
+                first.strip() == self.header[0]
+                and [_cell_header(c) for c in raw if not parsing.is_blank(c)] == self.header
+            ):
                 return False
         return True
 
@@ -248,9 +254,10 @@ class _RowFilter:
 
     def stray(self, raw: Sequence[Cell]) -> int | None:
         """The position of a filled cell that has no header, if there is one."""
-        bound = {position for position in self.binding.positions if position is not None}
-        for position, cell in enumerate(raw):
-            if position not in bound and position not in self.binding.ignored and not parsing.is_blank(cell):
+        if not self.headless and len(raw) <= len(self.names):
+            return None
+        for position in (*self.headless, *range(len(self.names), len(raw))):
+            if position < len(raw) and not parsing.is_blank(raw[position]):
                 return position
         return None
 
