@@ -1,0 +1,154 @@
+"""One suite per published mart: does a release keep what its readers were promised?
+
+Columns and codes that BI users rely on. Does not belong here: sums, tiling and other truths between rows or
+tables (dbt tests).
+"""
+
+from __future__ import annotations
+
+from expectations.suites import Check, Suite, has_columns, has_rows, is_one_of, is_present, no_row
+
+_DATASETS = ("findings", "checks", "penalties", "hotline", "media")
+
+
+def _mart(relation: str, *checks: Check) -> Suite:
+    return Suite(relation, "invariant", checks)
+
+
+_SUITES = (
+    _mart(
+        "credit.dim_agencies",
+        has_columns(
+            *("agency_id", "agency_name", "former_names", "service_type", "listing_basis", "directory_status"),
+            *("published_on", "legal_representative", "registered_region_code", "is_conforming", "missing_items"),
+        ),
+        is_present("directory_status"),
+    ),
+    _mart(
+        "credit.dim_rules",
+        has_columns(
+            *("rulebook_id", "item_code", "clause", "title_zh", "title_en", "component_code", "points", "cap_points"),
+            *("effect", "is_provisional", "legal_basis"),
+        ),
+        has_rows(),
+        is_present("is_provisional"),
+    ),
+    _mart(
+        "credit.fct_point_ledger",
+        has_columns(
+            *("line_id", "agency_id", "case_id", "line_kind", "item_code", "rulebook_id", "points", "valid_from_on"),
+            *("valid_until_on", "occurred_on", "determined_on", "source", "dataset", "source_key", "file_hash"),
+            *("sheet", "row_number", "document_no", "counted_by_line_id", "is_disputed"),
+        ),
+        is_one_of(
+            "line_kind",
+            *("misconduct", "merit", "fact", "repair", "cap_adjustment", "superseded", "void", "not_scored"),
+        ),
+    ),
+    _mart(
+        "credit.fct_score_history",
+        has_columns(
+            *("agency_id", "valid_from_on", "valid_until_on", "score", "grade", "score_grade_reason"),
+            *("has_active_misconduct", "active_line_count", "change_cause", "rulebook_id", "is_provisional"),
+        ),
+        is_one_of("change_cause", "start", "rulebook", "determination", "repair", "fact", "expiry"),
+        no_row("a_span_lasts_a_day", "valid_until_on <= valid_from_on"),
+    ),
+    _mart(
+        "credit.fct_grade_changes",
+        has_columns("agency_id", "changed_on", "from_grade", "to_grade", "change_cause", "line_ids"),
+    ),
+    _mart(
+        "credit.agency_grades",
+        has_columns(
+            *("agency_id", "agency_name", "score", "grade", "has_active_misconduct", "since_on", "next_change_on"),
+            *("next_score", "next_grade", "next_grade_change_on", "directory_status", "rulebook_id"),
+            *("is_provisional",),
+        ),
+    ),
+    _mart(
+        "supervision.rpt_tasks",
+        has_columns("task_id", "task_code", "agency_id", "opened_on", "due_on", "closed_on", "status", "clause"),
+        is_one_of("status", "open", "done", "overdue"),
+    ),
+    _mart(
+        "supervision.rpt_inspection_plan",
+        has_columns(
+            *("agency_id", "calendar_year", "double_random_done", "double_random_max", "extra_required"),
+            *("excess_flag",),
+        ),
+    ),
+    _mart(
+        "supervision.rpt_repairs",
+        has_columns(
+            *("application_id", "agency_id", "accepted_on", "replied_on", "gate_grade", "is_documents_complete"),
+            *("decision", "working_days_used", "is_overdue", "is_applied", "refusal_reason"),
+        ),
+        no_row("a_refusal_says_why", "not is_applied and refusal_reason is null"),
+    ),
+    _mart("supervision.rpt_conformity", has_columns("agency_id", "is_met"), is_present("is_met")),
+    _mart(
+        "supervision.fct_leads",
+        has_columns(
+            *("lead_id", "lead_kind", "item_code", "agency_id", "subject", "evidence", "severity", "confidence"),
+            *("first_seen_on", "last_seen_on", "status"),
+        ),
+        no_row("confidence_is_a_ratio", "confidence < 0 or confidence > 1"),
+    ),
+    _mart(
+        "conflicts.fct_engineer_conflicts",
+        has_columns(
+            *("conflict_id", "conflict_kind", "severity", "confidence", "identity_tier", "person_key"),
+            *("engineer_name", "engineer_level", "registration_no", "employer_a_id", "employer_b_id"),
+            *("overlap_from_on", "overlap_until_on", "overlap_days", "explained_by", "status", "first_seen_on"),
+            *("last_seen_on",),
+        ),
+        is_one_of("status", "open", "confirmed", "cleared", "expired", "explained"),
+        is_one_of("severity", "very_high", "high", "medium", "low", "review"),
+        no_row("confidence_is_a_ratio", "confidence < 0 or confidence > 1"),
+    ),
+    _mart(
+        "publication.rpt_public_roster",
+        has_columns(
+            *("agency_id", "agency_name", "directory_status", "service_type", "score", "grade", "since_on"),
+            *("is_provisional",),
+        ),
+        is_one_of("directory_status", "published", "suspended"),
+    ),
+    _mart(
+        "publication.rpt_quality_directory",
+        has_columns("period", "agency_id", "agency_name", "score", "priority_service"),
+    ),
+    _mart("publication.rpt_exit_notices", has_columns("agency_id", "agency_name", "exited_on", "reason")),
+    _mart(
+        "publication.rpt_misconduct_notices",
+        has_columns(
+            *("agency_id", "agency_name", "item_code", "clause", "title_zh", "source", "dataset", "source_key"),
+            *("determined_on", "public_until_on", "is_disputed"),
+        ),
+        is_one_of("dataset", *_DATASETS),
+    ),
+    _mart(
+        "publication.frozen_lists",
+        has_columns("list_code", "period", "as_of_on", "known_on", "content_hash", "previous_hash"),
+    ),
+    _mart(
+        "quality.fct_loads",
+        has_columns(
+            *("source", "dataset", "received_on", "file_name", "file_hash", "status", "reason_code", "read_count"),
+            *("accepted_count", "quarantined_count", "duplicate_count"),
+        ),
+        is_one_of("status", "loaded", "duplicate", "held"),
+        no_row("nothing_read_is_lost", "read_count <> accepted_count + quarantined_count + duplicate_count"),
+    ),
+    _mart(
+        "quality.fct_quarantined_rows",
+        has_columns(
+            *("source", "dataset", "received_on", "file_name", "file_hash", "sheet", "row_number", "reason_code"),
+        ),
+        is_present("reason_code"),
+    ),
+)
+
+# `schema.table` -> its suite
+RELEASE_SUITES: dict[str, Suite] = {suite.relation: suite for suite in _SUITES}

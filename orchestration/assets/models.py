@@ -1,0 +1,33 @@
+"""The dbt project as assets and checks, run in process. Does not belong here: calling dbt (`dbt_build`)."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import dagster as dg
+from dagster_dbt import dbt_assets
+from dagster_dbt.core.dbt_cli_event import DbtCoreCliEventMessage
+
+from orchestration import steps
+from orchestration.resources import Bench
+
+
+def build_models(manifest: Mapping[str, Any]) -> dg.AssetsDefinition:
+    """The assets of a manifest; their keys join the datasets' by dagster-dbt's defaults."""
+
+    @dbt_assets(manifest=manifest, exclude="resource_type:unit_test", name="models")
+    def models(context: dg.AssetExecutionContext, bench: Bench) -> Iterator[Any]:
+        """One `dbt build`; each node's event as dagster-dbt itself would report it."""
+        events: list[dict[str, Any]] = []
+        failure: steps.BuildFailedError | None = None
+        try:
+            steps.model(bench, events.append)
+        except steps.BuildFailedError as error:
+            failure = error  # what was built and checked is reported first
+        for event in events:
+            message = DbtCoreCliEventMessage(raw_event=event, event_history_metadata={})
+            yield from message.to_default_asset_events(manifest=manifest, context=context)
+        if failure is not None:
+            raise failure
+
+    assets: dg.AssetsDefinition = models
+    return assets

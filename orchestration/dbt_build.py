@@ -1,0 +1,219 @@
+"""dbt, in this process: the parsed project of a home, and one `dbt build` into the build file.
+
+Belongs here: how dbt is called and what it answers. Does not belong here: Dagster events, what a failed test
+means, SQL. dbt is imported inside the functions: it costs more than a small command.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from functools import lru_cache
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from ingestion.settings import Settings
+
+PROJECT = Path(__file__).resolve().parents[1] / "dbt_project"
+BUILD_FILE_NAME = "firemark.duckdb"  # its stem is the database name inside compiled SQL
+_RESULT_EVENTS = {"LogSeedResult", "LogModelResult", "LogTestResult"}
+_KEPT_VERSIONS = 3  # a running build may still read the version before an edit
+_QUIET = ("--quiet", "--no-use-colors", "--log-level", "none", "--log-level-file", "none", "--no-print")
+
+
+class DbtError(Exception):
+    """dbt could not run at all (the project does not parse, a model's SQL fails)."""
+
+
+@dataclass(frozen=True)
+class NodeFailure:
+    """A model or seed that could not be built, and dbt's own words."""
+
+    name: str
+    message: str
+
+
+@dataclass(frozen=True)
+class TestResult:
+    """One dbt data test. `severity` is error or warn; `relations` what it reads; `sql` the file to look into."""
+
+    __test__ = False  # not a pytest class
+
+    name: str
+    severity: str
+    is_passed: bool
+    failing_count: int
+    relations: tuple[str, ...]
+    sql: str
+    message: str | None = None
+
+
+@dataclass(frozen=True)
+class DbtOutcome:
+    """What one `dbt build` did."""
+
+    node_count: int
+    failures: tuple[NodeFailure, ...]
+    tests: tuple[TestResult, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain values, for the next step."""
+        return asdict(self)
+
+    @staticmethod
+    def from_json(content: dict[str, Any]) -> DbtOutcome:
+        """The inverse of `as_json`."""
+        return DbtOutcome(
+            node_count=content["node_count"],
+            failures=tuple(NodeFailure(**failure) for failure in content["failures"]),
+            tests=tuple(TestResult(**test | {"relations": tuple(test["relations"])}) for test in content["tests"]),
+        )
+
+
+def project_files() -> Iterator[Path]:
+    """The project's own files, without what dbt writes."""
+    for path in sorted(PROJECT.rglob("*")):
+        if path.is_file() and not {"target", "logs"} & set(path.relative_to(PROJECT).parts):
+            yield path
+
+
+def _fingerprint() -> str:
+    digest = hashlib.sha256(f"{version('dbt-core')} {version('dbt-duckdb')}".encode())
+    for path in project_files():
+        digest.update(str(path.relative_to(PROJECT)).encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()[:24]
+
+
+def parsed_project(settings: Settings) -> Path:
+    """The folder that holds `manifest.json` and `partial_parse.msgpack` of the project as it is now."""
+    cache = settings.home / "cache" / "dbt"
+    parsed = cache / _fingerprint()
+    if not (parsed / "manifest.json").exists():
+        cache.mkdir(parents=True, exist_ok=True)
+        target = Path(tempfile.mkdtemp(prefix=".parse-", dir=cache))
+        try:
+            _invoke(settings, ["parse"], target=target, build_file=target / BUILD_FILE_NAME)
+            if not parsed.exists():
+                target.rename(parsed)
+            for outdated in sorted(cache.glob("[!.]*"), key=lambda path: path.stat().st_mtime)[:-_KEPT_VERSIONS]:
+                shutil.rmtree(outdated, ignore_errors=True)
+        finally:
+            shutil.rmtree(target, ignore_errors=True)
+    return parsed
+
+
+@lru_cache(maxsize=4)
+def manifest_of(parsed: Path) -> dict[str, Any]:
+    """dbt's manifest in a folder that `parsed_project` returned."""
+    content: dict[str, Any] = json.loads((parsed / "manifest.json").read_bytes())
+    return content
+
+
+def build(
+    settings: Settings,
+    parsed: Path,
+    build_file: Path,
+    on_event: Callable[[dict[str, Any]], None],
+    on_progress: Callable[[str, int, int], None] = lambda name, done, of: None,
+) -> DbtOutcome:
+    """Runs seeds, models and data tests (no unit tests) into `build_file`, one thread.
+
+    `on_event` gets each node's result as dbt's structured event (a dict); `on_progress` a node's name, how many
+    are done, of how many.
+    """
+    from dbt.contracts.graph.manifest import Manifest
+    from dbt_common.events.functions import msg_to_dict
+
+    manifest = Manifest.from_msgpack((parsed / "partial_parse.msgpack").read_bytes())
+
+    def relay(message: Any) -> None:
+        if message.info.name in _RESULT_EVENTS:
+            event = msg_to_dict(message)
+            data = event["data"]
+            on_progress(data["node_info"]["node_name"], data.get("index", 0), data.get("total", data.get("num_models")))
+            on_event(event)
+
+    target = settings.build / "dbt"
+    result = _invoke(
+        settings,
+        ["build", "--exclude-resource-type", "unit_test", "--no-write-json", "--no-populate-cache", "--threads", "1"],
+        target=target,
+        build_file=build_file,
+        manifest=manifest,
+        callbacks=[relay],
+        may_fail=True,
+    )
+    return _outcome(result, target)
+
+
+def _invoke(
+    settings: Settings,
+    command: list[str],
+    *,
+    target: Path,
+    build_file: Path,
+    manifest: Any = None,
+    callbacks: list[Callable[[Any], None]] | None = None,
+    may_fail: bool = False,
+) -> Any:
+    """dbt's result object; the build file's lock is given back whatever happens."""
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+    from dbt.adapters.factory import reset_adapters
+    from dbt.cli.main import dbtRunner
+
+    os.environ["FIREMARK_BUILD_FILE"] = str(build_file)
+    os.environ["DBT_SEND_ANONYMOUS_USAGE_STATS"] = "false"
+    settings.logs.mkdir(parents=True, exist_ok=True)
+    try:
+        outcome = dbtRunner(manifest=manifest, callbacks=callbacks or []).invoke(
+            [
+                *_QUIET,
+                *command,
+                *("--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)),
+                *("--target-path", str(target), "--log-path", str(settings.logs)),
+            ]
+        )
+    finally:
+        reset_adapters()
+        DuckDBConnectionManager.close_all_connections()
+    if outcome.exception is not None:
+        raise DbtError(str(outcome.exception))
+    if not outcome.success and not may_fail:
+        raise DbtError(f"dbt {command[0]} failed")
+    return outcome.result
+
+
+def _outcome(results: Any, target: Path) -> DbtOutcome:
+    failures, tests = [], []
+    for result in results:
+        node, status = result.node, str(result.status)
+        if node.resource_type == "test":
+            tests.append(
+                TestResult(
+                    name=node.name,
+                    severity="warn" if str(node.config.severity).lower() == "warn" else "error",
+                    is_passed=status == "pass",
+                    failing_count=int(result.failures or 0) or int(status != "pass"),
+                    relations=tuple(_short_name(unique_id) for unique_id in node.depends_on.nodes),
+                    sql=str(target / "compiled" / node.package_name / _compiled_path(node)),
+                    message=result.message if status in ("error", "skipped") else None,
+                )
+            )
+        elif status not in ("success", "skipped", "no-op"):
+            failures.append(NodeFailure(node.name, str(result.message or status)))
+    return DbtOutcome(len(results), tuple(failures), tuple(tests))
+
+
+def _short_name(unique_id: str) -> str:
+    return ".".join(unique_id.split(".")[2:])
+
+
+def _compiled_path(node: Any) -> str:
+    own = str(node.original_file_path)
+    return own if own.endswith(".sql") else f"{own}/{node.path}"

@@ -1,0 +1,49 @@
+"""The Dagster location: `build_defs(overrides)` puts it together, `defs` is the one of FIREMARK_HOME."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import dagster as dg
+
+from ingestion.settings import load
+from orchestration.assets.door import door
+from orchestration.assets.models import build_models
+from orchestration.assets.release import build_release
+from orchestration.checks import build_checks
+from orchestration.jobs import build_job
+from orchestration.release import MART_SCHEMAS
+from orchestration.schedules import build_schedule
+from orchestration.sensors import build_alert_sensor, build_inbox_sensor
+from orchestration.workbench import Workbench
+
+
+def build_defs(overrides: Mapping[str, Any] | None = None) -> dg.Definitions:
+    """The location. `overrides` may hold `settings`, and `bench` in the place of the real workbench."""
+    chosen = dict(overrides or {})
+    bench = chosen.get("bench") or Workbench(chosen.get("settings") or load())
+    models = build_models(bench.manifest)
+    marts = [key for key in models.keys if key.path[0] in MART_SCHEMAS]
+    job = build_job()
+    inbox = bench.settings.home / "inbox"
+    return dg.Definitions(
+        assets=[door, models, build_release(marts)],
+        asset_checks=[build_checks(marts)],
+        jobs=[job],
+        schedules=[build_schedule(job, str(inbox))],
+        sensors=[build_inbox_sensor(job, inbox), build_alert_sensor(job, bench.settings.logs)],
+        resources={"bench": bench},
+    )
+
+
+def __getattr__(name: str) -> dg.Definitions:
+    """`defs` is put together when it is asked for: a build in another home must not touch this one."""
+    if name == "defs":
+        globals()["defs"] = build_defs()
+        return globals()["defs"]  # type: ignore[no-any-return]  # globals() is untyped
+    raise AttributeError(name)
+
+
+def __dir__() -> list[str]:
+    return [*globals(), "defs"]

@@ -1,0 +1,41 @@
+"""One writer per home: an operating-system lock, so that a killed process never leaves it behind.
+
+Belongs here: taking and releasing the lock. Does not belong here: who waits and who gives up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from ingestion.settings import Settings
+
+_held: dict[Path, FileLock] = {}
+
+
+class AnotherBuildRunsError(Exception):
+    """Another process builds in this home."""
+
+
+@contextmanager
+def writer_lock(settings: Settings, wait_seconds: float = 0) -> Iterator[None]:
+    """Holds the home's writer lock; inside the same process it may be taken again.
+
+    Raises `AnotherBuildRunsError` when another process still holds it after `wait_seconds`.
+    """
+    path = settings.home / ".writer.lock"
+    held = _held.get(path)
+    if held is None:
+        settings.home.mkdir(parents=True, exist_ok=True)
+        held = _held[path] = FileLock(path, mode=0o600)
+    try:
+        held.acquire(timeout=wait_seconds, poll_interval=0.2)
+    except Timeout:
+        raise AnotherBuildRunsError(f"another build is running in {settings.home}") from None
+    try:
+        yield
+    finally:
+        held.release()

@@ -1,0 +1,438 @@
+"""A release: what it is called, what lies in it, how it becomes the current one.
+
+Belongs here: the release id, the content hash, copying marts out of a build file, the atomic switch. Does not
+belong here: dagster, deciding whether a build may be released (`steps`), reading a release for people.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from ingestion.settings import Settings
+
+MART_SCHEMAS = ("credit", "supervision", "conflicts", "publication", "quality")
+RESTRICTED_SCHEMAS = ("conflicts",)
+# Clock times stand in the first; the other is a view of today.
+WITHOUT_CONTENT_HASH = ("quality.fct_check_results", "credit.agency_grades")
+STORAGE_VERSION = "v1.0.0"  # the drivers of BI tools embed DuckDB 1.x
+DESK_FILE, BI_FILE, DESCRIPTION_FILE = "firemark.duckdb", "firemark_bi.duckdb", "release.json"
+_PACKAGES = ("ingestion", "rulebook", "expectations", "orchestration", "dbt_project")
+_ROOT = Path(__file__).resolve().parents[1]
+
+
+@dataclass(frozen=True)
+class CheckResult:
+    """One row of quality.fct_check_results, before it knows its release. `relation` and `look` are for people."""
+
+    check_name: str
+    kind: str  # door, invariant, finding
+    severity: str  # error, warn
+    is_passed: bool
+    failing_count: int
+    relation: str = ""
+    look: str = ""
+
+    @property
+    def is_blocking(self) -> bool:
+        """Whether nothing may be released."""
+        return not self.is_passed and self.severity == "error"
+
+
+# ------------------------------------------------------------------------------------------------ identity
+
+
+def program_revision() -> str:
+    """SHA-256 over the program's own files: equal in a clone, an installed copy and a dirty tree that is equal."""
+    digest = hashlib.sha256()
+    for package in _PACKAGES:
+        for path in sorted((_ROOT / package).rglob("*")):
+            relative = path.relative_to(_ROOT)
+            if not path.is_file() or {"__pycache__", "target", "logs"} & set(relative.parts):
+                continue
+            digest.update(relative.as_posix().encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()
+
+
+def git_revision() -> str | None:
+    """The commit that the program was checked out at, read from the repository's files; null without one."""
+    git = _ROOT / ".git"
+    try:
+        if git.is_file():  # a linked work tree
+            git = (_ROOT / git.read_text("utf-8").partition("gitdir:")[2].strip()).resolve()
+        head = (git / "HEAD").read_text("utf-8").strip()
+        if not head.startswith("ref: "):
+            return head
+        name = head.removeprefix("ref: ")
+        common = git / "commondir"
+        roots = [git, (git / common.read_text("utf-8").strip()).resolve()] if common.exists() else [git]
+        for root in roots:
+            if (root / name).exists():
+                return (root / name).read_text("utf-8").strip()
+        for root in roots:
+            if (root / "packed-refs").exists():
+                for line in (root / "packed-refs").read_text("utf-8").splitlines():
+                    if line.endswith(f" {name}"):
+                        return line.split()[0]
+    except OSError:
+        return None
+    return None
+
+
+def release_id(
+    as_of_on: dt.date,
+    known_on: dt.date | None,
+    regime_code: str,
+    *,
+    rulebook_tables: Mapping[str, pa.Table],
+    revision: str,
+    file_hashes: Iterable[str],
+    outcomes: str = "",
+) -> str:
+    """as_of_on and 12 hex digits of SHA-256 over everything that decides what a release says (marts.md).
+
+    `outcomes` stands for what became of the files: the same bytes received on another day, or a drop that was
+    accepted meanwhile, are another input.
+    """
+    identity = {
+        "as_of_on": as_of_on.isoformat(),
+        "known_on": known_on.isoformat() if known_on else None,
+        "regime_code": regime_code,
+        "rulebook": {
+            name: sorted(json.dumps(row, default=str, sort_keys=True) for row in table.to_pylist())
+            for name, table in sorted(rulebook_tables.items())
+        },
+        "program_revision": revision,
+        "file_hashes": sorted(file_hashes),
+        "outcomes": outcomes,
+    }
+    digest = hashlib.sha256(json.dumps(identity, sort_keys=True).encode()).hexdigest()
+    return f"{as_of_on.isoformat()}-{digest[:12]}"
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def content_hash(connection: duckdb.DuckDBPyConnection, relation: str) -> tuple[str, int]:
+    """SHA-256 of all rows whatever their order, with the columns' names and types; and the number of rows.
+
+    `relation` is quoted SQL. Every value is written as length and text, null as `-`, so no two rows share a text.
+    """
+    columns = connection.execute(f"describe select * from {relation}").fetchall()
+    digest = hashlib.sha256(json.dumps([column[:2] for column in columns]).encode())
+    cells = ", ".join(
+        f"coalesce(length(cast({_quoted(name)} as varchar)) || ':' || cast({_quoted(name)} as varchar), '-')"
+        for name, *_ in columns
+    )
+    rows = connection.execute(f"select sha256(concat({cells})) as row_hash from {relation} order by row_hash")
+    row_count = 0
+    while chunk := rows.fetchmany(100_000):
+        row_count += len(chunk)
+        digest.update("".join(row[0] for row in chunk).encode())
+    return digest.hexdigest(), row_count
+
+
+# ------------------------------------------------------------------------------------------------ writing
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A release that is written but not published: its hidden folder, row counts and content hashes."""
+
+    directory: Path
+    row_counts: dict[str, int]
+    content_hashes: dict[str, str]
+
+
+def write_candidate(settings: Settings, build_file: Path, as_of_macro: str | None = None) -> Candidate:
+    """Copies every mart out of the build file into a hidden folder beside the releases.
+
+    `as_of_macro`: the query of the table macro credit.agency_grades_as_of(d), over the release's own tables.
+    """
+    settings.releases.mkdir(parents=True, exist_ok=True)
+    discard_candidates(settings)
+    directory = Path(tempfile.mkdtemp(prefix=".candidate-", dir=settings.releases))
+    directory.chmod(0o755)
+    (directory / "restricted").mkdir(mode=0o700)
+    row_counts: dict[str, int] = {}
+    hashes: dict[str, str] = {}
+    connection = duckdb.connect()
+    try:
+        connection.execute(f"attach {_literal(str(build_file))} as build (read_only)")
+        _attach(connection, directory / BI_FILE)
+        public = [schema for schema in MART_SCHEMAS if schema not in RESTRICTED_SCHEMAS]
+        for schema in public:
+            _copy_schema(connection, schema, directory / "parquet" / schema, row_counts, hashes)
+        if as_of_macro is not None and "credit.fct_score_history" in row_counts:
+            connection.execute("use release.credit")
+            connection.execute(f"create macro credit.agency_grades_as_of(d) as table {as_of_macro}")
+        _detach(connection)
+        (directory / DESK_FILE).touch(mode=0o600)
+        shutil.copyfile(directory / BI_FILE, directory / DESK_FILE)
+        _attach(connection, directory / DESK_FILE)
+        for schema in RESTRICTED_SCHEMAS:
+            _copy_schema(connection, schema, directory / "restricted" / schema, row_counts, hashes)
+        _detach(connection)
+    except BaseException:
+        connection.close()
+        shutil.rmtree(directory, ignore_errors=True)
+        raise
+    connection.close()
+    return Candidate(directory, row_counts, hashes)
+
+
+def _attach(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
+    connection.execute(f"attach {_literal(str(path))} as release (storage_version '{STORAGE_VERSION}')")
+
+
+def _detach(connection: duckdb.DuckDBPyConnection) -> None:
+    connection.execute("use memory")
+    connection.execute("checkpoint release")
+    connection.execute("detach release")
+
+
+def _copy_schema(
+    connection: duckdb.DuckDBPyConnection,
+    schema: str,
+    parquet: Path,
+    row_counts: dict[str, int],
+    hashes: dict[str, str],
+) -> None:
+    """Tables with their comments, Parquet beside them, then the views over them."""
+    connection.execute(f"create schema if not exists release.{schema}")
+    tables = _objects(connection, "duckdb_tables", "table_name", schema)
+    for name, comment, _ in tables:
+        relation = f"build.{schema}.{_quoted(name)}"
+        copy = f"release.{schema}.{_quoted(name)}"
+        connection.execute(f"create table {copy} as select * from {relation}")
+        _comment(connection, "table", schema, name, comment)
+        key = f"{schema}.{name}"
+        if key in WITHOUT_CONTENT_HASH:
+            row_counts[key] = _scalar(connection, f"select count(*) from {copy}")
+        else:
+            hashes[key], row_counts[key] = content_hash(connection, copy)
+        parquet.mkdir(parents=True, exist_ok=True)
+        connection.execute(f"copy {copy} to {_literal(str(parquet / f'{name}.parquet'))} (format parquet)")
+    for name, comment, sql in _objects(connection, "duckdb_views", "view_name", schema):
+        connection.execute(f"use release.{schema}")
+        # The build file's own database name stands in the view's text; in a release only schemas do.
+        connection.execute(sql.replace('"firemark".', "").replace("firemark.", "").replace("build.", ""))
+        _comment(connection, "view", schema, name, comment)
+        row_counts[f"{schema}.{name}"] = _scalar(connection, f"select count(*) from release.{schema}.{_quoted(name)}")
+
+
+def _objects(
+    connection: duckdb.DuckDBPyConnection, function: str, name_column: str, schema: str
+) -> list[tuple[str, str | None, str]]:
+    return connection.execute(
+        f"select {name_column}, comment, sql from {function}() where database_name = 'build' and schema_name = ? "
+        f"and not internal order by {name_column}",
+        [schema],
+    ).fetchall()
+
+
+def _comment(connection: duckdb.DuckDBPyConnection, kind: str, schema: str, name: str, comment: str | None) -> None:
+    target = f"release.{schema}.{_quoted(name)}"
+    if comment:
+        connection.execute(f"comment on {kind} {target} is {_literal(comment)}")
+    for column, column_comment in connection.execute(
+        "select column_name, comment from duckdb_columns() where database_name = 'build' and schema_name = ? "
+        "and table_name = ? and comment is not null order by column_index",
+        [schema, name],
+    ).fetchall():
+        connection.execute(f"comment on column {target}.{_quoted(column)} is {_literal(column_comment)}")
+
+
+def _scalar(connection: duckdb.DuckDBPyConnection, sql: str) -> Any:
+    row = connection.execute(sql).fetchone()
+    return None if row is None else row[0]
+
+
+_CHECK_RESULTS_DDL = """
+create table {target} (
+    check_name varchar not null,
+    kind varchar not null,
+    severity varchar not null,
+    is_passed boolean not null,
+    failing_count bigint not null,
+    release_id varchar not null,
+    checked_at timestamp not null
+)
+"""
+_CHECK_RESULTS_COMMENTS = {
+    "check_name": "检查名称 The truth that the check asserts",
+    "kind": "检查类别 door, invariant or finding",
+    "severity": "严重程度 error blocks a release, warn does not",
+    "is_passed": "是否通过 Whether it held in this release",
+    "failing_count": "不符合数 Rows that break it",
+    "release_id": "发布编号 The release that it was checked for",
+    "checked_at": "检查时间 When, in UTC",
+}
+
+
+def publish(
+    settings: Settings,
+    candidate: Candidate,
+    identifier: str,
+    description: Mapping[str, Any],
+    checks: Sequence[CheckResult],
+) -> Path:
+    """Completes the candidate, makes it durable and switches `current` to it, atomically.
+
+    A release of that id which is whole and says the same is kept as it is; a damaged one is replaced.
+    """
+    now = dt.datetime.now(dt.UTC).replace(tzinfo=None, microsecond=0)
+    _write_check_results(candidate, identifier, checks, now)
+    content = dict(description) | {
+        "release_id": identifier,
+        "released_at": now.isoformat() + "Z",
+        "row_counts": dict(sorted((candidate.row_counts | {"quality.fct_check_results": len(checks)}).items())),
+        "content_hashes": dict(sorted(candidate.content_hashes.items())),
+        "check_results": [asdict(check) for check in checks],
+    }
+    text = json.dumps(content, ensure_ascii=False, indent=2, sort_keys=True, default=str) + "\n"
+    (candidate.directory / DESCRIPTION_FILE).write_text(text, encoding="utf-8")
+    _make_durable(candidate.directory)
+    final = settings.releases / identifier
+    if final.exists():
+        if verify(final) == [] and read_description(final)["content_hashes"] == content["content_hashes"]:
+            shutil.rmtree(candidate.directory)
+            make_current(settings, identifier)
+            return final
+        broken = settings.releases / f".replaced-{identifier}-{os.getpid()}"
+        shutil.rmtree(broken, ignore_errors=True)
+        final.rename(broken)
+    candidate.directory.rename(final)
+    _sync_directory(settings.releases)
+    make_current(settings, identifier)
+    for replaced in settings.releases.glob(".replaced-*"):
+        shutil.rmtree(replaced, ignore_errors=True)
+    return final
+
+
+def _write_check_results(
+    candidate: Candidate, identifier: str, checks: Sequence[CheckResult], now: dt.datetime
+) -> None:
+    rows = [
+        (check.check_name, check.kind, check.severity, check.is_passed, check.failing_count, identifier, now)
+        for check in sorted(checks, key=lambda check: (check.kind, check.check_name))
+    ]
+    for name in (BI_FILE, DESK_FILE):
+        with duckdb.connect() as connection:
+            _attach(connection, candidate.directory / name)
+            connection.execute("create schema if not exists release.quality")
+            target = "release.quality.fct_check_results"
+            connection.execute(f"drop table if exists {target}")
+            connection.execute(_CHECK_RESULTS_DDL.format(target=target))
+            if rows:
+                connection.executemany(f"insert into {target} values (?, ?, ?, ?, ?, ?, ?)", rows)
+            connection.execute(f"comment on table {target} is 'One row per check and release. 每次发布的检查结果'")
+            for column, comment in _CHECK_RESULTS_COMMENTS.items():
+                connection.execute(f"comment on column {target}.{column} is {_literal(comment)}")
+            if name == BI_FILE:
+                parquet = candidate.directory / "parquet" / "quality"
+                parquet.mkdir(parents=True, exist_ok=True)
+                path = _literal(str(parquet / "fct_check_results.parquet"))
+                connection.execute(f"copy {target} to {path} (format parquet)")
+            _detach(connection)
+
+
+def _make_durable(directory: Path) -> None:
+    for path in sorted(directory.rglob("*"), reverse=True):
+        if path.is_dir():
+            _sync_directory(path)
+        else:
+            with path.open("rb") as file:
+                os.fsync(file.fileno())
+    _sync_directory(directory)
+
+
+def _sync_directory(directory: Path) -> None:
+    handle = os.open(directory, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def make_current(settings: Settings, identifier: str) -> None:
+    """Points `releases/current` at a release, in one rename."""
+    temporary = settings.releases / f".current-{os.getpid()}"
+    temporary.unlink(missing_ok=True)
+    temporary.symlink_to(identifier)
+    os.replace(temporary, settings.releases / "current")
+    _sync_directory(settings.releases)
+
+
+def discard_candidates(settings: Settings) -> None:
+    """Removes what killed builds left beside the releases; only the holder of the writer lock may."""
+    for pattern in (".candidate-*", ".current-*", ".replaced-*"):
+        for path in settings.releases.glob(pattern):
+            if path.is_symlink() or path.is_file():
+                path.unlink()
+            else:
+                shutil.rmtree(path, ignore_errors=True)
+
+
+# ------------------------------------------------------------------------------------------------ reading back
+
+
+def current_release(settings: Settings) -> Path | None:
+    """The folder of the current release, resolved once, so that a switch in between changes nothing."""
+    link = settings.releases / "current"
+    try:
+        return (settings.releases / link.readlink()).resolve(strict=True)
+    except OSError:
+        return None
+
+
+def read_description(directory: Path) -> dict[str, Any]:
+    """The content of a release's release.json."""
+    content: dict[str, Any] = json.loads((directory / DESCRIPTION_FILE).read_text("utf-8"))
+    return content
+
+
+def verify(directory: Path) -> list[str]:
+    """What is wrong with a release: each table's rows are hashed again. Empty = whole."""
+    try:
+        expected: dict[str, str] = read_description(directory)["content_hashes"]
+        with duckdb.connect(str(directory / DESK_FILE), read_only=True) as connection:
+            found = dict(_hashes(connection))
+        with duckdb.connect(str(directory / BI_FILE), read_only=True) as connection:
+            found_bi = dict(_hashes(connection))
+    except (OSError, ValueError, KeyError, duckdb.Error) as error:
+        return [f"{directory.name}: not readable ({type(error).__name__})"]
+    problems = [
+        f"{directory.name}: {name} differs from what release.json says"
+        for name in sorted(expected.keys() | found.keys())
+        if expected.get(name) != found.get(name)
+    ]
+    for name in sorted(expected):
+        if name.partition(".")[0] not in RESTRICTED_SCHEMAS and expected[name] != found_bi.get(name):
+            problems.append(f"{directory.name}: {name} of {BI_FILE} differs from what release.json says")
+    return problems
+
+
+def _hashes(connection: duckdb.DuckDBPyConnection) -> Iterator[tuple[str, str]]:
+    for schema, name in connection.execute(
+        "select schema_name, table_name from duckdb_tables() where not internal and not temporary"
+    ).fetchall():
+        key = f"{schema}.{name}"
+        if schema in MART_SCHEMAS and key not in WITHOUT_CONTENT_HASH:
+            yield key, content_hash(connection, f"{schema}.{_quoted(name)}")[0]

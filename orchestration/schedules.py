@@ -1,0 +1,27 @@
+"""When the job runs by itself: every morning, so that expiries show on their day. Cron only."""
+
+from __future__ import annotations
+
+import dagster as dg
+
+MORNING = "30 6 * * *"
+CITY_TIME_ZONE = "Asia/Shanghai"
+
+
+def build_schedule(job: dg.UnresolvedAssetJobDefinition, inbox: str | None) -> dg.ScheduleDefinition:
+    """Daily; the day that a tick stands for is the run's as-of, however late the tick is served."""
+
+    @dg.schedule(
+        job=job,
+        cron_schedule=MORNING,
+        execution_timezone=CITY_TIME_ZONE,
+        default_status=dg.DefaultScheduleStatus.RUNNING,
+        name="every_morning",
+    )
+    def every_morning(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
+        """One build of the day."""
+        day = context.scheduled_execution_time.date().isoformat()
+        config = {"as_of": day} | ({"inbox": inbox} if inbox else {})
+        return dg.RunRequest(run_key=day, run_config={"ops": {"door": {"config": config}}})
+
+    return every_morning

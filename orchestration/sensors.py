@@ -1,0 +1,67 @@
+"""What starts the job between mornings: files that appeared in the inbox. Does not belong here: reading them."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from pathlib import Path
+
+import dagster as dg
+
+from orchestration import alerts
+from orchestration.steps import today
+
+SETTLE_SECONDS = 30
+
+
+def fingerprint(inbox: Path) -> str | None:
+    """Changes when files come, go or grow; null without files. Times decide only whether to look, never what."""
+    entries = []
+    for folder, _, names in os.walk(inbox):
+        for name in names:
+            path = Path(folder) / name
+            try:
+                stat = path.lstat()
+            except OSError:
+                continue
+            entries.append(f"{path.relative_to(inbox)}\0{stat.st_size}\0{stat.st_mtime_ns}")
+    return hashlib.sha256("\n".join(sorted(entries)).encode()).hexdigest() if entries else None
+
+
+def build_inbox_sensor(job: dg.UnresolvedAssetJobDefinition, inbox: Path) -> dg.SensorDefinition:
+    """Starts a build once the inbox has looked the same at two looks: a copy that still runs is not read."""
+
+    @dg.sensor(
+        job=job,
+        minimum_interval_seconds=SETTLE_SECONDS,
+        default_status=dg.DefaultSensorStatus.RUNNING,
+        name="inbox",
+    )
+    def inbox_sensor(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
+        """The cursor is the last look and whether it was built."""
+        seen = fingerprint(inbox)
+        last, _, state = (context.cursor or "").partition(" ")
+        if seen is None:
+            return dg.SkipReason(f"nothing in {inbox}")
+        if seen != last:
+            return dg.SensorResult(skip_reason="files are arriving", cursor=f"{seen} seen")
+        if state == "built":
+            return dg.SkipReason("nothing new")
+        config = {"as_of": today().isoformat(), "inbox": str(inbox)}
+        request = dg.RunRequest(run_key=f"inbox-{seen}", run_config={"ops": {"door": {"config": config}}})
+        return dg.SensorResult(run_requests=[request], cursor=f"{seen} built")
+
+    return inbox_sensor
+
+
+def build_alert_sensor(job: dg.UnresolvedAssetJobDefinition, home_logs: Path) -> dg.SensorDefinition:
+    """Tells of a failed run; checks that only warn are told of by `alerts.of_checks` in the run itself."""
+
+    @dg.run_failure_sensor(monitored_jobs=[job], default_status=dg.DefaultSensorStatus.RUNNING, name="tell_of_failures")
+    def tell_of_failures(context: dg.RunFailureSensorContext) -> None:
+        """One line per failed run."""
+        alerts.raise_alert(
+            home_logs, "build_failed", f"run {context.dagster_run.run_id}: {context.failure_event.message}"
+        )
+
+    return tell_of_failures

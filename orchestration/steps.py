@@ -1,0 +1,380 @@
+"""The steps of a build as plain functions: receive, model, check, publish. Dagster's assets call them.
+
+Belongs here: the order of calls, and what one step leaves for the next in the build folder. Does not belong
+here: dagster, how any of the called parts works.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import shutil
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import duckdb
+import pyarrow.parquet as pq
+
+from expectations.door import DOOR_SUITES
+from expectations.release import RELEASE_SUITES
+from expectations.suites import SuiteOutcome
+from ingestion import build_inputs, landing
+from ingestion.settings import ConfigurationError, Settings
+from orchestration import dbt_build, release
+from orchestration.release import CheckResult
+from orchestration.workbench import Workbench
+from rulebook.folder import build_tables, read_folder
+from rulebook.lint import lint
+from rulebook.problems import Problem
+
+DEFAULT_RULEBOOKS = dbt_build.PROJECT / "seeds" / "rulebook"
+DEFAULT_REGIME = "jiaozuo"
+CITY_TIME = ZoneInfo("Asia/Shanghai")
+_DOOR_COPY = "door"
+
+
+class BuildFailedError(Exception):
+    """Nothing was released: a check failed, a model did not build, or the rulebook is not sound."""
+
+
+def today() -> dt.date:
+    """Today in the city: the default of `--as-of`, taken once, at the command line or by the schedule."""
+    return dt.datetime.now(CITY_TIME).date()
+
+
+@dataclass(frozen=True)
+class BuildRequest:
+    """What a build was asked. `rulebooks` is a rulebook folder; null = the one that comes with the program."""
+
+    as_of_on: dt.date
+    known_on: dt.date | None = None
+    inbox: Path | None = None
+    rulebooks: Path | None = None
+    regime_code: str = DEFAULT_REGIME
+    accept_drops: tuple[str, ...] = ()
+    is_full: bool = False
+
+
+@dataclass
+class BuildState:
+    """What a build has found so far, as it stands in build/state.json."""
+
+    release_id: str
+    as_of_on: str
+    known_on: str | None
+    regime_code: str
+    rulebook_id: str | None
+    is_provisional: bool
+    program_revision: str
+    is_reused: bool = False
+    ingested: dict[str, int] = field(default_factory=dict)
+    ignored: list[dict[str, str]] = field(default_factory=list)
+    files: list[dict[str, Any]] = field(default_factory=list)
+    candidate: dict[str, Any] | None = None
+    checks: list[dict[str, Any]] = field(default_factory=list)
+
+    def save(self, settings: Settings) -> None:
+        """Writes build/state.json."""
+        text = json.dumps(asdict(self), ensure_ascii=False, indent=1, default=str)
+        (settings.build / "state.json").write_text(text, encoding="utf-8")
+
+    @staticmethod
+    def load(settings: Settings) -> BuildState:
+        """Reads build/state.json."""
+        return BuildState(**json.loads((settings.build / "state.json").read_text("utf-8")))
+
+    def check_results(self) -> list[CheckResult]:
+        """The checks so far."""
+        return [CheckResult(**check) for check in self.checks]
+
+
+def build_file(settings: Settings) -> Path:
+    """The file that dbt builds into; BI never opens it."""
+    return settings.build / dbt_build.BUILD_FILE_NAME
+
+
+# ------------------------------------------------------------------------------------------------ 1 receive
+
+
+def receive(bench: Workbench, request: BuildRequest) -> BuildState:
+    """Ingests what is new and prepares a fresh build file; a release of the same inputs is verified and reused."""
+    settings = bench.settings
+    bench.lock()
+    tables = _rulebook_tables(request)
+    suites = bench.suites  # imports its library while the door works
+    ingested = landing.ingest(
+        settings,
+        request.inbox,
+        lambda done, total, label: bench.progress("ingest", done, total, label),
+        full=request.is_full,
+    )
+    shutil.rmtree(settings.build, ignore_errors=True)
+    settings.build.mkdir(parents=True, mode=0o700)
+    inputs = build_inputs.prepare(
+        settings, request.as_of_on, request.known_on, request.regime_code, request.accept_drops
+    )
+    for name, table in tables.items():
+        pq.write_table(table, settings.build_inputs / f"rulebook.{name}.parquet")
+    files = [
+        {
+            "source": outcome.receipt.source,
+            "dataset": outcome.receipt.dataset,
+            "received_on": outcome.receipt.received_on.isoformat(),
+            "file_name": outcome.receipt.file_name,
+            "file_hash": outcome.receipt.file_hash,
+            "status": str(outcome.status),
+            "reason_code": outcome.reason_code,
+            "message": outcome.message,
+            "read_count": outcome.read_count,
+            "accepted_count": outcome.accepted_count,
+            "quarantined_count": outcome.quarantined_count,
+            "duplicate_count": outcome.duplicate_count,
+        }
+        for outcome in inputs.outcomes
+    ]
+    revision = release.program_revision()
+    version = _version_in_force(tables["rulebooks"].to_pylist(), request.as_of_on)
+    state = BuildState(
+        release_id=release.release_id(
+            request.as_of_on,
+            request.known_on,
+            request.regime_code,
+            rulebook_tables=tables,
+            revision=revision,
+            file_hashes=inputs.file_hashes,
+            outcomes=inputs.identity,
+        ),
+        as_of_on=request.as_of_on.isoformat(),
+        known_on=request.known_on.isoformat() if request.known_on else None,
+        regime_code=request.regime_code,
+        rulebook_id=version["rulebook_id"],
+        is_provisional=bool(version["is_provisional"]),
+        program_revision=revision,
+        ingested={
+            "seen_count": ingested.seen_count,
+            "new_count": ingested.new_count,
+            "parsed_count": ingested.parsed_count,
+        },
+        ignored=[{"path": path, "reason": why} for path, why in ingested.ignored],
+        files=files,
+    )
+    if not request.is_full and _reuse(settings, state.release_id):
+        state.is_reused = True
+    else:
+        _fresh_build_file(settings)
+        suites.submit(settings.build / _DOOR_COPY / dbt_build.BUILD_FILE_NAME, DOOR_SUITES.values())
+    state.save(settings)
+    return state
+
+
+def _rulebook_tables(request: BuildRequest) -> dict[str, Any]:
+    folder = read_folder(request.rulebooks or DEFAULT_RULEBOOKS)
+    problems: list[Problem] = lint(folder)
+    if problems:
+        listed = "\n".join(f"  {problem}" for problem in problems)
+        raise BuildFailedError(f"The rulebook is not sound, so nothing was scored:\n{listed}")
+    return build_tables(folder, request.regime_code)
+
+
+def _version_in_force(versions: list[Mapping[str, Any]], on: dt.date) -> Mapping[str, Any]:
+    """The version of a day; before the first one, the first."""
+    ordered = sorted(versions, key=lambda row: row["effective_from_on"])
+    return next((row for row in reversed(ordered) if row["effective_from_on"] <= on), ordered[0])
+
+
+def _reuse(settings: Settings, identifier: str) -> bool:
+    directory = settings.releases / identifier
+    if not directory.exists() or release.verify(directory):
+        return False
+    release.discard_candidates(settings)
+    release.make_current(settings, identifier)
+    return True
+
+
+def _fresh_build_file(settings: Settings) -> None:
+    path = build_file(settings)
+    with duckdb.connect(str(path)) as connection:
+        build_inputs.register_sources(connection, settings.build)
+    # The door's suites read a copy while dbt writes the original; the same name keeps the same database name.
+    copy = settings.build / _DOOR_COPY / path.name
+    copy.parent.mkdir()
+    shutil.copyfile(path, copy)
+
+
+# ------------------------------------------------------------------------------------------------ 2 model
+
+
+def model(bench: Workbench, on_event: Callable[[dict[str, Any]], None]) -> None:
+    """Runs dbt into the build file; every data test becomes a check result. Raises when anything blocks."""
+    settings = bench.settings
+    outcome = dbt_build.build(
+        settings,
+        bench.parsed_project,
+        build_file(settings),
+        on_event,
+        lambda name, done, total: bench.progress("model", done, total, name),
+    )
+    state = BuildState.load(settings)
+    state.checks += [
+        asdict(
+            CheckResult(
+                check_name=test.name,
+                kind="invariant" if test.severity == "error" else "finding",
+                severity=test.severity,
+                is_passed=test.is_passed,
+                failing_count=test.failing_count,
+                relation=", ".join(test.relations),
+                look=test.message or f"the rows: run {test.sql} on {build_file(settings)}",
+            )
+        )
+        for test in outcome.tests
+    ]
+    state.save(settings)
+    if outcome.failures:
+        listed = "\n".join(f"  {failure.name}: {failure.message}" for failure in outcome.failures)
+        raise BuildFailedError(f"{len(outcome.failures)} models could not be built:\n{listed}")
+    _refuse_if_blocked(state)
+    relations = _relations(bench.manifest)
+    bench.suites.submit(build_file(settings), [suite for name, suite in RELEASE_SUITES.items() if name in relations])
+
+
+def _relations(manifest: Mapping[str, Any]) -> set[str]:
+    """The marts that the project has; a suite of a mart that is gone fails a test, not a build."""
+    return {
+        f"{node['schema']}.{node['name']}" for node in manifest["nodes"].values() if node["resource_type"] == "model"
+    }
+
+
+def blocking_message(state: BuildState) -> str | None:
+    """Which checks block a release, on what, how many rows, how to look; null = none does."""
+    blocking = [check for check in state.check_results() if check.is_blocking]
+    if not blocking:
+        return None
+    listed = "\n".join(
+        f"  {check.check_name} on {check.relation}: {check.failing_count} failing. {check.look}".rstrip()
+        for check in blocking
+    )
+    return f"{len(blocking)} blocking {'check' if len(blocking) == 1 else 'checks'} failed:\n{listed}"
+
+
+def _refuse_if_blocked(state: BuildState) -> None:
+    message = blocking_message(state)
+    if message is not None:
+        raise BuildFailedError(message)
+
+
+# ------------------------------------------------------------------------------------------------ 3 check
+
+
+def check(bench: Workbench) -> list[SuiteOutcome]:
+    """Copies the marts beside the releases while the suites run in their own process; returns their outcomes."""
+    settings = bench.settings
+    state = BuildState.load(settings)
+    bench.progress("check", 0, 2, "copying the marts")
+    candidate = release.write_candidate(settings, build_file(settings), as_of_macro(bench.manifest))
+    state.candidate = {
+        "directory": candidate.directory.name,
+        "row_counts": candidate.row_counts,
+        "content_hashes": candidate.content_hashes,
+    }
+    bench.progress("check", 1, 2, "suites")
+    outcomes = [*bench.suites.collect(), *bench.suites.collect()]  # the door's, then the release's
+    state.checks += [
+        asdict(
+            CheckResult(
+                check_name=f"{outcome.relation}.{outcome.check_name}",
+                kind="finding" if outcome.severity == "warn" else outcome.kind,
+                severity=outcome.severity,
+                is_passed=outcome.is_passed,
+                failing_count=outcome.failing_count,
+                relation=outcome.relation,
+                look=outcome.message or f"the rows: query {outcome.relation} in {build_file(settings)}",
+            )
+        )
+        for outcome in outcomes
+    ]
+    state.save(settings)
+    bench.progress("check", 2, 2, "")
+    return outcomes
+
+
+def as_of_macro(manifest: Mapping[str, Any]) -> str | None:
+    """The query of the table macro credit.agency_grades_as_of(d): the grades view with d in the place of today."""
+    for node in manifest["nodes"].values():
+        if node["resource_type"] == "model" and node["name"] == "agency_grades":
+            query: str | None = (node["config"].get("meta") or {}).get("as_of_query")
+            return query
+    return None
+
+
+# ------------------------------------------------------------------------------------------------ 4 publish
+
+
+def publish(bench: Workbench) -> Path:
+    """Switches to the candidate unless a check blocks it; then the last release stays as it is."""
+    settings = bench.settings
+    state = BuildState.load(settings)
+    assert state.candidate is not None
+    candidate = release.Candidate(
+        settings.releases / state.candidate["directory"],
+        state.candidate["row_counts"],
+        state.candidate["content_hashes"],
+    )
+    try:
+        _refuse_if_blocked(state)
+    except BuildFailedError:
+        shutil.rmtree(candidate.directory, ignore_errors=True)
+        raise
+    return release.publish(settings, candidate, state.release_id, _description(state), state.check_results())
+
+
+def _description(state: BuildState) -> dict[str, Any]:
+    return {
+        "as_of_on": state.as_of_on,
+        "known_on": state.known_on,
+        "regime_code": state.regime_code,
+        "rulebook_id": state.rulebook_id,
+        "is_provisional": state.is_provisional,
+        "program_revision": state.program_revision,
+        "git_revision": release.git_revision(),
+        "storage_version": release.STORAGE_VERSION,
+        "input_files": [
+            {name: file[name] for name in ("source", "dataset", "received_on", "file_name", "file_hash", "status")}
+            for file in state.files
+        ],
+    }
+
+
+def request_of(
+    settings: Settings,
+    *,
+    as_of: str | None,
+    known_on: str | None,
+    inbox: str | None,
+    rulebooks: str | None,
+    regime: str | None,
+    accept_drops: tuple[str, ...],
+    is_full: bool,
+) -> BuildRequest:
+    """A request from text, as a command line or a run's configuration gives it. Raises ConfigurationError."""
+    default_inbox = settings.home / "inbox"
+    chosen = Path(inbox) if inbox else default_inbox if default_inbox.is_dir() else None
+    return BuildRequest(
+        as_of_on=_date("as-of", as_of) if as_of else today(),
+        known_on=_date("known-on", known_on) if known_on else None,
+        inbox=chosen,
+        rulebooks=Path(rulebooks) if rulebooks else None,
+        regime_code=regime or DEFAULT_REGIME,
+        accept_drops=accept_drops,
+        is_full=is_full,
+    )
+
+
+def _date(name: str, text: str) -> dt.date:
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        raise ConfigurationError(f"--{name} {text!r} is no day. Write it as YYYY-MM-DD.") from None
