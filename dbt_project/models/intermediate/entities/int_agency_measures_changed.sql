@@ -1,6 +1,7 @@
 /* What conditions are about, as steps: by how much a measure of an agency moves on a day. A person counts once per
-agency, from the drop that lists them until the next; a certificate's last day counts. An end that never comes
-stands as the last date of the calendar and makes no step. */
+agency, from the drop that lists them until the next; a certificate's last day counts. Days of a confirmed conflict
+do not count; those under an open lead do, save in `unled_amount`. An end that never comes stands as the last date of
+the calendar and makes no step. */
 {% set never = "cast('9999-12-31' as date)" %}
 
 with
@@ -32,6 +33,16 @@ equipment as (
 identities as (
 
     select * from {{ ref('int_people_identified') }}
+
+),
+
+conflicts as (
+
+    select * from {{ ref('int_conflicts_assessed') }}
+    where
+        person_key is not null
+        and status in ('confirmed', 'open')
+        and conflict_kind <> 'identity_unresolved'
 
 ),
 
@@ -126,7 +137,64 @@ devices as (
 
 ),
 
-holdings as (
+doubts as (
+
+    select
+        person_key as person_id,
+        'confirmed' as doubt_code,
+        overlap_from_on as from_on,
+        coalesce(overlap_until_on, {{ never }}) as until_on
+    from conflicts
+    where status = 'confirmed'
+    union all
+    select
+        person_key as person_id,
+        'confirmed_or_open' as doubt_code,
+        overlap_from_on as from_on,
+        coalesce(overlap_until_on, {{ never }}) as until_on
+    from conflicts
+
+),
+
+reaches as (
+
+    select
+        *,
+        max(until_on) over (
+            partition by person_id, doubt_code
+            order by from_on, until_on
+            rows between unbounded preceding and 1 preceding
+        ) as reached_on
+    from doubts
+
+),
+
+numbered as (
+
+    select
+        *,
+        sum(case when reached_on is null or from_on > reached_on then 1 else 0 end) over (
+            partition by person_id, doubt_code
+            order by from_on, until_on
+            rows between unbounded preceding and current row
+        ) as island_number
+    from reaches
+
+),
+
+doubtful as (
+
+    select
+        person_id,
+        doubt_code,
+        min(from_on) as from_on,
+        max(until_on) as until_on
+    from numbered
+    group by person_id, doubt_code, island_number
+
+),
+
+held as (
 
     {% for measure, from_column, until_column in [
         ('people_listed', 'from_on', 'until_on'),
@@ -141,17 +209,19 @@ holdings as (
         ('people_with_contract', 'employed_from_on', 'employed_until_on'),
         ('people_with_insurance', 'from_on', 'insurance_until_on'),
     ] -%}
-    select
-        agency_id,
-        '{{ measure }}' as measure_code,
-        {{ from_column }} as from_on,
-        {{ until_column }} as until_on,
-        1 as amount
-    from people
-    union all
+        select
+            agency_id,
+            person_id,
+            '{{ measure }}' as measure_code,
+            {{ from_column }} as from_on,
+            {{ until_column }} as until_on,
+            1 as amount
+        from people
+        union all
     {% endfor -%}
     select
         agency_id,
+        null as person_id,
         'equipment_calibrated' as measure_code,
         from_on,
         until_on,
@@ -164,15 +234,44 @@ holdings as (
         ('quality_system', 'case when has_quality_system then 1 else 0 end'),
         ('assessment_control', "case when assessment_control = 'yes' then 1 else 0 end"),
     ] -%}
-    union all
+        union all
+        select
+            agency_id,
+            null as person_id,
+            '{{ measure }}' as measure_code,
+            received_on as from_on,
+            coalesce(next_shown_on, {{ never }}) as until_on,
+            {{ amount }} as amount
+        from agency_drops
+    {% endfor %}
+),
+
+holdings as (
+
     select
         agency_id,
-        '{{ measure }}' as measure_code,
-        received_on as from_on,
-        coalesce(next_shown_on, {{ never }}) as until_on,
-        {{ amount }} as amount
-    from agency_drops
-    {% endfor %}
+        measure_code,
+        from_on,
+        until_on,
+        amount,
+        amount as unled_amount
+    from held
+    union all
+    select
+        held.agency_id,
+        held.measure_code,
+        greatest(held.from_on, doubtful.from_on) as from_on,
+        least(held.until_on, doubtful.until_on) as until_on,
+        case when doubtful.doubt_code = 'confirmed' then -1 else 0 end as amount,
+        case when doubtful.doubt_code = 'confirmed_or_open' then -1 else 0 end as unled_amount
+    from held
+    inner join doubtful
+        on held.person_id = doubtful.person_id
+    where
+        held.measure_code in (
+            'engineers_valid', 'engineers_level_1_valid', 'operators_valid', 'operators_intermediate_valid'
+        )
+
 ),
 
 steps as (
@@ -181,7 +280,8 @@ steps as (
         agency_id,
         measure_code,
         from_on as change_on,
-        amount
+        amount,
+        unled_amount
     from holdings
     where from_on < until_on
     union all
@@ -189,7 +289,8 @@ steps as (
         agency_id,
         measure_code,
         until_on as change_on,
-        -amount as amount
+        -amount as amount,
+        -unled_amount as unled_amount
     from holdings
     where from_on < until_on and until_on < {{ never }}
 
@@ -201,7 +302,8 @@ final as (
         agency_id,
         measure_code,
         change_on,
-        cast(sum(amount) as decimal(18, 2)) as amount
+        cast(sum(amount) as decimal(18, 2)) as amount,
+        cast(sum(unled_amount) as decimal(18, 2)) as unled_amount
     from steps
     group by agency_id, measure_code, change_on
 

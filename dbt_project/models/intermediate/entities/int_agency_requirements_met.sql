@@ -58,7 +58,8 @@ steps as (
         from_on as change_on,
         1 as demand_step,
         required as required_step,
-        0 as actual_step
+        0 as actual_step,
+        0 as unled_step
     from demands
     where from_on < until_on
     union all
@@ -69,7 +70,8 @@ steps as (
         until_on as change_on,
         -1 as demand_step,
         -required as required_step,
-        0 as actual_step
+        0 as actual_step,
+        0 as unled_step
     from demands
     where from_on < until_on and until_on < {{ never }}
     union all
@@ -80,7 +82,8 @@ steps as (
         measures.change_on,
         0 as demand_step,
         0 as required_step,
-        measures.amount as actual_step
+        measures.amount as actual_step,
+        measures.unled_amount as unled_step
     from measures
     inner join condition_measures
         on measures.measure_code = condition_measures.measure_code
@@ -92,7 +95,8 @@ steps as (
         measures.change_on,
         0 as demand_step,
         measures.amount as required_step,
-        0 as actual_step
+        0 as actual_step,
+        0 as unled_step
     from measures
     cross join condition_measures
     where
@@ -112,7 +116,8 @@ days as (
         change_on,
         sum(demand_step) as demand_step,
         sum(required_step) as required_step,
-        sum(actual_step) as actual_step
+        sum(actual_step) as actual_step,
+        sum(unled_step) as unled_step
     from steps
     group by agency_id, requirement_set, condition_code, change_on
 
@@ -139,7 +144,12 @@ levels as (
             partition by agency_id, requirement_set, condition_code
             order by change_on
             rows between unbounded preceding and current row
-        ) as decimal(18, 2)) as actual
+        ) as decimal(18, 2)) as actual,
+        cast(sum(unled_step) over (
+            partition by agency_id, requirement_set, condition_code
+            order by change_on
+            rows between unbounded preceding and current row
+        ) as decimal(18, 2)) as actual_without_leads
     from days
 
 ),
@@ -156,7 +166,10 @@ previous as (
         ) as previous_required,
         lag(actual) over (
             partition by agency_id, requirement_set, condition_code order by change_on
-        ) as previous_actual
+        ) as previous_actual,
+        lag(actual_without_leads) over (
+            partition by agency_id, requirement_set, condition_code order by change_on
+        ) as previous_actual_without_leads
     from levels
 
 ),
@@ -174,6 +187,7 @@ changes as (
         or demand_count <> previous_demand_count
         or required <> previous_required
         or actual <> previous_actual
+        or actual_without_leads <> previous_actual_without_leads
 
 ),
 
@@ -187,6 +201,7 @@ final as (
         next_change_on as valid_until_on,
         required,
         actual,
+        actual_without_leads,
         actual >= required as is_met
     from changes
     where demand_count > 0

@@ -152,6 +152,7 @@ states as (
 
     select
         instants.agency_id,
+        instants.shown_on,
         latest.registry_status,
         latest.agency_id is not null as is_listed,
         decisions.decided_on,
@@ -204,6 +205,7 @@ final as (
             when exited_on is not null and registry_status = 'deregistered' then 'deregistered'
             when exited_on is not null then 'registry_exit'
         end as reason,
+        shown_on,
         is_complete,
         is_conforming
     from states

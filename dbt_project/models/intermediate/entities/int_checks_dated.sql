@@ -1,0 +1,31 @@
+-- What an inspection found does not matter here, nor what became of it: the agency was checked on that day.
+with
+
+checks as (
+
+    select * from {{ ref('stg_inspections__checks') }}
+
+),
+
+build as (
+
+    select * from {{ ref('int_build_requested') }}
+
+),
+
+final as (
+
+    select distinct
+        checks.agency_id,
+        checks.task_id,
+        checks.check_type,
+        checks.checked_on,
+        cast(extract(year from checks.checked_on) as int) as calendar_year,
+        checks.check_type in ('double_random', 'special') as is_supervision
+    from checks
+    cross join build
+    where checks.checked_on <= build.as_of_on
+
+)
+
+select * from final

@@ -1,0 +1,106 @@
+/* A span begins where the grade that calls for the measure does; a new version of the rulebook in between does not
+begin it anew. */
+with
+
+score_history as (
+
+    select * from {{ ref('fct_score_history') }}
+
+),
+
+measures as (
+
+    select * from {{ ref('int_measures_ordered') }}
+
+),
+
+graded as (
+
+    select
+        agency_id,
+        valid_from_on,
+        valid_until_on,
+        grade,
+        rulebook_id,
+        lag(grade) over (partition by agency_id order by valid_from_on) as previous_grade
+    from score_history
+
+),
+
+ordered as (
+
+    select
+        graded.agency_id,
+        measures.measure_code,
+        measures.trigger_code,
+        measures.grade,
+        measures.n,
+        measures.due_working_days,
+        measures.is_provisional,
+        graded.valid_from_on,
+        graded.valid_until_on,
+        coalesce(graded.previous_grade, '') <> coalesce(graded.grade, '') as is_entered,
+        lag(graded.valid_until_on) over (
+            partition by graded.agency_id, measures.measure_code, measures.trigger_code, measures.grade
+            order by graded.valid_from_on
+        ) as previous_until_on
+    from graded
+    inner join measures
+        on
+            graded.rulebook_id = measures.rulebook_id
+            and (graded.grade = measures.grade or measures.grade = '*')
+
+),
+
+numbered as (
+
+    select
+        *,
+        sum(
+            case when previous_until_on is null or previous_until_on < valid_from_on then 1 else 0 end
+        ) over (
+            partition by agency_id, measure_code, trigger_code, grade
+            order by valid_from_on
+            rows between unbounded preceding and current row
+        ) as span_number
+    from ordered
+
+),
+
+bounded as (
+
+    select
+        *,
+        row_number() over (
+            partition by agency_id, measure_code, trigger_code, grade, span_number
+            order by valid_from_on
+        ) as place,
+        max(case when valid_until_on is null then 1 else 0 end) over (
+            partition by agency_id, measure_code, trigger_code, grade, span_number
+        ) as open_count,
+        max(valid_until_on) over (
+            partition by agency_id, measure_code, trigger_code, grade, span_number
+        ) as last_until_on
+    from numbered
+
+),
+
+final as (
+
+    select
+        agency_id,
+        measure_code,
+        trigger_code,
+        grade,
+        valid_from_on,
+        case when open_count = 0 then last_until_on end as valid_until_on,
+        is_entered,
+        n as required_count,
+        due_working_days,
+        is_provisional
+    from bounded
+    where place = 1
+
+)
+
+select * from final
