@@ -11,19 +11,30 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from ingestion.contract import Dataset, Format, Kind
 from ingestion.sample_city import registers, work
 from ingestion.sample_city.canaries import Canaries
-from ingestion.sample_city.dirt import CityDirt, FileDirt
+from ingestion.sample_city.dirt import CityDirt, FileDirt, Note
+from ingestion.sample_city.dirt_files import write_dirty_files
 from ingestion.sample_city.districts import AGENCIES_PER_DISTRICT, build_district, district_random
-from ingestion.sample_city.files import PageWriter, Writer, file_name, folder, open_writer
+from ingestion.sample_city.files import (
+    CsvWriter,
+    PageWriter,
+    Place,
+    SheetWriter,
+    Writer,
+    file_name,
+    folder,
+    sheet_style,
+)
 from ingestion.sample_city.model import District, Record
 from ingestion.sample_city.plan import Plan
 from ingestion.sample_city.plan_conflicts import plan_conflicts
 from ingestion.sample_city.plan_credit import plan_credit
 from ingestion.sample_city.plan_leads import plan_leads
-from ingestion.sample_city.render import clean_cells
+from ingestion.sample_city.render import clean_cells, lake_values
 from ingestion.sample_city.timeline import Timeline
 from ingestion.sample_city.truth import TruthWriter
 from ingestion.sources import DATASETS
@@ -69,7 +80,8 @@ def write_city(
         city.write_month(month)
         if progress is not None:
             progress(month + 1, city.timeline.months)
-    city.dirt.write_files(inbox, city.truth, city.timeline)
+    if not clean:
+        write_dirty_files(inbox, city.truth, city.timeline, city.rows_of)
     city.write_truth()
     summary = CitySummary(
         directory=directory,
@@ -111,7 +123,7 @@ class _City:
         self, inbox: Path, truth: TruthWriter, agencies: int, timeline: Timeline, seed: int, clean: bool
     ) -> None:
         self.inbox, self.truth, self.agencies, self.timeline, self.seed = inbox, truth, agencies, timeline, seed
-        self.dirt = CityDirt(timeline, is_clean=clean)
+        self.dirt = CityDirt(is_clean=clean)
         self.canaries = Canaries()
         self.rows = 0
         self.district = lru_cache(maxsize=4)(self._build)
@@ -131,7 +143,7 @@ class _City:
 
     def write_month(self, month: int) -> None:
         sinks = [
-            _Sink(self, dataset, received_on)
+            _Sink(self, dataset, month, received_on)
             for dataset in DATASETS.values()
             if (received_on := self._received_on(dataset, month)) is not None
         ]
@@ -175,6 +187,11 @@ class _City:
                 yield from map(Record, work.background_checkins(district, month, timeline))
         yield from district.records(dataset.source, dataset.name, month)
 
+    def rows_of(self, dataset: Dataset, month: int) -> Iterator[Record]:
+        """The rows of one export once more, for copies of it."""
+        for number in range(self.districts):
+            yield from self._records(self.district(number), dataset, month)
+
     def write_truth(self) -> None:
         for number in range(self.districts):
             district = self.district(number)
@@ -189,56 +206,103 @@ class _City:
 class _Sink:
     """One dataset's export of one day: clean cells, dirt, file, truth."""
 
-    def __init__(self, city: _City, dataset: Dataset, received_on: dt.date) -> None:
+    def __init__(self, city: _City, dataset: Dataset, month: int, received_on: dt.date) -> None:
         self.city, self.dataset, self.received_on = city, dataset, received_on
         self.total = 0
+        self.rows = 0
         self.writer: Writer | None = None
-        self.dirt: FileDirt = city.dirt.of_file(dataset, received_on)
+        self.dirt: FileDirt = city.dirt.of_file(dataset, month)
+        self.merge: tuple[int, Any] | None = None  # row and value of a cell with which the next may be merged
         if dataset.kind is Kind.SNAPSHOT:
             self._open()
 
     def _open(self) -> Writer:
         if self.writer is None:
-            size = max(RECORDS_PER_PAGE, self.city.agencies * 4)
-            total = self.total + self.dirt.extra_count
-            self.writer = open_writer(self.city.inbox, self.dataset, self.received_on, total, size)
+            self.writer = self._new_writer()
         return self.writer
+
+    def _new_writer(self) -> Writer:
+        where = folder(self.city.inbox, self.dataset, self.received_on)
+        path = where / file_name(self.dataset, self.received_on, 1)
+        match self.dataset.format:
+            case Format.XLSX:
+                style = self.dirt.sheet_style(sheet_style(self.dataset, self.received_on))
+                return SheetWriter(path, self.dataset, style)
+            case Format.CSV:
+                dirt = self.dirt
+                return CsvWriter(path, self.dataset, dirt.encoding, dirt.csv_headers, line_end=dirt.line_end)
+            case Format.JSON:
+                return PageWriter(
+                    lambda page: where / file_name(self.dataset, self.received_on, page),
+                    self.total + self.dirt.extra_count,
+                    max(RECORDS_PER_PAGE, self.city.agencies * 4),
+                )
 
     def add(self, record: Record) -> None:
         writer = self._open()
         self.city.rows += 1
-        cells = clean_cells(self.dataset, record.values)
-        cells, note = self.dirt.touch(cells, record)
-        repeats_next = isinstance(writer, PageWriter) and len(writer.records) >= writer.page_size
-        if isinstance(writer, PageWriter) and repeats_next:
+        self.rows += 1
+        cells, note = self.dirt.touch(clean_cells(self.dataset, record.values), record)
+        if isinstance(writer, PageWriter) and writer.is_full:
             self._note_repeat(writer)
-        (place,) = writer.write(cells)
+        if isinstance(writer, SheetWriter) and self.dirt.has_blank_row_before(self.rows):
+            writer.skip()
+        cells, is_merged = self._merged(writer, cells)
+        place = writer.write(cells)
+        if is_merged and isinstance(writer, SheetWriter) and self.dirt.merged_header:
+            writer.merge_up(self.dirt.merged_header)
+            note = note or Note("merged_cell", "accepted", column="listing_basis")
+        changes = dict(note.lake) if note else {}
         if note is not None:
-            self.dirt.tell(self.city.truth, place, note)
-        self.city.truth.row(self.dataset, self.received_on, place, record)
+            self._tell(place, note, record, changes)
+        self.city.truth.row(self.dataset, self.received_on, place, record, cells, changes)
         self.city.canaries.see(self.dataset, record.values)
-        for extra_cells, extra_note in self.dirt.extras_after(cells, record):
-            (extra_place,) = writer.write(extra_cells)
-            self.dirt.tell(self.city.truth, extra_place, extra_note)
+        for extra_cells, extra in self.dirt.extras_after(cells, record):
+            extra_place = writer.write(extra_cells)
+            self._tell(extra_place, extra, extra.record, {})
+            if extra.record is not None:
+                self.city.rows += 1
+                self.city.truth.row(self.dataset, self.received_on, extra_place, extra.record, extra_cells, {})
 
-    def _note_repeat(self, writer: PageWriter) -> None:
-        """The next write begins a page with the record that ended the last one."""
+    def _merged(self, writer: Writer, cells: dict[str, Any]) -> tuple[dict[str, Any], bool]:
+        """The cells with the one emptied that a merged range covers."""
+        header = self.dirt.merged_header
+        if header is None or not isinstance(writer, SheetWriter):
+            return cells, False
+        value = cells[header]
+        if self.merge == (writer.row - 1, value):
+            self.merge = None
+            return {**cells, header: None}, True
+        self.merge = (writer.row, value)
+        return cells, False
+
+    def _tell(self, place: Place, note: Note, record: Record | None, changes: dict[str, Any]) -> None:
+        expected = None
+        if record is not None and note.column:
+            lake = {**lake_values(self.dataset, record.values), **changes}
+            expected = lake.get(note.column, lake.get(f"{note.column}_id"))
         self.city.truth.table(
             "dirt.csv",
             source=self.dataset.source,
             dataset=self.dataset.name,
             received_on=self.received_on.isoformat(),
-            file_name=writer.next_page_name(),
-            row_number=1,
-            kind="page_overlap",
-            expected_outcome="duplicate",
+            file_name=place.file_name,
+            sheet=place.sheet,
+            row_number=place.row_number,
+            kind=note.kind,
+            expected_outcome=note.outcome,
+            reason_code=note.reason_code,
+            column=note.column,
+            expected_value=expected,
+            expected_flag=note.flag,
         )
+
+    def _note_repeat(self, writer: PageWriter) -> None:
+        """The next write begins a page with the record that ended the last one."""
+        self._tell(Place(writer.next_page_name(), None, 1), Note("page_overlap", "duplicate"), None, {})
 
     def close(self) -> None:
         if self.writer is None:
             return
         for path in self.writer.close():
             self.city.truth.file(self.dataset, self.received_on, path.name, "loaded")
-
-
-__all__ = ["CitySummary", "Progress", "file_name", "folder", "write_city"]

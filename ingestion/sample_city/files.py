@@ -44,7 +44,7 @@ class Formula:
 
 
 class Writer(Protocol):
-    def write(self, cells: dict[str, Any]) -> list[Place]: ...
+    def write(self, cells: dict[str, Any]) -> Place: ...
     def close(self) -> list[Path]: ...
 
 
@@ -81,6 +81,7 @@ class SheetWriter:
         self.book.set_properties({"created": CREATED_AT, "author": "焦作市建设工程消防技术中心"})
         self.sheet = self.book.add_worksheet(self.style.sheet_name)
         self.date_format = self.book.add_format({"num_format": "yyyy-mm-dd"})
+        self.moment_format = self.book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"})
         self.row = 0
         self.merges: list[tuple[int, int, int, int]] = []
         self._write_head()
@@ -112,26 +113,28 @@ class SheetWriter:
             self.sheet.write_string(self.row + 1, place, shown[place])
         self.row += 2
 
-    def write(self, cells: dict[str, Any]) -> list[Place]:
+    def write(self, cells: dict[str, Any]) -> Place:
         for place, header in enumerate(self.headers):
             self._write_cell(place, cells.get(header))
         self.row += 1
-        return [Place(self.path.name, self.style.sheet_name, self.row)]
+        return Place(self.path.name, self.style.sheet_name, self.row)
 
     def skip(self) -> None:
         """Leaves a blank row."""
         self.row += 1
 
-    def merge_down(self, header: str, rows: int) -> None:
-        """Merges the cells of `header` over the last `rows` rows; only the first of them holds the value."""
+    def merge_up(self, header: str) -> None:
+        """Merges the cells of `header` in the last two rows; only the first of them holds the value."""
         place = self.headers.index(header)
-        self.merges.append((self.row - rows, place, self.row - 1, place))
+        self.merges.append((self.row - 2, place, self.row - 1, place))
 
     def _write_cell(self, place: int, value: Cell | Formula) -> None:
         if value is None or value == "":
             return
         if isinstance(value, Formula):
             self.sheet.write_formula(self.row, place, value.text, None, "" if value.cached is None else value.cached)
+        elif isinstance(value, dt.datetime):
+            self.sheet.write_datetime(self.row, place, value, self.moment_format)
         elif isinstance(value, dt.date):
             self.sheet.write_datetime(self.row, place, value, self.date_format)
         elif isinstance(value, int | float):
@@ -155,7 +158,7 @@ class SheetWriter:
 
 
 class CsvWriter:
-    """A CSV file with CRLF line ends, as the municipal systems write it."""
+    """A CSV file; line ends are CRLF, as the municipal systems write them, unless told otherwise."""
 
     def __init__(
         self,
@@ -164,6 +167,7 @@ class CsvWriter:
         encoding: str = "gb18030",
         headers: dict[str, str | None] | None = None,
         extra_headers: Sequence[str] = (),
+        line_end: str = "\r\n",
     ) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         self.path = path
@@ -171,14 +175,14 @@ class CsvWriter:
         self.headers = [header for header in headers_of(dataset) if renamed.get(header, header) is not None]
         self.headers += extra_headers
         self.file = path.open("w", encoding=encoding, newline="")
-        self.writer = csv.writer(self.file, lineterminator="\r\n")
+        self.writer = csv.writer(self.file, lineterminator=line_end)
         self.writer.writerow([renamed.get(header) or header for header in self.headers])
         self.row = 1
 
-    def write(self, cells: dict[str, Any]) -> list[Place]:
+    def write(self, cells: dict[str, Any]) -> Place:
         self.writer.writerow(["" if cells.get(header) is None else cells[header] for header in self.headers])
         self.row += 1
-        return [Place(self.path.name, None, self.row)]
+        return Place(self.path.name, None, self.row)
 
     def close(self) -> list[Path]:
         self.file.close()
@@ -201,17 +205,17 @@ class PageWriter:
         self.records: list[dict[str, Any]] = []
         self.paths: list[Path] = []
 
-    def write(self, cells: dict[str, Any]) -> list[Place]:
-        """Where the record stands; a second place is the repeat on the next page."""
-        if len(self.records) >= self.page_size:
+    def write(self, cells: dict[str, Any]) -> Place:
+        if self.is_full:
             repeated = self.records[-self.overlap :]
             self._flush()
             self.records = list(repeated)
         self.records.append(cells)
-        return [Place(self.path_of_page(self.page + 1).name, None, len(self.records))]
+        return Place(self.path_of_page(self.page + 1).name, None, len(self.records))
 
-    def will_repeat(self) -> bool:
-        """Whether the record just written stands again at the head of the next page, should there be one."""
+    @property
+    def is_full(self) -> bool:
+        """Whether the next record begins a page, after a repeat of the last one."""
         return len(self.records) >= self.page_size
 
     def next_page_name(self) -> str:
@@ -288,14 +292,3 @@ def sheet_style(dataset: Dataset, received_on: dt.date) -> SheetStyle:
         sheet_name="名录库",
         is_grouped=True,
     )
-
-
-def open_writer(inbox: Path, dataset: Dataset, received_on: dt.date, total: int, page_size: int) -> Writer:
-    where = folder(inbox, dataset, received_on)
-    match dataset.format:
-        case Format.XLSX:
-            return SheetWriter(where / file_name(dataset, received_on), dataset, sheet_style(dataset, received_on))
-        case Format.CSV:
-            return CsvWriter(where / file_name(dataset, received_on), dataset)
-        case Format.JSON:
-            return PageWriter(lambda page: where / file_name(dataset, received_on, page), total, page_size)

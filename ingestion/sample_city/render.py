@@ -120,7 +120,6 @@ def lake_values(dataset: Dataset, values: Values) -> dict[str, Any]:
     return lake
 
 
-def source_key(dataset: Dataset, values: Values) -> str:
-    """The row's key as written (marts.md, Provenance); a personal part stands as its plain number here."""
-    cells = clean_cells(dataset, values)
-    return "-".join(str(cells[dataset.column(name).header] or "") for name in dataset.key)
+def source_key(dataset: Dataset, cells: dict[str, Any]) -> str:
+    """The row's key as written (marts.md, Provenance); a personal part stands as the number or mask written here."""
+    return "-".join(str(cells.get(dataset.column(name).header) or "").strip() for name in dataset.key)

@@ -104,15 +104,27 @@ class TruthWriter:
             kind=kind,
         )
 
-    def row(self, dataset: Dataset, received_on: dt.date, place: Place, record: Record) -> None:
-        """A row as a perfect reader has it: into `rows/` when no later version follows, into `evidence/` always."""
+    def row(
+        self,
+        dataset: Dataset,
+        received_on: dt.date,
+        place: Place,
+        record: Record,
+        cells: dict[str, Any],
+        changes: dict[str, Any],
+    ) -> None:
+        """A row as a perfect reader has it: into `rows/` when no later version follows, into `evidence/` always.
+
+        `cells` as written give the source key; `changes` are lake values that the way of writing alters.
+        """
         line = {
             "received_on": received_on.isoformat(),
             "file_name": place.file_name,
             "sheet": place.sheet,
             "row_number": place.row_number,
-            "source_key": source_key(dataset, record.values),
+            "source_key": source_key(dataset, cells),
             **lake_values(dataset, record.values),
+            **changes,
         }
         name = f"{dataset.source}.{dataset.name}.jsonl"
         hidden = bool(record.values.get("is_deleted"))
@@ -122,6 +134,16 @@ class TruthWriter:
             self._open(f"rows/{name}")
         if dataset.id in EVIDENCE or (dataset.kind is Kind.EVENT and not record.is_current):
             self._line(f"evidence/{name}", {"is_current": record.is_current, **line})
+
+    def observe_again(self, dataset: Dataset, first_on: dt.date, again_on: dt.date, file_name: str) -> None:
+        """Repeats the rows of one snapshot drop under another day."""
+        name = f"rows/{dataset.source}.{dataset.name}.jsonl"
+        self._open(name).flush()
+        start = f'{{"received_on": "{first_on.isoformat()}"'
+        with (self.directory / name).open(encoding="utf-8") as lines:
+            found = [line for line in lines if line.startswith(start)]
+        for line in found:
+            self._line(name, {**json.loads(line), "received_on": again_on.isoformat(), "file_name": file_name})
 
     def _line(self, name: str, line: dict[str, Any]) -> None:
         self._open(name).write(json.dumps(line, ensure_ascii=False) + "\n")
