@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from tests.warehouse.evidence import (
-    B,
     V1,
+    B,
     changed,
     check,
     clue,

@@ -87,8 +87,8 @@ link_issues as (
     from case_links
     inner join evidence_rows
         on
-            evidence_rows.dataset = case_links.dataset
-            and evidence_rows.row_key = case_links.row_key
+            case_links.dataset = evidence_rows.dataset
+            and case_links.row_key = evidence_rows.row_key
     where case_links.link_state in ('unknown', 'ambiguous', 'other_agency', 'unresolved_agency', 'ring')
 
 ),

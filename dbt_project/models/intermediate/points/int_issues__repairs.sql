@@ -49,7 +49,7 @@ target_issues as (
             else 'A number that the application lists stands for a row that does not score: ignored.'
         end as detail
     from targets
-    inner join applications on applications.row_key = targets.row_key
+    inner join applications on targets.row_key = applications.row_key
     where targets.target_state <> 'ok'
 
 ),

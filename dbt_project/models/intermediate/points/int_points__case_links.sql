@@ -80,7 +80,7 @@ matched as (
     from stated
     left join numbered
         on
-            numbered.reference_key = stated.linked_reference_key
+            stated.linked_reference_key = numbered.reference_key
             and (stated.link_kind = 'origin' or numbered.dataset = 'hotline')
 
 ),
@@ -99,7 +99,8 @@ ranked as (
 
 chosen as (
 
-    select * from ranked where preference = 1
+    select * from ranked
+    where preference = 1
 
 ),
 
@@ -119,7 +120,7 @@ first_tickets as (
 
     select distinct ticket_links.parent_key as ticket_key
     from ticket_links
-    left join ticket_links as above on above.child_key = ticket_links.parent_key
+    left join ticket_links as above on ticket_links.parent_key = above.child_key
     where above.child_key is null
 
 ),
@@ -133,7 +134,7 @@ reached as (
 
     select ticket_links.child_key as ticket_key
     from reached
-    inner join ticket_links on ticket_links.parent_key = reached.ticket_key
+    inner join ticket_links on reached.ticket_key = ticket_links.parent_key
 
 ),
 
@@ -145,7 +146,7 @@ astray as (
         ticket_links.parent_key,
         count(*) over (partition by ticket_links.agency_id) as agency_count
     from ticket_links
-    left join reached on reached.ticket_key = ticket_links.child_key
+    left join reached on ticket_links.child_key = reached.ticket_key
     where reached.ticket_key is null
 
 ),
@@ -168,7 +169,7 @@ walked as (
         walked.step_count + 1 as step_count,
         walked.agency_count
     from walked
-    inner join astray on astray.child_key = walked.at_key
+    inner join astray on walked.at_key = astray.child_key
     where walked.at_key <> walked.start_key and walked.step_count < walked.agency_count
 
 ),
@@ -255,7 +256,7 @@ stated_links as (
     left join ring_tickets
         on
             chosen.link_kind = 'original_ticket'
-            and ring_tickets.ticket_key = chosen.row_key
+            and chosen.row_key = ring_tickets.ticket_key
 
 ),
 
@@ -273,7 +274,7 @@ verified_links as (
     left join stated_links
         on
             stated_links.dataset = 'hotline'
-            and stated_links.row_key = verified.row_key
+            and verified.row_key = stated_links.row_key
             and stated_links.link_state = 'followed'
 
 ),

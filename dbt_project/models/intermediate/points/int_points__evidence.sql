@@ -200,8 +200,8 @@ unioned as (
     from hotline
     left join complaints_matched
         on
-            complaints_matched.dataset = hotline.dataset
-            and complaints_matched.row_key = hotline.row_key
+            hotline.dataset = complaints_matched.dataset
+            and hotline.row_key = complaints_matched.row_key
 
     union all
 
@@ -240,8 +240,8 @@ unioned as (
     from media
     left join complaints_matched
         on
-            complaints_matched.dataset = media.dataset
-            and complaints_matched.row_key = media.row_key
+            media.dataset = complaints_matched.dataset
+            and media.row_key = complaints_matched.row_key
 
     union all
 

@@ -34,7 +34,18 @@ repair_policy as (
 
 scoring_rows as (
 
-    select * from evidence_rows
+    select
+        line_id,
+        dataset,
+        row_key,
+        source_key,
+        received_on,
+        rulebook_id,
+        occurred_on,
+        determined_on,
+        row_state,
+        public_until_on
+    from evidence_rows
     where row_state in ('scores', 'disputed')
 
 ),
@@ -67,15 +78,17 @@ clocked as (
             else gathered.first_determined_on
         end as clock_start_on
     from gathered
-    inner join rulebooks on rulebooks.rulebook_id = gathered.rulebook_id
+    inner join rulebooks on gathered.rulebook_id = rulebooks.rulebook_id
 
 ),
 
 -- the row that starts the clock; of several on one day the one received first
-starting as (
+ranked as (
 
     select
-        scoring_rows.*,
+        scoring_rows.line_id,
+        scoring_rows.dataset,
+        scoring_rows.row_key,
         row_number() over (
             partition by scoring_rows.line_id
             order by scoring_rows.received_on, scoring_rows.dataset, scoring_rows.source_key, scoring_rows.row_key
@@ -83,12 +96,11 @@ starting as (
     from scoring_rows
     inner join clocked
         on
-            clocked.line_id = scoring_rows.line_id
-            and clocked.clock_start_on
-            = case
+            scoring_rows.line_id = clocked.line_id
+            and case
                 when clocked.clock_start = 'act_on' then scoring_rows.occurred_on
                 else scoring_rows.determined_on
-            end
+            end = clocked.clock_start_on
 
 ),
 
@@ -96,10 +108,10 @@ scoring_lines as (
 
     select
         clocked.line_id,
-        case when starting.dataset = 'merit_claims' then 'merit' else 'misconduct' end as line_kind,
-        starting.agency_id,
-        starting.case_id,
-        starting.item_code,
+        case when evidence_rows.dataset = 'merit_claims' then 'merit' else 'misconduct' end as line_kind,
+        evidence_rows.agency_id,
+        evidence_rows.case_id,
+        evidence_rows.item_code,
         items.component_code,
         clocked.rulebook_id,
         cast(components.sign * items.points as decimal(9, 2)) as points,
@@ -113,32 +125,36 @@ scoring_lines as (
         end as valid_until_on,
         items.is_repairable,
         clocked.is_disputed,
-        starting.source,
-        starting.dataset,
-        starting.source_key,
-        starting.file_hash,
-        starting.sheet,
-        starting.row_number,
-        starting.document_no,
-        starting.occurred_on,
+        evidence_rows.source,
+        evidence_rows.dataset,
+        evidence_rows.source_key,
+        evidence_rows.file_hash,
+        evidence_rows.sheet,
+        evidence_rows.row_number,
+        evidence_rows.document_no,
+        evidence_rows.occurred_on,
         clocked.first_determined_on as determined_on,
         clocked.row_count,
         cast(null as {{ dbt.type_string() }}) as not_scored_reason,
         clocked.public_until_on
     from clocked
-    inner join starting
+    inner join ranked
         on
-            starting.line_id = clocked.line_id
-            and starting.start_order = 1
+            clocked.line_id = ranked.line_id
+            and ranked.start_order = 1
+    inner join evidence_rows
+        on
+            ranked.dataset = evidence_rows.dataset
+            and ranked.row_key = evidence_rows.row_key
     inner join items
         on
-            items.rulebook_id = clocked.rulebook_id
-            and items.item_code = starting.item_code
+            clocked.rulebook_id = items.rulebook_id
+            and evidence_rows.item_code = items.item_code
     inner join components
         on
-            components.rulebook_id = items.rulebook_id
-            and components.component_code = items.component_code
-    left join repair_policy on repair_policy.rulebook_id = clocked.rulebook_id
+            items.rulebook_id = components.rulebook_id
+            and items.component_code = components.component_code
+    left join repair_policy on clocked.rulebook_id = repair_policy.rulebook_id
 
 ),
 
@@ -176,8 +192,8 @@ idle_lines as (
     from evidence_rows
     left join items
         on
-            items.rulebook_id = evidence_rows.rulebook_id
-            and items.item_code = evidence_rows.item_code
+            evidence_rows.rulebook_id = items.rulebook_id
+            and evidence_rows.item_code = items.item_code
     where evidence_rows.line_id is not null and evidence_rows.row_state in ('void', 'not_scored')
 
 ),

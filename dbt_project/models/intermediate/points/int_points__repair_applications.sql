@@ -42,7 +42,7 @@ policies as (
         repair_policy.reply_working_days,
         repair_policy.max_attempts
     from rulebooks
-    left join repair_policy on repair_policy.rulebook_id = rulebooks.rulebook_id
+    left join repair_policy on rulebooks.rulebook_id = repair_policy.rulebook_id
 
 ),
 
@@ -73,10 +73,10 @@ policies_by_day as (
     from accepted_days
     inner join policies
         on
-            policies.effective_from_on <= accepted_days.accepted_on
+            accepted_days.accepted_on >= policies.effective_from_on
             and (
                 policies.effective_until_on is null
-                or policies.effective_until_on > accepted_days.accepted_on
+                or accepted_days.accepted_on < policies.effective_until_on
             )
 
 ),
@@ -99,47 +99,32 @@ timed as (
         end as working_days_used
     from repairs
     cross join regimes
-    left join policies_by_day on policies_by_day.accepted_on = repairs.accepted_on
-    left join working_days as accepted_days on accepted_days.calendar_on = repairs.accepted_on
+    left join policies_by_day on repairs.accepted_on = policies_by_day.accepted_on
+    left join working_days as accepted_days on repairs.accepted_on = accepted_days.calendar_on
     left join working_days as replied_days
         on
-            replied_days.calendar_on = repairs.replied_on
-            and replied_days.block_from_on = accepted_days.block_from_on
+            repairs.replied_on = replied_days.calendar_on
+            and accepted_days.block_from_on = replied_days.block_from_on
     left join working_days as due_days
         on
             due_days.is_workday
-            and due_days.block_from_on = accepted_days.block_from_on
+            and accepted_days.block_from_on = due_days.block_from_on
             and due_days.working_day_number
             = accepted_days.working_day_number + policies_by_day.reply_working_days
 
 ),
 
-final as (
+judged as (
 
     select
-        timed.source,
-        timed.dataset,
-        timed.source_key,
-        timed.row_key,
-        timed.file_hash,
-        timed.sheet,
-        timed.row_number,
-        timed.received_on,
-        timed.application_id,
-        timed.agency_id,
-        timed.applied_on,
-        timed.accepted_on,
-        timed.replied_on,
-        timed.rulebook_id,
-        timed.max_attempts,
-        timed.reply_working_days,
-        timed.review_code,
-        coalesce(timed.has_application_form, false)
-        and coalesce(timed.has_fulfilment_proof, false)
-        and coalesce(timed.has_other_evidence, false) as is_documents_complete,
-        timed.handled_by is not distinct from timed.reviewed_by as is_maker_checker,
-        timed.working_days_used,
-        timed.due_on,
+        timed.*,
+        (
+            coalesce(timed.has_application_form, false)
+            and coalesce(timed.has_fulfilment_proof, false)
+            and coalesce(timed.has_other_evidence, false)
+        ) as is_documents_complete,
+        coalesce(timed.handled_by, '') = coalesce(timed.reviewed_by, '') as is_maker_checker,
+        coalesce(timed.accepted_on <= timed.replied_on, false) as is_dated_in_order,
         -- a reply that as_of_on does not know yet was not given by then
         coalesce(
             case
@@ -149,25 +134,50 @@ final as (
             end,
             false
         ) as is_overdue,
-        timed.accepted_on is not null
-        and timed.reply_working_days is not null
-        and timed.due_on is null as is_calendar_missing,
-        case
-            when not timed.is_offered then 'not_offered'
-            when timed.review_code is null or timed.review_code <> 'approved' then 'not_approved'
-            when
-                not (
-                    coalesce(timed.has_application_form, false)
-                    and coalesce(timed.has_fulfilment_proof, false)
-                    and coalesce(timed.has_other_evidence, false)
-                )
-                then 'documents'
-            when timed.handled_by is not distinct from timed.reviewed_by then 'maker_is_checker'
-            when timed.accepted_on is null or timed.replied_on is null or timed.replied_on < timed.accepted_on
-                then 'dates'
-        end as static_refusal_reason
+        (
+            timed.accepted_on is not null
+            and timed.reply_working_days is not null
+            and timed.due_on is null
+        ) as is_calendar_missing
     from timed
     cross join build_parameters
+
+),
+
+final as (
+
+    select
+        source,
+        dataset,
+        source_key,
+        row_key,
+        file_hash,
+        sheet,
+        row_number,
+        received_on,
+        application_id,
+        agency_id,
+        applied_on,
+        accepted_on,
+        replied_on,
+        rulebook_id,
+        max_attempts,
+        reply_working_days,
+        review_code,
+        is_documents_complete,
+        is_maker_checker,
+        working_days_used,
+        due_on,
+        is_overdue,
+        is_calendar_missing,
+        case
+            when not is_offered then 'not_offered'
+            when coalesce(review_code, '') <> 'approved' then 'not_approved'
+            when not is_documents_complete then 'documents'
+            when is_maker_checker then 'maker_is_checker'
+            when not is_dated_in_order then 'dates'
+        end as static_refusal_reason
+    from judged
 
 )
 

@@ -65,11 +65,11 @@ matched as (
             else 'ok'
         end as target_state
     from listed
-    left join evidence_rows on evidence_rows.reference_key = listed.reference_key
+    left join evidence_rows on listed.reference_key = evidence_rows.reference_key
     -- a row that is void or not scored has no line that could be in force
     left join lines
         on
-            lines.line_id = evidence_rows.line_id
+            evidence_rows.line_id = lines.line_id
             and lines.line_kind = 'misconduct'
 
 ),

@@ -74,29 +74,16 @@ versions as (
 
 ),
 
-dated as (
-
-    select
-        evidence.*,
-        versions.rulebook_id,
-        coalesce(versions.is_before_first or evidence.occurred_on < first_versions.effective_from_on, false)
-            as is_before_first
-    from evidence
-    cross join first_versions
-    left join versions on versions.determined_on = evidence.determined_on
-
-),
-
 -- what was written, once each: the map is looked up per wording, not per row
 wordings as (
 
     select distinct
-        rulebook_id,
-        dataset,
-        clause,
-        level_code
-    from dated
-    where rulebook_id is not null
+        versions.rulebook_id,
+        evidence.dataset,
+        evidence.clause,
+        evidence.level_code
+    from evidence
+    inner join versions on evidence.determined_on = versions.determined_on
 
 ),
 
@@ -120,71 +107,22 @@ readings as (
     from wordings
     inner join clause_items
         on
-            clause_items.rulebook_id = wordings.rulebook_id
+            wordings.rulebook_id = clause_items.rulebook_id
             and (
-                clause_items.dataset = wordings.dataset
+                wordings.dataset = clause_items.dataset
                 or (clause_items.dataset = '*' and wordings.dataset <> 'merit_claims')
             )
             and (
                 coalesce(clause_items.clause, '') = wordings.clause
                 or (clause_items.clause = '*' and wordings.clause <> '')
             )
-            and (clause_items.level_code is null or clause_items.level_code = wordings.level_code)
+            and (clause_items.level_code is null or wordings.level_code = clause_items.level_code)
     -- an entry may say that a wording is no item, and an item that the warehouse counts itself has no rows
     left join items
         on
-            items.rulebook_id = clause_items.rulebook_id
-            and items.item_code = clause_items.item_code
+            clause_items.rulebook_id = items.rulebook_id
+            and clause_items.item_code = items.item_code
             and items.fact = 'evidence'
-
-),
-
-read_rows as (
-
-    select
-        dated.*,
-        readings.item_code,
-        coalesce(
-            readings.is_any_channel
-            or item_channels.channel_code is not null
-            -- a merit is claimed: it comes through no channel
-            or dated.dataset = 'merit_claims',
-            false
-        ) as is_channel_listed
-    from dated
-    left join readings
-        on
-            readings.rulebook_id = dated.rulebook_id
-            and readings.dataset = dated.dataset
-            and readings.clause = dated.clause
-            and coalesce(readings.level_code, '') = coalesce(dated.level_code, '')
-            and readings.exactness = 1
-    left join item_channels
-        on
-            item_channels.rulebook_id = dated.rulebook_id
-            and item_channels.item_code = readings.item_code
-            and item_channels.channel_code = dated.channel_code
-
-),
-
--- the key of each row by itself, before any link
-keyed as (
-
-    select
-        *,
-        case
-            when agency_id is null then cast(null as {{ dbt.type_string() }})
-            when dataset = 'merit_claims' and document_no is not null
-                then {{ surrogate_key([
-                    "'merit'", 'agency_id', 'coalesce(item_code, clause)', 'document_no', 'coalesce(person_key, person_mask)'
-                ]) }}
-            when project_no is not null
-                then {{ surrogate_key(["'project'", 'agency_id', 'occurred_on', 'project_no']) }}
-            when report_no is not null
-                then {{ surrogate_key(["'report'", 'agency_id', 'occurred_on', 'report_no']) }}
-            else {{ surrogate_key(["'row'", 'dataset', 'row_key']) }}
-        end as own_case_id
-    from read_rows
 
 ),
 
@@ -205,7 +143,7 @@ repeats as (
         first_links.child_key as ticket_key,
         first_links.parent_key as first_key
     from ticket_links as first_links
-    left join ticket_links as above on above.child_key = first_links.parent_key
+    left join ticket_links as above on first_links.parent_key = above.child_key
     where above.child_key is null
 
     union all
@@ -214,92 +152,155 @@ repeats as (
         ticket_links.child_key as ticket_key,
         repeats.first_key
     from repeats
-    inner join ticket_links on ticket_links.parent_key = repeats.ticket_key
+    inner join ticket_links on repeats.ticket_key = ticket_links.parent_key
 
 ),
 
--- where each row's own link leads: a ticket to its first, a finding to what it came from
+-- a repeat leads to its first ticket, a finding to what it came from, a ticket that a check verified to itself
 origins as (
 
     select
-        keyed.dataset,
-        keyed.row_key,
-        coalesce(
-            case when repeats.first_key is not null then 'hotline' end, links.target_dataset, keyed.dataset
-        ) as origin_dataset,
-        coalesce(repeats.first_key, links.target_row_key, keyed.row_key) as origin_row_key
-    from keyed
+        'hotline' as dataset,
+        ticket_key as row_key,
+        'hotline' as origin_dataset,
+        first_key as origin_row_key
+    from repeats
+
+    union all
+
+    select
+        links.dataset,
+        links.row_key,
+        links.target_dataset as origin_dataset,
+        -- the ticket of a finding may itself repeat another one
+        coalesce(repeats.first_key, links.target_row_key) as origin_row_key
+    from links
     left join repeats
         on
-            keyed.dataset = 'hotline'
-            and repeats.ticket_key = keyed.row_key
-    left join links
-        on
-            links.dataset = keyed.dataset
-            and links.row_key = keyed.row_key
-            and links.link_kind = 'origin'
+            links.target_dataset = 'hotline'
+            and links.target_row_key = repeats.ticket_key
+    where links.link_kind = 'origin'
+
+    union all
+
+    select
+        dataset,
+        row_key,
+        dataset as origin_dataset,
+        row_key as origin_row_key
+    from links
+    where link_kind = 'verified_by_check'
 
 ),
 
--- a finding's ticket may repeat another one
-first_origins as (
+-- and from a first ticket to the check that verified it
+roots as (
 
     select
         origins.dataset,
         origins.row_key,
-        origins.origin_dataset,
-        coalesce(repeats.first_key, origins.origin_row_key) as origin_row_key
+        coalesce(links.target_dataset, origins.origin_dataset) as root_dataset,
+        coalesce(links.target_row_key, origins.origin_row_key) as root_row_key
     from origins
-    left join repeats
-        on
-            origins.origin_dataset = 'hotline'
-            and repeats.ticket_key = origins.origin_row_key
-
-),
-
--- and a first ticket may have been verified by a check
-roots as (
-
-    select
-        first_origins.dataset,
-        first_origins.row_key,
-        coalesce(links.target_dataset, first_origins.origin_dataset) as root_dataset,
-        coalesce(links.target_row_key, first_origins.origin_row_key) as root_row_key
-    from first_origins
     left join links
         on
             links.link_kind = 'verified_by_check'
-            and links.dataset = first_origins.origin_dataset
-            and links.row_key = first_origins.origin_row_key
+            and origins.origin_dataset = links.dataset
+            and origins.origin_row_key = links.row_key
+
+),
+
+-- rows without a link are their own root, and only the others need to look at another row
+root_keys as (
+
+    select
+        roots.dataset,
+        roots.row_key,
+        roots.root_dataset,
+        roots.root_row_key,
+        evidence.occurred_on,
+        evidence.project_no,
+        evidence.report_no
+    from roots
+    inner join evidence
+        on
+            roots.root_dataset = evidence.dataset
+            and roots.root_row_key = evidence.row_key
+
+),
+
+keyed as (
+
+    select
+        evidence.*,
+        versions.rulebook_id,
+        readings.item_code,
+        coalesce(versions.is_before_first or evidence.occurred_on < first_versions.effective_from_on, false)
+            as is_before_first,
+        coalesce(
+            readings.is_any_channel
+            or item_channels.channel_code is not null
+            -- a merit is claimed: it comes through no channel
+            or evidence.dataset = 'merit_claims',
+            false
+        ) as is_channel_listed,
+        coalesce(root_keys.root_dataset, evidence.dataset) as root_dataset,
+        coalesce(root_keys.root_row_key, evidence.row_key) as root_row_key,
+        case when root_keys.row_key is null then evidence.occurred_on else root_keys.occurred_on end
+            as root_occurred_on,
+        case when root_keys.row_key is null then evidence.project_no else root_keys.project_no end
+            as root_project_no,
+        case when root_keys.row_key is null then evidence.report_no else root_keys.report_no end
+            as root_report_no
+    from evidence
+    cross join first_versions
+    left join versions on evidence.determined_on = versions.determined_on
+    left join readings
+        on
+            versions.rulebook_id = readings.rulebook_id
+            and evidence.dataset = readings.dataset
+            and evidence.clause = readings.clause
+            and coalesce(evidence.level_code, '') = coalesce(readings.level_code, '')
+            and readings.exactness = 1
+    left join item_channels
+        on
+            versions.rulebook_id = item_channels.rulebook_id
+            and readings.item_code = item_channels.item_code
+            and evidence.channel_code = item_channels.channel_code
+    left join root_keys
+        on
+            evidence.dataset = root_keys.dataset
+            and evidence.row_key = root_keys.row_key
 
 ),
 
 judged as (
 
     select
-        keyed.*,
-        root_rows.own_case_id as case_id,
-        roots.root_dataset,
-        roots.root_row_key,
+        *,
+        -- the case key of the root (6.3)
         case
-            when keyed.decision_code = 'not_final' or keyed.determined_on is null
-                then cast(null as {{ dbt.type_string() }})
-            when keyed.agency_id is null then 'agency_unresolved'
-            when keyed.dataset in ('checks', 'penalties') and keyed.clause = '' then 'clause_missing'
-            when keyed.decision_code = 'void' then cast(null as {{ dbt.type_string() }})
-            when keyed.is_before_first then 'before_first_version'
-            when keyed.item_code is null then 'clause_unmapped'
-            when not keyed.is_channel_listed then 'channel'
+            when agency_id is null then cast(null as {{ dbt.type_string() }})
+            when dataset = 'merit_claims' and document_no is not null
+                then {{ surrogate_key([
+                    "'merit'", 'agency_id', 'coalesce(item_code, clause)', 'document_no', 'coalesce(person_key, person_mask)'
+                ]) }}
+            when root_project_no is not null
+                then {{ surrogate_key(["'project'", 'agency_id', 'root_occurred_on', 'root_project_no']) }}
+            when root_report_no is not null
+                then {{ surrogate_key(["'report'", 'agency_id', 'root_occurred_on', 'root_report_no']) }}
+            else {{ surrogate_key(["'row'", 'root_dataset', 'root_row_key']) }}
+        end as case_id,
+        case
+            when decision_code = 'not_final' or determined_on is null then cast(null as {{ dbt.type_string() }})
+            when agency_id is null then 'agency_unresolved'
+            when dataset in ('checks', 'penalties') and clause = '' then 'clause_missing'
+            when decision_code = 'void' then cast(null as {{ dbt.type_string() }})
+            when is_before_first then 'before_first_version'
+            when item_code is null then 'clause_unmapped'
+            when not is_channel_listed then 'channel'
         end as not_scored_reason
     from keyed
-    inner join roots
-        on
-            roots.dataset = keyed.dataset
-            and roots.row_key = keyed.row_key
-    inner join keyed as root_rows
-        on
-            root_rows.dataset = roots.root_dataset
-            and root_rows.row_key = roots.root_row_key
 
 ),
 

@@ -52,7 +52,7 @@ judged_days as (
         calendar_days.calendar_on,
         coalesce(exceptions.is_workday, {{ iso_weekday('calendar_days.calendar_on') }} <= 5) as is_workday
     from calendar_days
-    left join exceptions on exceptions.calendar_on = calendar_days.calendar_on
+    left join exceptions on calendar_days.calendar_on = exceptions.calendar_on
 
 ),
 
