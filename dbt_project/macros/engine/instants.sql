@@ -1,0 +1,38 @@
+{# Days as whole numbers, and whole-number division: what the sweep needs and engines spell apart. #}
+
+{% macro day_number(day) -%}
+    {{ adapter.dispatch('day_number')(day) }}
+{%- endmacro %}
+
+{% macro default__day_number(day) -%}
+    cast({{ day }} - date '1970-01-01' as integer)
+{%- endmacro %}
+
+{% macro spark__day_number(day) -%}
+    datediff({{ day }}, date '1970-01-01')
+{%- endmacro %}
+
+{% macro day_of_number(number) -%}
+    {{ adapter.dispatch('day_of_number')(number) }}
+{%- endmacro %}
+
+{% macro default__day_of_number(number) -%}
+    (date '1970-01-01' + cast({{ number }} as integer))
+{%- endmacro %}
+
+{% macro spark__day_of_number(number) -%}
+    date_add(date '1970-01-01', cast({{ number }} as int))
+{%- endmacro %}
+
+{# a divided by b without its remainder, towards zero; both whole. #}
+{% macro whole_quotient(a, b) -%}
+    {{ adapter.dispatch('whole_quotient')(a, b) }}
+{%- endmacro %}
+
+{% macro default__whole_quotient(a, b) -%}
+    (({{ a }}) // ({{ b }}))
+{%- endmacro %}
+
+{% macro spark__whole_quotient(a, b) -%}
+    (({{ a }}) div ({{ b }}))
+{%- endmacro %}

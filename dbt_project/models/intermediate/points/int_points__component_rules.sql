@@ -1,0 +1,54 @@
+-- A component that the version of the day lacks keeps its own rules: those of the last version that had it (of the
+-- first, on days before it).
+with
+
+versions as (
+
+    select * from {{ ref('int_points__versions') }}
+
+),
+
+components as (
+
+    select * from {{ ref('stg_rulebook__components') }}
+
+),
+
+offered as (
+
+    select
+        versions.version_number,
+        versions.rulebook_id,
+        components.component_code,
+        components.window_code,
+        components.aggregation,
+        components.divisor_fact,
+        {{ hundredths('components.cap_points') }} as cap_hundredths,
+        row_number() over (
+            partition by versions.version_number, components.component_code
+            order by
+                case when owners.version_number <= versions.version_number then 0 else 1 end,
+                abs(owners.version_number - versions.version_number)
+        ) as choice
+    from components
+    inner join versions as owners on components.rulebook_id = owners.rulebook_id
+    cross join versions
+
+),
+
+final as (
+
+    select
+        version_number,
+        rulebook_id,
+        component_code,
+        window_code,
+        aggregation,
+        divisor_fact,
+        cap_hundredths
+    from offered
+    where choice = 1
+
+)
+
+select * from final

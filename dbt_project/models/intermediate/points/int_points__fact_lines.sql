@@ -1,0 +1,277 @@
+-- Ledger lines of the warehouse's own counts and events. A count's line holds while the day's version counts as many
+-- occurrences; an event's line stands in the window of its component.
+with
+
+events as (
+
+    select * from {{ ref('int_points__fact_events') }}
+
+),
+
+counts as (
+
+    select * from {{ ref('int_points__fact_counts') }}
+
+),
+
+drops as (
+
+    select * from {{ ref('stg_lake__drops') }}
+
+),
+
+loads as (
+
+    select * from {{ ref('stg_lake__loads') }}
+
+),
+
+items as (
+
+    select * from {{ ref('stg_rulebook__items') }}
+
+),
+
+components as (
+
+    select * from {{ ref('stg_rulebook__components') }}
+
+),
+
+policies as (
+
+    select * from {{ ref('stg_rulebook__repair_policy') }}
+
+),
+
+versions as (
+
+    select * from {{ ref('int_points__versions') }}
+
+),
+
+fact_items as (
+
+    select
+        versions.rulebook_id,
+        versions.window_last_day,
+        {{ day_number('versions.effective_from_on') }} as from_day,
+        coalesce({{ day_number('versions.effective_until_on') }}, {{ never() }}) as until_day,
+        versions.version_number,
+        items.fact as fact_code,
+        items.item_code,
+        items.component_code,
+        items.points,
+        components.sign,
+        items.effect,
+        items.effect_grade,
+        items.above,
+        items.below,
+        case when policies.natural_repair = 'none' then 'lifetime' else components.window_code end as window_code
+    from items
+    inner join versions on items.rulebook_id = versions.rulebook_id
+    inner join components
+        on items.rulebook_id = components.rulebook_id and items.component_code = components.component_code
+    left join policies on items.rulebook_id = policies.rulebook_id
+    where items.fact <> 'evidence'
+
+),
+
+event_lines as (
+
+    select
+        {{ surrogate_key(['events.agency_id', 'events.fact_code', 'events.event_key', 'fact_items.item_code']) }}
+            as line_id,
+        events.agency_id,
+        fact_items.item_code,
+        fact_items.component_code,
+        fact_items.rulebook_id,
+        cast(fact_items.points * fact_items.sign as decimal(9, 2)) as points,
+        fact_items.effect,
+        fact_items.effect_grade,
+        events.occurred_on as valid_from_on,
+        {{ evaluation_window('fact_items.window_code', 'events.occurred_on', 'fact_items.window_last_day') }}
+            as valid_until_on,
+        events.source,
+        events.dataset,
+        events.source_key,
+        events.file_hash,
+        events.sheet,
+        events.row_number,
+        events.document_no,
+        'fact' as starts_as,
+        'expiry' as ends_as
+    from events
+    inner join fact_items
+        on events.rulebook_id = fact_items.rulebook_id and events.fact_code = fact_items.fact_code
+
+),
+
+occurrences as (
+
+    select
+        counts.agency_id,
+        counts.fact_code,
+        fact_items.item_code,
+        fact_items.component_code,
+        fact_items.rulebook_id,
+        fact_items.points,
+        fact_items.sign,
+        fact_items.effect,
+        fact_items.effect_grade,
+        fact_items.version_number,
+        fact_items.from_day as version_from_day,
+        fact_items.until_day as version_until_day,
+        greatest(counts.from_day, fact_items.from_day) as from_day,
+        least(counts.until_day, fact_items.until_day) as until_day,
+        case
+            when fact_items.above is not null and counts.amount > fact_items.above
+                then cast(floor(counts.amount - fact_items.above) as bigint)
+            when fact_items.below is not null and counts.amount < fact_items.below then 1
+            else 0
+        end as occurrence_count
+    from counts
+    inner join fact_items on counts.fact_code = fact_items.fact_code
+    where counts.from_day < fact_items.until_day and fact_items.from_day < counts.until_day
+
+),
+
+compared as (
+
+    select
+        *,
+        lag(until_day) over (partition by agency_id, item_code, rulebook_id order by from_day) as previous_until_day,
+        lag(occurrence_count) over (partition by agency_id, item_code, rulebook_id order by from_day)
+            as previous_occurrence_count
+    from occurrences
+
+),
+
+numbered as (
+
+    select
+        *,
+        sum(
+            case when previous_until_day = from_day and previous_occurrence_count = occurrence_count then 0 else 1 end
+        ) over (partition by agency_id, item_code, rulebook_id order by from_day rows unbounded preceding) as run_number
+    from compared
+
+),
+
+runs as (
+
+    select
+        agency_id,
+        fact_code,
+        item_code,
+        component_code,
+        rulebook_id,
+        points,
+        sign,
+        effect,
+        effect_grade,
+        version_number,
+        version_from_day,
+        version_until_day,
+        occurrence_count,
+        min(from_day) as from_day,
+        max(until_day) as until_day
+    from numbered
+    where occurrence_count > 0
+    group by
+        agency_id, fact_code, item_code, component_code, rulebook_id, points, sign, effect, effect_grade,
+        version_number, version_from_day, version_until_day, occurrence_count, run_number
+
+),
+
+shown_files as (
+
+    select
+        drops.dataset,
+        {{ day_number('drops.received_on') }} as from_day,
+        coalesce({{ day_number('drops.next_received_on') }}, {{ never() }}) as until_day,
+        min(loads.file_hash) as file_hash
+    from drops
+    inner join loads
+        on
+            drops.source = loads.source
+            and drops.dataset = loads.dataset
+            and drops.received_on = loads.received_on
+            and loads.status = 'loaded'
+    where drops.source = 'registry' and drops.dataset in ('agencies', 'personnel')
+    group by drops.dataset, drops.received_on, drops.next_received_on
+
+),
+
+count_lines as (
+
+    select
+        {{ surrogate_key(['runs.agency_id', 'runs.fact_code', 'runs.item_code', 'runs.from_day']) }} as line_id,
+        runs.agency_id,
+        runs.item_code,
+        runs.component_code,
+        runs.rulebook_id,
+        cast(runs.points * runs.sign * runs.occurrence_count as decimal(9, 2)) as points,
+        runs.effect,
+        runs.effect_grade,
+        {{ day_of_number('runs.from_day') }} as valid_from_on,
+        case when runs.until_day < {{ never() }} then {{ day_of_number('runs.until_day') }} end as valid_until_on,
+        'registry' as source,
+        shown_files.dataset,
+        cast(null as {{ dbt.type_string() }}) as source_key,
+        shown_files.file_hash,
+        cast(null as {{ dbt.type_string() }}) as sheet,
+        cast(null as integer) as row_number,
+        cast(null as {{ dbt.type_string() }}) as document_no,
+        case when runs.from_day = runs.version_from_day and runs.version_number > 1 then 'rulebook' else 'fact' end
+            as starts_as,
+        case when runs.until_day = runs.version_until_day then 'rulebook' else 'fact' end as ends_as
+    from runs
+    left join shown_files
+        on
+            shown_files.dataset = case when runs.fact_code = 'floor_area' then 'agencies' else 'personnel' end
+            and runs.from_day >= shown_files.from_day
+            and runs.from_day < shown_files.until_day
+
+),
+
+lines as (
+
+    select * from event_lines
+    union all
+    select * from count_lines
+
+),
+
+final as (
+
+    select
+        line_id,
+        'fact' as line_kind,
+        agency_id,
+        line_id as case_id,
+        item_code,
+        component_code,
+        rulebook_id,
+        points,
+        effect,
+        effect_grade,
+        valid_from_on as clock_start_on,
+        valid_from_on,
+        valid_until_on,
+        valid_from_on as occurred_on,
+        valid_from_on as determined_on,
+        source,
+        dataset,
+        source_key,
+        file_hash,
+        sheet,
+        row_number,
+        document_no,
+        starts_as,
+        ends_as
+    from lines
+
+)
+
+select * from final

@@ -1,0 +1,175 @@
+-- What item caps take away, as it changes. Only groups whose lines together could exceed the cap are swept.
+with
+
+spans as (
+
+    select * from {{ ref('int_points__standing_spans') }}
+    where counted_by is null and standing_until_instant > from_instant and points_hundredths <> 0
+
+),
+
+rules as (
+
+    select * from {{ ref('int_points__item_rules') }}
+
+),
+
+versions as (
+
+    select * from {{ ref('int_points__versions') }}
+
+),
+
+capped_items as (
+
+    select
+        item_code,
+        min(cap_hundredths) as least_cap_hundredths
+    from rules
+    where cap_hundredths is not null
+    group by item_code
+
+),
+
+groups as (
+
+    select
+        spans.agency_no,
+        spans.component_code,
+        spans.item_code
+    from spans
+    inner join capped_items on spans.item_code = capped_items.item_code
+    group by spans.agency_no, spans.component_code, spans.item_code, capped_items.least_cap_hundredths
+    having sum(abs(spans.points_hundredths)) > capped_items.least_cap_hundredths
+
+),
+
+grouped as (
+
+    select
+        spans.agency_no,
+        spans.component_code,
+        spans.item_code,
+        spans.points_hundredths,
+        spans.from_instant,
+        spans.standing_until_instant
+    from spans
+    inner join groups
+        on
+            spans.agency_no = groups.agency_no
+            and spans.component_code = groups.component_code
+            and spans.item_code = groups.item_code
+
+),
+
+moves as (
+
+    select
+        agency_no,
+        component_code,
+        item_code,
+        from_instant as instant,
+        points_hundredths as delta,
+        0 as version_delta
+    from grouped
+    union all
+    select
+        agency_no,
+        component_code,
+        item_code,
+        standing_until_instant as instant,
+        -points_hundredths as delta,
+        0 as version_delta
+    from grouped
+    where standing_until_instant < {{ never() }}
+    union all
+    select
+        groups.agency_no,
+        groups.component_code,
+        groups.item_code,
+        versions.from_instant as instant,
+        0 as delta,
+        1 as version_delta
+    from groups
+    cross join versions
+
+),
+
+steps as (
+
+    select
+        agency_no,
+        component_code,
+        item_code,
+        instant,
+        sum(delta) as delta,
+        sum(version_delta) as version_delta
+    from moves
+    group by agency_no, component_code, item_code, instant
+
+),
+
+summed as (
+
+    select
+        agency_no,
+        component_code,
+        item_code,
+        instant,
+        cast(
+            sum(delta) over (
+                partition by agency_no, component_code, item_code order by instant rows unbounded preceding
+            ) as bigint
+        ) as summed_hundredths,
+        cast(
+            sum(version_delta) over (
+                partition by agency_no, component_code, item_code order by instant rows unbounded preceding
+            ) as bigint
+        ) as version_number
+    from steps
+
+),
+
+capped as (
+
+    select
+        summed.agency_no,
+        summed.component_code,
+        summed.item_code,
+        summed.instant,
+        {{ clipped('summed.summed_hundredths', 'rules.cap_hundredths') }} - summed.summed_hundredths
+            as adjustment_hundredths
+    from summed
+    inner join rules on summed.version_number = rules.version_number and summed.item_code = rules.item_code
+
+),
+
+compared as (
+
+    select
+        *,
+        coalesce(
+            lag(adjustment_hundredths) over (
+                partition by agency_no, component_code, item_code order by instant
+            ),
+            0
+        ) as previous_hundredths
+    from capped
+
+),
+
+final as (
+
+    select
+        agency_no,
+        component_code,
+        item_code,
+        instant,
+        adjustment_hundredths,
+        adjustment_hundredths - previous_hundredths as delta_hundredths
+    from compared
+    where adjustment_hundredths <> previous_hundredths
+
+)
+
+select * from final

@@ -1,0 +1,108 @@
+-- Every line that can move a score, as a span of instants in which it holds of itself: before same_act and repair.
+with
+
+evidence_lines as (
+
+    select * from {{ ref('int_points__lines') }}
+
+),
+
+fact_lines as (
+
+    select * from {{ ref('int_points__fact_lines') }}
+
+),
+
+starts as (
+
+    select * from {{ ref('int_points__agency_starts') }}
+
+),
+
+lines as (
+
+    select
+        line_id,
+        line_kind,
+        agency_id,
+        case_id,
+        item_code,
+        component_code,
+        rulebook_id,
+        points,
+        effect,
+        effect_grade,
+        clock_start_on,
+        determined_on,
+        {{ instant('valid_from_on', 'determination') }} as from_instant,
+        coalesce({{ instant('valid_until_on', 'expiry') }}, {{ never() }}) as until_instant
+    from evidence_lines
+    where line_kind in ('misconduct', 'merit')
+
+    union all
+
+    select
+        line_id,
+        line_kind,
+        agency_id,
+        case_id,
+        item_code,
+        component_code,
+        rulebook_id,
+        points,
+        effect,
+        effect_grade,
+        clock_start_on,
+        determined_on,
+        case
+            when starts_as = 'rulebook' then {{ instant('valid_from_on', 'rulebook') }}
+            else {{ instant('valid_from_on', 'fact') }}
+        end as from_instant,
+        coalesce(
+            case ends_as
+                when 'rulebook' then {{ instant('valid_until_on', 'rulebook') }}
+                when 'fact' then {{ instant('valid_until_on', 'fact') }}
+                else {{ instant('valid_until_on', 'expiry') }}
+            end,
+            {{ never() }}
+        ) as until_instant
+    from fact_lines
+
+),
+
+-- cases in which more than one line competes (same_act); a case of one line needs no further thought
+contested as (
+
+    select case_id
+    from lines
+    where effect = 'points'
+    group by case_id
+    having count(*) > 1
+
+),
+
+final as (
+
+    select
+        lines.line_id,
+        lines.line_kind,
+        starts.agency_no,
+        lines.case_id,
+        lines.item_code,
+        lines.component_code,
+        lines.rulebook_id,
+        {{ hundredths('lines.points') }} as points_hundredths,
+        lines.effect,
+        lines.effect_grade,
+        lines.clock_start_on,
+        lines.determined_on,
+        lines.from_instant,
+        lines.until_instant,
+        contested.case_id is not null and lines.effect = 'points' as is_contested
+    from lines
+    inner join starts on lines.agency_id = starts.agency_id
+    left join contested on lines.case_id = contested.case_id
+
+)
+
+select * from final

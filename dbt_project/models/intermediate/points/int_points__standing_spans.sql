@@ -1,0 +1,270 @@
+-- same_act and subsumes (credit.md 6.4), and repairs. Only contested cases are cut: at the changes of their own lines
+-- and at a new version. A line that is repaired no longer supersedes; whether it would still have counted is kept,
+-- because its repair line covers those days only.
+with
+
+lines as (
+
+    select * from {{ ref('int_points__scoring_lines') }}
+
+),
+
+applied as (
+
+    select * from {{ ref('int_points__repairs_sequenced') }}
+    where line_id is not null
+
+),
+
+versions as (
+
+    select * from {{ ref('int_points__versions') }}
+
+),
+
+subsumptions as (
+
+    select * from {{ ref('stg_rulebook__item_subsumes') }}
+
+),
+
+repairs as (
+
+    select
+        line_id,
+        min({{ instant('approved_on', 'repair') }}) as repaired_instant
+    from applied
+    group by line_id
+
+),
+
+repaired as (
+
+    select
+        lines.*,
+        -- a repair approved after the line's own end ends nothing
+        least(lines.until_instant, coalesce(repairs.repaired_instant, {{ never() }})) as standing_until_instant
+    from lines
+    left join repairs on lines.line_id = repairs.line_id
+
+),
+
+contested as (
+
+    select * from repaired
+    where is_contested
+
+),
+
+cuts as (
+
+    select
+        case_id,
+        from_instant as instant
+    from contested
+    union
+    select
+        case_id,
+        until_instant as instant
+    from contested
+    union
+    select
+        case_id,
+        standing_until_instant as instant
+    from contested
+    union
+    select
+        contested.case_id,
+        versions.from_instant as instant
+    from contested
+    inner join versions
+        on contested.from_instant < versions.from_instant and contested.until_instant > versions.from_instant
+
+),
+
+pieces as (
+
+    select
+        case_id,
+        instant as from_instant,
+        lead(instant) over (partition by case_id order by instant) as until_instant
+    from cuts
+
+),
+
+present as (
+
+    select
+        contested.line_id,
+        contested.case_id,
+        contested.item_code,
+        contested.rulebook_id,
+        contested.points_hundredths,
+        contested.determined_on,
+        pieces.from_instant,
+        pieces.until_instant,
+        versions.same_act,
+        contested.standing_until_instant > pieces.from_instant as is_standing
+    from pieces
+    inner join contested
+        on
+            pieces.case_id = contested.case_id
+            and pieces.from_instant >= contested.from_instant
+            and pieces.from_instant < contested.until_instant
+    inner join versions
+        on pieces.from_instant >= versions.from_instant and pieces.from_instant < versions.until_instant
+
+),
+
+ranked as (
+
+    select
+        *,
+        row_number() over (
+            partition by case_id, from_instant
+            order by {{ case_order('present') }}
+        ) as place
+    from present
+
+),
+
+led as (
+
+    select
+        *,
+        min(case when is_standing then place end) over (partition by case_id, from_instant) as leading_place
+    from ranked
+
+),
+
+subsumed as (
+
+    select
+        led.line_id,
+        led.from_instant,
+        min(others.place) as subsuming_place
+    from led
+    inner join led as others
+        on led.case_id = others.case_id and led.from_instant = others.from_instant and led.line_id <> others.line_id
+    inner join subsumptions
+        on
+            others.rulebook_id = subsumptions.rulebook_id
+            and others.item_code = subsumptions.item_code
+            and led.item_code = subsumptions.subsumed_item_code
+    where led.same_act = 'sum' and others.is_standing
+    group by led.line_id, led.from_instant
+
+),
+
+outranked as (
+
+    select
+        led.*,
+        case
+            when led.same_act = 'sum' then subsumed.subsuming_place
+            when led.place > led.leading_place then led.leading_place
+        end as outranked_by_place
+    from led
+    left join subsumed on led.line_id = subsumed.line_id and led.from_instant = subsumed.from_instant
+
+),
+
+placed as (
+
+    select
+        outranked.line_id,
+        outranked.from_instant,
+        outranked.until_instant,
+        winners.line_id as counted_by
+    from outranked
+    left join ranked as winners
+        on
+            outranked.case_id = winners.case_id
+            and outranked.from_instant = winners.from_instant
+            and outranked.outranked_by_place = winners.place
+
+),
+
+compared as (
+
+    select
+        *,
+        lag(counted_by) over (partition by line_id order by from_instant) as previous_counted_by,
+        lag(from_instant) over (partition by line_id order by from_instant) as previous_from_instant
+    from placed
+
+),
+
+numbered as (
+
+    select
+        *,
+        sum(
+            case
+                when previous_from_instant is not null and coalesce(counted_by, '') = coalesce(previous_counted_by, '')
+                    then 0
+                else 1
+            end
+        ) over (partition by line_id order by from_instant rows unbounded preceding) as run_number
+    from compared
+
+),
+
+runs as (
+
+    select
+        line_id,
+        counted_by,
+        min(from_instant) as from_instant,
+        max(until_instant) as until_instant
+    from numbered
+    group by line_id, counted_by, run_number
+
+),
+
+final as (
+
+    select
+        line_id,
+        line_kind,
+        agency_no,
+        case_id,
+        item_code,
+        component_code,
+        points_hundredths,
+        effect,
+        effect_grade,
+        clock_start_on,
+        from_instant,
+        until_instant,
+        standing_until_instant,
+        cast(null as {{ dbt.type_string() }}) as counted_by,
+        is_contested
+    from repaired
+    where not is_contested
+
+    union all
+
+    select
+        contested.line_id,
+        contested.line_kind,
+        contested.agency_no,
+        contested.case_id,
+        contested.item_code,
+        contested.component_code,
+        contested.points_hundredths,
+        contested.effect,
+        contested.effect_grade,
+        contested.clock_start_on,
+        runs.from_instant,
+        runs.until_instant,
+        greatest(runs.from_instant, least(runs.until_instant, contested.standing_until_instant))
+            as standing_until_instant,
+        runs.counted_by,
+        contested.is_contested
+    from runs
+    inner join contested on runs.line_id = contested.line_id
+
+)
+
+select * from final

@@ -1,0 +1,31 @@
+-- The versions of the regime in time, and what of them is "of the day" for a whole score.
+with
+
+rulebooks as (
+
+    select * from {{ ref('stg_rulebook__rulebooks') }}
+
+),
+
+final as (
+
+    select
+        rulebook_id,
+        row_number() over (order by effective_from_on, rulebook_id) as version_number,
+        effective_from_on,
+        effective_until_on,
+        {{ instant('effective_from_on', 'rulebook') }} as from_instant,
+        coalesce({{ instant('effective_until_on', 'rulebook') }}, {{ never() }}) as until_instant,
+        {{ hundredths('base_points') }} as base_hundredths,
+        case
+            when rounding = 'half_up' then coalesce({{ hundredths('score_step') }}, 1)
+            else 1
+        end as step_hundredths,
+        same_act,
+        window_last_day,
+        is_provisional
+    from rulebooks
+
+)
+
+select * from final

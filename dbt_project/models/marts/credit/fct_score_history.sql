@@ -1,0 +1,144 @@
+-- Tiles of time from each agency's start into the future, cut where a shown column changes at the end of a day. The
+-- cause is the first change of that day that moved the score or the grade (credit.md 6.10).
+with
+
+steps as (
+
+    select * from {{ ref('int_points__score_steps') }}
+
+),
+
+starts as (
+
+    select * from {{ ref('int_points__agency_starts') }}
+
+),
+
+compared as (
+
+    select
+        *,
+        lag(valid_from_on) over stepwise as previous_on,
+        lead(valid_from_on) over stepwise as next_on,
+        case
+            when lag(instant) over stepwise is null then true
+            else
+                score_hundredths <> lag(score_hundredths) over stepwise
+                or coalesce(grade, '') <> coalesce(lag(grade) over stepwise, '')
+        end as is_moved
+    from steps
+    window stepwise as (partition by agency_no order by instant)
+
+),
+
+-- only days with several instants need a search for the one that moved something first
+crowded as (
+
+    select
+        agency_no,
+        valid_from_on,
+        coalesce(min(case when is_moved then instant end), min(instant)) as cause_instant
+    from compared
+    where previous_on = valid_from_on or next_on = valid_from_on
+    group by agency_no, valid_from_on
+
+),
+
+day_ends as (
+
+    select
+        compared.*,
+        case
+            when compared.previous_on is null then compared.instant
+            else coalesce(crowded.cause_instant, compared.instant)
+        end as cause_instant
+    from compared
+    left join crowded
+        on compared.agency_no = crowded.agency_no and compared.valid_from_on = crowded.valid_from_on
+    where compared.next_on is null or compared.next_on <> compared.valid_from_on
+
+),
+
+marked as (
+
+    select
+        agency_no,
+        valid_from_on,
+        score_hundredths,
+        grade,
+        score_grade_reason,
+        has_active_misconduct,
+        active_line_count,
+        cause_instant,
+        rulebook_id,
+        is_provisional,
+        lag(valid_from_on) over daily is null as is_first,
+        lag(score_hundredths) over daily is null or lag(score_hundredths) over daily <> score_hundredths
+            as is_score_changed,
+        lag(valid_from_on) over daily is null or coalesce(lag(grade) over daily, '') <> coalesce(grade, '')
+            as is_grade_changed,
+        coalesce(lag(score_grade_reason) over daily, '') <> coalesce(score_grade_reason, '')
+        or lag(has_active_misconduct) over daily <> has_active_misconduct
+        or lag(active_line_count) over daily <> active_line_count
+        or lag(rulebook_id) over daily <> rulebook_id as is_other_changed
+    from day_ends
+    window daily as (partition by agency_no order by valid_from_on)
+
+),
+
+cut as (
+
+    select * from marked
+    where is_first or is_score_changed or is_grade_changed or is_other_changed
+
+),
+
+spans as (
+
+    select
+        *,
+        lead(valid_from_on) over daily as valid_until_on,
+        max(case when is_grade_changed then valid_from_on end) over (
+            partition by agency_no order by valid_from_on rows unbounded preceding
+        ) as grade_since_on,
+        min(case when is_score_changed then valid_from_on end) over (
+            partition by agency_no order by valid_from_on rows between 1 following and unbounded following
+        ) as next_change_on,
+        min(case when is_grade_changed then valid_from_on end) over (
+            partition by agency_no order by valid_from_on rows between 1 following and unbounded following
+        ) as next_grade_change_on
+    from cut
+    window daily as (partition by agency_no order by valid_from_on)
+
+),
+
+final as (
+
+    select
+        starts.agency_id,
+        spans.valid_from_on,
+        spans.valid_until_on,
+        {{ from_hundredths('spans.score_hundredths') }} as score,
+        spans.grade,
+        spans.score_grade_reason,
+        spans.has_active_misconduct,
+        spans.active_line_count,
+        case
+            when spans.is_first then 'start'
+            else {{ instant_cause('spans.cause_instant') }}
+        end as change_cause,
+        spans.rulebook_id,
+        spans.is_provisional,
+        case when spans.grade is not null then spans.grade_since_on end as grade_since_on,
+        spans.next_change_on,
+        {{ from_hundredths('following.score_hundredths') }} as next_score,
+        following.grade as next_grade,
+        spans.next_grade_change_on
+    from spans
+    inner join starts on spans.agency_no = starts.agency_no
+    left join spans as following
+        on spans.agency_no = following.agency_no and spans.next_change_on = following.valid_from_on
+
+)
+
+select * from final

@@ -1,0 +1,124 @@
+-- On every day base + the points of the lines in force = the score (marts.md, Invariants). Both sides only move at
+-- change points, so the sums are compared there: where a line begins or ends, and where a span of the history begins.
+with
+
+ledger as (
+
+    select * from {{ ref('fct_point_ledger') }}
+    where line_kind not in ('void', 'not_scored')
+
+),
+
+history as (
+
+    select * from {{ ref('fct_score_history') }}
+
+),
+
+versions as (
+
+    select * from {{ ref('int_points__versions') }}
+
+),
+
+starts as (
+
+    select
+        agency_id,
+        min(valid_from_on) as starts_on
+    from history
+    group by agency_id
+
+),
+
+line_moves as (
+
+    select
+        agency_id,
+        valid_from_on as moved_on,
+        points
+    from ledger
+    union all
+    select
+        agency_id,
+        valid_until_on as moved_on,
+        -points as points
+    from ledger
+    where valid_until_on is not null
+
+),
+
+score_moves as (
+
+    select
+        agency_id,
+        valid_from_on as moved_on,
+        score - coalesce(lag(score) over (partition by agency_id order by valid_from_on), 0) as points
+    from history
+
+),
+
+base_moves as (
+
+    select
+        starts.agency_id,
+        greatest(versions.effective_from_on, starts.starts_on) as moved_on,
+        {{ from_hundredths('versions.base_hundredths') }}
+        - coalesce(
+            lag({{ from_hundredths('versions.base_hundredths') }}) over (
+                partition by starts.agency_id order by versions.version_number
+            ),
+            0
+        ) as points
+    from starts
+    cross join versions
+
+),
+
+moves as (
+
+    select
+        starts.agency_id,
+        greatest(line_moves.moved_on, starts.starts_on) as moved_on,
+        line_moves.points
+    from line_moves
+    inner join starts on line_moves.agency_id = starts.agency_id
+
+    union all
+
+    select
+        agency_id,
+        moved_on,
+        points
+    from base_moves
+
+    union all
+
+    select
+        agency_id,
+        moved_on,
+        -points as points
+    from score_moves
+
+),
+
+days as (
+
+    select
+        agency_id,
+        moved_on,
+        sum(points) as points
+    from moves
+    group by agency_id, moved_on
+
+),
+
+-- a day on which the two sides moved differently is a day on which they differ, or stopped differing
+final as (
+
+    select * from days
+    where points <> 0
+
+)
+
+select * from final
