@@ -104,6 +104,10 @@ PERSONNEL = Dataset(
             choices={
                 "一级": "level_1",
                 "二级": "level_2",
+                "1级": "level_1",
+                "壹级": "level_1",
+                "2级": "level_2",
+                "贰级": "level_2",
                 "高级技师": "senior_technician",
                 "技师": "technician",
                 "高级": "advanced",
