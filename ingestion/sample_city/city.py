@@ -242,7 +242,8 @@ class _Sink:
         writer = self._open()
         self.city.rows += 1
         self.rows += 1
-        cells, note = self.dirt.touch(clean_cells(self.dataset, record.values), record)
+        clean = clean_cells(self.dataset, record.values)
+        cells, note = self.dirt.touch(clean, record)
         if isinstance(writer, PageWriter) and writer.is_full:
             self._note_repeat(writer)
         if isinstance(writer, SheetWriter) and self.dirt.has_blank_row_before(self.rows):
@@ -257,7 +258,7 @@ class _Sink:
             self._tell(place, note, record, changes)
         self.city.truth.row(self.dataset, self.received_on, place, record, cells, changes)
         self.city.canaries.see(self.dataset, record.values)
-        for extra_cells, extra in self.dirt.extras_after(cells, record):
+        for extra_cells, extra in self.dirt.extras_after(clean, cells, record):
             extra_place = writer.write(extra_cells)
             self._tell(extra_place, extra, extra.record, {})
             if extra.record is not None:

@@ -137,7 +137,12 @@ def _id_styles(header: str) -> list[Style]:
         Style("id_lower_x", header, _text(_lower_x), flag="id_repaired", is_rare=True),
         Style("id_wide_x", header, _text(_wide_x), flag="id_repaired", is_rare=True),
         Style("id_full_width", header, _text(lambda t: wide(t) if "*" not in t else None), flag="id_repaired"),
-        Style("id_spaces", header, _text(lambda t: f"{t[:6]} {t[6:14]} {t[14:]}" if "*" not in t else None)),
+        Style(
+            "id_spaces",
+            header,
+            _text(lambda t: f"{t[:6]} {t[6:14]} {t[14:]}" if "*" not in t else None),
+            flag="id_repaired",
+        ),
         Style("id_letter_o", header, _text(_swap_once("0", "O")), flag="id_repaired"),
         Style("id_fifteen_digits", header, _text(fifteen)),
     ]
@@ -222,7 +227,9 @@ def _level_styles(header: str) -> list[Style]:
 
         return write
 
-    return [Style(kind, header, word(place)) for place, kind in enumerate(("level_digit", "level_formal", "level_wide"))]
+    return [
+        Style(kind, header, word(place)) for place, kind in enumerate(("level_digit", "level_formal", "level_wide"))
+    ]
 
 
 def _clause_styles(header: str) -> list[Style]:
@@ -607,19 +614,19 @@ class FileDirt:
             return {**cells, style.header: dirty}, note
         return cells, None
 
-    def extras_after(self, cells: Cells, record: Record) -> Iterator[tuple[Cells, Note]]:
-        """Additional rows; all of them follow the file's first row."""
+    def extras_after(self, clean: Cells, written: Cells, record: Record) -> Iterator[tuple[Cells, Note]]:
+        """Additional rows; all of them follow the file's first row, whose clean and written cells are given."""
         if self._rows != 1:
             return
         for turn in range(self.extra_count):
             extra = self.extras[0]
             self.extras.rotate(-1)
             number = self.first_number + turn
-            changes = extra.change(cells, record.values, number)
+            changes = extra.change(clean, record.values, number)
             if changes is None:
                 extra = _repeat()
                 changes = {}
-            copy = {**cells, **changes}
+            copy = {**(written if extra.outcome == "duplicate" else clean), **changes}
             key = KEY_HEADERS.get(self.dataset.id)
             if extra.outcome == "quarantined" and key is not None and extra.header != key:
                 copy[key] = f"{copy[key]}T{number}"

@@ -112,6 +112,8 @@ def lake_values(dataset: Dataset, values: Values) -> dict[str, Any]:
                 bare = text in ("2", "4") and "merit" not in dataset.name
                 lake[column.name] = f"{text}b" if bare else text
                 lake[f"is_{column.name}_bare"] = bare
+            case Parse.TEXT:
+                lake[column.name] = " ".join(value.split()) if isinstance(value, str) else value
             case _:
                 lake[column.name] = value
     if "site" in values:

@@ -136,7 +136,7 @@ class TruthWriter:
             self._line(f"evidence/{name}", {"is_current": record.is_current, **line})
 
     def observe_again(self, dataset: Dataset, first_on: dt.date, again_on: dt.date, file_name: str) -> None:
-        """Repeats the rows of one snapshot drop under another day."""
+        """Repeats the rows of one snapshot drop, and its dirt, under another day."""
         name = f"rows/{dataset.source}.{dataset.name}.jsonl"
         self._open(name).flush()
         start = f'{{"received_on": "{first_on.isoformat()}"'
@@ -144,6 +144,16 @@ class TruthWriter:
             found = [line for line in lines if line.startswith(start)]
         for line in found:
             self._line(name, {**json.loads(line), "received_on": again_on.isoformat(), "file_name": file_name})
+        self._open("dirt.csv").flush()
+        with (self.directory / "dirt.csv").open(encoding="utf-8", newline="") as dirt:
+            rows = list(csv.DictReader(dirt))
+        for row in rows:
+            if (row["source"], row["dataset"], row["received_on"]) == (
+                dataset.source,
+                dataset.name,
+                first_on.isoformat(),
+            ):
+                self.table("dirt.csv", **{**row, "received_on": again_on.isoformat(), "file_name": file_name})
 
     def _line(self, name: str, line: dict[str, Any]) -> None:
         self._open(name).write(json.dumps(line, ensure_ascii=False) + "\n")
