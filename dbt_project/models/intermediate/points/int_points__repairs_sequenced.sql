@@ -470,19 +470,19 @@ sequenced as (
 
         -- the lines ended before that still matter
         select
-            sequenced.agency_id,
+            carried.agency_id,
             due.turn,
-            sequenced.application_id,
-            sequenced.line_id,
-            sequenced.approved_on,
-            sequenced.line_until_instant,
-            sequenced.gate_grade,
-            sequenced.refusal_reason,
+            carried.application_id,
+            carried.line_id,
+            carried.approved_on,
+            carried.line_until_instant,
+            carried.gate_grade,
+            carried.refusal_reason,
             false as is_new
-        from sequenced
-        inner join due on sequenced.agency_id = due.agency_id
-        inner join evaluated on sequenced.agency_id = evaluated.agency_id
-        where sequenced.line_id is not null and sequenced.line_until_instant > evaluated.accepted_instant
+        from sequenced as carried
+        inner join due on carried.agency_id = due.agency_id
+        inner join evaluated on carried.agency_id = evaluated.agency_id
+        where carried.line_id is not null and carried.line_until_instant > evaluated.accepted_instant
 
     ) as next_turn
 

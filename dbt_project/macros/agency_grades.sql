@@ -1,0 +1,33 @@
+{#
+The row of every agency on one day, in one home: the live view asks for today, the table macro
+credit.agency_grades_as_of(d) of the DuckDB file for any day. Relations are named without their database, so the text
+works in whatever file it is created.
+#}
+{% macro agency_grades_on(day, history, agencies) -%}
+    select
+        history.agency_id,
+        agencies.agency_name,
+        history.score,
+        history.grade,
+        history.has_active_misconduct,
+        history.grade_since_on as since_on,
+        history.next_change_on,
+        history.next_score,
+        history.next_grade,
+        history.next_grade_change_on,
+        agencies.directory_status,
+        history.rulebook_id,
+        history.is_provisional
+    from {{ history }} as history
+    left join {{ agencies }} as agencies on history.agency_id = agencies.agency_id
+    where
+        history.valid_from_on <= {{ day }}
+        and (history.valid_until_on is null or history.valid_until_on > {{ day }})
+{%- endmacro %}
+
+{# What a release file needs besides the tables: DDL for its own connection. DuckDB only. #}
+{% macro create_agency_grades_as_of(schema, history, agencies) -%}
+    create or replace macro {{ schema }}.agency_grades_as_of(d) as table (
+        {{ agency_grades_on('d', history, agencies) }}
+    )
+{%- endmacro %}
