@@ -121,8 +121,12 @@ def build(
     build_file: Path,
     on_event: Callable[[dict[str, Any]], None],
     on_progress: Callable[[str, int, int], None] = lambda name, done, of: None,
+    *,
+    select: str | None = None,
 ) -> DbtOutcome:
     """Runs seeds, models and data tests (no unit tests) into `build_file`, one thread.
+
+    With `select` only those models and seeds, and no tests.
 
     `on_event` gets each node's result as dbt's structured event (a dict); `on_progress` a node's name, how many
     are done, of how many.
@@ -142,7 +146,18 @@ def build(
     target = settings.build / "dbt"
     result = _invoke(
         settings,
-        ["build", "--exclude-resource-type", "unit_test", "--no-write-json", "--no-populate-cache", "--threads", "1"],
+        [
+            *(
+                "build",
+                "--no-write-json",
+                "--no-populate-cache",
+                "--threads",
+                "1",
+                "--exclude-resource-type",
+                "unit_test",
+            ),
+            *(() if select is None else ("--exclude-resource-type", "test", "--select", select)),
+        ],
         target=target,
         build_file=build_file,
         manifest=manifest,

@@ -31,6 +31,27 @@ DESK_FILE, BI_FILE, DESCRIPTION_FILE = "firemark.duckdb", "firemark_bi.duckdb", 
 _PACKAGES = ("ingestion", "rulebook", "expectations", "orchestration", "dbt_project")
 _ROOT = Path(__file__).resolve().parents[1]
 
+# Elsewhere than in DuckDB this is a documented query: the span of the history that holds the day.
+AGENCY_GRADES_AS_OF = """
+    select
+        history.agency_id,
+        agencies.agency_name,
+        history.score,
+        history.grade,
+        history.has_active_misconduct,
+        history.grade_since_on as since_on,
+        history.next_change_on,
+        history.next_score,
+        history.next_grade,
+        history.next_grade_change_on,
+        agencies.directory_status,
+        history.rulebook_id,
+        history.is_provisional
+    from credit.fct_score_history as history
+    left join credit.dim_agencies as agencies on agencies.agency_id = history.agency_id
+    where history.valid_from_on <= d and (history.valid_until_on is null or d < history.valid_until_on)
+"""
+
 
 @dataclass(frozen=True)
 class CheckResult:
@@ -160,11 +181,8 @@ class Candidate:
     content_hashes: dict[str, str]
 
 
-def write_candidate(settings: Settings, build_file: Path, as_of_macro: str | None = None) -> Candidate:
-    """Copies every mart out of the build file into a hidden folder beside the releases.
-
-    `as_of_macro`: the query of the table macro credit.agency_grades_as_of(d), over the release's own tables.
-    """
+def write_candidate(settings: Settings, build_file: Path) -> Candidate:
+    """Copies every mart out of the build file into a hidden folder beside the releases."""
     settings.releases.mkdir(parents=True, exist_ok=True)
     discard_candidates(settings)
     directory = Path(tempfile.mkdtemp(prefix=".candidate-", dir=settings.releases))
@@ -179,9 +197,9 @@ def write_candidate(settings: Settings, build_file: Path, as_of_macro: str | Non
         public = [schema for schema in MART_SCHEMAS if schema not in RESTRICTED_SCHEMAS]
         for schema in public:
             _copy_schema(connection, schema, directory / "parquet" / schema, row_counts, hashes)
-        if as_of_macro is not None and "credit.fct_score_history" in row_counts:
+        if "credit.fct_score_history" in row_counts:
             connection.execute("use release.credit")
-            connection.execute(f"create macro credit.agency_grades_as_of(d) as table {as_of_macro}")
+            connection.execute(f"create macro credit.agency_grades_as_of(d) as table {AGENCY_GRADES_AS_OF}")
         _detach(connection)
         (directory / DESK_FILE).touch(mode=0o600)
         shutil.copyfile(directory / BI_FILE, directory / DESK_FILE)

@@ -69,6 +69,7 @@ class BuildState:
     rulebook_id: str | None
     is_provisional: bool
     program_revision: str
+    rulebooks: list[dict[str, Any]] = field(default_factory=list)
     is_reused: bool = False
     ingested: dict[str, int] = field(default_factory=dict)
     ignored: list[dict[str, str]] = field(default_factory=list)
@@ -153,6 +154,10 @@ def receive(bench: Workbench, request: BuildRequest) -> BuildState:
         rulebook_id=version["rulebook_id"],
         is_provisional=bool(version["is_provisional"]),
         program_revision=revision,
+        rulebooks=[
+            {name: row[name] for name in ("rulebook_id", "effective_from_on", "effective_until_on", "base_points")}
+            for row in tables["rulebooks"].to_pylist()
+        ],
         ingested={
             "seen_count": ingested.seen_count,
             "new_count": ingested.new_count,
@@ -274,7 +279,7 @@ def check(bench: Workbench) -> list[SuiteOutcome]:
     settings = bench.settings
     state = BuildState.load(settings)
     bench.progress("check", 0, 2, "copying the marts")
-    candidate = release.write_candidate(settings, build_file(settings), as_of_macro(bench.manifest))
+    candidate = release.write_candidate(settings, build_file(settings))
     state.candidate = {
         "directory": candidate.directory.name,
         "row_counts": candidate.row_counts,
@@ -299,15 +304,6 @@ def check(bench: Workbench) -> list[SuiteOutcome]:
     state.save(settings)
     bench.progress("check", 2, 2, "")
     return outcomes
-
-
-def as_of_macro(manifest: Mapping[str, Any]) -> str | None:
-    """The query of the table macro credit.agency_grades_as_of(d): the grades view with d in the place of today."""
-    for node in manifest["nodes"].values():
-        if node["resource_type"] == "model" and node["name"] == "agency_grades":
-            query: str | None = (node["config"].get("meta") or {}).get("as_of_query")
-            return query
-    return None
 
 
 # ------------------------------------------------------------------------------------------------ 4 publish
@@ -338,6 +334,7 @@ def _description(state: BuildState) -> dict[str, Any]:
         "regime_code": state.regime_code,
         "rulebook_id": state.rulebook_id,
         "is_provisional": state.is_provisional,
+        "rulebooks": state.rulebooks,
         "program_revision": state.program_revision,
         "git_revision": release.git_revision(),
         "storage_version": release.STORAGE_VERSION,

@@ -1,0 +1,198 @@
+"""Rows for people and scripts: a table, CSV that no spreadsheet executes, JSON.
+
+Belongs here: how a value is written. Does not belong here: which rows or columns, printing of progress.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+import json
+import sys
+import unicodedata
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any, TextIO
+
+FORMATS = ("table", "csv", "json")
+Row = Mapping[str, Any]
+
+# A spreadsheet takes a cell that begins so for a formula; the full-width forms are folded by some input methods.
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+_QUOTE = "'"
+
+# 中文 before English, as the desk reads it; scripts get the column's own name from CSV and JSON.
+LABELS = {
+    "agency_id": "统一社会信用代码 USCC",
+    "agency_name": "机构名称 agency",
+    "score": "得分 score",
+    "grade": "等级 grade",
+    "has_active_misconduct": "有效失信 active misconduct",
+    "since_on": "起始日 since",
+    "next_change_on": "下次变动 next change",
+    "next_score": "变动后得分 then score",
+    "next_grade": "变动后等级 then grade",
+    "next_grade_change_on": "下次等级变动 next grade change",
+    "directory_status": "名录状态 directory",
+    "rulebook_id": "规则版本 rulebook",
+    "is_provisional": "暂定 provisional",
+    "conflict_id": "编号 id",
+    "conflict_kind": "类型 kind",
+    "severity": "严重程度 severity",
+    "confidence": "置信度 confidence",
+    "engineer_name": "工程师 engineer",
+    "registration_no": "注册证编号 registration",
+    "employer_a_name": "单位甲 employer A",
+    "employer_b_name": "单位乙 employer B",
+    "overlap_from_on": "重叠起 from",
+    "overlap_until_on": "重叠止 until",
+    "overlap_days": "天数 days",
+    "explained_by": "合理解释 explained by",
+    "status": "状态 status",
+    "task_code": "任务 task",
+    "opened_on": "开始 opened",
+    "due_on": "截止 due",
+    "closed_on": "完成 closed",
+    "clause": "条款 clause",
+    "source": "来源 source",
+    "dataset": "数据集 dataset",
+    "received_on": "收到日 received",
+    "file_name": "文件 file",
+    "file_hash": "文件指纹 hash",
+    "sheet": "工作表 sheet",
+    "row_number": "行 row",
+    "reason_code": "原因 reason",
+    "message": "说明 message",
+    "level": "对象 what",
+    "line_kind": "类别 kind",
+    "item_code": "项目 item",
+    "title_zh": "内容 title",
+    "points": "分值 points",
+    "document_no": "文号 document",
+    "valid_from_on": "生效 began",
+    "last_day_on": "最后一天 last day",
+    "note": "说明 note",
+    "from_grade": "原等级 from",
+    "to_grade": "新等级 to",
+    "grade_before": "现等级 grade now",
+    "grade_after": "试算等级 grade then",
+    "score_before": "现得分 score now",
+    "score_after": "试算得分 score then",
+    "valid_until_on": "止 until",
+}
+
+
+def label(column: str) -> str:
+    """The header that people see."""
+    return LABELS.get(column, column)
+
+
+def plain(value: Any) -> str:
+    """A value as people write it: 90 and not 90.00, an empty cell for null, no control characters."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "是 yes" if value else "否 no"
+    if isinstance(value, Decimal):
+        return _number(value)
+    if isinstance(value, dt.datetime):
+        return value.isoformat(sep=" ", timespec="seconds")
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    return visible(str(value))
+
+
+def visible(text: str) -> str:
+    """Text that cannot steer a terminal: control and direction characters become U+FFFD."""
+    return "".join(
+        "\ufffd" if unicodedata.category(char) in ("Cc", "Cf", "Zl", "Zp") and char != "\n" else char for char in text
+    )
+
+
+def _number(value: Decimal) -> str:
+    text = format(value, "f")
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def safe_cell(value: Any) -> str:
+    """A CSV cell. Text that a spreadsheet would execute gets a leading `'`, as does text that begins with one:
+    removing one leading `'` gives every value back.
+    """
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str):
+        return _QUOTE + value if value.startswith((*_FORMULA_STARTS, _QUOTE)) else value
+    return plain(value)
+
+
+def csv_text(columns: Sequence[str], rows: Sequence[Row]) -> str:
+    """CSV, UTF-8, with the columns' own names as header."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows([safe_cell(row[column]) for column in columns] for row in rows)
+    return text.getvalue()
+
+
+def as_json(value: Any) -> Any:
+    """Plain JSON values: numbers stay numbers, dates become ISO text."""
+    if isinstance(value, Mapping):
+        return {str(key): as_json(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [as_json(item) for item in value]
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
+    if isinstance(value, dt.date):  # a datetime is one, too
+        return value.isoformat()
+    return value
+
+
+def json_text(value: Any) -> str:
+    """Indented JSON that keeps Chinese readable."""
+    return json.dumps(as_json(value), ensure_ascii=False, indent=2)
+
+
+def print_rows(
+    rows: Sequence[Row],
+    columns: Sequence[str],
+    fmt: str,
+    *,
+    shown: Sequence[str] | None = None,
+    title: str | None = None,
+    empty: str = "",
+    stream: TextIO | None = None,
+) -> None:
+    """Writes rows in one of `FORMATS`. `shown`: the columns of a table, where all would be too many."""
+    out = stream or sys.stdout
+    if fmt == "csv":
+        out.write(csv_text(columns, rows))
+    elif fmt == "json":
+        out.write(json_text([{column: row[column] for column in columns} for row in rows]) + "\n")
+    elif rows:
+        print_table(rows, shown or columns, title=title, stream=out)
+    elif empty:
+        out.write(empty + "\n")
+
+
+def print_table(
+    rows: Sequence[Row], columns: Sequence[str], *, title: str | None = None, stream: TextIO | None = None
+) -> None:
+    """A table: as wide as the terminal, or as its content in a pipe."""
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    out = stream or sys.stdout
+    console = Console(file=out, width=None if out.isatty() else 1000, highlight=False)
+    table = Table(title=title, box=box.SIMPLE_HEAD, title_justify="left", pad_edge=False)
+    for column in columns:
+        is_number = any(isinstance(row[column], int | Decimal) and not isinstance(row[column], bool) for row in rows)
+        header = label(column).replace(" ", "\n", 1)
+        table.add_column(Text(header), justify="right" if is_number else "left", overflow="fold")
+    for row in rows:
+        table.add_row(*(Text(plain(row[column])) for column in columns))
+    console.print(table)

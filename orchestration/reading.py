@@ -1,0 +1,179 @@
+"""Queries over the current release, opened read-only. Belongs here: SQL for the command line's reading commands.
+
+Does not belong here: how rows are shown (`output`), anything that writes.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from ingestion.settings import ConfigurationError, Settings
+from orchestration import release
+
+
+@dataclass
+class Release:
+    """One release: its folder and an open, read-only connection."""
+
+    directory: Path
+    connection: duckdb.DuckDBPyConnection
+
+    @cached_property
+    def description(self) -> dict[str, Any]:
+        """release.json."""
+        return release.read_description(self.directory)
+
+    def rows(self, sql: str, parameters: Sequence[Any] = ()) -> list[dict[str, Any]]:
+        """The rows of a query."""
+        result = self.connection.execute(sql, list(parameters))
+        names = [column[0] for column in result.description]
+        return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
+
+    def has(self, relation: str) -> bool:
+        """Whether the release has a table or view `schema.name`."""
+        schema, _, name = relation.partition(".")
+        return bool(
+            self.rows(
+                "select 1 from information_schema.tables where table_schema = ? and table_name = ?", [schema, name]
+            )
+        )
+
+
+@contextmanager
+def open_release(settings: Settings) -> Iterator[Release]:
+    """The current release; raises ConfigurationError when there is none."""
+    directory = release.current_release(settings)
+    if directory is None:
+        raise ConfigurationError(f"There is no release in {settings.home} yet. Run: firemark build --inbox DIR")
+    connection = duckdb.connect(str(directory / release.DESK_FILE), read_only=True)
+    try:
+        yield Release(directory, connection)
+    finally:
+        connection.close()
+
+
+GRADE_COLUMNS = (
+    *("agency_id", "agency_name", "score", "grade", "has_active_misconduct", "since_on", "next_change_on"),
+    *("next_score", "next_grade", "next_grade_change_on", "directory_status", "rulebook_id", "is_provisional"),
+)
+
+
+def grades(opened: Release, on: dt.date, agency_id: str | None = None) -> list[dict[str, Any]]:
+    """Each agency's grade on a day: best score first. An agency has none before its start."""
+    found = opened.rows(
+        f"select {', '.join(GRADE_COLUMNS)} from credit.agency_grades_as_of(?) "
+        "where ? is null or agency_id = ? order by score desc, agency_id",
+        [on, agency_id, agency_id],
+    )
+    if agency_id is not None and not found:
+        require_agency(opened, agency_id)
+    return found
+
+
+def require_agency(opened: Release, agency_id: str) -> dict[str, Any]:
+    """The agency's row; an unknown one is an error that names the nearest known."""
+    found = opened.rows("select agency_id, agency_name from credit.dim_agencies where agency_id = ?", [agency_id])
+    if found:
+        return found[0]
+    near = opened.rows(
+        "select agency_id, agency_name from credit.dim_agencies order by levenshtein(agency_id, ?), agency_id limit 1",
+        [agency_id],
+    )
+    hint = f" The nearest is {near[0]['agency_id']} ({near[0]['agency_name']})." if near else ""
+    raise ConfigurationError(f"No agency {agency_id} in this release.{hint}")
+
+
+CONFLICT_TABLE = (
+    *("conflict_kind", "severity", "confidence", "engineer_name", "employer_a_name", "employer_b_name"),
+    *("overlap_from_on", "overlap_until_on", "overlap_days", "status", "explained_by"),
+)
+
+
+def conflicts(opened: Release, kind: str | None, status: str | None) -> tuple[list[str], list[dict[str, Any]]]:
+    """All columns of the conflicts mart and its rows: what is open and grave first, what is explained last."""
+    relation = "conflicts.fct_engineer_conflicts"
+    columns = [row["column_name"] for row in opened.rows(f"describe {relation}")]
+    found = opened.rows(
+        f"select * from {relation} where (? is null or conflict_kind = ?) and (? is null or status = ?) "
+        "order by case status when 'open' then 1 when 'confirmed' then 2 when 'expired' then 3 "
+        "when 'cleared' then 4 else 5 end, "
+        "case severity when 'very_high' then 1 when 'high' then 2 when 'medium' then 3 when 'low' then 4 else 5 end, "
+        "conflict_kind, overlap_from_on, conflict_id",
+        [kind, kind, status, status],
+    )
+    return columns, found
+
+
+TASK_COLUMNS = (
+    *("task_id", "task_code", "agency_id", "agency_name", "opened_on", "due_on", "closed_on", "status", "clause"),
+)
+
+
+def tasks(opened: Release, due_before: dt.date | None, with_done: bool) -> list[dict[str, Any]]:
+    """Supervision tasks, the earliest due first; done ones only when asked for."""
+    return opened.rows(
+        "select task_id, task_code, rpt_tasks.agency_id, agency_name, opened_on, due_on, closed_on, status, clause "
+        "from supervision.rpt_tasks left join credit.dim_agencies using (agency_id) "
+        "where (? is null or due_on < ?) and (? or status <> 'done') order by due_on nulls last, opened_on, task_id",
+        [due_before, due_before, with_done],
+    )
+
+
+QUARANTINE_COLUMNS = (
+    *("level", "source", "dataset", "received_on", "file_name", "sheet", "row_number", "reason_code", "message"),
+)
+
+
+def quarantine(opened: Release, dataset: str | None) -> list[dict[str, Any]]:
+    """Held files, then quarantined rows. `dataset`: `source/dataset` or the dataset's name alone."""
+    return opened.rows(
+        "with found as ("
+        "select 'file' as level, source, dataset, received_on, file_name, cast(null as varchar) as sheet, "
+        "cast(null as integer) as row_number, reason_code, message from quality.fct_loads where status = 'held' "
+        "union all "
+        "select 'row', source, dataset, received_on, file_name, sheet, row_number, reason_code, "
+        + ("header" if _has_column(opened, "quality.fct_quarantined_rows", "header") else "cast(null as varchar)")
+        + " from quality.fct_quarantined_rows) "
+        "select * from found where ? is null or dataset = ? or source || '/' || dataset = ? "
+        "order by level, source, dataset, received_on, file_name, sheet nulls first, row_number",
+        [dataset, dataset, dataset],
+    )
+
+
+def _has_column(opened: Release, relation: str, column: str) -> bool:
+    return any(row["column_name"] == column for row in opened.rows(f"describe {relation}"))
+
+
+def freshness(opened: Release) -> list[dict[str, Any]]:
+    """Per dataset: the last drop, its age on the release's as-of day, and what became of its files."""
+    return opened.rows(
+        "select source, dataset, max(received_on) filter (where status <> 'held') as received_on, "
+        "cast(? as date) - max(received_on) filter (where status <> 'held') as age_days, "
+        "count(*) filter (where status = 'loaded') as loaded_files, "
+        "count(*) filter (where status = 'held') as held_files "
+        "from quality.fct_loads group by source, dataset order by source, dataset",
+        [opened.description["as_of_on"]],
+    )
+
+
+def failed_checks(opened: Release) -> list[dict[str, Any]]:
+    """The checks that the release did not pass: warnings, since an error would have stopped it."""
+    return opened.rows(
+        "select check_name, kind, severity, failing_count from quality.fct_check_results where not is_passed "
+        "order by kind, check_name"
+    )
+
+
+def overdue_count(opened: Release) -> int | None:
+    """How many tasks are overdue; null where the release has no tasks."""
+    if not opened.has("supervision.rpt_tasks"):
+        return None
+    return int(opened.rows("select count(*) as n from supervision.rpt_tasks where status = 'overdue'")[0]["n"])
