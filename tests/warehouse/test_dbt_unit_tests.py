@@ -1,0 +1,36 @@
+"""Runs the unit tests that stand beside the models; production builds leave them out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from ingestion.warehouse_sources import create_empty_tables, source_schemas
+from rulebook.tables import BUILD_TABLES
+from tests.warehouse.harness import PROJECT
+
+
+def test_every_unit_test_beside_a_model_passes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from dbt.cli.main import dbtRunner
+
+    build_file = tmp_path / "firemark.duckdb"
+    with duckdb.connect(str(build_file)) as connection:
+        rulebook = {("rulebook", name): schema for name, schema in BUILD_TABLES.items()}
+        create_empty_tables(connection, source_schemas() | rulebook)
+    monkeypatch.setenv("FIREMARK_BUILD_FILE", str(build_file))
+    outcome = dbtRunner().invoke(
+        [
+            *("--quiet", "--log-level-file", "none", "build"),
+            # a unit test needs the types of what its model reads: built here from empty sources
+            *("--select", "+test_type:unit", "--exclude-resource-type", "test"),
+            *("--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)),
+            *("--target-path", str(tmp_path), "--log-path", str(tmp_path)),
+        ]
+    )
+    assert outcome.exception is None
+    results = {result.node.name: result for result in outcome.result}
+    unit_tests = {name: result for name, result in results.items() if result.node.resource_type == "unit_test"}
+    assert len(unit_tests) >= 5
+    assert {name: result.message for name, result in results.items() if result.status in ("fail", "error")} == {}
