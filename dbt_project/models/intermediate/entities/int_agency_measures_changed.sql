@@ -266,7 +266,10 @@ holdings as (
         case when doubtful.doubt_code = 'confirmed_or_open' then -1 else 0 end as unled_amount
     from held
     inner join doubtful
-        on held.person_id = doubtful.person_id
+        on
+            held.person_id = doubtful.person_id
+            and held.from_on < doubtful.until_on
+            and held.until_on > doubtful.from_on
     where
         held.measure_code in (
             'engineers_valid', 'engineers_level_1_valid', 'operators_valid', 'operators_intermediate_valid'

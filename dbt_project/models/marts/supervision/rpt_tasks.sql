@@ -124,7 +124,7 @@ measure_years as (
         required_count,
         {{ integers_between(
             'extract(year from valid_from_on)',
-            'extract(year from least(' ~ add_days('coalesce(valid_until_on, as_of_on)', -1) ~ ', as_of_on))'
+            'extract(year from least(coalesce(' ~ add_days('valid_until_on', -1) ~ ', as_of_on), as_of_on))'
         ) }} as calendar_year
     from called_for
     where
@@ -175,7 +175,10 @@ counted as (
         cast(first_measure_years.calendar_year as {{ dbt.type_string() }}) as subject,
         first_measure_years.opened_on,
         make_date(first_measure_years.calendar_year, 12, 31) as due_on,
-        greatest(numbered_checks.checked_on, first_measure_years.opened_on) as closed_on
+        case
+            when numbered_checks.checked_on is not null
+                then greatest(numbered_checks.checked_on, first_measure_years.opened_on)
+        end as closed_on
     from first_measure_years
     left join numbered_checks
         on
@@ -193,10 +196,9 @@ batched as (
         cast(onsite_checks.opened_on as {{ dbt.type_string() }}) as subject,
         onsite_checks.opened_on,
         {{ add_days('onsite_checks.opened_on', 'task_kinds.due_day_of_month - 1') }} as due_on,
-        coalesce(
-            least(onsite_checks.checked_on, onsite_checks.published_on),
-            onsite_checks.checked_on,
-            onsite_checks.published_on
+        least(
+            coalesce(onsite_checks.checked_on, onsite_checks.published_on),
+            coalesce(onsite_checks.published_on, onsite_checks.checked_on)
         ) as closed_on
     from onsite_checks
     cross join task_kinds
