@@ -243,18 +243,20 @@ def register_sources(connection: duckdb.DuckDBPyConnection, build_dir: Path | st
     for schema in sorted({source for source, _ in DATASETS} | {"lake"}):
         connection.execute(f'create schema if not exists "{schema}"')
     for name in BUILD_TABLES:
-        connection.execute(
-            f'create table "lake"."{name}" as select * from read_parquet({_literal(folder / f"{name}.parquet")})'
-        )
+        connection.execute(f'create table "lake"."{name}" as select * from {_parquet(folder / f"{name}.parquet")}')
     for dataset in DATASETS.values():
-        kind = "table" if row_counts.get(dataset.id, 0) <= _MATERIALIZED_ROWS else "view"
-        connection.execute(
-            f'create {kind} "{dataset.source}"."{dataset.name}" as {_dataset_sql(dataset, folder, files[dataset.id])}'
-        )
+        sql = _dataset_sql(dataset, folder, files[dataset.id])
+        if row_counts.get(dataset.id, 0) <= _MATERIALIZED_ROWS:
+            sql = (
+                f"table {dataset_relation(dataset)} as {sql} order by received_on, file_name, file_hash, file_position"
+            )
+        else:
+            sql = f"view {dataset_relation(dataset)} as {sql}"
+        connection.execute(f"create {sql}")
     for path in sorted(folder.glob("rulebook.*.parquet")):
         connection.execute('create schema if not exists "rulebook"')
         table = path.name.removeprefix("rulebook.").removesuffix(".parquet")
-        connection.execute(f'create table "rulebook"."{table}" as select * from read_parquet({_literal(path)})')
+        connection.execute(f'create table "rulebook"."{table}" as select * from {_parquet(path)}')
 
 
 def _row_counts(folder: Path) -> dict[str, int]:
@@ -272,21 +274,30 @@ def _dataset_sql(dataset: Dataset, folder: Path, files: Sequence[str]) -> str:
         "parts.file_name" if field.name == "file_name" else f'lake_rows."{field.name}"'
         for field in warehouse_sources.dataset_schema(dataset.source, dataset.name)
     )
-    place = f"source = {_literal(dataset.source)} and dataset = {_literal(dataset.name)}"
+    own = f"source = {_literal(dataset.source)} and dataset = {_literal(dataset.name)}"
     return f"""
         select {columns}
-        from read_parquet([{", ".join(map(_literal, files))}]) as lake_rows
-        inner join read_parquet({_literal(folder / _LOADED_PARTS)}) as parts
-            on parts.file_hash = lake_rows.file_hash and parts.received_on = lake_rows.received_on and parts.{place.replace(" and ", " and parts.")}
+        from read_parquet([{", ".join(map(_literal, files))}], hive_partitioning = false) as lake_rows
+        inner join (select * from {_parquet(folder / _LOADED_PARTS)} where {own}) as parts
+            on parts.file_hash = lake_rows.file_hash and parts.received_on = lake_rows.received_on
         where not exists (
             select 1
-            from read_parquet({_literal(folder / _REPEATED_ROWS)}) as repeated
+            from (select * from {_parquet(folder / _REPEATED_ROWS)} where {own}) as repeated
             where repeated.file_hash = lake_rows.file_hash
                 and repeated.received_on = lake_rows.received_on
                 and repeated.file_position = lake_rows.file_position
-                and repeated.{place.replace(" and ", " and repeated.")}
         )
     """
+
+
+def dataset_relation(dataset: Dataset) -> str:
+    """The quoted name of a dataset's dbt source."""
+    return f'"{dataset.source}"."{dataset.name}"'
+
+
+def _parquet(path: Path) -> str:
+    """One file as a relation; a folder named a=b above it is no partition."""
+    return f"read_parquet({_literal(path)}, hive_partitioning = false)"
 
 
 def _literal(value: Path | str) -> str:

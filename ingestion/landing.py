@@ -276,69 +276,84 @@ class _Landing:
         return self.parsers[key]
 
     def _parse(self, dataset: Dataset, receipt: Receipt) -> tuple[Part, list[QuarantinedRow]]:
-        """Reads one archived file into its lake part. A held file leaves no part behind, and counts no rows."""
-        target = part_path(self.settings.lake, receipt.part_key)
-        original = archive_path(self.settings.archive, receipt.file_hash)
-        notes = readers.Notes()
-        counts: Counter[str] = Counter()
-        quarantined: list[QuarantinedRow] = []
+        return parse_file(
+            dataset,
+            archive_path(self.settings.archive, receipt.file_hash),
+            receipt,
+            part_path(self.settings.lake, receipt.part_key),
+            lambda is_1904: self._parser(dataset, is_1904),
+        )
 
-        def write(temporary: Path) -> None:
-            with _PartWriter(dataset, temporary) as writer:
-                seen: set[str] = set()
-                parser: RowParser | None = None
-                for position, row in enumerate(readers.read_rows(dataset, original, notes), start=1):
-                    parser = parser or self._parser(dataset, notes.is_1904)
-                    row_hash = parser.row_hash(row.cells)
-                    counts["read"] += 1
-                    if row_hash in seen:
-                        counts["duplicate"] += 1
-                        continue
-                    seen.add(row_hash)
-                    result = Quarantined(row.fault, None) if row.fault else parser.parse(row.cells, receipt.received_on)
-                    if isinstance(result, Quarantined):
-                        quarantined.append(
-                            QuarantinedRow(position, row.sheet, row.row_number, result.reason, result.header, row_hash)
-                        )
-                        continue
-                    counts["accepted"] += 1
-                    writer.add(
-                        [
-                            *(receipt.file_hash, receipt.received_on, row.sheet, row.row_number, position),
-                            *(result.source_key, result.row_key, row_hash, result.flags),
-                            *result.values,
-                        ]
+
+def parse_file(
+    dataset: Dataset, original: Path, receipt: Receipt, target: Path, parser_for: Callable[[bool], RowParser]
+) -> tuple[Part, list[QuarantinedRow]]:
+    """Reads one original as received by `receipt` into the lake part `target`, row by row.
+
+    A held file leaves no part behind and counts no rows. `parser_for(is_1904)` gives the dataset's row parser.
+    """
+    notes = readers.Notes()
+    counts: Counter[str] = Counter()
+    quarantined: list[QuarantinedRow] = []
+
+    def write(temporary: Path) -> None:
+        with _PartWriter(dataset, temporary) as writer:
+            seen: set[str] = set()
+            parser: RowParser | None = None
+            for position, row in enumerate(readers.read_rows(dataset, original, notes), start=1):
+                parser = parser or parser_for(notes.is_1904)
+                row_hash = parser.row_hash(row.cells)
+                counts["read"] += 1
+                if row_hash in seen:
+                    counts["duplicate"] += 1
+                    continue
+                seen.add(row_hash)
+                result = Quarantined(row.fault, None) if row.fault else parser.parse(row.cells, receipt.received_on)
+                if isinstance(result, Quarantined):
+                    quarantined.append(
+                        QuarantinedRow(position, row.sheet, row.row_number, result.reason, result.header, row_hash)
                     )
+                    continue
+                counts["accepted"] += 1
+                writer.add(
+                    [
+                        *(receipt.file_hash, receipt.received_on, row.sheet, row.row_number, position),
+                        *(result.source_key, result.row_key, row_hash, result.flags),
+                        *result.values,
+                    ]
+                )
 
-        try:
-            _write_whole(target, write)
-        except Held as held:
-            target.unlink(missing_ok=True)
-            part = Part(
-                *receipt.part_key,
-                revision_of(dataset),
-                held.reason,
-                f"{_place(receipt)}: {held.message}",
-                hidden_sheet_count=len(notes.hidden_sheets),
-            )
-            return part, []
-        list_as_of_on = None
-        if dataset.titled_as_of and notes.list_as_of:
-            try:
-                list_as_of_on = parsing.date(notes.list_as_of)
-            except parsing.Refused:
-                list_as_of_on = None
+    try:
+        _write_whole(target, write)
+    except Held as held:
+        target.unlink(missing_ok=True)
         part = Part(
             *receipt.part_key,
             revision_of(dataset),
-            read_count=counts["read"],
-            accepted_count=counts["accepted"],
-            quarantined_count=len(quarantined),
-            duplicate_count=counts["duplicate"],
-            list_as_of_on=list_as_of_on,
+            held.reason,
+            f"{_place(receipt)}: {held.message}",
             hidden_sheet_count=len(notes.hidden_sheets),
         )
-        return part, quarantined
+        return part, []
+    part = Part(
+        *receipt.part_key,
+        revision_of(dataset),
+        read_count=counts["read"],
+        accepted_count=counts["accepted"],
+        quarantined_count=len(quarantined),
+        duplicate_count=counts["duplicate"],
+        list_as_of_on=_list_date(notes.list_as_of) if dataset.titled_as_of else None,
+        hidden_sheet_count=len(notes.hidden_sheets),
+    )
+    return part, quarantined
+
+
+def _list_date(written: str | None) -> dt.date | None:
+    """The day after 截至 in a title; None where there is none that can be read."""
+    try:
+        return parsing.date(written)
+    except parsing.Refused:
+        return None
 
 
 def _drop_date(name: str) -> dt.date | None:

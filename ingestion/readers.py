@@ -223,7 +223,7 @@ class _RowFilter:
         self.needed = by_name[dataset.skip_rows_without] if dataset.skip_rows_without else None
         self.header = [name for name in names if name]
         headed = {position for position in binding.positions if position is not None} | binding.ignored
-        self.headless = [position for position in range(len(names)) if position not in headed]
+        self.headless: list[int] = [position for position in range(len(names)) if position not in headed]
 
     def pick(self, raw: Sequence[Cell]) -> list[Cell]:
         return [
@@ -256,7 +256,7 @@ class _RowFilter:
         """The position of a filled cell that has no header, if there is one."""
         if not self.headless and len(raw) <= len(self.names):
             return None
-        for position in (*self.headless, *range(len(self.names), len(raw))):
+        for position in itertools.chain(self.headless, range(len(self.names), len(raw))):
             if position < len(raw) and not parsing.is_blank(raw[position]):
                 return position
         return None

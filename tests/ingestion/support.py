@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pyarrow.parquet as pq
 import xlsxwriter
 
@@ -61,7 +62,9 @@ def write_xlsx(
     """One plain header row and one row per mapping header -> value (text stays text)."""
     path.parent.mkdir(parents=True, exist_ok=True)
     names = [*headers(of), *extra_headers]
-    with xlsxwriter.Workbook(path, {"strings_to_numbers": False, "strings_to_formulas": False} | workbook_options) as book:
+    with xlsxwriter.Workbook(
+        path, {"strings_to_numbers": False, "strings_to_formulas": False} | workbook_options
+    ) as book:
         page = book.add_worksheet(sheet)
         page.write_row(0, 0, names)
         for number, row in enumerate(rows, start=1):
@@ -80,7 +83,7 @@ def csv_bytes(of: Dataset, rows: Sequence[Mapping[str, Any]], encoding: str = "g
 
 
 def page_bytes(of: Dataset, rows: Sequence[Mapping[str, Any]], **page: Any) -> bytes:
-    records = [{name: None for name in headers(of)} | dict(row) for row in rows]
+    records = [dict.fromkeys(headers(of)) | dict(row) for row in rows]
     data = {"total": len(records), "page": 1, "records": records}
     return json.dumps({"code": 0, "msg": "ok", "data": data} | page, ensure_ascii=False).encode()
 
@@ -183,7 +186,9 @@ class Door:
     def outcomes(self, accept_drops: Sequence[str] = (), **options: Any) -> dict[str, Outcome]:
         """Ingests and decides; outcomes by `received_on/file name`."""
         self.ingest()
-        inputs = build_inputs.prepare(self.settings, options.pop("as_of_on", AS_OF), accept_drops=accept_drops, **options)
+        inputs = build_inputs.prepare(
+            self.settings, options.pop("as_of_on", AS_OF), accept_drops=accept_drops, **options
+        )
         return {f"{o.receipt.received_on}/{o.receipt.file_name}": o for o in inputs.outcomes}
 
     def only_outcome(self) -> Outcome:
@@ -202,12 +207,16 @@ class Door:
         with manifest.open_manifest(self.settings.manifest) as opened:
             return [(row.row_number, row.reason_code, row.header) for _, row in opened.quarantined_rows()]
 
-    def relation(self, name: str) -> list[dict[str, Any]]:
-        """Rows of a source relation as dbt would read it."""
-        import duckdb
-
+    def relations(self, *names: str) -> list[list[dict[str, Any]]]:
+        """Rows of source relations as dbt would read them."""
+        found = []
         with duckdb.connect(":memory:") as connection:
             build_inputs.register_sources(connection, self.settings.build)
-            result = connection.execute(f"select * from {name}")
-            names = [column[0] for column in result.description]
-            return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
+            for name in names:
+                result = connection.execute(f"select * from {name}")
+                columns = [column[0] for column in result.description]
+                found.append([dict(zip(columns, row, strict=True)) for row in result.fetchall()])
+        return found
+
+    def relation(self, name: str) -> list[dict[str, Any]]:
+        return self.relations(name)[0]

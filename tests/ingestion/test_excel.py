@@ -74,7 +74,9 @@ def finding_rows(cells: dict[str, str]) -> str:
     names, row = headers(dataset(FINDINGS)), finding()
     head = "".join(text_cell(f"{letters(i)}1", name) for i, name in enumerate(names))
     body = "".join(
-        cells[name].replace("{r}", f"{letters(i)}2") if name in cells else text_cell(f"{letters(i)}2", str(row.get(name, "")))
+        cells[name].replace("{r}", f"{letters(i)}2")
+        if name in cells
+        else text_cell(f"{letters(i)}2", str(row.get(name, "")))
         for i, name in enumerate(names)
         if name in cells or row.get(name) is not None
     )
@@ -168,7 +170,9 @@ def test_a_formula_has_its_cached_value_or_its_row_is_quarantined(door: Door) ->
     assert door.reasons() == [(4, "formula_without_cache", "认定日期")]
 
 
-@pytest.mark.parametrize("cell", ['<c r="{r}"><f>A1</f></c>', '<c r="{r}"><f>A1</f><v/></c>', '<c r="{r}"><f t="shared" si="0"/></c>'])
+@pytest.mark.parametrize(
+    "cell", ['<c r="{r}"><f>A1</f></c>', '<c r="{r}"><f>A1</f><v/></c>', '<c r="{r}"><f t="shared" si="0"/></c>']
+)
 def test_a_raw_formula_without_a_cache_is_quarantined(door: Door, cell: str) -> None:
     raw_workbook(door.drop(FINDINGS, DAY, "a.xlsx"), {"S": sheet_xml(finding_rows({"撤销日期": cell}))})
     door.ingest()
@@ -229,7 +233,10 @@ def test_title_note_two_row_header_and_footer_are_no_rows(door: Door) -> None:
     assert (outcome.read_count, outcome.accepted_count) == (2, 2)
     assert outcome.list_as_of_on == dt.date(2024, 5, 10)
     rows = door.rows("registry/agencies")
-    assert [(row["sheet"], row["row_number"], row["file_position"]) for row in rows] == [("名录库", 5, 1), ("名录库", 7, 2)]
+    assert [(row["sheet"], row["row_number"], row["file_position"]) for row in rows] == [
+        ("名录库", 5, 1),
+        ("名录库", 7, 2),
+    ]
     assert (float(rows[0]["floor_area_m2"]), rows[0]["is_floor_area_m2_approximate"]) == (210.0, True)
     assert rows[0]["engineers_level_1_declared"] == 2
     assert rows[0]["service_type"] == "both"
@@ -246,7 +253,10 @@ def test_rows_of_several_sheets_keep_their_own_numbers(door: Door) -> None:
         page.append([finding(f"RD-{sheet}").get(name) for name in names])
     book.save(path)  # the default sheet stays, blank
     door.ingest()
-    assert [(r["sheet"], r["row_number"], r["file_position"]) for r in door.rows(FINDINGS)] == [("甲", 3, 1), ("乙", 3, 2)]
+    assert [(r["sheet"], r["row_number"], r["file_position"]) for r in door.rows(FINDINGS)] == [
+        ("甲", 3, 1),
+        ("乙", 3, 2),
+    ]
 
 
 def test_a_sheet_that_begins_at_b3_is_numbered_as_excel_does(door: Door) -> None:
@@ -269,7 +279,11 @@ def test_a_header_printed_again_on_a_new_page_is_no_row(door: Door) -> None:
 
 
 def test_a_footer_has_no_required_value(door: Door) -> None:
-    rows = [finding("合计楼认定1"), {"认定编号": "合计", "认定单位": "12 件"}, {"认定编号": "制表：张三", "行为日期": "审核：李四"}]
+    rows = [
+        finding("合计楼认定1"),
+        {"认定编号": "合计", "认定单位": "12 件"},
+        {"认定编号": "制表：张三", "行为日期": "审核：李四"},
+    ]
     door.put(FINDINGS, DAY, "a.xlsx", rows)
     outcome = door.only_outcome()
     assert (outcome.read_count, outcome.accepted_count) == (1, 1)
@@ -311,7 +325,11 @@ def test_schema_drift_holds_the_file_and_names_the_header(door: Door, change: di
 
 
 def test_a_dropped_column_may_be_missing_and_an_alias_is_known(door: Door) -> None:
-    names = [{"身份证号": "公民身份号码", "机构名称": "企业名称"}.get(n, n) for n in headers(dataset(PERSONNEL)) if n != "联系电话"]
+    names = [
+        {"身份证号": "公民身份号码", "机构名称": "企业名称"}.get(n, n)
+        for n in headers(dataset(PERSONNEL))
+        if n != "联系电话"
+    ]
     path = door.drop(PERSONNEL, DAY, "a.xlsx")
     row = person() | {"公民身份号码": make_id(1), "企业名称": "焦作甲"}
     with xlsxwriter.Workbook(path) as book:

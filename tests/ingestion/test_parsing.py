@@ -120,7 +120,9 @@ def test_wall_time_becomes_utc_beside_its_local_date() -> None:
     assert parsing.moment("") == (None, None)
 
 
-@pytest.mark.parametrize("written", ["202403", "2024-03", "2024-3", "2024/03", "2024年3月", "２０２４０３", 202403, 202403.0, DAY])
+@pytest.mark.parametrize(
+    "written", ["202403", "2024-03", "2024-3", "2024/03", "2024年3月", "２０２４０３", 202403, 202403.0, DAY]
+)
 def test_a_month_is_its_first_day(written: Any) -> None:
     assert parsing.month(written) == dt.date(2024, 3, 1)
 
@@ -176,7 +178,17 @@ def test_a_code_that_fails_gb_11714_alone_is_flagged() -> None:
 
 
 @pytest.mark.parametrize(
-    "cell", [9.14108e17, 914108000000000000, "9.14108E+17", "9.14108e+17", "９．１４１０８Ｅ＋１７", True, DAY, "914108000000000000.0"]
+    "cell",
+    [
+        9.14108e17,
+        914108000000000000,
+        "9.14108E+17",
+        "9.14108e+17",
+        "９．１４１０８Ｅ＋１７",
+        True,
+        DAY,
+        "914108000000000000.0",
+    ],
 )
 def test_a_code_in_a_number_is_lost(cell: Any) -> None:
     assert reason(parsing.uscc, cell) == parsing.NUMERIC_PRECISION_LOST
@@ -199,12 +211,23 @@ def test_public_bodies_and_firms_pass() -> None:
 def test_a_full_id_is_keyed_and_masked() -> None:
     number = make_id(7)
     person = parsing.person_number(number)
-    assert (person.number, person.mask, person.status, person.flags) == (number, f"4108{'*' * 10}{number[-4:]}", "full", ())
+    assert (person.number, person.mask, person.status, person.flags) == (
+        number,
+        f"4108{'*' * 10}{number[-4:]}",
+        "full",
+        (),
+    )
 
 
 def test_repairs_of_an_id_are_flagged() -> None:
     number = next(n for n in map(make_id, range(999)) if n.endswith("X"))
-    for written in (number.lower(), number.replace("X", "Ｘ"), f" {number}", number.replace("0", "O"), number.replace("1", "I")):
+    for written in (
+        number.lower(),
+        number.replace("X", "Ｘ"),
+        f" {number}",
+        number.replace("0", "O"),
+        number.replace("1", "I"),
+    ):
         person = parsing.person_number(written)
         assert (person.number, person.status, person.flags) == (number, "full", ("id_repaired",))
 
@@ -250,7 +273,9 @@ def test_a_mask_that_hides_next_to_nothing_is_masked_again() -> None:
     assert mask.count("*") >= 10
 
 
-@pytest.mark.parametrize("cell", [4.10803199001011e17, 410803199001011234, "4.10803E+17", 410803900101001, "410803199001011234.0"])
+@pytest.mark.parametrize(
+    "cell", [4.10803199001011e17, 410803199001011234, "4.10803E+17", 410803900101001, "410803199001011234.0"]
+)
 def test_an_id_in_a_number_is_lost(cell: Any) -> None:
     assert reason(parsing.person_number, cell) == parsing.NUMERIC_PRECISION_LOST
 
@@ -288,7 +313,16 @@ def test_an_agency_name_has_one_width() -> None:
     assert parsing.agency_name(" 焦作(市) ＡＢ 公司") == parsing.agency_name("焦作（市）AB公司") == "焦作（市）AB公司"
 
 
-@pytest.mark.parametrize("written", ["焦住建罚〔2024〕3号", "焦住建罚[2024]3号", "焦住建罚(2024)3号", "焦住建罚（2024） 3 号", "焦住建罚【２０２４】3号"])
+@pytest.mark.parametrize(
+    "written",
+    [
+        "焦住建罚〔2024〕3号",
+        "焦住建罚[2024]3号",
+        "焦住建罚(2024)3号",
+        "焦住建罚（2024） 3 号",
+        "焦住建罚【２０２４】3号",
+    ],
+)
 def test_document_numbers_agree_in_their_brackets(written: str) -> None:
     assert parsing.document_no(written) == "焦住建罚〔2024〕3号"
 
@@ -376,7 +410,16 @@ def test_any_other_clause_is_refused(written: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "parse", [parsing.free_text, parsing.code, parsing.date, parsing.uscc, parsing.person_number, parsing.integer, parsing.amount]
+    "parse",
+    [
+        parsing.free_text,
+        parsing.code,
+        parsing.date,
+        parsing.uscc,
+        parsing.person_number,
+        parsing.integer,
+        parsing.amount,
+    ],
 )
 def test_faults_and_damaged_text_are_refused_everywhere(parse: Any) -> None:
     assert reason(parse, Fault.ERROR_VALUE) == "error_value"
@@ -397,7 +440,14 @@ def test_epochs_and_degrees() -> None:
 def test_every_parser_gives_a_value_or_a_reason(cell: Any) -> None:
     """Nothing that stands in a cell makes a parser fail in another way."""
     for parse in (
-        *(parsing.free_text, parsing.code, parsing.document_no, parsing.id_list, parsing.person_name, parsing.agency_name),
+        *(
+            parsing.free_text,
+            parsing.code,
+            parsing.document_no,
+            parsing.id_list,
+            parsing.person_name,
+            parsing.agency_name,
+        ),
         *(parsing.uscc, parsing.person_number, parsing.date, parsing.moment, parsing.month, parsing.date_or_open),
         *(parsing.integer, parsing.amount, parsing.clause, parsing.epoch_ms, parsing.coordinate),
     ):

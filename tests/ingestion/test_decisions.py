@@ -1,0 +1,245 @@
+"""File outcomes are a pure function of what was received: by received_on and file name, never by arrival."""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ingestion.contract import Kind
+from ingestion.decisions import Outcome, Repeats, decide
+from ingestion.manifest import Part, PartKey, Receipt
+from ingestion.sources import DATASETS
+
+LIST, EVENTS = ("registry", "agencies"), ("credit_desk", "findings")
+
+
+def day(number: int) -> dt.date:
+    return dt.date(2024, 1, 1) + dt.timedelta(days=number)
+
+
+def receipt(on: int, name: str, content: str, of: tuple[str, str] = LIST) -> Receipt:
+    return Receipt(*of, day(on), name, content)
+
+
+def part(of: Receipt, rows: int = 10, held: str | None = None, list_on: int | None = None) -> Part:
+    return Part(
+        *of.part_key,
+        "r1",
+        held,
+        "why" if held else None,
+        *((0, 0) if held else (rows, rows)),
+        0,
+        0,
+        day(list_on) if list_on is not None else None,
+    )
+
+
+def nothing_repeats(keys: Sequence[PartKey]) -> Mapping[PartKey, Repeats]:
+    return {}
+
+
+def outcomes(
+    parts: Mapping[Receipt, Part],
+    accepted: Mapping[tuple[str, str, dt.date], dt.date] | None = None,
+    known_on: dt.date | None = None,
+) -> dict[str, Outcome]:
+    decided = decide(
+        parts, {r.part_key: p for r, p in parts.items()}, DATASETS, accepted or {}, nothing_repeats, known_on=known_on
+    )
+    return {f"{(o.receipt.received_on - day(0)).days}/{o.receipt.file_name}": o for o in decided}
+
+
+def statuses(*args: object, **options: object) -> dict[str, str]:
+    return {
+        name: str(o.status) + (f" {o.reason_code}" if o.reason_code else "")
+        for name, o in outcomes(*args, **options).items()  # type: ignore[arg-type]  # passed through
+    }
+
+
+def with_parts(*receipts: Receipt, **options: int) -> dict[Receipt, Part]:
+    return {r: part(r, **options) for r in receipts}  # type: ignore[arg-type]  # rows, list_on
+
+
+def test_an_event_file_received_again_is_a_duplicate_whatever_its_name_or_day() -> None:
+    parts = with_parts(
+        receipt(1, "b", "X", EVENTS),
+        receipt(1, "a", "X", EVENTS),
+        receipt(0, "z", "Y", EVENTS),
+        receipt(5, "c", "X", EVENTS),
+    )
+    assert statuses(parts) == {
+        "0/z": "loaded",
+        "1/a": "loaded",
+        "1/b": "duplicate same_content",
+        "5/c": "duplicate same_content",
+    }
+
+
+def test_an_earlier_receipt_that_arrives_late_takes_over() -> None:
+    late, early = receipt(5, "a", "X", EVENTS), receipt(1, "a", "X", EVENTS)
+    assert statuses(with_parts(late)) == {"5/a": "loaded"}
+    assert statuses(with_parts(late, early)) == {"1/a": "loaded", "5/a": "duplicate same_content"}
+
+
+def test_all_rows_of_a_duplicate_file_are_duplicates() -> None:
+    parts = with_parts(receipt(0, "a", "X", EVENTS), receipt(0, "b", "X", EVENTS))
+    copy = outcomes(parts)["0/b"]
+    assert (copy.read_count, copy.accepted_count, copy.quarantined_count, copy.duplicate_count) == (10, 0, 0, 10)
+
+
+def test_a_list_that_did_not_change_is_a_new_observation() -> None:
+    parts = with_parts(receipt(0, "a", "A"), receipt(1, "a", "B"), receipt(2, "a", "A"), receipt(2, "b", "A"))
+    assert statuses(parts) == {"0/a": "loaded", "1/a": "loaded", "2/a": "loaded", "2/b": "duplicate same_content"}
+
+
+def test_a_file_that_cannot_be_read_is_held_each_time() -> None:
+    first, second = receipt(0, "a", "X", EVENTS), receipt(1, "a", "X", EVENTS)
+    parts = {first: part(first, held="unreadable"), second: part(second, held="unreadable")}
+    assert statuses(parts) == {"0/a": "held unreadable", "1/a": "held unreadable"}
+    assert {o.read_count for o in outcomes(parts).values()} == {0}
+
+
+def test_a_list_older_than_one_received_before_is_held() -> None:
+    first, stale, same, newer = receipt(0, "a", "A"), receipt(1, "a", "B"), receipt(2, "a", "C"), receipt(3, "a", "D")
+    parts = {
+        first: part(first, list_on=10),
+        stale: part(stale, list_on=9),
+        same: part(same, list_on=10),
+        newer: part(newer),
+    }
+    assert statuses(parts) == {"0/a": "loaded", "1/a": "held stale_snapshot", "2/a": "loaded", "3/a": "loaded"}
+
+
+def test_a_stale_list_compares_with_lists_that_were_held_below_the_floor_too() -> None:
+    first, low, older = receipt(0, "a", "A"), receipt(1, "a", "B"), receipt(2, "a", "C")
+    parts = {first: part(first, 100, list_on=1), low: part(low, 2, list_on=9), older: part(older, 100, list_on=5)}
+    assert statuses(parts) == {"0/a": "loaded", "1/a": "held row_floor", "2/a": "held stale_snapshot"}
+
+
+@pytest.mark.parametrize(
+    ("rows", "expected"), [(0, "held row_floor"), (9, "held row_floor"), (10, "held row_floor"), (11, "loaded")]
+)
+def test_the_floor_is_ten_percent_of_the_last_list_loaded(rows: int, expected: str) -> None:
+    first, low, after = receipt(0, "a", "A"), receipt(1, "a", "B"), receipt(2, "a", "C")
+    parts = {first: part(first, 100), low: part(low, rows), after: part(after, 60)}
+    assert statuses(parts) == {"0/a": "loaded", "1/a": expected, "2/a": "loaded"}
+
+
+def test_an_event_file_has_no_floor() -> None:
+    first, low = receipt(0, "a", "A", EVENTS), receipt(1, "a", "B", EVENTS)
+    assert statuses({first: part(first, 1000), low: part(low, 1)}) == {"0/a": "loaded", "1/a": "loaded"}
+
+
+def test_the_floor_counts_the_files_of_a_drop_together() -> None:
+    first, north, south = receipt(0, "a", "A"), receipt(1, "n", "B"), receipt(1, "s", "C")
+    assert statuses({first: part(first, 100), north: part(north, 9), south: part(south, 9)})["1/n"] == "loaded"
+    held = outcomes({first: part(first, 100), north: part(north, 5), south: part(south, 5)})
+    assert [o.status for o in held.values()] == ["loaded", "held", "held"]
+    assert "--accept-drop registry/agencies/2024-01-02" in (held["1/n"].message or "")
+    assert held["1/n"].read_count == 0
+
+
+def test_an_accepted_drop_is_loaded_from_its_day_on_and_becomes_the_last_list() -> None:
+    first, low, after = receipt(0, "a", "A"), receipt(1, "a", "B"), receipt(2, "a", "C")
+    parts = {first: part(first, 100), low: part(low, 5), after: part(after, 6)}
+    drop = {(*LIST, day(1)): day(20)}
+    assert statuses(parts, drop) == {"0/a": "loaded", "1/a": "loaded", "2/a": "loaded"}
+    assert outcomes(parts, drop)["1/a"].drop_accepted_on == day(20)
+    assert statuses(parts, drop, known_on=day(20))["1/a"] == "loaded"
+    assert statuses(parts, drop, known_on=day(19))["1/a"] == "held row_floor"
+
+
+def test_known_on_shows_what_was_decided_then() -> None:
+    parts = with_parts(receipt(0, "a", "X", EVENTS), receipt(3, "a", "Y", EVENTS))
+    assert statuses(parts, known_on=day(2)) == {"0/a": "loaded"}
+
+
+def test_repeats_move_to_the_duplicates_and_leave_the_floor() -> None:
+    first, north, south = receipt(0, "a", "A"), receipt(1, "n", "B"), receipt(1, "s", "C")
+    parts = {
+        first: part(first, 100),
+        north: part(north, 8),
+        south: replace(part(south, 8), quarantined_count=1, read_count=9),
+    }
+    repeats = {north.part_key: Repeats(), south.part_key: Repeats(7, 1)}
+    decided = decide(
+        parts, {r.part_key: p for r, p in parts.items()}, DATASETS, {(*LIST, day(1)): day(1)}, lambda keys: repeats
+    )
+    last = decided[-1]
+    assert (last.read_count, last.accepted_count, last.quarantined_count, last.duplicate_count) == (9, 1, 0, 8)
+    assert [
+        str(o.status)
+        for o in decide(parts, {r.part_key: p for r, p in parts.items()}, DATASETS, {}, lambda keys: repeats)
+    ] == [
+        "loaded",
+        "held",
+        "held",
+    ]
+
+
+def naive(parts: Mapping[Receipt, Part]) -> dict[Receipt, str]:
+    """The rules of sources.md once more, file by file, without any state: what an independent reader would write."""
+    result: dict[Receipt, str] = {}
+    for current in sorted(parts):
+        kind = DATASETS[(current.source, current.dataset)].kind
+        before = [
+            r for r in sorted(parts) if r < current and (r.source, r.dataset) == (current.source, current.dataset)
+        ]
+        lists = [parts[r].list_as_of_on for r in before if parts[r].list_as_of_on is not None]
+        own = parts[current].list_as_of_on
+        is_stale = own is not None and any(own < listed for listed in lists if listed)
+        if parts[current].reason_code or is_stale:
+            result[current] = "held"
+        elif any(
+            r.file_hash == current.file_hash
+            and result[r] == "loaded"
+            and (kind is not Kind.SNAPSHOT or r.received_on == current.received_on)
+            for r in before
+        ):
+            result[current] = "duplicate"
+        else:
+            result[current] = "loaded"
+    return result
+
+
+@st.composite
+def histories(draw: st.DrawFn) -> dict[Receipt, Part]:
+    """Receipts of both kinds. Equal bytes give equal parts; rows stay above any floor."""
+    contents = {
+        name: (draw(st.booleans()) and draw(st.booleans()), draw(st.none() | st.integers(0, 5))) for name in "PQRST"
+    }
+    parts = {}
+    for _ in range(draw(st.integers(0, 12))):
+        of = draw(st.sampled_from([LIST, EVENTS]))
+        content = draw(st.sampled_from("PQRST"))
+        is_held, list_on = contents[content]
+        current = receipt(draw(st.integers(0, 4)), draw(st.sampled_from("abc")), content, of)
+        parts[current] = part(
+            current, held="unreadable" if is_held else None, list_on=None if is_held or of is EVENTS else list_on
+        )
+    return parts
+
+
+@settings(max_examples=300, deadline=None)
+@given(histories(), st.integers(0, 2**32))
+def test_outcomes_follow_the_rules_in_any_order_of_arrival(parts: dict[Receipt, Part], seed: int) -> None:
+    expected = outcomes(parts)
+    shuffled = list(parts.items())
+    random.Random(seed).shuffle(shuffled)
+    assert outcomes(dict(shuffled)) == expected
+    by_part = {r.part_key: p for r, p in parts.items()}
+    decided = decide(parts, by_part, DATASETS, {}, nothing_repeats)
+    assert {o.receipt: str(o.status) for o in decided} == naive(parts)
+
+
+@settings(max_examples=100, deadline=None)
+@given(histories(), st.integers(0, 4))
+def test_a_build_as_known_then_equals_the_build_made_then(parts: dict[Receipt, Part], known: int) -> None:
+    then = {r: p for r, p in parts.items() if r.received_on <= day(known)}
+    assert outcomes(parts, known_on=day(known)) == outcomes(then)

@@ -1,0 +1,491 @@
+"""Hostile and broken files: refused quickly, in bounded memory, with a message; everything else goes on."""
+
+from __future__ import annotations
+
+import gzip
+import os
+import resource
+import struct
+import subprocess
+import sys
+import time
+import zipfile
+import zlib
+from pathlib import Path
+
+import pytest
+
+from ingestion import envelope, readers
+from ingestion.envelope import Held
+from ingestion.sources import DATASETS
+from tests.ingestion.support import Door, csv_bytes, dataset, finding, insured, make_id, page_bytes, person
+from tests.ingestion.test_excel import finding_rows, raw_workbook, sheet_xml
+
+FINDINGS, INSURANCE, CHECKINS = "credit_desk/findings", "registry/social_insurance", "platform/checkins"
+DAY = "2024-06-01"
+
+
+def refusal(path: Path) -> Held:
+    with pytest.raises(Held) as held:
+        envelope.inspect_workbook(path)
+    return held.value
+
+
+def bomb(path: Path, unpacked: int = 286 << 20) -> Path:
+    with (
+        zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive,
+        archive.open("xl/worksheets/sheet1.xml", "w", force_zip64=True) as part,
+    ):
+        for _ in range(unpacked >> 20):
+            part.write(b" " * (1 << 20))
+    return path
+
+
+MEASURE = """
+import resource, sys, time
+from pathlib import Path
+from ingestion import envelope
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+begin = time.perf_counter()
+try:
+    envelope.{call}(Path(sys.argv[1]))
+except envelope.Held as held:
+    print(held.reason, time.perf_counter() - begin, (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024)
+"""
+
+
+@pytest.mark.parametrize("kind", ["workbook", "page"])
+def test_a_bomb_is_refused_in_two_seconds_and_100_megabytes(tmp_path: Path, kind: str) -> None:
+    path = tmp_path / "bomb"
+    if kind == "workbook":
+        bomb(path)
+    else:
+        with gzip.open(path, "wb") as file:
+            for _ in range(286):
+                file.write(b" " * (1 << 20))
+    assert path.stat().st_size < 500_000
+    call = "inspect_workbook" if kind == "workbook" else "open_unpacked"
+    out = subprocess.run(
+        [sys.executable, "-c", MEASURE.replace("{call}", call), str(path)], capture_output=True, text=True, check=True
+    ).stdout.split()
+    assert out[0] == "refused_archive"
+    assert float(out[1]) <= 2
+    assert float(out[2]) <= 100
+
+
+def test_a_part_that_lies_about_its_size_is_refused(tmp_path: Path) -> None:
+    path = bomb(tmp_path / "lying", 100 << 20)
+    content = bytearray(path.read_bytes())
+    central = content.rindex(b"PK\x01\x02")
+    content[central + 24 : central + 28] = struct.pack("<I", 1000)  # declares 1,000 bytes
+    path.write_bytes(content)
+    assert refusal(path).reason == "refused_archive"
+
+
+def test_ten_thousand_entries_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "many"
+    with zipfile.ZipFile(path, "w") as archive:
+        for number in range(10_000):
+            archive.writestr(f"xl/{number}.xml", b"")
+    begin = time.perf_counter()
+    assert "10000 parts" in refusal(path).message
+    assert time.perf_counter() - begin <= 2
+
+
+def test_an_archive_within_is_refused(tmp_path: Path) -> None:
+    inner, path = bomb(tmp_path / "inner", 1 << 20), tmp_path / "outer"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.write(inner, "xl/embeddings/inner.xlsx")
+    assert "another archive" in refusal(path).message
+
+
+def test_overlapping_parts_are_refused(tmp_path: Path) -> None:
+    """Two directory entries that point at the same bytes multiply them."""
+    path = tmp_path / "overlap"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("a.xml", b"a" * 100)
+        archive.writestr("b.xml", b"a" * 100)
+    content = bytearray(path.read_bytes())
+    second = content.index(b"PK\x01\x02", content.index(b"PK\x01\x02") + 1)
+    content[second + 42 : second + 46] = struct.pack("<I", 0)
+    path.write_bytes(content)
+    assert refusal(path).reason in ("refused_archive", "unreadable")
+
+
+def test_document_types_and_far_cells_are_refused(door: Door) -> None:
+    laughs = sheet_xml(finding_rows({})).replace("<worksheet", "<!DOCTYPE w [<!ENTITY a 'b'>]><worksheet", 1)
+    raw_workbook(door.drop(FINDINGS, DAY, "dtd.xlsx"), {"S": laughs})
+    far = '<row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'
+    raw_workbook(door.drop(FINDINGS, DAY, "far.xlsx"), {"S": sheet_xml(far)})
+    sparse = '<row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="IV1048576"><v>1</v></c></row>'
+    raw_workbook(door.drop(FINDINGS, DAY, "sparse.xlsx"), {"S": sheet_xml(sparse)})
+    begin = time.perf_counter()
+    outcomes = door.outcomes()
+    assert {outcome.reason_code for outcome in outcomes.values()} == {"refused_archive"}
+    assert len(outcomes) == 3
+    assert time.perf_counter() - begin <= 5
+
+
+def test_a_merged_range_over_the_whole_sheet_costs_nothing(door: Door) -> None:
+    merges = '<mergeCells count="1"><mergeCell ref="A2:XFD1048576"/></mergeCells>'
+    raw_workbook(door.drop(FINDINGS, DAY, "a.xlsx"), {"S": sheet_xml(finding_rows({}), merges)})
+    begin = time.perf_counter()
+    assert door.only_outcome().read_count == 1
+    assert time.perf_counter() - begin <= 2
+
+
+@pytest.mark.parametrize("keep", [0, 1, 30, 500, 0.3, 0.6, 0.9, -1, -22])
+def test_a_truncated_workbook_loads_no_row(door: Door, keep: float) -> None:
+    whole = door.put(FINDINGS, DAY, "a.xlsx", [finding(f"RD-{n}") for n in range(200)]).read_bytes()
+    end = int(len(whole) * keep) if isinstance(keep, float) else keep
+    door.drop(FINDINGS, DAY, "a.xlsx").write_bytes(whole[:end])
+    door.put(FINDINGS, DAY, "good.xlsx", [finding("RD-good")])
+    outcomes = door.outcomes()
+    cut = outcomes[f"{DAY}/a.xlsx"]
+    assert (cut.status, cut.read_count) == ("held", 0)
+    assert cut.message
+    assert outcomes[f"{DAY}/good.xlsx"].status == "loaded"
+    assert [row["finding_id"] for row in door.rows(FINDINGS)] == ["RD-good"]
+
+
+def test_a_workbook_whose_sheet_breaks_off_inside_a_whole_zip_is_held(door: Door) -> None:
+    xml = sheet_xml(finding_rows({}) * 3)
+    raw_workbook(door.drop(FINDINGS, DAY, "a.xlsx"), {"S": xml[: len(xml) // 2]})
+    outcome = door.only_outcome()
+    assert (outcome.status, outcome.reason_code) == ("held", "unreadable")
+
+
+def test_flipped_bytes_never_change_a_row_silently(door: Door) -> None:
+    whole = door.put(FINDINGS, DAY, "a.xlsx", [finding(f"RD-{n}") for n in range(50)]).read_bytes()
+    for place in range(100, len(whole) - 100, max(1, len(whole) // 40)):
+        content = bytearray(whole)
+        content[place] ^= 0x55
+        path = door.root / "flipped.xlsx"
+        path.write_bytes(content)
+        try:
+            rows = list(readers.read_rows(dataset(FINDINGS), path, readers.Notes()))
+        except Held:
+            continue
+        assert len(rows) == 50
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"", "empty_file"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 512, "wrong_format"),
+        (b"PK\x03\x04", "unreadable"),
+        (b"PK\x05\x06" + b"\0" * 18, "wrong_format"),
+        ("认定编号,失信条款\r\n1,5\r\n".encode(), "wrong_format"),
+        (b"\x89PNG\r\n\x1a\n", "wrong_format"),
+    ],
+)
+def test_what_is_no_workbook_is_held(door: Door, content: bytes, reason: str) -> None:
+    door.drop(FINDINGS, DAY, "a.xlsx").write_bytes(content)
+    outcome = door.only_outcome()
+    assert (outcome.status, outcome.reason_code) == ("held", reason)
+
+
+# --- texts ---
+
+
+def test_the_right_text_in_every_encoding(door: Door) -> None:
+    names = ["𠮷野", "阿不都·热合曼", "王强"]
+    rows = [insured(make_id(n), 姓名=name) for n, name in enumerate(names)]
+    of = dataset(INSURANCE)
+    for number, encoding in enumerate(["utf-8", "utf-8-sig", "gb18030", "utf-16"], start=1):
+        day = f"2024-06-0{number}"
+        door.drop(INSURANCE, day, "a.csv").write_bytes(
+            csv_bytes(of, [r | {"单位编号": str(number)} for r in rows], encoding)
+        )
+    door.ingest()
+    assert [row["person_name"] for row in door.rows(INSURANCE)] == names * 4
+
+
+def mixed() -> bytes:
+    rows = csv_bytes(dataset(INSURANCE), [insured(make_id(n)) for n in range(5)])
+    return rows + csv_bytes(dataset(INSURANCE), [insured(make_id(9))], "utf-8").split(b"\r\n", 1)[1]
+
+
+def mixed_cell() -> bytes:
+    rows = csv_bytes(dataset(INSURANCE), [insured(make_id(n), 姓名="王小强") for n in range(5)])
+    return rows.replace("王小强".encode("gb18030"), "王小强".encode())
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        mixed(),
+        mixed_cell(),
+        csv_bytes(dataset(INSURANCE), [insured(make_id(1))], "utf-16")[2:],  # no mark
+        csv_bytes(dataset(INSURANCE), [insured(make_id(1))], "utf-16")[:-1],
+        csv_bytes(dataset(INSURANCE), [insured(make_id(1))])[:-40],
+        csv_bytes(dataset(INSURANCE), [insured(make_id(1))], "utf-8").replace("强".encode(), b"\xe5\xbc"),
+        csv_bytes(dataset(INSURANCE), [insured(make_id(1))]) + b"\xff\xff",
+        "Müller,é\r\nà,ü\r\n".encode("latin-1"),
+        b"\x00\x01\x02" * 40,
+        b"",
+        gzip.compress(csv_bytes(dataset(INSURANCE), [insured(make_id(1))])),
+    ],
+)
+def test_a_text_that_cannot_be_right_is_held(door: Door, content: bytes) -> None:
+    door.drop(INSURANCE, DAY, "a.csv").write_bytes(content)
+    outcome = door.only_outcome()
+    assert (outcome.status, outcome.read_count) == ("held", 0)
+    assert door.rows(INSURANCE) == []
+
+
+def test_a_replacement_character_from_upstream_quarantines_its_row(door: Door) -> None:
+    rows = [insured(make_id(1), 姓名="王\ufffd"), insured(make_id(2))]
+    door.drop(INSURANCE, DAY, "a.csv").write_bytes(csv_bytes(dataset(INSURANCE), rows, "utf-8"))
+    door.ingest()
+    assert door.reasons() == [(2, "damaged_text", "姓名")]
+    assert not any("\ufffd" in str(row) for row in door.rows(INSURANCE))
+
+
+def test_gb18030_of_every_common_word_is_not_mistaken_for_utf8(door: Door) -> None:
+    """Real names over the whole of GB 2312 pass: the guard against mixed encodings must not cry wolf."""
+    han = [bytes([high, low]).decode("gb18030") for high in range(0xB0, 0xF7) for low in range(0xA1, 0xFA)]
+    rows = [
+        insured(make_id(n % 999, f"19{n // 999 + 40}0101"), 姓名="".join(han[n * 3 : n * 3 + 3])) for n in range(2000)
+    ]
+    door.drop(INSURANCE, DAY, "a.csv").write_bytes(csv_bytes(dataset(INSURANCE), rows))
+    assert door.only_outcome().accepted_count == 2000
+
+
+def test_csv_records_are_counted_whatever_line_breaks_they_hold(door: Door) -> None:
+    rows = [insured(make_id(1), 单位名称="甲\n公司"), insured("", "202404"), insured(make_id(2), 单位名称='乙"公司')]
+    content = csv_bytes(dataset(INSURANCE), rows)
+    door.drop(INSURANCE, DAY, "a.csv").write_bytes(
+        content + b"\r\n" + csv_bytes(dataset(INSURANCE), [insured(make_id(3))]).split(b"\r\n", 1)[1]
+    )
+    door.ingest()
+    assert [row["row_number"] for row in door.rows(INSURANCE)] == [2, 4, 6]  # 5 is the blank line
+    assert door.reasons() == [(3, "empty_key", "社会保障号码")]
+    assert door.rows(INSURANCE)[0]["payer_name"] == "甲公司"
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_every_line_end_is_read(door: Door, end: str) -> None:
+    door.drop(INSURANCE, DAY, "a.csv").write_bytes(csv_bytes(dataset(INSURANCE), [insured(make_id(1))], end=end))
+    assert door.only_outcome().accepted_count == 1
+
+
+def test_a_quotation_mark_that_never_closes_holds_the_file(door: Door) -> None:
+    content = csv_bytes(dataset(INSURANCE), [insured(make_id(n)) for n in range(30)])
+    door.drop(INSURANCE, DAY, "a.csv").write_bytes(content + b'"' + content.split(b"\r\n", 1)[1])
+    assert door.only_outcome().reason_code == "unreadable"
+
+
+def test_a_record_with_the_wrong_number_of_fields_is_quarantined(door: Door) -> None:
+    lines = csv_bytes(dataset(INSURANCE), [insured(make_id(n)) for n in range(3)]).split(b"\r\n")
+    lines[2] = lines[2].rsplit(b",", 3)[0]
+    lines[3] += b",1"
+    door.drop(INSURANCE, DAY, "a.csv").write_bytes(b"\r\n".join(lines))
+    door.ingest()
+    assert [(number, reason) for number, reason, _ in door.reasons()] == [(3, "field_count"), (4, "field_count")]
+
+
+def test_a_csv_cut_inside_a_record_is_held(door: Door) -> None:
+    whole = csv_bytes(dataset(INSURANCE), [insured(make_id(n)) for n in range(30)])
+    last = whole.rindex(b"\r\n", 0, -2) + 2
+    commas = [place for place in range(last, len(whole)) if whole[place : place + 1] == b","]
+    for number, place in enumerate(commas[:-1]):
+        door.drop(INSURANCE, f"2024-07-{number + 1:02d}", "a.csv").write_bytes(whole[: place + 1])
+    assert {outcome.reason_code for outcome in door.outcomes().values()} == {"unreadable"}
+
+
+# --- pages ---
+
+
+@pytest.mark.parametrize("keep", [0.1, 0.5, 0.9, -1, -2])
+@pytest.mark.parametrize("is_packed", [False, True])
+def test_a_cut_off_page_is_held(door: Door, keep: float, is_packed: bool) -> None:
+    from tests.ingestion.support import checkin
+
+    whole = page_bytes(dataset(CHECKINS), [checkin(f"QD-{n}") for n in range(50)])
+    content = gzip.compress(whole) if is_packed else whole
+    end = int(len(content) * keep) if isinstance(keep, float) else keep
+    door.drop(CHECKINS, DAY, "p1.json").write_bytes(content[:end])
+    outcome = door.only_outcome()
+    assert (outcome.status, outcome.reason_code, outcome.read_count) == ("held", "unreadable", 0)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b'{"code":500,"msg":"error","data":null}',
+        b'{"code":500,"msg":"error","data":{"records":[]}}',
+        b'{"code":0,"data":{"records":{}}}',
+        b'{"code":0,"data":{"records":[1]}}',
+        b'{"code":0,"data":{"records":[{"qdbh":NaN}]}}',
+        b'{"code":0,"data":{"records":[{"qdbh":"1","qdbh":"2"}]}}',
+        b'{"code":0,"data":{"records":[{"qdbh":["1"]}]}}',
+        b'{"code":0,"data":{"records":[]}} {}',
+        b'{"code":0,"data":{"records":[],}}',
+        b"[]",
+        b"null",
+        b"[" * 100_000,
+        b'{"code":0,"data":{"records":[' + b'{"qdbh":' * 5000 + b"1" + b"}" * 5000 + b"]}}",
+        gzip.compress(gzip.compress(b'{"code":0,"data":{"records":[]}}')),
+        gzip.compress(b'{"code":0,"data":{"records":[]}}') * 2,
+    ],
+)
+def test_what_is_no_page_is_held(door: Door, content: bytes) -> None:
+    door.drop(CHECKINS, DAY, "p1.json").write_bytes(content)
+    outcome = door.only_outcome()
+    assert outcome.status == "held"
+    assert outcome.reason_code in ("unreadable", "refused_archive")
+
+
+def test_an_unknown_key_of_a_record_holds_the_page(door: Door) -> None:
+    from tests.ingestion.support import checkin
+
+    door.drop(CHECKINS, DAY, "p1.json").write_bytes(
+        page_bytes(dataset(CHECKINS), [checkin(), checkin("QD-2", qdrq="x")])
+    )
+    outcome = door.only_outcome()
+    assert outcome.reason_code == "unknown_header"
+    assert "qdrq" in (outcome.message or "")
+
+
+def test_a_page_without_records_is_an_empty_page(door: Door) -> None:
+    door.drop(CHECKINS, DAY, "p1.json.gz").write_bytes(gzip.compress(page_bytes(dataset(CHECKINS), [])))
+    outcome = door.only_outcome()
+    assert (outcome.status, outcome.read_count) == ("loaded", 0)
+
+
+# --- names and places ---
+
+
+HOSTILE_NAMES = [
+    "..xlsx",
+    "...",
+    "-rf",
+    "a b.xlsx",
+    "a;rm -rf ~.xlsx",
+    "$(touch x).xlsx",
+    "`id`.xlsx",
+    "%2e%2e%2fetc%2fpasswd",
+    "..\\..\\windows.xlsx",
+    "C:\\a.xlsx",
+    "'; drop table receipts; --.xlsx",
+    '"<img src=x onerror=alert(1)>.xlsx',
+    "\u202exslx.a",
+    "a\u0000b".replace("\u0000", "\u0001") + ".xlsx",
+    "a\nb.xlsx",
+    "a\x1b[31mred.xlsx",
+    "A.XLSX",
+    "a.xlsx",
+    "x" * 250 + ".xlsx",
+    "ａ．ｘｌｓｘ",
+]
+
+
+def test_hostile_names_stay_inside_the_home(door: Door) -> None:
+    for number, name in enumerate(HOSTILE_NAMES):
+        door.put(FINDINGS, DAY, "tmp.xlsx", [finding(f"RD-{number}")]).rename(door.drop(FINDINGS, DAY, name))
+    raw = os.fsencode(door.drop(FINDINGS, DAY, "")) + b"/\xff\xfe.xlsx"
+    door.put(FINDINGS, DAY, "tmp.xlsx", [finding("RD-raw")]).rename(os.fsdecode(raw))
+    before = {path for path in door.root.rglob("*") if door.settings.home not in path.parents}
+    summary = door.ingest()
+    assert (summary.parsed_count, summary.held) == (len(HOSTILE_NAMES) + 1, [])
+    after = {path for path in door.root.rglob("*") if door.settings.home not in path.parents}
+    assert after - before == {door.settings.home}
+    stored = [path for path in door.settings.archive.rglob("*") if path.is_file()]
+    assert len(stored) == len(HOSTILE_NAMES) + 1
+    assert all(len(path.name) == 64 and path.parent.name == path.name[:2] for path in stored)
+    for outcome in door.outcomes().values():
+        name = outcome.receipt.file_name
+        assert not any(char < " " or char == "\u202e" or 0xD800 <= ord(char) < 0xE000 for char in name)
+
+
+def test_links_and_devices_are_not_opened(door: Door) -> None:
+    secret = door.root / "secret.xlsx"
+    door.put(FINDINGS, DAY, "good.xlsx", [finding("RD-1")]).rename(secret)
+    door.drop(FINDINGS, DAY, "link.xlsx").symlink_to(secret)
+    door.drop(FINDINGS, DAY, "dangling.xlsx").symlink_to("/nonexistent")
+    os.mkfifo(door.drop(FINDINGS, DAY, "pipe.xlsx"))
+    (door.inbox / "registry").symlink_to(door.inbox / "credit_desk")
+    begin = time.perf_counter()
+    summary = door.ingest()
+    assert time.perf_counter() - begin < 5
+    assert [(receipt.file_name, reason) for receipt, reason, _ in summary.held] == [
+        ("dangling.xlsx", "not_a_regular_file"),
+        ("link.xlsx", "not_a_regular_file"),
+    ]
+    assert sorted(Path(path).name for path, _ in summary.ignored) == ["pipe.xlsx", "registry"]
+    assert door.rows(FINDINGS) == []
+
+
+def test_strangers_in_the_inbox_are_told_of_and_not_read(door: Door) -> None:
+    door.put(FINDINGS, DAY, "good.xlsx", [finding()])
+    for place in (
+        "other/x/2024-01-01",
+        "credit_desk/other/2024-01-01",
+        "credit_desk/findings/2024-13-01",
+        "credit_desk/findings/neu",
+    ):
+        (door.inbox / place).mkdir(parents=True)
+    (door.inbox / "loose.txt").write_text("x")
+    (door.inbox / FINDINGS / DAY / "sub").mkdir()
+    summary = door.ingest()
+    assert summary.parsed_count == 1
+    assert len(summary.ignored) == 6
+
+
+@pytest.mark.parametrize(
+    "payload", ["'; drop schema registry; --", '" union select 1', "$$; copy", "{{ env_var('X') }}", "%s", "\\'; --"]
+)
+def test_sql_in_headers_sheets_and_values_is_inert(door: Door, payload: str) -> None:
+    from tests.ingestion.support import write_xlsx
+
+    write_xlsx(door.drop(FINDINGS, DAY, "header.xlsx"), dataset(FINDINGS), [], extra_headers=(payload,))
+    sheet = payload.translate(str.maketrans("", "", "[]:*?/\\'"))
+    write_xlsx(
+        door.drop(FINDINGS, DAY, f"{sheet}.xlsx"), dataset(FINDINGS), [finding(payload, 认定单位=payload)], sheet=sheet
+    )
+    statuses = {o.receipt.file_name: o.status for o in door.outcomes().values()}
+    assert statuses == {"header.xlsx": "held", f"{sheet}.xlsx": "loaded"}
+    (row,) = door.relation("credit_desk.findings")
+    assert row["determined_by"] == payload
+    assert row["sheet"] == sheet
+
+
+def test_every_dataset_survives_random_bytes(door: Door) -> None:
+    noise = zlib.compress(bytes(range(256)) * 50)
+    for of in DATASETS.values():
+        door.drop(of.id, DAY, "noise").write_bytes(noise)
+        door.drop(of.id, DAY, "zip").write_bytes(b"PK\x03\x04" + noise)
+        door.drop(of.id, DAY, "gz").write_bytes(b"\x1f\x8b" + noise)
+    summary = door.ingest()
+    assert len(summary.held) == 3 * len(DATASETS)
+    assert all(message for _, _, message in summary.held)
+
+
+def test_memory_stays_flat_over_a_long_csv(tmp_path: Path) -> None:
+    """Rows stream: the second hundred thousand costs no more memory than the first."""
+    door = Door(tmp_path)
+    line = csv_bytes(dataset(INSURANCE), [insured("NUMBER", "MONTH")]).split(b"\r\n")
+    path = door.drop(INSURANCE, DAY, "long.csv")
+    with path.open("wb") as file:
+        file.write(line[0] + b"\r\n")
+        for number in range(40_000):
+            month = f"{2000 + number // 12000}{number % 12 + 1:02d}".encode()
+            file.write(
+                line[1].replace(b"NUMBER", make_id(number % 999, "19800101").encode()).replace(b"MONTH", month)
+                + b"\r\n"
+            )
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    outcome = door.only_outcome()
+    assert outcome.read_count == 40_000
+    assert (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024 < 120
+
+
+def test_a_personal_cell_never_stands_in_a_message(door: Door) -> None:
+    rows = [person(number="4.10803E+17"), person("李丽", "无", 等级="特级")]
+    door.put("registry/personnel", DAY, "a.xlsx", rows)
+    door.ingest()
+    said = str(door.ingest(full=True)) + str(door.reasons()) + str(door.outcomes())
+    assert "李丽" not in said
+    assert "4.10803" not in said
