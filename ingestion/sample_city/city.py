@@ -240,9 +240,12 @@ class _Sink:
 
     def add(self, record: Record) -> None:
         writer = self._open()
+        clean = clean_cells(self.dataset, record.values)
+        earlier = self.dirt.earlier_version(clean, record)
+        if earlier is not None:
+            self._add_version(writer, *earlier)
         self.city.rows += 1
         self.rows += 1
-        clean = clean_cells(self.dataset, record.values)
         cells, note = self.dirt.touch(clean, record)
         if isinstance(writer, PageWriter) and writer.is_full:
             self._note_repeat(writer)
@@ -259,11 +262,15 @@ class _Sink:
         self.city.truth.row(self.dataset, self.received_on, place, record, cells, changes)
         self.city.canaries.see(self.dataset, record.values)
         for extra_cells, extra in self.dirt.extras_after(clean, cells, record):
-            extra_place = writer.write(extra_cells)
-            self._tell(extra_place, extra, extra.record, {})
-            if extra.record is not None:
-                self.city.rows += 1
-                self.city.truth.row(self.dataset, self.received_on, extra_place, extra.record, extra_cells, {})
+            self._add_version(writer, extra_cells, extra)
+
+    def _add_version(self, writer: Writer, cells: dict[str, Any], note: Note) -> None:
+        """An additional row; it has a record of its own if it is to be accepted."""
+        place = writer.write(cells)
+        self._tell(place, note, note.record, {})
+        if note.record is not None:
+            self.city.rows += 1
+            self.city.truth.row(self.dataset, self.received_on, place, note.record, cells, {})
 
     def _merged(self, writer: Writer, cells: dict[str, Any]) -> tuple[dict[str, Any], bool]:
         """The cells with the one emptied that a merged range covers."""

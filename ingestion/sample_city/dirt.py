@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import deque
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from ingestion.contract import Dataset
@@ -20,7 +20,6 @@ from ingestion.sample_city.model import Record, Values
 
 Cells = dict[str, Any]
 STYLES_PER_FILE = 5
-RARE_STYLES_PER_FILE = 2
 EXTRAS_PER_FILE = 2
 EXCEL_EPOCH = dt.date(1899, 12, 30)
 WIDE = {code: code + 0xFEE0 for code in range(0x21, 0x7F)}
@@ -48,7 +47,8 @@ class Style:
     write: Callable[[Any, Values], Any]
     flag: str = ""
     lake: Callable[[Values], dict[str, Any]] | None = None
-    is_rare: bool = False  # fits few rows: taken wherever one turns up
+    is_rare: bool = False  # fits few rows: taken wherever one turns up, once a file
+    every: int = 1  # of so many months one
 
 
 @dataclass(frozen=True)
@@ -134,8 +134,8 @@ def _id_styles(header: str) -> list[Style]:
         return identifiers.fifteen_digits(text) if len(text) == 18 and text[6:8] == "19" else None
 
     full = [
-        Style("id_lower_x", header, _text(_lower_x), flag="id_repaired", is_rare=True),
-        Style("id_wide_x", header, _text(_wide_x), flag="id_repaired", is_rare=True),
+        Style("id_lower_x", header, _text(_lower_x), flag="id_repaired", is_rare=True, every=3),
+        Style("id_wide_x", header, _text(_wide_x), flag="id_repaired", is_rare=True, every=3),
         Style("id_full_width", header, _text(lambda t: wide(t) if "*" not in t else None), flag="id_repaired"),
         Style(
             "id_spaces",
@@ -170,8 +170,8 @@ def _unresolved_id_styles(header: str, name: str) -> list[Style]:
         return {f"{name}_id": shown, f"{name}_id_status": "invalid", f"{name}_mask": identifiers.mask(shown)}
 
     return [
-        Style("id_masked", header, masked, lake=as_masked),
-        Style("id_check_failed", header, wrong, lake=as_invalid),
+        Style("id_masked", header, masked, lake=as_masked, is_rare=True, every=6),
+        Style("id_check_failed", header, wrong, lake=as_invalid, is_rare=True, every=4),
     ]
 
 
@@ -559,6 +559,11 @@ KEY_HEADERS = {
     "credit_desk/repairs": "申请编号",
     "credit_desk/decisions": "决定编号",
 }
+EARLIER_VERSIONS: dict[str, tuple[str, Any]] = {
+    "registry/equipment": ("quantity", 77),
+    "credit_desk/findings": ("determined_by", "待核实单位"),
+    "inspections/checks": ("inspectors", "待补"),
+}
 ENCODINGS = ("gb18030", "utf-8-sig", "utf-8", "gb18030", "gb18030")
 ALIASES: dict[str, dict[str, str | None]] = {
     "registry/personnel": {"身份证号": "身份证号码", "统一社会信用代码": "社会信用代码"},
@@ -581,7 +586,7 @@ class FileDirt:
     first_number: int = 0
     _styled: int = 0
     _rows: int = 0
-    _rare: int = 0
+    _rare: set[str] = field(default_factory=set)
     _next_row: int = 1
 
     @property
@@ -596,16 +601,20 @@ class FileDirt:
             return cells, None
         is_turn = self._styled < STYLES_PER_FILE and self._rows >= self._next_row
         for style in self.styles:
-            if not (is_turn or (style.is_rare and self._rare < RARE_STYLES_PER_FILE)):
+            if style.is_rare:
+                is_wanted = style.kind not in self._rare and self.month % style.every == style.every - 1
+            else:
+                is_wanted = is_turn
+            if not is_wanted:
                 continue
             dirty = style.write(cells.get(style.header), record.values)
             if dirty is None:
                 continue
-            if is_turn:
+            if style.is_rare:
+                self._rare.add(style.kind)
+            else:
                 self._styled += 1
                 self._next_row = self._rows + 1 + self._styled
-            else:
-                self._rare += 1
             self.styles.remove(style)  # to the end of the queue: the others come first next time
             self.styles.append(style)
             column = next(column.name for column in self.dataset.columns if column.header == style.header)
@@ -634,6 +643,16 @@ class FileDirt:
             flag = extra.kind if typed else ""
             column = next((item.name for item in self.dataset.columns if typed and item.header == extra.header), "")
             yield copy, Note(extra.kind, extra.outcome, extra.reason_code, column=column, flag=flag, record=typed)
+
+    def earlier_version(self, clean: Cells, record: Record) -> tuple[Cells, Note] | None:
+        """The file's first row as it stood before somebody corrected it further down: the last one wins."""
+        change = EARLIER_VERSIONS.get(self.dataset.id)
+        if self.is_clean or change is None or self._rows != 0 or self.month % 3 != 0:
+            return None
+        column, value = change
+        header = self.dataset.column(column).header
+        earlier = Record({**record.values, column: value}, is_current=False)
+        return {**clean, header: value}, Note("same_key_other_cells", "accepted", column=column, record=earlier)
 
     def sheet_style(self, style: SheetStyle) -> SheetStyle:
         """Hidden sheets, other headers, blank rows: what a file does to all its rows."""

@@ -1,4 +1,4 @@
-"""Writes `truth/`: what a perfect build of the sample finds. The package's docstring says what each file holds.
+"""Writes `truth/`: what a perfect build of the sample finds; `LAYOUT` says what each file holds.
 
 Belongs here: file layout and appending. Does not belong here: deciding what is true.
 """
@@ -16,6 +16,26 @@ from ingestion.contract import Dataset, Kind
 from ingestion.sample_city.files import Place
 from ingestion.sample_city.model import Record
 from ingestion.sample_city.render import lake_values, source_key
+
+LAYOUT = """# The truth of this sample city
+
+What a perfect build of `../inbox` finds. UTF-8; CSV with a header, JSON Lines.
+
+- `city.json`: arguments, first day, last received_on, counts. Marks the directory as a sample.
+- `files.csv`: each file of the inbox: expected_status (loaded, duplicate, held), reason_code, kind of dirt.
+- `dirt.csv`: each dirty row: place, kind, expected_outcome (accepted, duplicate, quarantined), reason_code; if
+  accepted, a lake column, its value and a flag of the row. A column of an ID shows the number itself.
+- `rows/<source>.<dataset>.jsonl`: every current row as a perfect reader has it: the lake's columns, with
+  received_on, file_name, sheet, row_number, source_key. Of an event or period, the last version and no deleted one;
+  of a snapshot, all drops. `<name>_id` holds the ID number or mask where the lake has `<name>_key`.
+- `evidence/<source>.<dataset>.jsonl`: every version of the rows that score, with `is_current`; of other datasets
+  the versions that were superseded within the sample.
+- `conflicts.csv`: planted conflicts and decoys (conflicts.md): kind, person, employers, expected_status (open,
+  expired, explained; `none` = no row, or one that is explained), explained_by, is_decoy.
+- `leads.csv`: the same for the other items: lead_code, item_code, agency, subject (report, contract, ticket, agency,
+  or ID and day), expected_status, is_decoy.
+- `canaries.csv`: personal values that may stand in the archive of originals and nowhere else in a home.
+"""
 
 TABLES = {
     "files.csv": ("source", "dataset", "received_on", "file_name", "expected_status", "reason_code", "kind"),
@@ -71,6 +91,7 @@ class TruthWriter:
         self._texts: dict[str, io.TextIOWrapper] = {}
         for name, columns in TABLES.items():
             self._append(name, columns)
+        (directory / "README.md").write_text(LAYOUT, encoding="utf-8")
 
     def _open(self, name: str) -> io.TextIOWrapper:
         if name not in self._texts:
