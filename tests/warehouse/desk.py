@@ -14,7 +14,6 @@ from tests.warehouse.harness import Warehouse
 Row = dict[str, Any]
 
 X, Y, Z = "914108000000000X01", "914108000000000Y02", "914108000000000Z03"
-CONFLICTS = "conflicts.fct_engineer_conflicts"
 
 
 def day(text: str) -> dt.date:
@@ -207,9 +206,9 @@ def desk(
 
 
 def conflicts(warehouse: Warehouse, kind: str | None = None) -> list[Row]:
-    """Conflicts of the detected kinds, by kind, person and first day."""
-    warehouse.run("fct_engineer_conflicts")
+    """Conflicts between people's employers, by kind, person and first day, before grades stand beside them."""
+    warehouse.run("int_conflicts_assessed")
     rows = warehouse.query(
-        f"select * from {CONFLICTS} order by conflict_kind, person_key, overlap_from_on, conflict_id"
+        "select * from intermediate.int_conflicts_assessed order by conflict_kind, person_key, overlap_from_on, conflict_id"
     )
     return [row for row in rows if kind in (None, row["conflict_kind"])]

@@ -316,7 +316,7 @@ applied as (
 
 ),
 
-final as (
+described as (
 
     select
         dated.conflict_id,
@@ -434,6 +434,15 @@ final as (
         on dated.person_id = mentioned.person_id
     left join applied
         on dated.conflict_id = applied.conflict_id
+
+),
+
+final as (
+
+    select
+        *,
+        cast(base_confidence * tier_factor * evidence_factor as decimal(5, 4)) as confidence
+    from described
 
 )
 

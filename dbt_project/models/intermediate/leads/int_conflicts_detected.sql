@@ -1,7 +1,9 @@
 {%- set kinds = [
-    'double_registration', 'counted_twice', 'identity_unresolved'
+    'double_registration', 'counted_twice', 'paid_by_other_firm', 'employed_by_public_body', 'double_insurance',
+    'signed_for_other_agency', 'certificate_shared', 'impossible_presence', 'absent_holder', 'expired_registration',
+    'merit_claimed_twice', 'identity_unresolved'
 ] -%}
--- All kinds side by side: one row per conflict, before anyone's decision.
+-- All kinds of conflicts of people side by side: one row per conflict, before anyone's decision.
 with
 
 {% for kind in kinds -%}

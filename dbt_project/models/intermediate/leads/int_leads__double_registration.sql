@@ -13,6 +13,16 @@ parameters as (
 
 ),
 
+same_agencies as (
+
+    select object_id
+    from {{ ref('int_decisions_applied') }}
+    where
+        object_type = 'identity'
+        and decision_code = 'same_person'
+
+),
+
 drops as (
 
     select
@@ -36,11 +46,17 @@ counted as (
             'shared_days.overlap_from_on', 'least(coalesce(shared_days.overlap_until_on, parameters.as_of_on), parameters.as_of_on)'
         ) }} as overlap_days,
         shared_days.first_common_drop_number = shared_days.last_common_drop_number
-        and coalesce(shared_days.overlap_until_on = drops.next_received_on, false) as is_one_drop_long
+        and coalesce(shared_days.overlap_until_on = drops.next_received_on, false) as is_one_drop_long,
+        same_agencies.object_id is not null as is_branch
     from shared_days
     cross join parameters
     left join drops
         on shared_days.overlap_from_on = drops.received_on
+    left join same_agencies
+        on same_agencies.object_id in (
+            shared_days.agency_a_id || '=' || shared_days.agency_b_id,
+            shared_days.agency_b_id || '=' || shared_days.agency_a_id
+        )
     where shared_days.overlap_from_on <= parameters.as_of_on
 
 ),
@@ -71,6 +87,7 @@ final as (
         end as severity,
         case
             when is_ended and (overlap_days <= transition_days or is_one_drop_long) then 'transition'
+            when is_branch then 'branch'
         end as explained_by,
         first_seen_on,
         last_seen_on,

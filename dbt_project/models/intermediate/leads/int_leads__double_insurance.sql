@@ -1,0 +1,152 @@
+-- Two payers for the same months: the agency that registers the person, and another. Of two agencies that both
+-- register the person, the pair is looked at once.
+with
+
+compared as (
+
+    select * from {{ ref('int_person_payers_compared') }}
+
+),
+
+parameters as (
+
+    select * from {{ ref('int_detector_parameters') }}
+
+),
+
+doubled as (
+
+    select
+        *,
+        least(agency_id, payer_id) as first_id,
+        greatest(agency_id, payer_id) as second_id,
+        row_number() over (
+            partition by person_id, least(agency_id, payer_id), greatest(agency_id, payer_id), month_on
+            order by agency_id, spell_id
+        ) as direction
+    from compared
+    where
+        is_own_pension_paid
+        and (is_pension_paid or is_work_injury_paid)
+
+),
+
+placed as (
+
+    select
+        *,
+        row_number() over (
+            partition by person_id, first_id, second_id
+            order by case when is_pension_paid then 0 else 1 end, month_number
+        ) as place,
+        row_number() over (
+            partition by person_id, first_id, second_id, is_pension_paid
+            order by greatest(shown_on, own_first_received_on), month_number
+        ) as shown_place
+    from doubled
+    where direction = 1
+
+),
+
+pairs as (
+
+    select
+        person_id,
+        first_id,
+        second_id,
+        max(identity_tier) as identity_tier,
+        max(case when place = 1 then agency_id end) as agency_id,
+        max(case when place = 1 then payer_id end) as payer_id,
+        count(case when is_pension_paid then 1 end) as pension_month_count,
+        count(*) as month_count,
+        count(case when is_pension_paid and is_own_pension_paid_on_time and is_pension_paid_on_time then 1 end)
+            as on_time_month_count,
+        count(case when is_pension_paid and not is_month_of_change then 1 end) as settled_month_count,
+        count(case when is_labour_broker then 1 end) > 0 as is_labour_broker,
+        count(case when is_branch then 1 end) > 0 as is_branch,
+        max(case when place = 1 then spell_id end) as spell_id,
+        max(case when place = 1 then file_hash end) as file_hash,
+        max(case when place = 1 then row_number end) as row_number,
+        max(case when place = 1 then listing_count end) as listing_count,
+        min(first_listed_on) as first_listed_on,
+        min(case when is_pension_paid then month_on end) as first_pension_month_on,
+        max(case when is_pension_paid then month_on end) as last_pension_month_on,
+        min(month_on) as first_month_on,
+        max(month_on) as last_month_on,
+        min(
+            case
+                when is_pension_paid and shown_place = parameters.double_insurance_months
+                    then greatest(shown_on, own_first_received_on)
+            end
+        ) as pension_seen_on,
+        max(greatest(shown_on, own_first_received_on)) as all_seen_on,
+        max(last_shown_on) as last_seen_on
+    from placed
+    cross join parameters
+    group by person_id, first_id, second_id
+
+),
+
+explained as (
+
+    select
+        pairs.*,
+        case
+            when pairs.is_labour_broker then 'labour_broker'
+            when pairs.is_branch then 'branch'
+            when pairs.pension_month_count < parameters.double_insurance_months then 'injury_only'
+            when pairs.on_time_month_count < parameters.double_insurance_months then 'back_payment'
+            when pairs.settled_month_count < parameters.double_insurance_months then 'settlement_month'
+        end as explained_by,
+        case
+            when pairs.pension_month_count >= parameters.double_insurance_months then pairs.first_pension_month_on
+            else pairs.first_month_on
+        end as overlap_from_on,
+        case
+            when pairs.pension_month_count >= parameters.double_insurance_months
+                then {{ add_months('pairs.last_pension_month_on', 1) }}
+            else {{ add_months('pairs.last_month_on', 1) }}
+        end as overlap_until_on,
+        coalesce(pairs.pension_seen_on, pairs.all_seen_on) as first_seen_on
+    from pairs
+    cross join parameters
+    where pairs.month_count >= parameters.double_insurance_months
+
+),
+
+final as (
+
+    select
+        'double_insurance' as conflict_kind,
+        person_id,
+        person_id as subject_key,
+        identity_tier,
+        agency_id as employer_a_id,
+        payer_id as employer_b_id,
+        spell_id as spell_a_id,
+        cast(null as {{ dbt.type_string() }}) as spell_b_id,
+        cast(null as date) as employer_a_from_on,
+        cast(null as date) as employer_a_until_on,
+        cast(null as {{ dbt.type_string() }}) as employer_a_evidence,
+        overlap_from_on as employer_b_from_on,
+        overlap_until_on as employer_b_until_on,
+        'registry/social_insurance, first month ' || cast(overlap_from_on as {{ dbt.type_string() }}) || ', '
+        || {{ file_place('file_hash', 'cast(null as ' ~ dbt.type_string() ~ ')', 'row_number') }} as employer_b_evidence,
+        overlap_from_on,
+        overlap_until_on,
+        cast(null as {{ dbt.type_string() }}) as severity,
+        explained_by,
+        first_seen_on,
+        last_seen_on,
+        listing_count as personnel_count,
+        first_listed_on as personnel_seen_on,
+        cast(null as {{ dbt.type_string() }}) as other_dataset,
+        0 as other_count,
+        cast(null as date) as other_seen_on,
+        {{ conflict_id("'double_insurance'", 'person_id', 'agency_id', 'payer_id', 'overlap_from_on') }}
+            as conflict_id
+    from explained
+
+)
+
+select * from final

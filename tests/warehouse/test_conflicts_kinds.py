@@ -1,0 +1,578 @@
+"""Every other kind of conflict: what is one, what only looks like one, and the edge between them (conflicts.md)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import pytest
+
+from tests.warehouse.desk import (
+    X,
+    Y,
+    Z,
+    agency,
+    checkin,
+    conflicts,
+    day,
+    decision,
+    desk,
+    drops,
+    engineer,
+    mask,
+    months,
+    paid,
+    report,
+)
+
+AS_OF = "2025-06-30"
+FIRM, SCHOOL = "914100000000000F01", "124100000000000S01"
+MONTHLY = [f"2024-{month:02d}-10" for month in range(1, 13)]
+
+Rows = dict[str, list[dict[str, Any]]]
+
+
+def at(agency_id: str, who: str = "1", on: list[str] | None = None, **changes: Any) -> list[dict[str, Any]]:
+    return drops({received_on: [engineer(agency_id, who, **changes)] for received_on in on or MONTHLY})
+
+
+def found(rows: Rows, kind: str, as_of_on: str = AS_OF, empty: tuple[str, ...] = ()) -> list[tuple[Any, ...]]:
+    return [
+        (row["overlap_from_on"], row["overlap_until_on"], row["status"], row["explained_by"])
+        for row in conflicts(desk(as_of_on, rows, empty_drops=empty), kind)
+    ]
+
+
+# -- paid by another enterprise ---------------------------------------------------------------------------------------
+def pension(payer: str, first: str, count: int, **changes: Any) -> list[dict[str, Any]]:
+    return [paid("1", payer, month, **changes) for month in months(first, count)]
+
+
+@pytest.mark.parametrize(
+    ("payments", "expected"),
+    [
+        (pension(FIRM, "2024-03", 2), [(day("2024-03-01"), day("2024-05-01"), "open", None)]),
+        (pension(FIRM, "2024-03", 1), []),
+        (pension(FIRM, "2024-03", 1) + pension(FIRM, "2024-05", 1), []),
+        (pension(FIRM, "2024-03", 2, payment_status="interrupted"), []),
+        (pension(FIRM, "2024-03", 2, insurance_code="work_injury"), []),
+        (
+            pension(FIRM, "2024-03", 2, payment_status="back_paid"),
+            [(day("2024-03-01"), day("2024-05-01"), "open", None)],
+        ),
+        (pension(FIRM, "2024-03", 2) + pension(X, "2024-04", 1), []),
+        (
+            pension(FIRM, "2024-03", 2) + pension(X, "2024-04", 1, payment_status="back_paid"),
+            [(day("2024-03-01"), day("2024-05-01"), "explained", "back_payment")],
+        ),
+        (
+            pension(FIRM, "2024-03", 4) + pension(X, "2024-03", 1, payment_status="back_paid"),
+            [(day("2024-04-01"), day("2024-07-01"), "open", None)],
+        ),
+        (
+            pension(FIRM, "2024-03", 2, payer_name="众合人力资源有限公司"),
+            [(day("2024-03-01"), day("2024-05-01"), "explained", "labour_broker")],
+        ),
+        (
+            pension(FIRM, "2024-03", 2, payer_name="机构X01武陟分公司"),
+            [(day("2024-03-01"), day("2024-05-01"), "explained", "branch")],
+        ),
+        (
+            pension(FIRM, "2024-03", 2, payer_name="机构Y02武陟分公司"),
+            [(day("2024-03-01"), day("2024-05-01"), "open", None)],
+        ),
+    ],
+)
+def test_paid_by_other_firm(payments: list[dict[str, Any]], expected: list[tuple[Any, ...]]) -> None:
+    rows = {
+        "registry.personnel": at(X),
+        "registry.social_insurance": payments,
+        "registry.agencies": [agency(X, "2024-01-10")],
+    }
+    assert found(rows, "paid_by_other_firm") == expected
+
+
+def test_a_payer_that_a_decision_calls_the_same_is_a_branch() -> None:
+    rows = {
+        "registry.personnel": at(X),
+        "registry.social_insurance": pension(FIRM, "2024-03", 3),
+        "credit_desk.decisions": [decision("D1", f"{FIRM}={X}", "same_person", "2024-08-01", object_type="identity")],
+    }
+    assert [row[2:] for row in found(rows, "paid_by_other_firm")] == [("explained", "branch")]
+
+
+def test_the_month_of_a_change_alone_makes_no_second_month() -> None:
+    """Registered until 10 September; the next employer pays from August: conflicts.md, month of the change."""
+    rows = {
+        "registry.personnel": at(X, on=MONTHLY[:8]),
+        "registry.social_insurance": pension(X, "2024-01", 7) + pension(FIRM, "2024-08", 4),
+    }
+    assert [row[2:] for row in found(rows, "paid_by_other_firm", empty=("2024-09-10",))] == [
+        ("explained", "month_of_change")
+    ]
+
+
+def test_a_month_counts_when_its_first_day_lies_in_the_spell() -> None:
+    rows = {
+        "registry.personnel": at(X, on=["2024-03-01", "2024-04-01"]),
+        "registry.social_insurance": pension(FIRM, "2024-02", 4),
+    }
+    assert found(rows, "paid_by_other_firm", empty=("2024-01-10", "2024-05-01"))[0][:2] == (
+        day("2024-03-01"),
+        day("2024-05-01"),
+    )
+
+
+def test_the_second_month_completes_the_evidence() -> None:
+    payments = pension(FIRM, "2024-03", 3)
+    rows = {"registry.personnel": at(X), "registry.social_insurance": payments}
+    (row,) = conflicts(desk(AS_OF, rows), "paid_by_other_firm")
+    assert row["first_seen_on"] == payments[1]["received_on"]
+    assert row["last_seen_on"] == payments[2]["received_on"]
+    assert float(row["confidence"]) == pytest.approx(0.85)
+    assert (row["severity"], row["employer_b_kind"], row["insurance_evidence_count"]) == ("high", "enterprise", 3)
+
+
+# -- public bodies ----------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("payments", "count"),
+    [
+        (pension(SCHOOL, "2024-03", 1, insurance_code="pension_public"), 1),
+        (pension(SCHOOL, "2024-03", 1), 1),
+        (pension("514100000000000A01", "2024-03", 1), 1),
+        (pension("544100000000000A01", "2024-03", 1), 0),
+        (pension(FIRM, "2024-03", 1, insurance_code="pension_public"), 1),
+        (pension(SCHOOL, "2024-03", 1, payment_status="interrupted"), 0),
+        (pension(SCHOOL, "2023-03", 3), 0),
+    ],
+)
+def test_employed_by_public_body(payments: list[dict[str, Any]], count: int) -> None:
+    rows = {"registry.personnel": at(X), "registry.social_insurance": payments}
+    hits = conflicts(desk(AS_OF, rows))
+    assert [row["conflict_kind"] for row in hits] == ["employed_by_public_body"] * count
+    assert all(row["severity"] == "very_high" for row in hits)
+
+
+def test_a_public_body_is_not_also_another_firm() -> None:
+    rows = {"registry.personnel": at(X), "registry.social_insurance": pension(SCHOOL, "2024-03", 5)}
+    (row,) = conflicts(desk(AS_OF, rows))
+    assert (row["conflict_kind"], row["overlap_days"]) == ("employed_by_public_body", 153)
+
+
+# -- double insurance -------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("other", "expected"),
+    [
+        (pension(FIRM, "2024-03", 2), [(day("2024-03-01"), day("2024-05-01"), "open", None)]),
+        (pension(FIRM, "2024-03", 1), []),
+        (
+            pension(FIRM, "2024-03", 1) + pension(FIRM, "2024-06", 1),
+            [(day("2024-03-01"), day("2024-07-01"), "open", None)],
+        ),
+        (
+            pension(FIRM, "2024-03", 2, insurance_code="work_injury"),
+            [(day("2024-03-01"), day("2024-05-01"), "explained", "injury_only")],
+        ),
+    ],
+)
+def test_double_insurance(other: list[dict[str, Any]], expected: list[tuple[Any, ...]]) -> None:
+    rows = {"registry.personnel": at(X), "registry.social_insurance": pension(X, "2024-01", 12) + other}
+    assert found(rows, "double_insurance") == expected
+
+
+def test_two_agencies_that_both_register_and_pay_are_one_double_insurance() -> None:
+    rows = {
+        "registry.personnel": at(X) + at(Y),
+        "registry.social_insurance": pension(X, "2024-03", 3) + pension(Y, "2024-03", 3),
+    }
+    (row,) = conflicts(desk(AS_OF, rows), "double_insurance")
+    assert {row["employer_a_id"], row["employer_b_id"]} == {X, Y}
+
+
+def test_the_month_that_settles_a_change_is_no_second_month() -> None:
+    rows = {
+        "registry.personnel": at(X, on=MONTHLY[:8]),
+        "registry.social_insurance": pension(X, "2024-01", 9) + pension(FIRM, "2024-08", 4),
+    }
+    assert [row[2:] for row in found(rows, "double_insurance", empty=("2024-09-10",))] == [
+        ("explained", "settlement_month")
+    ]
+
+
+# -- signing for others -----------------------------------------------------------------------------------------------
+def signing(on: str, at_z: list[dict[str, Any]] | None = None, **changes: Any) -> Rows:
+    return {
+        "registry.personnel": at(X) + (at_z or []),
+        "registry.agencies": [agency(X, "2024-01-10"), agency(Z, "2024-01-10")],
+        "platform.reports": [report("R1", Z, on, "1", **changes)],
+    }
+
+
+def test_signed_for_other_agency() -> None:
+    rows = signing("2024-05-20")
+    rows["platform.reports"].append(report("R2", Z, "2024-06-03", "1"))
+    (row,) = conflicts(desk(AS_OF, rows), "signed_for_other_agency")
+    assert (row["employer_a_id"], row["employer_b_id"], row["severity"]) == (X, Z, "very_high")
+    assert (row["overlap_from_on"], row["overlap_until_on"]) == (day("2024-05-20"), day("2024-06-04"))
+    assert (row["status"], row["report_evidence_count"], float(row["confidence"])) == ("open", 2, 0.9)
+
+
+def test_the_technical_lead_signs_too() -> None:
+    row = report("R1", Z, "2024-05-20")
+    row |= {"technical_lead_name": "工程师1", "technical_lead_key": "key-1", "technical_lead_id_status": "full"}
+    assert len(found({"registry.personnel": at(X), "platform.reports": [row]}, "signed_for_other_agency")) == 1
+
+
+def test_a_report_of_the_own_agency_under_an_old_name_is_none() -> None:
+    rows = signing("2024-05-20")
+    rows["platform.reports"] = [report("R1", X, "2024-05-20", "1", agency_name="旧名")]
+    assert not found(rows, "signed_for_other_agency")
+
+
+def test_a_report_on_which_the_agency_s_own_name_stands_is_renamed() -> None:
+    rows = signing("2024-05-20", agency_name="机构X01")
+    assert [row[3] for row in found(rows, "signed_for_other_agency")] == ["renamed"]
+
+
+ENDED = {"contract_until_on": day("2024-05-10"), "is_contract_until_open": False}
+
+
+@pytest.mark.parametrize(
+    ("on", "explained_by"), [("2024-05-10", []), ("2024-05-17", ["within_7_days"]), ("2024-07-20", [None])]
+)
+def test_seven_days_around_a_spell_are_still_its_own(on: str, explained_by: list[str | None]) -> None:
+    """At Z until 10 May, on its lists until 10 June."""
+    rows = signing(on, at(Z, on=MONTHLY[:5], **ENDED))
+    assert [row[3] for row in found(rows, "signed_for_other_agency")] == explained_by
+
+
+def test_who_is_on_the_list_before_or_after_is_no_stranger() -> None:
+    assert not found(signing("2024-05-28", at(Z, on=MONTHLY[:5], **ENDED)), "signed_for_other_agency")
+    later = at(Z, on=MONTHLY[5:], contract_from_on=None)
+    assert not found(signing("2024-05-11", later), "signed_for_other_agency")
+    assert [row[3] for row in found(signing("2024-05-09", later), "signed_for_other_agency")] == [None]
+
+
+def test_a_labour_contract_shown_later_counts_from_its_own_day() -> None:
+    later = at(Z, on=MONTHLY[8:], contract_from_on=day("2024-05-01"))
+    assert not found(signing("2024-05-01", later), "signed_for_other_agency")
+    assert len(found(signing("2024-04-30", later), "signed_for_other_agency")) == 1
+
+
+# -- shared certificates ----------------------------------------------------------------------------------------------
+def test_one_registration_number_with_two_people() -> None:
+    rows = {"registry.personnel": at(X) + at(Y, "2", registration_no="REG-1", person_name="欧阳明")}
+    (row,) = conflicts(desk(AS_OF, rows), "certificate_shared")
+    assert (row["employer_a_id"], row["employer_b_id"], row["status"]) == (X, Y, "open")
+
+
+def test_two_people_of_one_name_with_one_number_share_it_too() -> None:
+    rows = {"registry.personnel": at(X) + at(Y, "2", registration_no="REG-1", person_name="工程师1")}
+    assert [row[2] for row in found(rows, "certificate_shared")] == ["open"]
+
+
+def test_a_name_that_differs_in_one_character_is_a_typo() -> None:
+    rows = {"registry.personnel": at(X, on=MONTHLY[:3]) + at(X, on=MONTHLY[3:], person_name="工程帅1")}
+    assert [row[2:] for row in found(rows, "certificate_shared")] == [("explained", "typo")]
+
+
+def test_the_middle_dot_makes_no_other_name() -> None:
+    rows = {
+        "registry.personnel": at(X, on=MONTHLY[:3], person_name="阿不都·热合曼")
+        + at(X, on=MONTHLY[3:], person_name="阿不都热合曼")
+    }
+    assert not conflicts(desk(AS_OF, rows))
+
+
+# -- impossible presence ----------------------------------------------------------------------------------------------
+def visits(*stays: tuple[str, str, float, int], **second: Any) -> Rows:
+    """Stays as (agency, start, hours, cell_x); the reports of one agency are one."""
+    rows: Rows = {
+        "platform.reports": [report("RX", X, "2024-05-30"), report("RY", Y, "2024-05-30")],
+        "platform.checkins": [],
+    }
+    for index, (agency_id, start, hours, cell_x) in enumerate(stays):
+        number = "RX" if agency_id == X else "RY"
+        extra = second if index % 2 else {}
+        rows["platform.checkins"].append(checkin(f"Q{index}", number, "1", start, hours, cell_x=cell_x, **extra))
+    return rows
+
+
+FAR = 11324 + 4  # three whole cells between: at least 2.7 km
+NEAR = 11324 + 2  # one whole cell between: 0.9 km
+
+
+def twice(hour_x: str, hours_x: float, hour_y: str, hours_y: float, cell: int, *, days: int = 2) -> Rows:
+    stays = []
+    for number in range(days):
+        date = f"2024-05-{20 + number}"
+        stays += [(X, f"{date} {hour_x}", hours_x, 11324), (Y, f"{date} {hour_y}", hours_y, cell)]
+    return visits(*stays)
+
+
+@pytest.mark.parametrize(
+    ("rows", "count"),
+    [
+        (twice("09:00:00", 2, "10:00:00", 2, FAR), 1),
+        (twice("09:00:00", 2, "10:00:00", 2, FAR, days=1), 0),
+        (twice("09:00:00", 2, "10:00:00", 2, NEAR), 0),
+        (twice("09:00:00", 2, "11:00:00", 1, 11324 + 31), 1),  # 27 km in no time
+        (twice("09:00:00", 2, "11:13:00", 1, 11324 + 31), 1),  # 27.2 km in 13 minutes: 125 km/h
+        (twice("09:00:00", 2, "11:14:00", 1, 11324 + 31), 0),  # in 14 minutes: 117 km/h
+    ],
+)
+def test_impossible_presence(rows: Rows, count: int) -> None:
+    hits = conflicts(desk(AS_OF, rows), "impossible_presence")
+    assert len(hits) == count
+    assert all((row["employer_a_id"], row["employer_b_id"], row["status"]) == (X, Y, "open") for row in hits)
+
+
+def test_a_long_stay_is_compared_with_every_stay_inside_it() -> None:
+    rows = visits(
+        *(
+            stay
+            for date in ("2024-05-20", "2024-05-21")
+            for stay in (
+                (X, f"{date} 08:00:00", 10, 11324),
+                (X, f"{date} 09:00:00", 1, 11324),
+                (Y, f"{date} 12:00:00", 1, FAR),
+            )
+        )
+    )
+    assert len(conflicts(desk(AS_OF, rows), "impossible_presence")) == 1
+
+
+def test_mixed_coordinate_systems_are_given_their_tolerance() -> None:
+    rows = twice("09:00:00", 2, "10:00:00", 2, FAR)
+    for row in rows["platform.checkins"][1::2]:
+        row["coordinate_system"] = "GCJ02"
+    assert [row[2:] for row in found(rows, "impossible_presence")] == [("explained", "coordinates")]
+    for row in rows["platform.checkins"][1::2]:
+        row["cell_x"] += 3
+    assert [row[2:] for row in found(rows, "impossible_presence")] == [("open", None)]
+
+
+def test_check_ins_of_one_upload_prove_no_time() -> None:
+    rows = twice("21:00:00", 0, "21:00:00", 0, FAR)
+    for row in rows["platform.checkins"]:
+        row["updated_ms"] = int((row["checked_in_at"] - dt.datetime(1970, 1, 1)).total_seconds() * 1000) + 20_000
+    assert [row[2:] for row in found(rows, "impossible_presence")] == [("explained", "batch_upload")]
+
+
+# -- absent holders ---------------------------------------------------------------------------------------------------
+def absent(insured: int, reported: int, first: str = "2024-02", **more: list[dict[str, Any]]) -> Rows:
+    """X pays `insured` months and signs a report in each of `reported` months, from `first`; led by somebody else."""
+    reports = [report(f"R{index}", X, month[:8] + "15", "9") for index, month in enumerate(months(first, reported))]
+    return {
+        "registry.personnel": at(X),
+        "registry.social_insurance": pension(X, first, insured),
+        "platform.reports": reports,
+    } | more
+
+
+@pytest.mark.parametrize(("insured", "reported", "count"), [(6, 6, 1), (5, 6, 0), (6, 5, 0), (9, 9, 1)])
+def test_absent_holder(insured: int, reported: int, count: int) -> None:
+    hits = [row for row in found(absent(insured, reported), "absent_holder") if row[2] == "open"]
+    assert len(hits) == count
+    assert all(row[:2] == (day("2024-02-01"), day(months("2024-02", insured + 1)[-1])) for row in hits)
+
+
+def test_work_begins_the_six_months_anew() -> None:
+    rows = absent(9, 9)
+    rows["platform.checkins"] = [checkin("Q1", "R4", "1", "2024-06-15 09:00:00")]
+    assert not found(rows, "absent_holder")
+
+
+def test_a_month_that_has_not_ended_does_not_count() -> None:
+    assert not found(absent(6, 6), "absent_holder", as_of_on="2024-07-31")
+    assert len(found(absent(6, 6), "absent_holder", as_of_on="2024-08-01")) == 1
+
+
+def test_a_new_hire_is_given_time() -> None:
+    rows = absent(8, 8)
+    rows["registry.personnel"] = at(X, on=MONTHLY[4:])
+    assert [row[3] for row in found(rows, "absent_holder", empty=("2024-01-10",))] == ["new_hire"]
+
+
+# -- expired registrations --------------------------------------------------------------------------------------------
+UNTIL = {"registration_until_on": day("2024-05-20")}
+
+
+@pytest.mark.parametrize(("on", "count"), [("2024-05-20", 0), ("2024-05-21", 1)])
+def test_the_last_day_of_a_registration_is_valid(on: str, count: int) -> None:
+    rows = {"registry.personnel": at(X, **UNTIL), "platform.reports": [report("R1", X, on, "1")]}
+    hits = conflicts(desk(AS_OF, rows), "expired_registration")
+    assert [(row["employer_a_id"], row["employer_b_id"], row["status"]) for row in hits] == [(X, None, "open")] * count
+
+
+def test_a_check_in_is_work_too() -> None:
+    rows = {
+        "registry.personnel": at(X, **UNTIL),
+        "platform.reports": [report("R1", X, "2024-06-30")],
+        "platform.checkins": [checkin("Q1", "R1", "1", "2024-06-15 09:00:00")],
+    }
+    assert len(found(rows, "expired_registration")) == 1
+
+
+def test_a_renewal_that_a_later_list_shows_is_a_lag() -> None:
+    rows = {
+        "registry.personnel": at(X, on=MONTHLY[:6], **UNTIL)
+        + at(X, on=MONTHLY[6:], registration_until_on=day("2027-05-20")),
+        "platform.reports": [report("R1", X, "2024-06-01", "1")],
+    }
+    assert [row[2:] for row in found(rows, "expired_registration")] == [("explained", "renewal_lag")]
+
+
+# -- merits -----------------------------------------------------------------------------------------------------------
+def claim(number: str, agency_id: str, document: str | None, clause: str = "3", **changes: Any) -> dict[str, Any]:
+    return {
+        "claim_id": number,
+        "agency_id": agency_id,
+        "clause": clause,
+        "document_no": document,
+        "occurred_on": day("2024-05-01"),
+        "status_code": "approved",
+        "determined_on": day("2024-05-20"),
+        "received_on": day("2024-06-01"),
+    } | changes
+
+
+@pytest.mark.parametrize(
+    ("second", "count"),
+    [
+        (claim("M2", Y, "焦建〔2024〕1号"), 1),
+        (claim("M2", Y, "焦建〔2024〕1号", status_code="pending"), 1),
+        (claim("M2", Y, "焦建〔2024〕1号", status_code="rejected"), 0),
+        (claim("M2", X, "焦建〔2024〕1号"), 0),
+        (claim("M2", Y, "焦建〔2024〕2号"), 0),
+    ],
+)
+def test_one_honour_claimed_by_two_agencies(second: dict[str, Any], count: int) -> None:
+    rows = {"credit_desk.merit_claims": [claim("M1", X, "焦建〔2024〕1号"), second]}
+    hits = conflicts(desk(AS_OF, rows), "merit_claimed_twice")
+    assert [(row["status"], row["severity"]) for row in hits] == [("open", "medium")] * count
+
+
+@pytest.mark.parametrize(("at_y", "expected"), [(MONTHLY[6:], "open"), (["2025-01-10"], "explained"), ([], None)])
+def test_one_expert_claimed_by_two_agencies(at_y: list[str], expected: str | None) -> None:
+    expert = {"person_key": "key-1", "person_id_status": "full"}
+    rows = {
+        "registry.personnel": at(X) + (at(Y, on=at_y) if at_y else []),
+        "credit_desk.merit_claims": [claim("M1", X, None, "4", **expert), claim("M2", Y, None, "4", **expert)],
+    }
+    assert [row[2] for row in found(rows, "merit_claimed_twice")] == ([expected] if expected else [])
+
+
+# -- identities -------------------------------------------------------------------------------------------------------
+MASKED = {"person_key": None, "person_id_status": "masked"}
+
+
+def test_registration_number_and_name_make_one_person_of_a_bad_id() -> None:
+    wrong = {"person_key": None, "person_id_status": "invalid", "person_mask": "4108**********0000"}
+    rows = {"registry.personnel": at(X) + at(Y, "1", **wrong)}
+    (row,) = conflicts(desk(AS_OF, rows), "double_registration")
+    assert (row["identity_tier"], row["person_key"]) == ("T2", "key-1")
+    assert float(row["confidence"]) == pytest.approx(0.95 * 0.95 * 0.8)
+
+
+def test_a_mask_with_name_and_certificate_is_probably_the_person() -> None:
+    rows = {"registry.personnel": at(X) + at(Y, "1", **MASKED, registration_no=None)}
+    (row,) = conflicts(desk(AS_OF, rows), "double_registration")
+    assert (row["identity_tier"], row["person_key"]) == ("T3", "key-1")
+    assert float(row["confidence"]) == pytest.approx(0.95 * 0.7 * 0.8)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"person_mask": mask("1"), "qualification_no": "QUAL-9"},  # mask and name only
+        {"person_mask": "4108**********9999"},  # a visible digit differs
+        {"person_mask": mask("1"), "person_name": "欧阳明"},  # mask and certificate, another name
+    ],
+)
+def test_nothing_merges_on_a_name_or_a_mask_alone(changes: dict[str, Any]) -> None:
+    rows = {"registry.personnel": at(X) + at(Y, "1", **(MASKED | {"registration_no": None} | changes))}
+    assert not conflicts(desk(AS_OF, rows), "double_registration")
+
+
+def unresolved() -> Rows:
+    other = {"registration_no": "REG-2", "qualification_no": "QUAL-2"}
+    return {"registry.personnel": at(X) + at(Y, "1", **MASKED, **other)}
+
+
+def test_a_name_and_masks_that_agree_are_for_people_to_judge() -> None:
+    (row,) = conflicts(desk(AS_OF, unresolved()))
+    assert (row["conflict_kind"], row["severity"], row["status"]) == ("identity_unresolved", "review", "open")
+    assert row["confidence"] is None
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"person_key": "key-2", "person_id_status": "full"},  # homonyms with IDs
+        {"person_mask": "4108**********9999"},
+        {"person_id_status": "invalid"},
+        {"person_name": "欧阳明"},
+    ],
+)
+def test_no_other_pair_is_shown_as_unresolved(changes: dict[str, Any]) -> None:
+    other = MASKED | {"registration_no": "REG-2", "qualification_no": "QUAL-2"} | changes
+    assert not conflicts(desk(AS_OF, {"registry.personnel": at(X) + at(Y, "1", **other)}))
+
+
+@pytest.mark.parametrize("object_type", ["identity", "conflict"])
+def test_a_judgement_wins_on_the_next_build(object_type: str) -> None:
+    rows = unresolved()
+    (row,) = conflicts(desk(AS_OF, rows))
+    same = decision("D1", row["conflict_id"], "same_person", "2025-01-15", object_type=object_type)
+    after = conflicts(desk(AS_OF, rows | {"credit_desk.decisions": [same]}))
+    assert [(one["conflict_kind"], one["status"], one["person_key"]) for one in after] == [
+        ("double_registration", "open", "key-1"),
+        ("identity_unresolved", "confirmed", row["person_key"]),
+    ]
+    other = decision("D2", row["conflict_id"], "different_person", "2025-01-16", object_type=object_type)
+    after = conflicts(desk(AS_OF, rows | {"credit_desk.decisions": [same, other]}))
+    assert [(one["conflict_kind"], one["status"]) for one in after] == [("identity_unresolved", "cleared")]
+
+
+# -- successors -------------------------------------------------------------------------------------------------------
+NEW = "914108000000000N09"
+
+
+@pytest.mark.parametrize(
+    ("moved", "changes", "exit_on", "expected"),
+    [
+        (2, {}, "2024-03-10", [("open", None)]),
+        (1, {}, "2024-03-10", []),
+        (0, {"legal_representative": "赵某"}, "2024-03-10", [("open", None)]),
+        (0, {"registered_address": "解放路1号"}, "2024-03-10", [("open", None)]),
+        (2, {}, "2024-06-10", []),  # listed before the exit
+        (2, {}, None, []),
+    ],
+)
+def test_shell_successor(
+    moved: int, changes: dict[str, Any], exit_on: str | None, expected: list[tuple[str, str | None]]
+) -> None:
+    old = {"legal_representative": "赵某", "registered_address": "解放路1号"}
+    fresh = {"legal_representative": "钱某", "registered_address": "人民路2号"} | changes
+    listed = [f"2024-{month:02d}-10" for month in range(1, 8)]
+    rows = {
+        "registry.agencies": [
+            row
+            for on in listed
+            for row in [
+                agency(X, on, **old, registry_status="exited" if exit_on and on >= exit_on else "normal"),
+                *([agency(NEW, on, **fresh)] if on >= "2024-05-10" else []),
+            ]
+        ],
+        "registry.personnel": drops(
+            {
+                "2024-01-10": [engineer(X, who) for who in ("1", "2", "3")],
+                "2024-05-10": [engineer(NEW, who) for who in ("1", "2")[:moved]] + [engineer(Y, "7")],
+            }
+        ),
+    }
+    warehouse = desk("2024-07-31", rows).run("fct_engineer_conflicts")
+    hits = warehouse.query("select * from conflicts.fct_engineer_conflicts where conflict_kind = 'shell_successor'")
+    assert [(row["status"], row["explained_by"]) for row in hits] == expected
+    assert all((row["employer_a_id"], row["employer_b_id"]) == (X, NEW) for row in hits)
