@@ -411,9 +411,16 @@ def _choice_text(text: str) -> str:
     return _WHITE.sub("", text.translate(FOLD)).casefold()
 
 
+_LEVELS = str.maketrans({"一": "1壹", "二": "2贰", "三": "3叁"})
+
+
 def normal_choices(choices: Mapping[str, str]) -> dict[str, str]:
-    """The choices by folded text, as `choice` looks them up."""
-    return {_choice_text(written): value for written, value in choices.items()}
+    """The choices by folded text, as `choice` looks them up; of levels also 1级 and 壹级 for 一级."""
+    normal = {_choice_text(written): value for written, value in choices.items()}
+    for written, value in list(normal.items()):
+        if re.fullmatch("[一二三]级", written):
+            normal |= {f"{number}级": value for number in written[0].translate(_LEVELS)}
+    return normal
 
 
 def choice(cell: Cell, choices: Mapping[str, str]) -> str | None:

@@ -194,17 +194,18 @@ def naive(parts: Mapping[Receipt, Part]) -> dict[Receipt, str]:
         lists = [parts[r].list_as_of_on for r in before if parts[r].list_as_of_on is not None]
         own = parts[current].list_as_of_on
         is_stale = own is not None and any(own < listed for listed in lists if listed)
-        if parts[current].reason_code or is_stale:
-            result[current] = "held"
-        elif any(
+        is_copy = any(
             r.file_hash == current.file_hash
             and result[r] == "loaded"
             and (kind is not Kind.SNAPSHOT or r.received_on == current.received_on)
             for r in before
-        ):
+        )
+        if parts[current].reason_code:
+            result[current] = "held"
+        elif is_copy:
             result[current] = "duplicate"
         else:
-            result[current] = "loaded"
+            result[current] = "held" if is_stale else "loaded"
     return result
 
 

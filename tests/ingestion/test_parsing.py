@@ -406,6 +406,13 @@ def test_any_other_clause_is_refused(written: Any) -> None:
     assert reason(parsing.clause, written) == parsing.UNKNOWN_VALUE
 
 
+def test_levels_are_read_in_three_ways() -> None:
+    levels = parsing.normal_choices({"一级": "level_1", "二级": "level_2", "高级": "advanced"})
+    assert {parsing.choice(written, levels) for written in ("一级", "1级", "１级", "壹级", " 一 级")} == {"level_1"}
+    assert {parsing.choice(written, levels) for written in ("二级", "2级", "贰级")} == {"level_2"}
+    assert reason(parsing.choice, "3级", levels) == parsing.UNKNOWN_VALUE
+
+
 # --- faults and damage ---
 
 
