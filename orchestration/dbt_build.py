@@ -23,6 +23,7 @@ from ingestion.settings import Settings
 PROJECT = Path(__file__).resolve().parents[1] / "dbt_project"
 BUILD_FILE_NAME = "firemark.duckdb"  # its stem is the database name inside compiled SQL
 _RESULT_EVENTS = {"LogSeedResult", "LogModelResult", "LogTestResult"}
+DBT_TARGET = "dbt"  # in the build folder
 _KEPT_VERSIONS = 3  # a running build may still read the version before an edit
 _QUIET = ("--quiet", "--no-use-colors", "--log-level", "none", "--log-level-file", "none", "--no-print")
 
@@ -143,7 +144,7 @@ def build(
             on_progress(data["node_info"]["node_name"], data.get("index", 0), data.get("total", data.get("num_models")))
             on_event(event)
 
-    target = settings.build / "dbt"
+    target = settings.build / DBT_TARGET
     result = _invoke(
         settings,
         [

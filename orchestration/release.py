@@ -266,15 +266,17 @@ def _objects(
 
 
 def _comment(connection: duckdb.DuckDBPyConnection, kind: str, schema: str, name: str, comment: str | None) -> None:
+    """Copies the comments of a relation and its columns, in one transaction: there are hundreds of them."""
     target = f"release.{schema}.{_quoted(name)}"
-    if comment:
-        connection.execute(f"comment on {kind} {target} is {_literal(comment)}")
-    for column, column_comment in connection.execute(
+    columns = connection.execute(
         "select column_name, comment from duckdb_columns() where database_name = 'build' and schema_name = ? "
         "and table_name = ? and comment is not null order by column_index",
         [schema, name],
-    ).fetchall():
-        connection.execute(f"comment on column {target}.{_quoted(column)} is {_literal(column_comment)}")
+    ).fetchall()
+    statements = [f"comment on {kind} {target} is {_literal(comment)}"] if comment else []
+    statements += [f"comment on column {target}.{_quoted(column)} is {_literal(text)}" for column, text in columns]
+    if statements:
+        connection.execute(f"begin; {'; '.join(statements)}; commit")
 
 
 def _scalar(connection: duckdb.DuckDBPyConnection, sql: str) -> Any:
@@ -282,17 +284,17 @@ def _scalar(connection: duckdb.DuckDBPyConnection, sql: str) -> Any:
     return None if row is None else row[0]
 
 
-_CHECK_RESULTS_DDL = """
-create table {target} (
-    check_name varchar not null,
-    kind varchar not null,
-    severity varchar not null,
-    is_passed boolean not null,
-    failing_count bigint not null,
-    release_id varchar not null,
-    checked_at timestamp not null
+_CHECK_RESULTS = pa.schema(
+    [
+        pa.field("check_name", pa.string()),
+        pa.field("kind", pa.string()),
+        pa.field("severity", pa.string()),
+        pa.field("is_passed", pa.bool_()),
+        pa.field("failing_count", pa.int64()),
+        pa.field("release_id", pa.string()),
+        pa.field("checked_at", pa.timestamp("us")),
+    ]
 )
-"""
 _CHECK_RESULTS_COMMENTS = {
     "check_name": "检查名称 The truth that the check asserts",
     "kind": "检查类别 door, invariant or finding",
@@ -322,7 +324,7 @@ def publish(
         "released_at": now.isoformat() + "Z",
         "row_counts": dict(sorted((candidate.row_counts | {"quality.fct_check_results": len(checks)}).items())),
         "content_hashes": dict(sorted(candidate.content_hashes.items())),
-        "check_results": [asdict(check) for check in checks],
+        "check_results": [{name: value for name, value in asdict(check).items() if name != "look"} for check in checks],
     }
     text = json.dumps(content, ensure_ascii=False, indent=2, sort_keys=True, default=str) + "\n"
     (candidate.directory / DESCRIPTION_FILE).write_text(text, encoding="utf-8")
@@ -348,21 +350,25 @@ def _write_check_results(
     candidate: Candidate, identifier: str, checks: Sequence[CheckResult], now: dt.datetime
 ) -> None:
     rows = [
-        (check.check_name, check.kind, check.severity, check.is_passed, check.failing_count, identifier, now)
+        {name: getattr(check, name) for name in _CHECK_RESULTS.names[:5]}
+        | {"release_id": identifier, "checked_at": now}
         for check in sorted(checks, key=lambda check: (check.kind, check.check_name))
+    ]
+    results = pa.Table.from_pylist(rows, schema=_CHECK_RESULTS)
+    target = "release.quality.fct_check_results"
+    statements = [f"comment on table {target} is 'One row per check and release. 每次发布的检查结果'"] + [
+        f"comment on column {target}.{column} is {_literal(comment)}"
+        for column, comment in _CHECK_RESULTS_COMMENTS.items()
     ]
     for name in (BI_FILE, DESK_FILE):
         with duckdb.connect() as connection:
             _attach(connection, candidate.directory / name)
+            connection.register("results", results)
+            connection.execute("begin")
             connection.execute("create schema if not exists release.quality")
-            target = "release.quality.fct_check_results"
-            connection.execute(f"drop table if exists {target}")
-            connection.execute(_CHECK_RESULTS_DDL.format(target=target))
-            if rows:
-                connection.executemany(f"insert into {target} values (?, ?, ?, ?, ?, ?, ?)", rows)
-            connection.execute(f"comment on table {target} is 'One row per check and release. 每次发布的检查结果'")
-            for column, comment in _CHECK_RESULTS_COMMENTS.items():
-                connection.execute(f"comment on column {target}.{column} is {_literal(comment)}")
+            connection.execute(f"create or replace table {target} as select * from results")
+            connection.execute("; ".join(statements))
+            connection.execute("commit")
             if name == BI_FILE:
                 parquet = candidate.directory / "parquet" / "quality"
                 parquet.mkdir(parents=True, exist_ok=True)

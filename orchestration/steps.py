@@ -24,6 +24,7 @@ from expectations.suites import SuiteOutcome
 from ingestion import build_inputs, landing
 from ingestion.settings import ConfigurationError, Settings
 from orchestration import dbt_build, release
+from orchestration.dbt_build import DBT_TARGET
 from orchestration.release import CheckResult
 from orchestration.workbench import Workbench
 from rulebook.folder import build_tables, read_folder
@@ -112,8 +113,7 @@ def receive(bench: Workbench, request: BuildRequest) -> BuildState:
         lambda done, total, label: bench.progress("ingest", done, total, label),
         full=request.is_full,
     )
-    shutil.rmtree(settings.build, ignore_errors=True)
-    settings.build.mkdir(parents=True, mode=0o700)
+    empty_build_folder(settings)
     inputs = build_inputs.prepare(
         settings, request.as_of_on, request.known_on, request.regime_code, request.accept_drops
     )
@@ -173,6 +173,16 @@ def receive(bench: Workbench, request: BuildRequest) -> BuildState:
         suites.submit(settings.build / _DOOR_COPY / dbt_build.BUILD_FILE_NAME, DOOR_SUITES.values())
     state.save(settings)
     return state
+
+
+def empty_build_folder(settings: Settings) -> None:
+    """Removes everything of the last build but dbt's compiled SQL, which is written over: a thousand small files."""
+    settings.build.mkdir(parents=True, mode=0o700, exist_ok=True)
+    for path in settings.build.iterdir():
+        if path.is_dir() and path.name != DBT_TARGET:
+            shutil.rmtree(path)
+        elif path.is_file():
+            path.unlink()
 
 
 def _rulebook_tables(request: BuildRequest) -> dict[str, Any]:

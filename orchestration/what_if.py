@@ -6,7 +6,6 @@ Belongs here: one more dbt run over the same inputs. Does not belong here: compa
 from __future__ import annotations
 
 import datetime as dt
-import shutil
 from pathlib import Path
 
 import duckdb
@@ -37,8 +36,7 @@ def what_if(bench: Workbench, rulebook_id: str, rulebooks: Path | None, on: dt.d
         tables = tables_under(folder, rulebook_id, described["regime_code"])
         before = opened.rows(HISTORY)
         landing.ingest(settings, None)
-        shutil.rmtree(settings.build, ignore_errors=True)
-        settings.build.mkdir(parents=True, mode=0o700)
+        steps.empty_build_folder(settings)
         build_inputs.prepare(
             settings,
             dt.date.fromisoformat(described["as_of_on"]),
