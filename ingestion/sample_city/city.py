@@ -58,7 +58,7 @@ class CitySummary:
     leads: int
 
 
-def write_city(
+def write_city(  # noqa: PLR0917 - the command's options, in its order
     directory: Path,
     agencies: int = AGENCIES_PER_DISTRICT,
     years: int = 3,
@@ -75,7 +75,7 @@ def write_city(
         raise ValueError("a city needs at least one agency and one year")
     inbox, truth_directory = directory / "inbox", directory / "truth"
     _make_room(inbox, truth_directory)
-    city = _City(inbox, TruthWriter(truth_directory), agencies, Timeline(years * 12), seed, clean)
+    city = _City(inbox, TruthWriter(truth_directory), Timeline(years * 12), agencies=agencies, seed=seed, clean=clean)
     for month in range(city.timeline.months):
         city.write_month(month)
         if progress is not None:
@@ -120,7 +120,7 @@ def _make_room(inbox: Path, truth: Path) -> None:
 
 class _City:
     def __init__(
-        self, inbox: Path, truth: TruthWriter, agencies: int, timeline: Timeline, seed: int, clean: bool
+        self, inbox: Path, truth: TruthWriter, timeline: Timeline, *, agencies: int, seed: int, clean: bool
     ) -> None:
         self.inbox, self.truth, self.agencies, self.timeline, self.seed = inbox, truth, agencies, timeline, seed
         self.dirt = CityDirt(is_clean=clean)
@@ -230,7 +230,7 @@ class _Sink:
                 return SheetWriter(path, self.dataset, style)
             case Format.CSV:
                 dirt = self.dirt
-                return CsvWriter(path, self.dataset, dirt.encoding, dirt.csv_headers, line_end=dirt.line_end)
+                return CsvWriter(path, self.dataset, dirt.encoding, headers=dirt.csv_headers, line_end=dirt.line_end)
             case Format.JSON:
                 return PageWriter(
                     lambda page: where / file_name(self.dataset, self.received_on, page),
@@ -259,7 +259,7 @@ class _Sink:
         changes = dict(note.lake) if note else {}
         if note is not None:
             self._tell(place, note, record, changes)
-        self.city.truth.row(self.dataset, self.received_on, place, record, cells, changes)
+        self.city.truth.row(self.dataset, self.received_on, place, record, cells=cells, changes=changes)
         self.city.canaries.see(self.dataset, record.values)
         for extra_cells, extra in self.dirt.extras_after(clean, cells, record):
             self._add_version(writer, extra_cells, extra)
@@ -270,7 +270,7 @@ class _Sink:
         self._tell(place, note, note.record, {})
         if note.record is not None:
             self.city.rows += 1
-            self.city.truth.row(self.dataset, self.received_on, place, note.record, cells, {})
+            self.city.truth.row(self.dataset, self.received_on, place, note.record, cells=cells, changes={})
 
     def _merged(self, writer: Writer, cells: dict[str, Any]) -> tuple[dict[str, Any], bool]:
         """The cells with the one emptied that a merged range covers."""

@@ -99,7 +99,9 @@ class _Files:
         copy = true.with_name(f"{true.stem}_副本{true.suffix}")
         shutil.copyfile(true, copy)
         received_on = dt.date.fromisoformat(true.parent.name)
-        self.truth.file(dataset, received_on, copy.name, "duplicate", "same_content", "same_file_other_name")
+        self.truth.file(
+            dataset, received_on, copy.name, "duplicate", reason="same_content", kind="same_file_other_name"
+        )
 
     def repeat_on_other_day(self, source: str, name: str, month: int) -> None:
         """An event or period file's bytes under a later received_on: a duplicate all the same."""
@@ -110,7 +112,9 @@ class _Files:
         received_on = dt.date.fromisoformat(true.parent.name) + dt.timedelta(days=2)
         copy = self._place(dataset, received_on, f"重报_{true.name}")
         shutil.copyfile(true, copy)
-        self.truth.file(dataset, received_on, copy.name, "duplicate", "same_content", "same_bytes_other_day")
+        self.truth.file(
+            dataset, received_on, copy.name, "duplicate", reason="same_content", kind="same_bytes_other_day"
+        )
 
     def observe_again(self, source: str, name: str, month: int) -> None:
         """A snapshot's bytes under a later received_on: a list that did not change, a new observation."""
@@ -121,7 +125,7 @@ class _Files:
         first_on = dt.date.fromisoformat(true.parent.name)
         received_on = first_on + dt.timedelta(days=14)
         shutil.copyfile(true, self._place(dataset, received_on, true.name))
-        self.truth.file(dataset, received_on, true.name, "loaded", "", "same_bytes_new_observation")
+        self.truth.file(dataset, received_on, true.name, "loaded", kind="same_bytes_new_observation")
         self.truth.observe_again(dataset, first_on, received_on, true.name)
 
     def same_rows_in_other_file(self, source: str, name: str, month: int) -> None:
@@ -140,11 +144,11 @@ class _Files:
                 continue
         copy = true.with_name(f"{true.stem}_重新导出{true.suffix}")
         copy.write_bytes(text.encode("utf-16"))
-        self.truth.file(dataset, received_on, copy.name, "loaded", "", "same_rows_other_file")
+        self.truth.file(dataset, received_on, copy.name, "loaded", kind="same_rows_other_file")
 
     # -- held ---------------------------------------------------------------------------------------------------
     def _hold(self, dataset: Dataset, received_on: dt.date, name: str, reason: str, kind: str) -> None:
-        self.truth.file(dataset, received_on, name, "held", reason, kind)
+        self.truth.file(dataset, received_on, name, "held", reason=reason, kind=kind)
 
     def _write(self, dataset: Dataset, path: Path, rows: list[dict[str, Any]], style: SheetStyle) -> None:
         if dataset.format is Format.XLSX:
@@ -153,7 +157,7 @@ class _Files:
                 sheet.write(row)
             sheet.close()
         else:
-            text = CsvWriter(path, dataset, "gb18030", style.headers, style.extra_headers)
+            text = CsvWriter(path, dataset, headers=style.headers, extra_headers=style.extra_headers)
             for row in rows:
                 text.write(row)
             text.close()

@@ -101,14 +101,25 @@ def _staff(rng: random.Random, district: District, agency: Agency, local: int, t
     operators = rng.choices(("senior_technician", "technician", "advanced", "intermediate"), k=better)
     operators += ["junior"] * (17 - len(levels) - better - rng.randrange(0, 2))
     for place, level_code in enumerate(levels + operators):
-        employment = _employment(rng, district.number, agency, local, place, level_code, timeline)
+        employment = _employment(
+            rng, agency, timeline, number=district.number, local=local, place=place, level_code=level_code
+        )
         local += 1
         can_leave = level_code == "junior" or (level_code == "level_2" and place == len(levels) - 1 and len(levels) > 2)
         span = timeline.last - agency.listed_from
         if can_leave and span >= 6 and rng.random() < 0.12:
             # leaves with one list; the successor stands in the same list
             change = agency.listed_from + rng.randrange(2, span - 1)
-            successor = _employment(rng, district.number, agency, local, place, level_code, timeline, from_month=change)
+            successor = _employment(
+                rng,
+                agency,
+                timeline,
+                number=district.number,
+                local=local,
+                place=place,
+                level_code=level_code,
+                from_month=change,
+            )
             local += 1
             district.employments += [replace(employment, until_month=change), successor]
         else:
@@ -118,12 +129,13 @@ def _staff(rng: random.Random, district: District, agency: Agency, local: int, t
 
 def _employment(
     rng: random.Random,
-    number: int,
     agency: Agency,
+    timeline: Timeline,
+    *,
+    number: int,
     local: int,
     place: int,
     level_code: str,
-    timeline: Timeline,
     from_month: int | None = None,
 ) -> Employment:
     is_engineer = level_code in ("level_1", "level_2")

@@ -165,6 +165,7 @@ class CsvWriter:
         path: Path,
         dataset: Dataset,
         encoding: str = "gb18030",
+        *,
         headers: dict[str, str | None] | None = None,
         extra_headers: Sequence[str] = (),
         line_end: str = "\r\n",

@@ -104,7 +104,7 @@ def penalty(
 ) -> str:
     if decision_no is None:
         serial = plan.number("CF", month)
-        decision_no = f"焦建消罚〔{decided.year}〕{int(serial[8:])}号"
+        decision_no = f"焦建消罚〔{decided.year}〕{int(serial[6:])}号"
     values = {
         "agency_name": plan.agency(place).name_in(month),
         "agency_id": plan.uscc(place),
@@ -219,7 +219,7 @@ def merit(
         "clause": clause,
         "level_code": level,
         "title": titles[clause],
-        "document_no": document_no if document_no is not None else f"豫消协〔{obtained.year}〕{int(claim_id[8:])}号",
+        "document_no": document_no if document_no is not None else f"豫消协〔{obtained.year}〕{claim_id[4:]}号",
         "issuer": "河南省消防协会",
         "occurred_on": obtained,
         "person": person_id,

@@ -75,7 +75,13 @@ def _moves(plan: Plan) -> None:
     plan.hire(person, 15, 0, ago(4), leads_reports=True)
     plan.hire(person, 16, ago(5), leads_reports=True)
     plan.expect_conflict(
-        "double_registration", person, plan.uscc(15), plan.uscc(16), "explained", "transition", is_decoy=True
+        "double_registration",
+        person,
+        plan.uscc(15),
+        plan.uscc(16),
+        status="explained",
+        explained_by="transition",
+        is_decoy=True,
     )
     person = plan.person()
     plan.hire(person, 17, ago(9), ago(5), contract_until_on=plan.day(ago(6), 15))
@@ -85,15 +91,15 @@ def _moves(plan: Plan) -> None:
         person,
         plan.uscc(17),
         plan.uscc(18),
-        "explained",
-        "transition",
+        status="explained",
+        explained_by="transition",
         is_decoy=True,
         note="the contract ends within the month",
     )
     person = plan.person()
     plan.hire(person, 10, 0, ago(5), leads_reports=True)
     plan.hire(person, 12, ago(5), leads_reports=True)
-    plan.expect_conflict("double_registration", person, plan.uscc(10), plan.uscc(12), "none", is_decoy=True)
+    plan.expect_conflict("double_registration", person, plan.uscc(10), plan.uscc(12), status="none", is_decoy=True)
     for place, month in ((10, ago(7)), (12, ago(3))):
         merit(
             plan,
@@ -110,8 +116,8 @@ def _moves(plan: Plan) -> None:
         person,
         plan.uscc(10),
         plan.uscc(12),
-        "none",
-        "moved",
+        status="none",
+        explained_by="moved",
         is_decoy=True,
         note="moved between",
     )
@@ -134,7 +140,13 @@ def _counted_twice(plan: Plan) -> None:
     plan.expect_conflict("paid_by_other_firm", shared.person, b, a, note="follows from the former")
     # registered twice where neither needs the person is no counted_twice
     plan.expect_conflict(
-        "counted_twice", None, plan.uscc(8), plan.uscc(9), "none", is_decoy=True, note="both have engineers to spare"
+        "counted_twice",
+        None,
+        plan.uscc(8),
+        plan.uscc(9),
+        status="none",
+        is_decoy=True,
+        note="both have engineers to spare",
     )
 
 
@@ -150,13 +162,15 @@ def _paid_by_others(plan: Plan) -> None:
     person = plan.person("level_2")
     plan.hire(person, 14, ago(8), is_insured=False, level_code="level_2")
     plan.pays(person, broker, ago(8))
-    _decoy(plan, "paid_by_other_firm", person, 14, broker[0], "labour_broker")
+    _decoy(plan, "paid_by_other_firm", person, 14, broker[0], explained_by="labour_broker")
 
     branch = plan.payer(f"{plan.agency(RENAMED).name}武陟分公司")
     person = plan.person()
     plan.hire(person, RENAMED, ago(9), is_insured=False)
     plan.pays(person, branch, ago(9))
-    _decoy(plan, "paid_by_other_firm", person, RENAMED, branch[0], "branch", "begins with a former name")
+    _decoy(
+        plan, "paid_by_other_firm", person, RENAMED, branch[0], explained_by="branch", note="begins with a former name"
+    )
 
     sister = plan.payer("焦作市同源安全评价有限公司")
     person = plan.person()
@@ -172,7 +186,9 @@ def _paid_by_others(plan: Plan) -> None:
         decided=plan.day(month, 15),
         note="同一集团",
     )
-    _decoy(plan, "paid_by_other_firm", person, 16, sister[0], "branch", "a decision calls them the same")
+    _decoy(
+        plan, "paid_by_other_firm", person, 16, sister[0], explained_by="branch", note="a decision calls them the same"
+    )
 
     old = plan.payer("焦作市长城物业管理有限公司")
     person = plan.person()
@@ -181,14 +197,30 @@ def _paid_by_others(plan: Plan) -> None:
     plan.pays(person, old, ago(6), ago(4))
     plan.pays(person, plan.as_payer(20), ago(6), ago(5), payment_status="back_paid", late_month=ago(3))
     plan.pays(person, plan.as_payer(20), ago(4))
-    _decoy(plan, "paid_by_other_firm", person, 20, old[0], "back_payment", "one of the two months was paid later")
+    _decoy(
+        plan,
+        "paid_by_other_firm",
+        person,
+        20,
+        old[0],
+        explained_by="back_payment",
+        note="one of the two months was paid later",
+    )
 
     new = plan.payer("郑州中原电气工程有限公司")
     person = plan.person()
     plan.hire(person, 21, ago(8), ago(3), is_insured=False)
     plan.pays(person, plan.as_payer(21), ago(8), ago(4))
     plan.pays(person, new, ago(4))
-    _decoy(plan, "paid_by_other_firm", person, 21, new[0], "month_of_change", "paid by the next employer as it left")
+    _decoy(
+        plan,
+        "paid_by_other_firm",
+        person,
+        21,
+        new[0],
+        explained_by="month_of_change",
+        note="paid by the next employer as it left",
+    )
 
     if plan.timeline.months >= 36:  # found out more than two years after it ended
         person = plan.person()
@@ -196,11 +228,15 @@ def _paid_by_others(plan: Plan) -> None:
         plan.hire(person, 22, is_insured=False, leads_reports=True)
         plan.pays(person, past, 0, 2, late_month=ago(1))
         plan.pays(person, plan.as_payer(22), 2)
-        plan.expect_conflict("paid_by_other_firm", person, plan.uscc(22), past[0], "expired", note="seen too late")
+        plan.expect_conflict(
+            "paid_by_other_firm", person, plan.uscc(22), past[0], status="expired", note="seen too late"
+        )
 
 
-def _decoy(plan: Plan, kind: str, person: Person, place: int, other: str, explained_by: str, note: str = "") -> None:
-    plan.expect_conflict(kind, person, plan.uscc(place), other, "explained", explained_by, is_decoy=True, note=note)
+def _decoy(plan: Plan, kind: str, person: Person, place: int, other: str, *, explained_by: str, note: str = "") -> None:
+    plan.expect_conflict(
+        kind, person, plan.uscc(place), other, status="explained", explained_by=explained_by, is_decoy=True, note=note
+    )
 
 
 def _public_bodies(plan: Plan) -> None:
@@ -222,7 +258,7 @@ def _public_bodies(plan: Plan) -> None:
     plan.hire(person, 15, ago(4), leads_reports=True)
     plan.pays(person, bureau, ago(9), ago(5), insurance_code="pension_public")
     plan.expect_conflict(
-        "employed_by_public_body", person, plan.uscc(15), bureau[0], "none", is_decoy=True, note="ended before"
+        "employed_by_public_body", person, plan.uscc(15), bureau[0], status="none", is_decoy=True, note="ended before"
     )
 
     institute = plan.payer("焦作市规划设计研究院", "12")
@@ -231,7 +267,7 @@ def _public_bodies(plan: Plan) -> None:
     plan.pays(person, institute, ago(6), ago(2), insurance_code="pension_public", payment_status="interrupted")
     plan.pays(person, plan.as_payer(13), ago(8), insurance_code="work_injury")
     plan.expect_conflict(
-        "employed_by_public_body", person, plan.uscc(13), institute[0], "none", is_decoy=True, note="retired"
+        "employed_by_public_body", person, plan.uscc(13), institute[0], status="none", is_decoy=True, note="retired"
     )
 
 
@@ -248,7 +284,14 @@ def _insured_twice(plan: Plan) -> None:
     plan.hire(person, 17, ago(7), leads_reports=True)
     plan.pays(person, site, ago(5), ago(1), insurance_code="work_injury")
     plan.expect_conflict(
-        "double_insurance", person, plan.uscc(17), site[0], "none", "injury_only", is_decoy=True, note="no pension"
+        "double_insurance",
+        person,
+        plan.uscc(17),
+        site[0],
+        status="none",
+        explained_by="injury_only",
+        is_decoy=True,
+        note="no pension",
     )
 
     new = plan.payer("洛阳市安华机电有限公司")
@@ -256,7 +299,15 @@ def _insured_twice(plan: Plan) -> None:
     plan.hire(person, 19, ago(8), ago(4), is_insured=False)
     plan.pays(person, plan.as_payer(19), ago(8), ago(3))
     plan.pays(person, new, ago(5))
-    _decoy(plan, "double_insurance", person, 19, new[0], "settlement_month", "both settle the month it left")
+    _decoy(
+        plan,
+        "double_insurance",
+        person,
+        19,
+        new[0],
+        explained_by="settlement_month",
+        note="both settle the month it left",
+    )
 
 
 def _signed_for_others(plan: Plan) -> None:
@@ -276,8 +327,8 @@ def _signed_for_others(plan: Plan) -> None:
         job.project_lead,
         plan.uscc(RENAMED),
         plan.uscc(RENAMED),
-        "none",
-        "renamed",
+        status="none",
+        explained_by="renamed",
         is_decoy=True,
     )
 
@@ -289,7 +340,13 @@ def _signed_for_others(plan: Plan) -> None:
     job = plan.job(16, month, visited_on=plan.day(month, 1), leader=person)
     plan.record_job(job, month)
     plan.expect_conflict(
-        "signed_for_other_agency", person, plan.uscc(10), plan.uscc(16), "none", "within_7_days", is_decoy=True
+        "signed_for_other_agency",
+        person,
+        plan.uscc(10),
+        plan.uscc(16),
+        status="none",
+        explained_by="within_7_days",
+        is_decoy=True,
     )
 
 
@@ -298,13 +355,20 @@ def _shared_certificates(plan: Plan) -> None:
     person, other = plan.person(), plan.person()
     plan.hire(person, 15, ago(6), is_insured=False)
     plan.hire(other, 16, ago(6), is_insured=False, registration_no=person.registration_no)
-    plan.expect_conflict("certificate_shared", person, plan.uscc(15), plan.uscc(16), note=f"and {other.name}")
+    plan.expect_conflict("certificate_shared", person, plan.uscc(15), plan.uscc(16), other=other)
 
     person = plan.person()
     misspelt = person.name[:-1] + ("军" if person.name[-1] != "军" else "君")
     plan.hire(person, 17, ago(6), is_insured=False, name_by_month=((ago(4), misspelt),))
     plan.expect_conflict(
-        "certificate_shared", person, plan.uscc(17), plan.uscc(17), "none", "typo", is_decoy=True, note=misspelt
+        "certificate_shared",
+        person,
+        plan.uscc(17),
+        plan.uscc(17),
+        status="none",
+        explained_by="typo",
+        is_decoy=True,
+        note=misspelt,
     )
 
 
@@ -323,7 +387,7 @@ def _impossible_presence(plan: Plan) -> None:
     month = ago(1)
     _two_stays(plan, person, (17, west), (18, east), month, *overlapping(plan, month))
     plan.expect_conflict(
-        "impossible_presence", person, plan.uscc(17), plan.uscc(18), "none", is_decoy=True, note="one day only"
+        "impossible_presence", person, plan.uscc(17), plan.uscc(18), status="none", is_decoy=True, note="one day only"
     )
 
     # the same yard; one telephone wrote shifted coordinates under the wrong name
@@ -334,7 +398,13 @@ def _impossible_presence(plan: Plan) -> None:
         shifted = (round(longitude, 6), round(latitude, 6))
         _two_stays(plan, person, (9, west), (10, shifted), month, *overlapping(plan, month))
     plan.expect_conflict(
-        "impossible_presence", person, plan.uscc(9), plan.uscc(10), "none", "coordinates", is_decoy=True
+        "impossible_presence",
+        person,
+        plan.uscc(9),
+        plan.uscc(10),
+        status="none",
+        explained_by="coordinates",
+        is_decoy=True,
     )
 
     # both stays of the day uploaded in one go in the evening, at one and the same second
@@ -344,7 +414,13 @@ def _impossible_presence(plan: Plan) -> None:
         upload = (_on_25th(plan, month, 21), 0)
         _two_stays(plan, person, (12, west), (13, east), month, upload, upload, is_batch=True)
     plan.expect_conflict(
-        "impossible_presence", person, plan.uscc(12), plan.uscc(13), "none", "batch_upload", is_decoy=True
+        "impossible_presence",
+        person,
+        plan.uscc(12),
+        plan.uscc(13),
+        status="none",
+        explained_by="batch_upload",
+        is_decoy=True,
     )
 
 
@@ -393,7 +469,9 @@ def _absent_holders(plan: Plan) -> None:
 
     person = plan.person()
     plan.hire(person, 20, ago(4))
-    plan.expect_conflict("absent_holder", person, plan.uscc(20), None, "none", "new_hire", is_decoy=True)
+    plan.expect_conflict(
+        "absent_holder", person, plan.uscc(20), None, status="none", explained_by="new_hire", is_decoy=True
+    )
 
     person = plan.person()
     plan.hire(person, 8, ago(9))
@@ -411,7 +489,9 @@ def _absent_holders(plan: Plan) -> None:
         site=job.site,
     )
     plan.add("platform", "checkins", month, values)
-    plan.expect_conflict("absent_holder", person, plan.uscc(8), None, "none", is_decoy=True, note="was on site once")
+    plan.expect_conflict(
+        "absent_holder", person, plan.uscc(8), None, status="none", is_decoy=True, note="was on site once"
+    )
 
 
 def _expired_registrations(plan: Plan) -> None:
@@ -436,7 +516,9 @@ def _expired_registrations(plan: Plan) -> None:
     month = ago(5)
     job = plan.job(8, month, leader=person)
     plan.record_job(job, month)
-    plan.expect_conflict("expired_registration", person, plan.uscc(8), None, "none", "renewal_lag", is_decoy=True)
+    plan.expect_conflict(
+        "expired_registration", person, plan.uscc(8), None, status="none", explained_by="renewal_lag", is_decoy=True
+    )
     plan.expect_lead("unqualified_person", "F07", 8, job.report_no, is_decoy=True, note="renewed, shown late")
 
     # the last day is valid
@@ -446,7 +528,7 @@ def _expired_registrations(plan: Plan) -> None:
     job = plan.job(14, month, leader=person, reported_on=plan.day(month, 25))
     plan.record_job(job, month)
     plan.expect_conflict(
-        "expired_registration", person, plan.uscc(14), None, "none", is_decoy=True, note="on the last valid day"
+        "expired_registration", person, plan.uscc(14), None, status="none", is_decoy=True, note="on the last valid day"
     )
     plan.expect_lead("unqualified_person", "F07", 14, job.report_no, is_decoy=True, note="on the last valid day")
 
@@ -478,7 +560,7 @@ def _merits_claimed_twice(plan: Plan) -> None:
                 None,
                 plan.uscc(first),
                 plan.uscc(second),
-                "none",
+                status="none",
                 is_decoy=True,
                 note="the second claim was refused",
             )
@@ -514,7 +596,13 @@ def _acquisition(plan: Plan) -> None:
         note="收购",
     )
     plan.expect_conflict(
-        "shell_successor", None, plan.uscc(READMITTED), plan.uscc(26), "explained", "acquisition", is_decoy=True
+        "shell_successor",
+        None,
+        plan.uscc(READMITTED),
+        plan.uscc(26),
+        status="explained",
+        explained_by="acquisition",
+        is_decoy=True,
     )
 
 
@@ -525,14 +613,20 @@ def _unresolved_identities(plan: Plan) -> None:
     shown = identifiers.mask(person.id_no)
     plan.hire(person, 11, since, is_insured=False, shown_id=shown)
     plan.hire(twin, 12, since, is_insured=False, shown_id=shown)
-    plan.expect_conflict("identity_unresolved", person, plan.uscc(11), plan.uscc(12))
+    plan.expect_conflict("identity_unresolved", person, plan.uscc(11), plan.uscc(12), other=twin)
 
     person = plan.person()
     twin = replace(plan.person(), name=person.name)
     plan.hire(person, 13, since, is_insured=False)
     plan.hire(twin, 14, since, is_insured=False)
     plan.expect_conflict(
-        "identity_unresolved", person, plan.uscc(13), plan.uscc(14), "none", is_decoy=True, note="homonyms, full IDs"
+        "identity_unresolved",
+        person,
+        plan.uscc(13),
+        plan.uscc(14),
+        status="none",
+        is_decoy=True,
+        note="homonyms, full IDs",
     )
 
     person, other = plan.person(), plan.person()
@@ -540,7 +634,7 @@ def _unresolved_identities(plan: Plan) -> None:
     plan.hire(person, 15, since, is_insured=False, shown_id=shown)
     plan.hire(other, 16, since, is_insured=False, shown_id=shown)
     plan.expect_conflict(
-        "identity_unresolved", person, plan.uscc(15), plan.uscc(16), "none", is_decoy=True, note="masks alone"
+        "identity_unresolved", person, plan.uscc(15), plan.uscc(16), status="none", is_decoy=True, note="masks alone"
     )
 
 

@@ -132,9 +132,11 @@ def insurance_rows(district: District, export_month: int, timeline: Timeline) ->
         if not agency.is_listed(max(period, 0)):
             continue
         payer = (agency.agency_id, agency.name_in(max(period, 0)))
-        yield _insurance_row(employment.person, payer, "pension_enterprise", period, "normal", timeline)
+        yield _insurance_row(
+            employment.person, payer, timeline, month=period, code="pension_enterprise", status="normal"
+        )
         if employment.person.index % 5 == 0:
-            yield _insurance_row(employment.person, payer, "work_injury", period, "normal", timeline)
+            yield _insurance_row(employment.person, payer, timeline, month=period, code="work_injury", status="normal")
     for payment in district.payments:
         payer = (payment.payer_id, payment.payer_name)
         until = payment.until_month if payment.until_month is not None else timeline.months
@@ -144,11 +146,13 @@ def insurance_rows(district: District, export_month: int, timeline: Timeline) ->
         else:
             due = list(months) if payment.late_month == export_month else []
         for paid in due:
-            yield _insurance_row(payment.person, payer, payment.insurance_code, paid, payment.payment_status, timeline)
+            yield _insurance_row(
+                payment.person, payer, timeline, month=paid, code=payment.insurance_code, status=payment.payment_status
+            )
 
 
 def _insurance_row(
-    person: Person, payer: tuple[str, str], insurance_code: str, month: int, status: str, timeline: Timeline
+    person: Person, payer: tuple[str, str], timeline: Timeline, *, month: int, code: str, status: str
 ) -> Values:
     payer_id, payer_name = payer
     base = 3_900_00 + (person.index * 7_477 + month * 13) % 900_000
@@ -158,7 +162,7 @@ def _insurance_row(
         "payer_id": payer_id,
         "person_name": person.name,
         "person": person.id_no,
-        "insurance_code": insurance_code,
+        "insurance_code": code,
         "period_month_on": timeline.day(month, 1),
         "payment_status": status,
         "pay_base": f"{base // 100}.{base % 100:02d}",

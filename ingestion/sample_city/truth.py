@@ -30,7 +30,7 @@ What a perfect build of `../inbox` finds. UTF-8; CSV with a header, JSON Lines.
   of a snapshot, all drops. `<name>_id` holds the ID number or mask where the lake has `<name>_key`.
 - `evidence/<source>.<dataset>.jsonl`: every version of the rows that score, with `is_current`; of other datasets
   the versions that were superseded within the sample.
-- `conflicts.csv`: planted conflicts and decoys (conflicts.md): kind, person, employers, expected_status (open,
+- `conflicts.csv`: planted conflicts and decoys (conflicts.md): kind, person (of two the other one, too), employers, expected_status (open,
   expired, explained; `none` = no row, or one that is explained), explained_by, is_decoy.
 - `leads.csv`: the same for the other items: lead_code, item_code, agency, subject (report, contract, ticket, agency,
   or ID and day), expected_status, is_decoy.
@@ -58,6 +58,7 @@ TABLES = {
         "person_id",
         "person_name",
         "registration_no",
+        "other_person_id",
         "employer_a_id",
         "employer_b_id",
         "expected_status",
@@ -112,7 +113,7 @@ class TruthWriter:
         self._append(name, tuple(values.get(column) for column in TABLES[name]))
 
     def file(
-        self, dataset: Dataset, received_on: dt.date, name: str, status: str, reason: str = "", kind: str = ""
+        self, dataset: Dataset, received_on: dt.date, name: str, status: str, *, reason: str = "", kind: str = ""
     ) -> None:
         self.table(
             "files.csv",
@@ -131,6 +132,7 @@ class TruthWriter:
         received_on: dt.date,
         place: Place,
         record: Record,
+        *,
         cells: dict[str, Any],
         changes: dict[str, Any],
     ) -> None:
