@@ -15,7 +15,9 @@ ranked as (
             partition by row_key
             order by received_on desc, updated_ms desc, file_name desc, file_position desc
         ) as recency,
-        min(received_on) over (partition by row_key, row_hash) as first_received_on
+        min(received_on) over (partition by row_key, row_hash) as first_received_on,
+        min(agency_id) over (partition by row_key) as least_agency_id,
+        max(agency_id) over (partition by row_key) as greatest_agency_id
     from received
 
 ),
@@ -40,6 +42,9 @@ final as (
         contract_no,
         agency_id,
         agency_name,
+        -- of several agencies that ever used the number, one other than the row's
+        nullif(case when least_agency_id <> agency_id then least_agency_id else greatest_agency_id end, agency_id)
+            as other_agency_id,
         service_type,
         reported_on,
         technical_lead_name,

@@ -1,0 +1,94 @@
+-- A complaint that nobody has decided yet; repeats under new numbers are the first ticket's.
+with
+
+complaints as (
+
+    select * from {{ ref('int_complaints_matched') }}
+
+),
+
+hotline as (
+
+    select * from {{ ref('stg_complaints__hotline') }}
+
+),
+
+parameters as (
+
+    select * from {{ ref('int_detector_parameters') }}
+
+),
+
+parents as (
+
+    select
+        hotline.ticket_id,
+        coalesce(grandparent.ticket_id, parent.ticket_id, hotline.ticket_id) as root_ticket_id
+    from hotline
+    left join hotline as parent
+        on hotline.original_ticket_id = parent.ticket_id
+    left join hotline as grandparent
+        on
+            parent.original_ticket_id = grandparent.ticket_id
+            and hotline.ticket_id <> grandparent.ticket_id
+
+),
+
+pending as (
+
+    select
+        complaints.dataset,
+        complaints.agency_id,
+        coalesce(roots.root_ticket_id, complaints.complaint_id) as case_no,
+        complaints.known_from_on,
+        complaints.received_on,
+        complaints.raised_on,
+        complaints.file_hash,
+        complaints.sheet,
+        complaints.row_number
+    from complaints
+    cross join parameters
+    left join parents as roots
+        on
+            complaints.dataset = 'hotline'
+            and complaints.complaint_id = roots.ticket_id
+    where
+        complaints.agency_id is not null
+        and complaints.result_code = 'pending'
+        and complaints.raised_on <= parameters.as_of_on
+
+),
+
+placed as (
+
+    select
+        *,
+        row_number() over (
+            partition by agency_id, dataset, case_no
+            order by raised_on, received_on, file_hash, row_number
+        ) as place,
+        count(*) over (partition by agency_id, dataset, case_no) as ticket_count,
+        min(known_from_on) over (partition by agency_id, dataset, case_no) as first_known_on,
+        max(received_on) over (partition by agency_id, dataset, case_no) as last_received_on
+    from pending
+
+),
+
+final as (
+
+    select
+        {{ surrogate_key(["'open_complaint'", 'placed.agency_id', "placed.case_no"]) }} as lead_id,
+        'open_complaint' as lead_kind,
+        placed.agency_id as agency_id,
+        placed.case_no as subject,
+        placed.dataset || ', ' || cast(placed.ticket_count as {{ dbt.type_string() }}) || ' open, since '
+        || cast(placed.raised_on as {{ dbt.type_string() }}) || ', ' || {{ file_place('placed.file_hash', 'placed.sheet', 'placed.row_number') }} as evidence,
+        1 as evidence_dataset_count,
+        placed.first_known_on as first_seen_on,
+        placed.last_received_on as last_seen_on
+    from placed
+    where placed.place = 1
+
+)
+
+select * from final

@@ -1,0 +1,122 @@
+-- A leader or operator on a job without a certificate that was valid for it on that day, as far as the lists have ever
+-- shown; the last day is valid, and before the first list nothing is known.
+with
+
+worked as (
+
+    select * from {{ ref('int_people_worked') }}
+
+),
+
+personnel as (
+
+    select * from {{ ref('stg_registry__personnel') }}
+
+),
+
+people as (
+
+    select * from {{ ref('int_people_identified') }}
+
+),
+
+drops as (
+
+    select * from {{ ref('stg_lake__drops') }}
+
+),
+
+parameters as (
+
+    select * from {{ ref('int_detector_parameters') }}
+
+),
+
+first_drops as (
+
+    select min(received_on) as received_on
+    from drops
+    where
+        source = 'registry'
+        and dataset = 'personnel'
+
+),
+
+certificates as (
+
+    select
+        coalesce(people.person_id, personnel.person_key) as person_id,
+        personnel.certificate_kind,
+        max(coalesce(personnel.registration_until_on, date '9999-12-31')) as valid_until_on
+    from personnel
+    left join people
+        on
+            people.reference_id = {{ person_reference_id(
+                'personnel.person_key', 'personnel.person_mask', 'personnel.person_id_status', 'personnel.person_name',
+                'personnel.registration_no', 'personnel.qualification_no', 'personnel.agency_id'
+            ) }}
+    group by coalesce(people.person_id, personnel.person_key), personnel.certificate_kind
+
+),
+
+uncovered as (
+
+    select
+        worked.agency_id,
+        worked.report_no,
+        worked.person_id,
+        worked.role_code,
+        worked.worked_on,
+        worked.dataset,
+        worked.first_received_on,
+        worked.received_on,
+        worked.file_hash,
+        worked.sheet,
+        worked.row_number
+    from worked
+    cross join parameters
+    inner join first_drops
+        on worked.worked_on >= first_drops.received_on
+    left join certificates
+        on
+            worked.person_id = certificates.person_id
+            and certificates.certificate_kind = case worked.role_code when 'operator' then 'operator' else 'engineer' end
+    where
+        worked.agency_id is not null
+        and worked.worked_on <= parameters.as_of_on
+        and worked.worked_on > coalesce(certificates.valid_until_on, date '1900-01-01')
+
+),
+
+placed as (
+
+    select
+        *,
+        row_number() over (
+            partition by agency_id, report_no
+            order by worked_on, dataset, role_code, person_id, file_hash, row_number
+        ) as place,
+        min(first_received_on) over (partition by agency_id, report_no) as first_seen_on,
+        max(received_on) over (partition by agency_id, report_no) as last_seen_on
+    from uncovered
+
+),
+
+final as (
+
+    select
+        {{ surrogate_key(["'unqualified_person'", 'placed.agency_id', "placed.report_no"]) }} as lead_id,
+        'unqualified_person' as lead_kind,
+        placed.agency_id as agency_id,
+        placed.report_no as subject,
+        placed.role_code || ' without a valid certificate on ' || cast(placed.worked_on as {{ dbt.type_string() }})
+        || ', ' || {{ file_place('placed.file_hash', 'placed.sheet', 'placed.row_number') }} as evidence,
+        2 as evidence_dataset_count,
+        placed.first_seen_on as first_seen_on,
+        placed.last_seen_on as last_seen_on
+    from placed
+    where placed.place = 1
+
+)
+
+select * from final

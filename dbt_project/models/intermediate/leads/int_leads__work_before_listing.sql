@@ -1,0 +1,46 @@
+-- A report dated before its agency was published; on the day itself it may. The grandfathered agencies are listed.
+with
+
+reports as (
+
+    select * from {{ ref('stg_platform__reports') }}
+
+),
+
+agencies as (
+
+    select * from {{ ref('int_agencies_current') }}
+
+),
+
+parameters as (
+
+    select * from {{ ref('int_detector_parameters') }}
+
+),
+
+final as (
+
+    select
+        {{ surrogate_key(["'work_before_listing'", 'reports.agency_id', "reports.report_no"]) }} as lead_id,
+        'work_before_listing' as lead_kind,
+        reports.agency_id as agency_id,
+        reports.report_no as subject,
+        'report of ' || cast(reports.reported_on as {{ dbt.type_string() }}) || ', '
+        || coalesce('published ' || cast(agencies.first_published_on as {{ dbt.type_string() }}), 'never published') || ', ' || {{ file_place('reports.file_hash', 'reports.sheet', 'reports.row_number') }} as evidence,
+        2 as evidence_dataset_count,
+        greatest(reports.first_received_on, agencies.first_drop_on) as first_seen_on,
+        reports.received_on as last_seen_on
+    from reports
+    cross join parameters
+    inner join agencies
+        on reports.agency_id = agencies.agency_id
+    where
+        coalesce(agencies.listing_basis, '') <> 'grandfathered_28'
+        and agencies.first_drop_on is not null
+        and reports.reported_on < coalesce(agencies.first_published_on, date '9999-12-31')
+        and reports.reported_on <= parameters.as_of_on
+
+)
+
+select * from final
