@@ -23,7 +23,8 @@ from typing import BinaryIO
 
 MEBIBYTE = 1 << 20
 MAX_FILE_BYTES = 512 * MEBIBYTE  # as received
-MAX_UNPACKED_BYTES = 1024 * MEBIBYTE  # all parts of a workbook, or a page
+MAX_UNPACKED_BYTES = 1024 * MEBIBYTE  # all parts of a workbook
+MAX_PAGE_BYTES = 256 * MEBIBYTE  # a page is read as one text
 MAX_RATIO = 100  # unpacked : packed, once more than RATIO_FREE_BYTES are unpacked
 RATIO_FREE_BYTES = 24 * MEBIBYTE
 MAX_ENTRIES = 1_000
@@ -84,6 +85,7 @@ _SUSPECT = re.compile(rb"<(?:\w+:)?f[\s/>]|\bt\s*=\s*[\"']e[\"']")
 _DOCTYPE = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 _1904 = re.compile(rb"\bdate1904\s*=\s*[\"'](?:1|true|on)[\"']", re.IGNORECASE)
 _CELL_REF = re.compile(rb"\br\s*=\s*[\"']([A-Za-z]{0,7})(\d{1,12})[\"']")
+_SHEET_DATA = re.compile(rb"<(?:\w+:)?sheetData[\s/>]")
 _OVERLAP = 64
 
 
@@ -108,7 +110,7 @@ def inspect_workbook(path: Path) -> ZipFacts:
         suspects = set()
         is_1904 = False
         for entry in entries:
-            scan = _PartScan(entry.filename)
+            scan = _PartScan()
             for chunk in _inflated(file, entry):
                 unpacked += len(chunk)
                 _check_ratio(unpacked, packed_size)
@@ -203,14 +205,15 @@ def _inflated(file: BinaryIO, entry: zipfile.ZipInfo) -> Iterator[bytes]:
 
 
 class _PartScan:
-    """Looks at one part while it streams by: formulas, error values, type definitions, how far its cells reach."""
+    """Looks at one part while it streams by: formulas, error values, type definitions, how far its cells reach.
 
-    def __init__(self, name: str) -> None:
-        self.is_xml = name.endswith((".xml", ".rels"))
-        self.is_sheet = name.startswith("xl/worksheets/") and name.endswith(".xml")
-        self.is_workbook = name == "xl/workbook.xml"
+    Any part may be named as a sheet, so the part's own name decides nothing.
+    """
+
+    def __init__(self) -> None:
         self.is_suspect = False
         self.is_1904 = False
+        self._is_sheet = False
         self._tail = b""
         self._is_first = True
         self._last_row = self._last_column = 0
@@ -220,19 +223,16 @@ class _PartScan:
             self._is_first = False
             if chunk.startswith((b"PK\x03\x04", b"\x1f\x8b", b"Rar!", b"7z\xbc\xaf")):
                 raise _bomb("it holds another archive")
-            if self.is_xml and chunk.startswith((b"\xff\xfe", b"\xfe\xff")):
+            if chunk.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
                 raise _bomb("a part is not written in UTF-8")
-        if not self.is_xml:
-            return
         window = self._tail + chunk
         if _DOCTYPE.search(window):
             raise _bomb("a part holds a document type definition")
-        if self.is_workbook and _1904.search(window):
-            self.is_1904 = True
-        if self.is_sheet:
-            self.is_suspect = self.is_suspect or bool(_SUSPECT.search(window))
-            for letters, digits in set(_CELL_REF.findall(window)):
-                self._reach(letters, digits)
+        self._is_sheet = self._is_sheet or bool(_SHEET_DATA.search(window))
+        self.is_1904 = self.is_1904 or bool(_1904.search(window))
+        self.is_suspect = self.is_suspect or bool(_SUSPECT.search(window))
+        for letters, digits in set(_CELL_REF.findall(window)):
+            self._reach(letters, digits)
         self._tail = window[-_OVERLAP:]
 
     def _reach(self, letters: bytes, digits: bytes) -> None:
@@ -243,7 +243,7 @@ class _PartScan:
         self._last_column = max(self._last_column, column)
 
     def close(self) -> None:
-        if not self.is_sheet:
+        if not self._is_sheet:
             return
         if (
             self._last_row > MAX_ROWS
@@ -251,7 +251,7 @@ class _PartScan:
             or self._last_row * max(self._last_column, 1) > MAX_SHEET_AREA
         ):
             raise _bomb("a sheet has cells far outside of any list")
-        if not re.search(rb"</(?:\w+:)?worksheet>\s*$", self._tail):
+        if not re.search(rb"</(?:\w+:)?worksheet\s*>\s*$", self._tail):
             raise _cut_off()
 
 
@@ -263,6 +263,8 @@ def open_unpacked(path: Path) -> BinaryIO:
     with path.open("rb") as file:
         head = file.read(2)
     if head != b"\x1f\x8b":
+        if path.stat().st_size > MAX_PAGE_BYTES:
+            raise _too_large()
         return path.open("rb")
     packed_size = path.stat().st_size
     spooled = io.BytesIO()
@@ -272,6 +274,8 @@ def open_unpacked(path: Path) -> BinaryIO:
             while chunk := inflate.unconsumed_tail or file.read(_CHUNK):
                 spooled.write(inflate.decompress(chunk, _CHUNK))
                 _check_ratio(spooled.tell(), packed_size)
+                if spooled.tell() > MAX_PAGE_BYTES:
+                    raise _too_large()
                 if inflate.eof:
                     rest = inflate.unused_data + file.read(1)
                     if rest.strip(b"\0"):
@@ -286,6 +290,11 @@ def open_unpacked(path: Path) -> BinaryIO:
         raise _bomb("it holds another archive")
     spooled.seek(0)
     return spooled
+
+
+def _too_large() -> Held:
+    limit = MAX_PAGE_BYTES // MEBIBYTE
+    return Held("file_too_large", f"the page has more than {limit} MB. Fetch it in smaller pages.")
 
 
 def encoding_of(file: BinaryIO, allow_gb18030: bool = True) -> str:
@@ -338,21 +347,32 @@ def _decodes(file: BinaryIO, encoding: str) -> bool:
     return True
 
 
-# Cells that are whole Chinese words in UTF-8. In gb18030 text such a run is nearly impossible, more so three times.
-_UTF8_CELL = re.compile(rb"(?:^|[,\"\r\n])((?:[\xe4-\xe9][\x80-\xbf]{2}){2,})(?=[,\"\r\n])", re.MULTILINE)
+# Cells of two, four, six … Chinese characters in UTF-8; of an odd number, gb18030 would not have read them at all.
+_UTF8_CELL = re.compile(rb"(?:^|[,\"\r\n])((?:[\xe4-\xe9][\x80-\xbf]{2}){2,})(?=[,\"\r\n])")
 
 
 def _refuse_mixed(file: BinaryIO) -> None:
     """Refuses a gb18030 text of which single lines or cells are UTF-8: they would read as other characters."""
-    cells = 0
     file.seek(0)
     for line in file:
         if line.isascii():
             continue
-        cells += len(_UTF8_CELL.findall(line))
-        if cells >= 3 or _is_utf8_line(line):
+        if any(_is_utf8_word(cell) for cell in _UTF8_CELL.findall(line)) or _is_utf8_line(line):
             raise Held("encoding", "the text mixes GB18030 and UTF-8. Export it again in one encoding.")
     file.seek(0)
+
+
+def _is_utf8_word(cell: bytes) -> bool:
+    """Whether a cell that could be either is UTF-8: four characters by chance are too many, two must be common ones."""
+    return len(cell) >= 12 or all(map(_is_common, cell.decode("utf-8")))
+
+
+def _is_common(char: str) -> bool:
+    """Whether a character is in the first level of GB 2312, where nearly every character of a name or word is."""
+    try:
+        return 0xB0 <= char.encode("gb2312")[0] <= 0xD7
+    except UnicodeEncodeError:
+        return False
 
 
 def _is_utf8_line(line: bytes) -> bool:

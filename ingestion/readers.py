@@ -31,6 +31,7 @@ from ingestion.parsing import Cell, Fault
 
 _HEADER_SEARCH_ROWS = 20
 _EXCEL_CELL_CHARACTERS = 1 << 20
+_MAX_MERGES = 200_000
 csv.field_size_limit(_EXCEL_CELL_CHARACTERS)
 
 
@@ -142,7 +143,8 @@ class HeaderMatcher:
     def bind(self, names: Sequence[str], place: str) -> _Binding:
         """Binds header names to the contract. Raises Held, naming the header and the nearest known one."""
         positions: list[int | None] = [None] * len(self.dataset.columns)
-        ignored, unknown = set(), []
+        ignored: set[int] = set()
+        unknown: list[tuple[int | None, str]] = []
         for position, written in enumerate(names):
             name = normal_header(written)
             if not name:
@@ -174,13 +176,14 @@ class HeaderMatcher:
         found = process.extractOne(normal_header(written), list(among), scorer=fuzz.WRatio)
         return self.spelling[found[0]] if found and found[1] > 0 else None
 
-    def unknown(self, unknown: Sequence[tuple[int, str]], missing: Sequence[Column], place: str) -> Held:
+    def unknown(self, unknown: Sequence[tuple[int | None, str]], missing: Sequence[Column], place: str) -> Held:
         said = []
         wanted = [normal_header(name) for column in missing for name in (column.header, *column.aliases)]
         for position, written in unknown[:5]:
             nearest = self.nearest(written, wanted) or self.nearest(written, self.known)
             hint = f" (did you mean {nearest}?)" if nearest else ""
-            said.append(f"{_printable(written)} in column {_letters(position)}{hint}")
+            where = f" in column {_letters(position)}" if position is not None else ""
+            said.append(f"{_printable(written)}{where}{hint}")
         more = f" and {len(unknown) - 5} more" if len(unknown) > 5 else ""
         lacking = f"; required but missing: {'、'.join(column.header for column in missing)}" if missing else ""
         return Held(
@@ -350,6 +353,8 @@ class _Merges:
 
     def __init__(self, ranges: Iterable[tuple[tuple[int, int], tuple[int, int]]]) -> None:
         self.waiting = sorted(ranges, reverse=True)
+        if len(self.waiting) > _MAX_MERGES:
+            raise Held("refused_archive", f"a sheet has more than {_MAX_MERGES} merged ranges. Export it again.")
         self.active: list[tuple[int, int, int, Cell]] = []
 
     def fill(self, row: int, cells: list[Cell]) -> None:
@@ -360,6 +365,8 @@ class _Merges:
                 self.active.append((bottom, left, min(right, envelope.MAX_COLUMNS - 1), value))
         if not self.active:
             return
+        if len(self.active) > envelope.MAX_COLUMNS:  # they overlap, which no spreadsheet program writes
+            raise Held("refused_archive", "a sheet has merged ranges that overlap. Export it again.")
         for _, left, right, value in self.active:
             for column in range(left, min(right + 1, len(cells))):
                 cells[column] = value
@@ -561,12 +568,12 @@ def _page_rows(dataset: Dataset, path: Path) -> Iterator[Row]:
         if not isinstance(record, dict):
             raise _not_a_page(f"record {count} is not an object")
         cells: list[Cell] = [None] * len(dataset.columns)
-        unknown: list[tuple[int, str]] = []
-        for place, (key, value) in enumerate(record.items()):
+        unknown: list[tuple[int | None, str]] = []
+        for key, value in record.items():
             index = keys.get(key)
             if index is None:
                 if not matcher.is_ignored(normal_header(key)):
-                    unknown.append((place, key))
+                    unknown.append((None, key))
                 continue
             if isinstance(value, dict | list):
                 raise _not_a_page(f"record {count}: {key} holds a list or an object")

@@ -96,10 +96,13 @@ class RowParser:
             if first and needed and first.values[0] == value and needed.values[0] is None:
                 return Quarantined(parsing.EMPTY_VALUE, columns[other].header)
         if self._position:
-            cell_index = self._cell_of([parsed[index] for index in self._position])
+            position = [parsed[index] for index in self._position]
+            cell_index = self._cell_of(position)
             if isinstance(cell_index, Quarantined):
                 return cell_index
             values.extend(cell_index)
+            if cell_index == (None, None) and any(part and part.written for part in position):
+                flags.append("position_incomplete")
         keys = [part for index in self._key_indexes if (part := parsed[index]) is not None]
         return Accepted(
             values,

@@ -207,16 +207,19 @@ def mixed() -> bytes:
     return rows + csv_bytes(dataset(INSURANCE), [insured(make_id(9))], "utf-8").split(b"\r\n", 1)[1]
 
 
-def mixed_cell() -> bytes:
-    rows = csv_bytes(dataset(INSURANCE), [insured(make_id(n), 姓名="王小强") for n in range(5)])
-    return rows.replace("王小强".encode("gb18030"), "王小强".encode())
+def mixed_cell(name: str) -> bytes:
+    """One cell of one row in UTF-8, the rest in GB18030."""
+    rows = csv_bytes(dataset(INSURANCE), [insured(make_id(1)), insured(make_id(2), 姓名="NAME"), insured(make_id(3))])
+    return rows.replace(b"NAME", name.encode())
 
 
 @pytest.mark.parametrize(
     "content",
     [
         mixed(),
-        mixed_cell(),
+        mixed_cell("王强"),
+        mixed_cell("王小强"),
+        mixed_cell("欧阳小强"),
         csv_bytes(dataset(INSURANCE), [insured(make_id(1))], "utf-16")[2:],  # no mark
         csv_bytes(dataset(INSURANCE), [insured(make_id(1))], "utf-16")[:-1],
         csv_bytes(dataset(INSURANCE), [insured(make_id(1))])[:-40],
@@ -489,3 +492,24 @@ def test_a_personal_cell_never_stands_in_a_message(door: Door) -> None:
     said = str(door.ingest(full=True)) + str(door.reasons()) + str(door.outcomes())
     assert "李丽" not in said
     assert "4.10803" not in said
+
+
+def test_a_sheet_under_another_name_is_looked_at_all_the_same(door: Door) -> None:
+    """A workbook may call any part a sheet; the guards look at what a part holds."""
+    far = '<row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'
+    plain = raw_workbook(door.root / "plain.xlsx", {"S": sheet_xml(far)})
+    with (
+        zipfile.ZipFile(plain) as source,
+        zipfile.ZipFile(door.drop(FINDINGS, DAY, "a.xlsx"), "w", zipfile.ZIP_DEFLATED) as target,
+    ):
+        for name in source.namelist():
+            content = source.read(name).replace(b"worksheets/sheet1.xml", b"media/image1.png")
+            target.writestr("xl/media/image1.png" if "sheet1" in name else name, content)
+    assert door.only_outcome().reason_code == "refused_archive"
+
+
+def test_merged_ranges_that_overlap_are_refused(door: Door) -> None:
+    refs = "".join(f'<mergeCell ref="A{number}:C5000"/>' for number in range(2, 2000))
+    rows = finding_rows({}) + "".join(f'<row r="{n}"><c r="A{n}"><v>{n}</v></c></row>' for n in range(3, 5000))
+    raw_workbook(door.drop(FINDINGS, DAY, "a.xlsx"), {"S": sheet_xml(rows, f"<mergeCells>{refs}</mergeCells>")})
+    assert door.only_outcome().reason_code == "refused_archive"

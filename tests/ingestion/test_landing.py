@@ -278,6 +278,7 @@ def test_positions_become_cells_and_dropped_columns_leave_no_trace(door: Door) -
         "QD-none": (None, None),
     }
     assert [reason for _, reason, _ in door.reasons()] == ["impossible_coordinate"] * 2
+    assert {r["checkin_id"]: r["flags"] for r in door.rows(CHECKINS)}["QD-none"] == "position_incomplete"
     canaries = [*secrets.values(), make_id(1), "4321.98", "113.2421", "35.2154"]
     for path in door.settings.home.rglob("*"):
         if path.is_file() and door.settings.archive not in path.parents:
