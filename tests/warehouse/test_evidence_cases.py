@@ -216,7 +216,7 @@ def test_6_3_a_finding_belongs_to_the_case_of_what_it_came_from() -> None:
 def test_6_3_a_bare_task_of_several_rows_names_none_of_them() -> None:
     made = warehouse(findings=[finding("F", origin_id="R1")], checks=[check("R1", "1"), check("R1", "2")])
     assert cases_of(made) == cases("F", "R1-1", "R1-2")
-    assert issues_of(made) == {("F", "link_ambiguous")}
+    assert issues_of(made) == {("F", "link_unknown")}
 
 
 def test_6_3_width_case_and_brackets_of_a_number_do_not_matter() -> None:
@@ -244,6 +244,41 @@ def test_6_3_of_two_ledgers_with_one_number_the_agency_s_own_row_is_meant() -> N
     row = rows_of(made)["F"]
     assert (row["root_dataset"], row["root_row_key"]) == ("media", "N1")
     assert issues_of(made) == set()
+
+
+def test_6_3_of_one_s_own_rows_with_one_number_the_ticket_comes_before_the_clue_before_the_check() -> None:
+    everything: dict[str, Any] = {
+        "tickets": [ticket("N-1")],
+        "clues": [clue("N-1")],
+        "checks": [check("N", "1"), check("N-1", "9")],
+    }
+    expected = (("tickets", "hotline"), ("clues", "media"), ("checks", "checks"))
+    for kind, dataset in expected:
+        row = rows_of(warehouse(findings=[finding("F", origin_id="N-1")], **everything))["F"]
+        assert row["root_dataset"] == dataset
+        if kind == "checks":
+            assert row["root_row_key"] == "N-1", "task and line before a bare task"
+        del everything[kind]
+
+
+def test_6_3_a_finding_comes_from_no_finding_and_no_penalty() -> None:
+    made = warehouse(
+        findings=[finding("F1"), finding("F2", origin_id="F1"), finding("F3", origin_id="P1")],
+        penalties=[penalty("P1")],
+    )
+    assert cases_of(made) == cases("F1", "F2", "F3", "P1")
+    assert issues_of(made) == {("F2", "link_unknown"), ("F3", "link_unknown")}
+
+
+def test_6_3_a_complaint_about_nobody_identified_links_to_nothing() -> None:
+    made = warehouse(tickets=[ticket("T1"), ticket("T2", None, original_ticket_id="T1")])
+    assert rows_of(made)["T2"]["case_id"] is None
+    assert issues_of(made) == {("T2", "agency_unresolved")}
+
+
+def test_6_3_32_characters_that_are_no_lead_are_an_unknown_link() -> None:
+    made = warehouse(findings=[finding("F1", origin_id="x" * 32), finding("F2", origin_id="0123456789abcdef")])
+    assert issues_of(made) == {("F1", "link_unknown"), ("F2", "link_unknown")}
 
 
 def test_6_3_a_finding_of_a_repeated_ticket_belongs_to_the_first() -> None:
@@ -296,6 +331,38 @@ def test_6_3_a_ticket_joins_the_check_that_verified_it(cells: dict[str, Any], is
         checks=[verification("R", occurred_on="2025-02-01", **cells)],
     )
     assert cases_of(made) == (cases("T R-1") if is_joined else cases("T", "R-1"))
+
+
+def test_6_3_without_a_project_no_ticket_meets_a_check() -> None:
+    made = warehouse(
+        tickets=[ticket("T1"), ticket("T2", project_no="")],
+        checks=[verification("R", project_no=None), verification("S", project_no="")],
+    )
+    assert cases_of(made) == cases("T1", "T2", "R-1", "S-1")
+
+
+def test_6_3_a_ticket_meets_the_check_of_its_own_agency_and_project_only() -> None:
+    made = warehouse(
+        tickets=[ticket("T", project_no="P1")],
+        checks=[
+            verification("R1", agency_id=B, checked_on="2025-02-11", occurred_on="2025-01-01"),
+            verification("R2", project_no="P2", checked_on="2025-02-11", occurred_on="2025-01-01"),
+            verification("R3", checked_on="2025-02-12", occurred_on="2025-01-01"),
+        ],
+    )
+    assert cases_of(made) == cases("T R3-1", "R1-1", "R2-1")
+
+
+def test_6_3_two_tickets_may_join_one_check() -> None:
+    made = warehouse(
+        tickets=[
+            ticket("T1", project_no="P1", accepted_on="2025-02-10"),
+            ticket("T2", project_no="P1", accepted_on="2025-02-12"),
+            ticket("T3", project_no="P1", accepted_on="2025-02-21"),
+        ],
+        checks=[verification("R", checked_on="2025-02-20", occurred_on="2025-01-01")],
+    )
+    assert cases_of(made) == cases("T1 T2 R-1", "T3")
 
 
 def test_6_3_an_undecided_ticket_joins_no_check() -> None:

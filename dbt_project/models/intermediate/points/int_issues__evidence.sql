@@ -77,8 +77,7 @@ link_issues as (
         evidence_rows.sheet,
         evidence_rows.row_number,
         case case_links.link_state
-            when 'unknown' then 'The number that this row names as its origin was never received: link ignored.'
-            when 'ambiguous' then 'The number that this row names as its origin stands for several rows: link ignored.'
+            when 'unknown' then 'The number that this row names as its origin stands for no single row: link ignored.'
             when 'other_agency' then 'The row that this row names as its origin is about another agency: link ignored.'
             when 'unresolved_agency'
                 then 'The row that this row names as its origin is about nobody identified: link ignored.'
@@ -89,7 +88,7 @@ link_issues as (
         on
             case_links.dataset = evidence_rows.dataset
             and case_links.row_key = evidence_rows.row_key
-    where case_links.link_state in ('unknown', 'ambiguous', 'other_agency', 'unresolved_agency', 'ring')
+    where case_links.link_state in ('unknown', 'other_agency', 'unresolved_agency', 'ring')
 
 ),
 

@@ -8,7 +8,7 @@ evidence as (
 
 ),
 
--- every number that a link may name, by kind; numbers that two rows share name nothing
+-- every number that a link may name, by kind; a number that two rows share names none of them
 numbered as (
 
     select
@@ -19,12 +19,12 @@ numbered as (
         end as kind_rank,
         dataset,
         reference_key,
-        min(row_key) as row_key,
-        min(agency_id) as agency_id,
-        count(*) as row_count
+        any_value(row_key) as row_key,
+        any_value(agency_id) as agency_id
     from evidence
     where dataset in ('hotline', 'media', 'checks')
     group by dataset, reference_key
+    having count(*) = 1
 
     union all
 
@@ -32,12 +32,12 @@ numbered as (
         4 as kind_rank,
         dataset,
         task_reference_key as reference_key,
-        min(row_key) as row_key,
-        min(agency_id) as agency_id,
-        count(*) as row_count
+        any_value(row_key) as row_key,
+        any_value(agency_id) as agency_id
     from evidence
     where dataset = 'checks'
     group by dataset, task_reference_key
+    having count(*) = 1
 
 ),
 
@@ -63,7 +63,7 @@ matched as (
         stated.link_kind,
         numbered.dataset as target_dataset,
         numbered.row_key as target_row_key,
-        coalesce(numbered.kind_rank, 9) as kind_rank,
+        numbered.kind_rank,
         case
             -- a finding may come from a lead or a conflict: known, but no row of evidence
             when
@@ -72,7 +72,6 @@ matched as (
                 and translate(stated.linked_reference_key, '0123456789ABCDEF', '') = ''
                 then 'lead'
             when numbered.row_key is null then 'unknown'
-            when numbered.row_count > 1 then 'ambiguous'
             when numbered.agency_id is null then 'unresolved_agency'
             when numbered.agency_id <> stated.agency_id then 'other_agency'
             else 'followed'
@@ -91,7 +90,7 @@ ranked as (
         *,
         row_number() over (
             partition by dataset, row_key
-            order by case link_state when 'followed' then 0 else 1 end, kind_rank, target_row_key
+            order by link_state = 'followed' desc, coalesce(kind_rank, 0)
         ) as preference
     from matched
 
@@ -195,7 +194,7 @@ days as (
         0 as is_check,
         cast(null as {{ dbt.type_string() }}) as check_order
     from evidence
-    where dataset = 'hotline' and agency_id is not null and project_no is not null and determined_on is not null
+    where dataset = 'hotline' and project_no is not null
 
     union all
 
@@ -208,7 +207,7 @@ days as (
         1 as is_check,
         concat(cast(verified_on as {{ dbt.type_string() }}), '|', row_key) as check_order
     from evidence
-    where verified_on is not null and agency_id is not null and project_no is not null
+    where verified_on is not null and project_no is not null
 
 ),
 
@@ -235,10 +234,7 @@ verified as (
         agency_id,
         substr(next_check_order, 12) as check_row_key
     from days_ahead
-    where
-        is_check = 0
-        and next_check_order is not null
-        and cast(substr(next_check_order, 1, 10) as date) <= determined_on
+    where is_check = 0 and cast(substr(next_check_order, 1, 10) as date) <= determined_on
 
 ),
 
