@@ -42,14 +42,16 @@ MEASURES = [
 
 def history(*spans: Span) -> str:
     """SQL that stands in for the score history of ONE."""
-    rows = ", ".join(
-        f"('{ONE}', cast('{start}' as date), cast({repr(str(end)) if end else 'null'} as date), '{grade}')"
-        for start, end, grade in spans
-    )
+    rows = []
+    since, last_grade = spans[0][0], spans[0][2]
+    for start, end, grade in spans:
+        since, last_grade = (since if grade == last_grade else start), grade
+        until = repr(str(end)) if end else "null"
+        rows.append(f"('{ONE}', cast('{start}' as date), cast({until} as date), '{grade}', cast('{since}' as date))")
     return (
-        "select agency_id, valid_from_on, valid_until_on, cast(90 as decimal(9,2)) as score, grade, "
+        "select agency_id, valid_from_on, valid_until_on, cast(90 as decimal(9,2)) as score, grade, grade_since_on, "
         "false as has_active_misconduct, 'v1' as rulebook_id, true as is_provisional "
-        f"from (values {rows}) as spans (agency_id, valid_from_on, valid_until_on, grade)"
+        f"from (values {', '.join(rows)}) as spans (agency_id, valid_from_on, valid_until_on, grade, grade_since_on)"
     )
 
 
@@ -345,6 +347,24 @@ class TestOnsiteBatch:
 
         assert tasks(shown_on(date(2024, 5, 31)), "onsite_check")[0][0] == date(2024, 6, 1)
         assert tasks(shown_on(date(2024, 6, 1)), "onsite_check")[0][0] == date(2024, 7, 1)
+
+    @pytest.mark.parametrize(
+        ("submitted_on", "first_drop_on", "opened_on"),
+        [
+            (date(2024, 5, 31), date(2024, 6, 10), date(2024, 6, 1)),
+            (date(2024, 5, 31), date(2024, 6, 11), date(2024, 7, 1)),
+            (date(2024, 6, 1), date(2024, 6, 5), date(2024, 7, 1)),
+        ],
+    )
+    def test_who_handed_in_before_the_month_is_due_in_it_if_known_by_the_tenth(
+        self, submitted_on: date, first_drop_on: date, opened_on: date
+    ) -> None:
+        rows = {
+            "registry.agencies": [agency(first_drop_on, submitted_on=submitted_on)],
+            "registry.personnel": staff(date(2024, 6, 3)),
+            "registry.equipment": [device(date(2024, 6, 3))],
+        }
+        assert [row[0] for row in tasks(rows, "onsite_check")] == [opened_on]
 
     @pytest.mark.parametrize(
         "cells",

@@ -12,12 +12,6 @@ agency_drops as (
 
 ),
 
-complaints as (
-
-    select * from {{ ref('int_complaints_matched') }}
-
-),
-
 decisions as (
 
     select * from {{ ref('stg_credit_desk__decisions') }}
@@ -47,23 +41,6 @@ vanished as (
     where
         not agencies.is_in_last_drop
         and coalesce(agencies.registry_status, 'normal') not in ('exited', 'deregistered')
-
-),
-
-unresolved as (
-
-    select
-        'complaint_unresolved' as issue_code,
-        'complaints' as source,
-        dataset,
-        source_key,
-        agency_id,
-        file_hash,
-        sheet,
-        row_number,
-        'The respondent equals no name of exactly one agency: not scored until a decision says who it is.' as detail
-    from complaints
-    where agency_id is null
 
 ),
 
@@ -104,8 +81,6 @@ unchecked as (
 final as (
 
     select * from vanished
-    union all
-    select * from unresolved
     union all
     select * from unchecked
 

@@ -1,5 +1,7 @@
 /* The monthly batch: who is complete and conforming on the last day of a month, listed by application or platform and
-neither published nor passed on site, is due in the next. A check that is still owed is not owed twice. */
+neither published nor passed on site, is due in the next. Lists arrive monthly: an agency that handed its file in before
+a month and that the month's first lists show by the due day is one of that month's batch. A check that is still owed
+is not owed twice. */
 {% set never = "cast('9999-12-31' as date)" %}
 
 with
@@ -28,10 +30,46 @@ site_checks as (
 
 ),
 
+task_kinds as (
+
+    select * from {{ ref('tasks') }}
+
+),
+
 decisions as (
 
     select * from {{ ref('int_decisions_applied') }}
     where object_type = 'directory' and decision_code = 'exit'
+
+),
+
+first_months as (
+
+    select
+        agency_drops.agency_id,
+        agency_drops.received_on as first_drop_on,
+        {{ add_days(month_start('agency_drops.received_on'), -1) }} as eve_on,
+        {{ add_days(month_start('agency_drops.received_on'), 'task_kinds.due_day_of_month - 1') }} as due_on,
+        row_number() over (partition by agency_drops.agency_id order by agency_drops.received_on) as drop_number,
+        agency_drops.submitted_on
+    from agency_drops
+    cross join task_kinds
+    where task_kinds.task_code = 'onsite_check'
+
+),
+
+handed_in as (
+
+    select
+        agency_id,
+        first_drop_on,
+        eve_on,
+        due_on
+    from first_months
+    where
+        drop_number = 1
+        and submitted_on <= eve_on
+        and first_drop_on <= due_on
 
 ),
 
@@ -40,7 +78,7 @@ waiting as (
 
     select
         agency_drops.agency_id,
-        agency_drops.received_on as from_on,
+        coalesce(handed_in.eve_on, agency_drops.received_on) as from_on,
         least(
             coalesce(agency_drops.next_shown_on, {{ never }}),
             coalesce(agency_drops.published_on, {{ never }}),
@@ -56,9 +94,28 @@ waiting as (
     from agency_drops
     left join decisions
         on agency_drops.agency_id = decisions.object_id
+    left join handed_in
+        on
+            agency_drops.agency_id = handed_in.agency_id
+            and agency_drops.received_on = handed_in.first_drop_on
     where
         coalesce(agency_drops.listing_basis, 'applied') <> 'grandfathered_28'
         and coalesce(agency_drops.registry_status, 'normal') = 'normal'
+
+),
+
+whole as (
+
+    select
+        standings.agency_id,
+        coalesce(handed_in.eve_on, standings.valid_from_on) as from_on,
+        coalesce(standings.valid_until_on, {{ never }}) as until_on
+    from standings
+    left join handed_in
+        on
+            standings.agency_id = handed_in.agency_id
+            and standings.valid_from_on between handed_in.first_drop_on and handed_in.due_on
+    where standings.is_complete and standings.is_conforming
 
 ),
 
@@ -66,16 +123,14 @@ pieces as (
 
     select
         waiting.agency_id,
-        greatest(waiting.from_on, standings.valid_from_on) as from_on,
-        least(waiting.until_on, coalesce(standings.valid_until_on, {{ never }})) as until_on
+        greatest(waiting.from_on, whole.from_on) as from_on,
+        least(waiting.until_on, whole.until_on) as until_on
     from waiting
-    inner join standings
-        on waiting.agency_id = standings.agency_id
-    where
-        standings.is_complete
-        and standings.is_conforming
-        and waiting.from_on < coalesce(standings.valid_until_on, {{ never }})
-        and standings.valid_from_on < waiting.until_on
+    inner join whole
+        on
+            waiting.agency_id = whole.agency_id
+            and waiting.from_on < whole.until_on
+            and waiting.until_on > whole.from_on
 
 ),
 

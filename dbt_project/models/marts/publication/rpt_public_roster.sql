@@ -18,42 +18,14 @@ score_history as (
 
 ),
 
-grade_spans as (
-
-    select
-        score_history.agency_id,
-        score_history.valid_from_on,
-        score_history.valid_until_on,
-        score_history.score,
-        score_history.grade,
-        score_history.is_provisional,
-        lag(score_history.grade) over (
-            partition by score_history.agency_id
-            order by score_history.valid_from_on
-        ) as previous_grade
-    from score_history
-    inner join build
-        on score_history.valid_from_on <= build.as_of_on
-
-),
-
-dated as (
-
-    select
-        *,
-        max(case when coalesce(previous_grade, '') <> coalesce(grade, '') then valid_from_on end) over (
-            partition by agency_id
-        ) as since_on
-    from grade_spans
-
-),
-
 present as (
 
-    select dated.*
-    from dated
+    select score_history.*
+    from score_history
     inner join build
-        on dated.valid_until_on is null or dated.valid_until_on > build.as_of_on
+        on
+            score_history.valid_from_on <= build.as_of_on
+            and (score_history.valid_until_on is null or score_history.valid_until_on > build.as_of_on)
 
 ),
 
@@ -66,7 +38,7 @@ final as (
         agencies.service_type,
         present.score,
         present.grade,
-        present.since_on,
+        present.grade_since_on as since_on,
         coalesce(present.is_provisional, false) as is_provisional
     from agencies
     left join present
