@@ -20,7 +20,7 @@ _PROVENANCE = (
     "flags",
 )
 # Half a file of quarantined rows: the export changed, or is of something else. People look; the build goes on.
-_MOSTLY = 0.5
+_MOSTLY, _ENOUGH_ROWS = 0.5, 20
 
 
 def _door(
@@ -41,7 +41,8 @@ def _door(
         no_result(
             "files_are_mostly_readable",
             "select file_name from lake.loads where status = 'loaded' and (select count(*) from {batch}) >= 0 "
-            f"and source = '{source}' and dataset = '{name}' and quarantined_count > {_MOSTLY} * read_count",
+            f"and source = '{source}' and dataset = '{name}' "
+            f"and read_count >= {_ENOUGH_ROWS} and quarantined_count > {_MOSTLY} * read_count",
             severity="warn",
         ),
     ]

@@ -126,7 +126,7 @@ def _run(bench: Workbench, request: BuildRequest) -> BuildReport:
             job.execute_in_process(
                 run_config={
                     "ops": {"door": {"config": _config(request)}},
-                    "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},
+                    "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},  # the report says what went wrong
                 },
                 instance=instance,
                 run_id=run_id,

@@ -482,3 +482,7 @@ def what_if_command(rulebook_id: str, rulebooks: Path | None, on: dt.date | None
     title = f"{agencies} agencies change under {rulebook_id}"
     empty = f"No grade changes under {rulebook_id}."
     print_rows([asdict(difference) for difference in differences], columns, fmt, title=title, empty=empty)
+
+
+if __name__ == "__main__":
+    main(prog_name="firemark")

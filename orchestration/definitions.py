@@ -12,7 +12,7 @@ from orchestration.assets.door import door
 from orchestration.assets.models import build_models
 from orchestration.assets.release import build_release
 from orchestration.checks import build_checks
-from orchestration.jobs import build_job
+from orchestration.jobs import build_job, quiet_logger
 from orchestration.release import MART_SCHEMAS
 from orchestration.schedules import build_schedule
 from orchestration.sensors import build_alert_sensor, build_inbox_sensor
@@ -34,6 +34,7 @@ def build_defs(overrides: Mapping[str, Any] | None = None) -> dg.Definitions:
         schedules=[build_schedule(job, str(inbox))],
         sensors=[build_inbox_sensor(job, inbox), build_alert_sensor(job, bench.settings.logs)],
         resources={"bench": bench},
+        loggers={"console": quiet_logger},
     )
 
 

@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
+import logging
+
 import dagster as dg
 
 from orchestration.instance import MAX_RUN_SECONDS
 
 JOB_NAME = "release_city"
+
+
+@dg.logger(
+    config_schema={"log_level": dg.Field(str, default_value="WARNING")},
+    description="Warnings and errors only; every event is in the instance anyway.",
+)
+def quiet_logger(context: dg.InitLoggerContext) -> logging.Logger:
+    """The run's logger on standard error."""
+    logger = logging.Logger("firemark", level=context.logger_config["log_level"])
+    logger.addHandler(logging.StreamHandler())
+    return logger
 
 
 def build_job() -> dg.UnresolvedAssetJobDefinition:

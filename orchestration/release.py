@@ -31,27 +31,6 @@ DESK_FILE, BI_FILE, DESCRIPTION_FILE = "firemark.duckdb", "firemark_bi.duckdb", 
 _PACKAGES = ("ingestion", "rulebook", "expectations", "orchestration", "dbt_project")
 _ROOT = Path(__file__).resolve().parents[1]
 
-# Elsewhere than in DuckDB this is a documented query: the span of the history that holds the day.
-AGENCY_GRADES_AS_OF = """
-    select
-        history.agency_id,
-        agencies.agency_name,
-        history.score,
-        history.grade,
-        history.has_active_misconduct,
-        history.grade_since_on as since_on,
-        history.next_change_on,
-        history.next_score,
-        history.next_grade,
-        history.next_grade_change_on,
-        agencies.directory_status,
-        history.rulebook_id,
-        history.is_provisional
-    from credit.fct_score_history as history
-    left join credit.dim_agencies as agencies on agencies.agency_id = history.agency_id
-    where history.valid_from_on <= d and (history.valid_until_on is null or d < history.valid_until_on)
-"""
-
 
 @dataclass(frozen=True)
 class CheckResult:
@@ -197,9 +176,7 @@ def write_candidate(settings: Settings, build_file: Path) -> Candidate:
         public = [schema for schema in MART_SCHEMAS if schema not in RESTRICTED_SCHEMAS]
         for schema in public:
             _copy_schema(connection, schema, directory / "parquet" / schema, row_counts, hashes)
-        if "credit.fct_score_history" in row_counts:
-            connection.execute("use release.credit")
-            connection.execute(f"create macro credit.agency_grades_as_of(d) as table {AGENCY_GRADES_AS_OF}")
+            _copy_table_macros(connection, schema)
         _detach(connection)
         (directory / DESK_FILE).touch(mode=0o600)
         shutil.copyfile(directory / BI_FILE, directory / DESK_FILE)
@@ -249,10 +226,27 @@ def _copy_schema(
         connection.execute(f"copy {copy} to {_literal(str(parquet / f'{name}.parquet'))} (format parquet)")
     for name, comment, sql in _objects(connection, "duckdb_views", "view_name", schema):
         connection.execute(f"use release.{schema}")
-        # The build file's own database name stands in the view's text; in a release only schemas do.
-        connection.execute(sql.replace('"firemark".', "").replace("firemark.", "").replace("build.", ""))
+        connection.execute(_portable(sql))
         _comment(connection, "view", schema, name, comment)
         row_counts[f"{schema}.{name}"] = _scalar(connection, f"select count(*) from release.{schema}.{_quoted(name)}")
+
+
+def _copy_table_macros(connection: duckdb.DuckDBPyConnection, schema: str) -> None:
+    """credit.agency_grades_as_of(d): a DuckDB file keeps the query that elsewhere is documented."""
+    for name, parameters, query in connection.execute(
+        "select function_name, parameters, macro_definition from duckdb_functions() "
+        "where database_name = 'build' and schema_name = ? and function_type = 'table_macro' order by function_name",
+        [schema],
+    ).fetchall():
+        connection.execute(f"use release.{schema}")
+        connection.execute(
+            f"create macro {schema}.{_quoted(name)}({', '.join(parameters)}) as table {_portable(query)}"
+        )
+
+
+def _portable(sql: str) -> str:
+    """SQL without the build file's own database name: in a release only schemas stand."""
+    return sql.replace('"firemark".', "").replace("firemark.", "").replace("build.", "")
 
 
 def _objects(

@@ -301,7 +301,7 @@ def check(bench: Workbench) -> list[SuiteOutcome]:
         asdict(
             CheckResult(
                 check_name=f"{outcome.relation}.{outcome.check_name}",
-                kind="finding" if outcome.severity == "warn" else outcome.kind,
+                kind=outcome.kind,
                 severity=outcome.severity,
                 is_passed=outcome.is_passed,
                 failing_count=outcome.failing_count,

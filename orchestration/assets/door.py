@@ -12,6 +12,7 @@ import dagster as dg
 from ingestion.build_tables import BUILD_TABLES
 from ingestion.sources import DATASETS
 from orchestration import steps
+from orchestration.instance import PROCESS_TAG, this_process
 from orchestration.resources import Bench
 from orchestration.steps import BuildState
 from rulebook.tables import BUILD_TABLES as RULEBOOK_TABLES
@@ -52,6 +53,8 @@ def _specs() -> list[dg.AssetSpec]:
 @dg.multi_asset(name="door", specs=_specs())
 def door(context: dg.AssetExecutionContext, config: BuildConfig, bench: Bench) -> Iterator[dg.MaterializeResult]:
     """Ingests what is new and prepares the build; yields nothing where a release of the same inputs is reused."""
+    if PROCESS_TAG not in context.run.tags:  # a run of the daemon: the reaper must know whether it lives
+        context.instance.add_run_tags(context.run_id, {PROCESS_TAG: this_process()})
     request = steps.request_of(bench.settings, **config.model_dump())
     state = steps.receive(bench, request)
     if state.is_reused:
