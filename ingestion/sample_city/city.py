@@ -40,7 +40,7 @@ from ingestion.sample_city.truth import TruthWriter
 from ingestion.sources import DATASETS
 
 MARK = "city.json"
-RECORDS_PER_PAGE = 90
+RECORDS_PER_PAGE, MOST_RECORDS_PER_PAGE = 90, 5_000  # a larger city is sent in larger pages
 Progress = Callable[[int, int], None]
 
 
@@ -235,7 +235,7 @@ class _Sink:
                 return PageWriter(
                     lambda page: where / file_name(self.dataset, self.received_on, page),
                     self.total + self.dirt.extra_count,
-                    max(RECORDS_PER_PAGE, self.city.agencies * 4),
+                    min(MOST_RECORDS_PER_PAGE, max(RECORDS_PER_PAGE, self.city.agencies * 4)),
                 )
 
     def add(self, record: Record) -> None:
@@ -313,4 +313,4 @@ class _Sink:
         if self.writer is None:
             return
         for path in self.writer.close():
-            self.city.truth.file(self.dataset, self.received_on, path.name, "loaded")
+            self.city.truth.file(self.dataset, self.received_on, path.name, "loaded", kind=self.dirt.file_kind)

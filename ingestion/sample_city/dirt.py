@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from ingestion.contract import Dataset
+from ingestion.contract import Dataset, Format
 from ingestion.sample_city import identifiers
 from ingestion.sample_city.files import Formula, SheetStyle
 from ingestion.sample_city.model import Record, Values
@@ -662,6 +662,23 @@ class FileDirt:
             if self.month % 5 == 1:
                 style.headers = dict(ALIASES.get(self.dataset.id, {}))
         return style
+
+    @property
+    def file_kind(self) -> str:
+        """What is unusual about the file as a whole, joined by +."""
+        if self.is_clean:
+            return ""
+        kinds = []
+        if self.dataset.format is Format.XLSX:
+            style = self.sheet_style(SheetStyle())
+            kinds += ["hidden_sheet"] if style.hidden_sheet else []
+            kinds += ["alias_headers"] if style.headers else []
+            kinds += ["blank_row"] if self._rows >= 4 and self.has_blank_row_before(4) else []
+        if self.dataset.format is Format.CSV:
+            kinds += ["alias_headers"] if self.csv_headers else []
+            kinds += [self.encoding] if self.encoding != "gb18030" else []
+            kinds += ["line_feeds"] if self.line_end == "\n" else []
+        return "+".join(kinds)
 
     @property
     def encoding(self) -> str:

@@ -26,6 +26,7 @@ SERVICE_BY_PLACE = dict.fromkeys((5, 18, 25), ASSESSMENT) | dict.fromkeys((0, 4,
 TWO_ENGINEERS = 6
 LISTED_LATE = {23: 16, 26: 4, 27: 5}  # place -> months before the end in which it is first listed
 NEVER_PUBLISHED = {24, 25}
+CHECKED_LATE = {23: 2}  # place -> months by which the first site check comes too late
 
 
 def district_random(seed: int, number: int, purpose: str) -> random.Random:
@@ -49,6 +50,11 @@ def person_index(number: int, local: int) -> int:
     return number * PEOPLE_PER_DISTRICT + local
 
 
+def first_site_check_month(place: int, listed_from: int) -> int:
+    """The month in which a newly listed agency is visited: the same one, unless the visit is overdue."""
+    return listed_from + CHECKED_LATE.get(place, 0)
+
+
 def _agency(rng: random.Random, number: int, place: int, timeline: Timeline) -> Agency:
     index = number * AGENCIES_PER_DISTRICT + place
     region = identifiers.REGION_CODES[place % len(identifiers.REGION_CODES)]
@@ -58,7 +64,9 @@ def _agency(rng: random.Random, number: int, place: int, timeline: Timeline) -> 
     if listed_from:
         basis = "applied"
         submitted_on = timeline.day(listed_from - 1, 9)
-        onsite_on, published_on = timeline.day(listed_from, 8), timeline.day(listed_from, 16)
+        onsite_month = first_site_check_month(place, listed_from)
+        late = 6 if place in CHECKED_LATE else 0
+        onsite_on, published_on = timeline.day(onsite_month, 8 + late), timeline.day(onsite_month, 16 + late)
     else:
         basis = "grandfathered_28" if number == 0 and place not in NEVER_PUBLISHED else "province_platform"
         submitted_on = dt.date(2023, 3, 1) + dt.timedelta(days=rng.randrange(90))
@@ -80,11 +88,11 @@ def _agency(rng: random.Random, number: int, place: int, timeline: Timeline) -> 
         phone=identifiers.phone(50_000_000 + index),
         assessment_control="not_applicable" if service_type == MAINTENANCE else "yes",
         listed_from=listed_from,
-        works_from=listed_from + 1 if listed_from else 0,
+        works_from=first_site_check_month(place, listed_from) + 1 if listed_from else 0,
     )
     if listed_from:  # the first list that shows it stands before the site check and the publication
         agency = replace(agency, onsite_checked_on=None, published_on=None).with_state(
-            listed_from + 1, onsite_checked_on=onsite_on, onsite_result="passed", published_on=published_on
+            agency.works_from, onsite_checked_on=onsite_on, onsite_result="passed", published_on=published_on
         )
     if place in NEVER_PUBLISHED:
         agency = replace(agency, onsite_checked_on=None, published_on=None, works_from=timeline.months)

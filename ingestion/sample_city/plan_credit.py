@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import random
 
+from ingestion.sample_city.districts import CHECKED_LATE, first_site_check_month
 from ingestion.sample_city.ledgers import (
     MAKER,
     check,
@@ -851,7 +852,9 @@ def _site_checks(plan: Plan) -> None:
     """First checks of newly listed agencies by the 10th, one failed and rechecked, and yearly visits."""
     for agency in list(plan.district.agencies):
         if agency.listed_from:
-            site_check(plan, agency.place, agency.listed_from, checked=plan.day(agency.listed_from, 8))
+            month = first_site_check_month(agency.place, agency.listed_from)
+            day = 14 if agency.place in CHECKED_LATE else 8
+            site_check(plan, agency.place, month, checked=plan.day(month, day))
     if plan.has(8):
         month = plan.timeline.ago(4)
         site_check(plan, 8, month, checked=plan.day(month, 9), result="failed", recheck="passed")

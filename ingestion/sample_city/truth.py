@@ -30,8 +30,8 @@ What a perfect build of `../inbox` finds. UTF-8; CSV with a header, JSON Lines.
   of a snapshot, all drops. `<name>_id` holds the ID number or mask where the lake has `<name>_key`.
 - `evidence/<source>.<dataset>.jsonl`: every version of the rows that score, with `is_current`; of other datasets
   the versions that were superseded within the sample.
-- `conflicts.csv`: planted conflicts and decoys (conflicts.md): kind, person (of two the other one, too), employers, expected_status (open,
-  expired, explained; `none` = no row, or one that is explained), explained_by, is_decoy.
+- `conflicts.csv`: planted conflicts and decoys (conflicts.md): kind, person (of two the other one, too), employers,
+  expected_status (open, expired, explained; `none` = no row, or one that is explained), explained_by, is_decoy.
 - `leads.csv`: the same for the other items: lead_code, item_code, agency, subject (report, contract, ticket, agency,
   or ID and day), expected_status, is_decoy.
 - `canaries.csv`: personal values that may stand in the archive of originals and nowhere else in a home.
@@ -162,11 +162,14 @@ class TruthWriter:
         """Repeats the rows of one snapshot drop, and its dirt, under another day."""
         name = f"rows/{dataset.source}.{dataset.name}.jsonl"
         self._open(name).flush()
-        start = f'{{"received_on": "{first_on.isoformat()}"'
-        with (self.directory / name).open(encoding="utf-8") as lines:
-            found = [line for line in lines if line.startswith(start)]
-        for line in found:
-            self._line(name, {**json.loads(line), "received_on": again_on.isoformat(), "file_name": file_name})
+        start = f'{{"received_on": "{first_on.isoformat()}"'.encode()
+        end = (self.directory / name).stat().st_size
+        with (self.directory / name).open("rb") as lines:
+            while lines.tell() < end:
+                line = lines.readline()
+                if line.startswith(start):
+                    again = {**json.loads(line), "received_on": again_on.isoformat(), "file_name": file_name}
+                    self._line(name, again)
         self._open("dirt.csv").flush()
         with (self.directory / "dirt.csv").open(encoding="utf-8", newline="") as dirt:
             rows = list(csv.DictReader(dirt))
