@@ -242,6 +242,38 @@ def test_without_natural_repair_windows_do_not_end(window_code: str) -> None:
     assert lines_of(warehouse(findings=[finding("F")], rules=rules))["F"]["valid_until_on"] is None
 
 
+def test_a_version_without_a_repair_policy_still_lets_windows_end() -> None:
+    made = warehouse(findings=[finding("F")], rules=rulebook() | {"repair_policy": []})
+    assert lines_of(made)["F"]["valid_until_on"] == day("2026-03-02")
+
+
+# -------------------------------------------------------------------------------------------- knowledge and order
+
+
+def test_a_correction_received_later_replaces_the_row_whatever_arrives_first() -> None:
+    first = finding("F", clause="11", received_on="2025-03-02", file_name="b.xlsx")
+    second = finding("F", clause="7", received_on="2025-04-02", file_name="a.xlsx")
+    for rows in ([first, second], [second, first]):
+        assert lines_of(warehouse(findings=rows))["F"]["item_code"] == "F07"
+
+
+def test_any_order_of_the_rows_gives_the_same_lines_and_ids() -> None:
+    rows: dict[str, list[Any]] = {
+        "findings": [finding(f"F{n}", file_position=n, **(ACT if n % 2 else {"origin_id": "T1"})) for n in range(6)],
+        "checks": [check(f"R{n}", file_position=n, **ACT) for n in range(4)],
+        "tickets": [
+            ticket(f"T{n}", file_position=n, project_no="P1", original_ticket_id=f"T{n - n % 3}" if n % 3 else None)
+            for n in range(6)
+        ],
+        "merits": [merit(f"M{n}", file_position=n, document_no=f"D{n % 2}") for n in range(4)],
+    }
+    query = "select * exclude (row_number) from intermediate.int_points__lines order by line_id"
+    forward = warehouse(**rows).run("int_points__lines").query(query)
+    backward = warehouse(**{name: table[::-1] for name, table in rows.items()}).run("int_points__lines").query(query)
+    assert forward == backward
+    assert len(forward) > 4
+
+
 # ------------------------------------------------------------------------------------------------------ 6.13
 
 

@@ -119,6 +119,15 @@ def test_6_1_without_a_determination_date_a_row_waits(dataset: str, row: dict[st
     assert {code for _, code in issues_of(made)} == {"determination_date_missing"}
 
 
+def test_6_1_what_is_not_final_or_waits_has_no_other_reason() -> None:
+    made = warehouse(
+        checks=[check("R", status_code="not_upheld", clause=None)],
+        tickets=[ticket("T", None, determined_on=None), ticket("U", None, result_code="pending")],
+        findings=[finding("F", status_code="not_effective", determined_on="2024-01-01")],
+    )
+    assert {row["not_scored_reason"] for row in rows_of(made).values()} == {None}
+
+
 def test_6_1_open_matters_are_not_listed_as_problems_but_decisions_under_review_are() -> None:
     made = warehouse(
         findings=[finding("F", status_code="not_effective")],

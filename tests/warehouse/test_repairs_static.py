@@ -53,6 +53,8 @@ def issues(made: Warehouse) -> set[tuple[str, str]]:
         ({"has_application_form": False}, "documents"),
         ({"has_fulfilment_proof": False}, "documents"),
         ({"has_other_evidence": False}, "documents"),
+        ({"has_application_form": None}, "documents"),
+        ({"has_fulfilment_proof": None}, "documents"),
         ({"has_other_evidence": None}, "documents"),
         ({"reviewed_by": "张三"}, "maker_is_checker"),
         ({"handled_by": None, "reviewed_by": None}, "maker_is_checker"),
@@ -73,6 +75,7 @@ def test_6_6_the_first_reason_that_fails(cells: dict[str, Any], reason: str | No
     row = application(warehouse(repairs=[repair("X1", "F1", **cells)]))
     assert row["static_refusal_reason"] == reason
     assert row["is_documents_complete"] == (reason != "documents" and "has_other_evidence" not in cells)
+    assert row["is_maker_checker"] == (cells.get("reviewed_by", "李四") == cells.get("handled_by", "张三"))
 
 
 def test_6_6_not_offered_by_the_regime_comes_before_everything() -> None:
@@ -80,6 +83,15 @@ def test_6_6_not_offered_by_the_regime_comes_before_everything() -> None:
     for cells in ({}, {"review_code": "refused"}, {"accepted_on": None}):
         row = application(warehouse(repairs=[repair("X1", "F1", **cells)], rules=rules))
         assert row["static_refusal_reason"] == "not_offered"
+
+
+def test_6_6_a_version_without_a_policy_offers_nothing() -> None:
+    rules = rulebook() | {"repair_policy": []}
+    for cells in ({}, {"accepted_on": None}):
+        row = application(warehouse(repairs=[repair("X1", "F1", **cells)], rules=rules))
+        assert row["static_refusal_reason"] == "not_offered"
+        assert row["rulebook_id"] == (None if cells else V1)
+        assert (row["due_on"], row["is_overdue"], row["is_calendar_missing"]) == (None, False, False)
 
 
 def test_6_6_the_policy_is_that_of_the_acceptance_date() -> None:
@@ -191,6 +203,17 @@ def test_6_6_of_two_ledgers_with_one_number_the_applicant_means_its_own() -> Non
         "N1": "hotline",
         "N2": "findings",
     }
+
+
+def test_6_6_a_row_that_could_be_repaired_is_meant_before_one_that_could_not() -> None:
+    made = warehouse(
+        findings=[finding("N1", status_code="revoked"), finding("N2", agency_id=B)],
+        tickets=[ticket("N1"), ticket("N2", result_code="pending")],
+        clues=[clue("N1")],
+        repairs=[repair("X1", "N1、N2、N3")],
+    )
+    found = {number: (row["target_dataset"], row["target_state"]) for number, row in targets(made).items()}
+    assert found == {"N1": ("hotline", "ok"), "N2": ("hotline", "no_line"), "N3": (None, "unknown")}
 
 
 def test_6_6_each_application_has_its_own_targets() -> None:

@@ -58,7 +58,6 @@ accepted_days as (
 
     select distinct accepted_on
     from repairs
-    where accepted_on is not null
 
 ),
 

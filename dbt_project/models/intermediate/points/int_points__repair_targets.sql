@@ -82,20 +82,11 @@ ranked as (
         row_number() over (
             partition by row_key, reference_key
             order by
-                case target_state
-                    when 'ok' then 1
-                    when 'not_repairable' then 2
-                    when 'no_line' then 3
-                    else 4
-                end,
-                case target_dataset
-                    when 'findings' then 1
-                    when 'checks' then 2
-                    when 'penalties' then 3
-                    when 'hotline' then 4
-                    else 5
-                end,
-                target_row_key
+                target_state = 'ok' desc,
+                target_state = 'other_agency',
+                coalesce(target_dataset = 'findings', false) desc,
+                coalesce(target_dataset, ''),
+                coalesce(target_row_key, '')
         ) as preference
     from matched
 

@@ -50,7 +50,6 @@ determination_days as (
 
     select distinct determined_on
     from evidence
-    where determined_on is not null
 
 ),
 
@@ -99,9 +98,9 @@ readings as (
         row_number() over (
             partition by wordings.rulebook_id, wordings.dataset, wordings.clause, wordings.level_code
             order by
-                case when coalesce(clause_items.clause, '') = wordings.clause then 0 else 1 end,
-                case when clause_items.dataset = wordings.dataset then 0 else 1 end,
-                case when clause_items.level_code is not null then 0 else 1 end,
+                coalesce(clause_items.clause, '') = wordings.clause desc,
+                clause_items.dataset = wordings.dataset desc,
+                clause_items.level_code is not null desc,
                 coalesce(items.item_code, '')
         ) as exactness
     from wordings
