@@ -24,6 +24,38 @@
     )
 {%- endmacro %}
 
+{# Whether two texts differ in exactly one character: one replaced, or one more. Engines count edits in bytes or in
+   characters; this asks characters. #}
+{% macro differ_in_one_character(one, other, longest=20) -%}
+    (
+        {{ one }} <> {{ other }}
+        and (
+            {%- for position in range(1, longest + 1) %}
+            (
+                substr({{ one }}, 1, {{ position - 1 }}) = substr({{ other }}, 1, {{ position - 1 }})
+                and (
+                    (
+                        length({{ one }}) = length({{ other }})
+                        and substr({{ one }}, {{ position + 1 }}) = substr({{ other }}, {{ position + 1 }})
+                    )
+                    or (
+                        length({{ one }}) = length({{ other }}) + 1
+                        and substr({{ one }}, {{ position + 1 }}) = substr({{ other }}, {{ position }})
+                    )
+                    or (
+                        length({{ one }}) + 1 = length({{ other }})
+                        and substr({{ one }}, {{ position }}) = substr({{ other }}, {{ position + 1 }})
+                    )
+                )
+            )
+            {%- if not loop.last %}
+            or
+            {%- endif %}
+            {%- endfor %}
+        )
+    )
+{%- endmacro %}
+
 {# Stable across rebuilds: who, which kind, which two employers in either order, from which day. #}
 {% macro conflict_id(kind, subject, employer_a, employer_b, first_day) -%}
     {{ surrogate_key([

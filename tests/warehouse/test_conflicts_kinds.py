@@ -272,7 +272,7 @@ def test_two_people_of_one_name_with_one_number_share_it_too() -> None:
 
 
 def test_a_name_that_differs_in_one_character_is_a_typo() -> None:
-    rows = {"registry.personnel": at(X, on=MONTHLY[:3]) + at(X, on=MONTHLY[3:], person_name="工程帅1")}
+    rows = {"registry.personnel": at(X, on=MONTHLY[:3]) + at(X, on=MONTHLY[3:], person_name="工程林1")}
     assert [row[2:] for row in found(rows, "certificate_shared")] == [("explained", "typo")]
 
 

@@ -28,7 +28,6 @@ pivoted as (
         cast(max(case when parameter_code = 'paid_elsewhere_months' then number end) as integer) as paid_elsewhere_months,
         cast(max(case when parameter_code = 'double_insurance_months' then number end) as integer) as double_insurance_months,
         cast(max(case when parameter_code = 'signing_tolerance_days' then number end) as integer) as signing_tolerance_days,
-        cast(max(case when parameter_code = 'name_typo_characters' then number end) as integer) as name_typo_characters,
         cast(max(case when parameter_code = 'travel_speed_kmh' then number end) as double) as travel_speed_kmh,
         cast(max(case when parameter_code = 'overlap_distance_km' then number end) as double) as overlap_distance_km,
         cast(max(case when parameter_code = 'least_distance_km' then number end) as double) as least_distance_km,

@@ -127,14 +127,14 @@ pairs as (
             date '9999-12-31'
         ) as overlap_until_on,
         case
-            when
-                this.person_name_key <> other.person_name_key
-                and levenshtein(this.person_name_key, other.person_name_key) <= parameters.name_typo_characters
-                then 'typo'
+            when {{ differ_in_one_character('this.person_name_key', 'other.person_name_key') }} then 'typo'
             when
                 this.person_id <> other.person_id
                 and this.is_invalid + other.is_invalid > 0
-                and levenshtein(this.person_mask, other.person_mask) <= parameters.name_typo_characters
+                and (
+                    this.person_mask = other.person_mask
+                    or {{ differ_in_one_character('this.person_mask', 'other.person_mask') }}
+                )
                 then 'typo'
         end as explained_by,
         greatest(this.first_received_on, other.first_received_on) as first_seen_on,
