@@ -64,6 +64,7 @@ class Extra:
 
 
 def wide(text: str) -> str:
+    """ASCII in full-width forms."""
     return text.translate(WIDE)
 
 

@@ -47,6 +47,7 @@ def build_district(seed: int, number: int, size: int, timeline: Timeline) -> Dis
 
 
 def person_index(number: int, local: int) -> int:
+    """The city-wide index of a district's person."""
     return number * PEOPLE_PER_DISTRICT + local
 
 

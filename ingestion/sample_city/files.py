@@ -44,11 +44,14 @@ class Formula:
 
 
 class Writer(Protocol):
+    """What writes one export's rows."""
+
     def write(self, cells: dict[str, Any]) -> Place: ...
     def close(self) -> list[Path]: ...
 
 
 def headers_of(dataset: Dataset) -> list[str]:
+    """The headers of an export, in order."""
     return [column.header for column in dataset.columns]
 
 
@@ -236,11 +239,13 @@ class PageWriter:
 
 
 def page_bytes(page: int, total: int, records: list[dict[str, Any]]) -> bytes:
+    """One page as the platform sends it."""
     body = {"code": 0, "msg": "ok", "data": {"total": total, "page": page, "records": records}}
     return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def write_page(path: Path, page: int, total: int, records: list[dict[str, Any]]) -> None:
+    """Writes a page, gzipped if its name says so."""
     content = page_bytes(page, total, records)
     if path.suffix == ".gz":
         packed = io.BytesIO()
@@ -271,6 +276,7 @@ FILE_STEMS = {
 
 
 def file_name(dataset: Dataset, received_on: dt.date, page: int | None = None) -> str:
+    """The export's name; `page` for JSON pages, of which every second is gzipped."""
     stem = FILE_STEMS[dataset.id]
     if dataset.format is Format.JSON:
         return f"{stem}_{received_on:%Y%m}_p{page:03d}.json" + (".gz" if page is not None and page % 2 == 0 else "")
@@ -278,6 +284,7 @@ def file_name(dataset: Dataset, received_on: dt.date, page: int | None = None) -
 
 
 def folder(inbox: Path, dataset: Dataset, received_on: dt.date) -> Path:
+    """The folder of a drop."""
     return inbox / dataset.source / dataset.name / received_on.isoformat()
 
 

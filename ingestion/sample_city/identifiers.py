@@ -113,6 +113,7 @@ def fifteen_digits(number: str) -> str:
 
 
 def mask(number: str) -> str:
+    """`4108**********1234`: an ID number as lists show it in public."""
     return number[:4] + "**********" + number[14:]
 
 
@@ -135,10 +136,12 @@ def complainant_name(index: int) -> str:
 
 
 def phone(index: int) -> str:
+    """An eleven-digit number of nobody."""
     return f"129{index % 100_000_000:08d}"
 
 
 def firm_short_name(index: int) -> str:
+    """The two syllables by which people call a firm."""
     place = (index + 1) * _FIRM_STEP % _FIRM_COUNT // len(FIRM_KINDS)
     first, second = divmod(place, len(_FIRM_SECOND))
     return _FIRM_FIRST[first] + _FIRM_SECOND[second]
@@ -156,4 +159,5 @@ def _numeral(number: int) -> str:
 
 
 def address(index: int, region: str) -> str:
+    """An address of its own for each agency of the district's region."""
     return f"焦作市{REGIONS[region]}{ROADS[index % len(ROADS)]}{index + 11}号"

@@ -32,6 +32,7 @@ def finding(
     channel: str = "document_review",
     **more: Any,
 ) -> str:
+    """A finding of the tech centre; returns 认定编号. `act`: 行为日期."""
     finding_id = finding_id or plan.number("RD", month)
     values = {
         "finding_id": finding_id,
@@ -102,6 +103,7 @@ def penalty(
     decision_no: str | None = None,
     **more: Any,
 ) -> str:
+    """An administrative penalty; returns 决定书文号. `act`: 行为日期."""
     if decision_no is None:
         serial = plan.number("CF", month)
         decision_no = f"焦建消罚〔{decided.year}〕{int(serial[6:])}号"
@@ -139,6 +141,7 @@ def ticket(
     ticket_id: str | None = None,
     **more: Any,
 ) -> str:
+    """A hotline ticket with a complainant of its own; returns 工单编号."""
     ticket_id = ticket_id or plan.number("GD", month)
     serial = int(ticket_id[8:])
     values = {
@@ -179,6 +182,7 @@ def clue(
     is_current: bool = True,
     clue_id: str | None = None,
 ) -> str:
+    """A media item or letter; returns 线索编号."""
     clue_id = clue_id or plan.number("XS", month)
     values = {
         "clue_id": clue_id,
@@ -211,6 +215,7 @@ def merit(
     is_current: bool = True,
     claim_id: str | None = None,
 ) -> str:
+    """A claim of good faith; returns 申报编号."""
     claim_id = claim_id or plan.number("SB", month)
     titles = {"1": "参编消防技术标准", "2": "消防课题研究", "3": "荣誉表彰", "4": "受聘消防专家", "5": "协助检查验收"}
     values = {
@@ -248,6 +253,7 @@ def repair(
     is_current: bool = True,
     application_id: str | None = None,
 ) -> str:
+    """An application for repair with all documents unless told otherwise; returns 申请编号."""
     application_id = application_id or plan.number("XF", month)
     applied = (accepted or replied or plan.day(month, 8)) - dt.timedelta(days=1)
     values = {
@@ -280,6 +286,7 @@ def decision(
     checker: str = CHECKER,
     note: str = "",
 ) -> str:
+    """The desk's decision on an object; returns 决定编号."""
     decision_id = plan.number("JD", month)
     values = {
         "decision_id": decision_id,
@@ -298,6 +305,7 @@ def decision(
 def site_check(
     plan: Plan, place: int, month: int, *, checked: dt.date, result: str = "passed", recheck: str | None = None
 ) -> str:
+    """An on-site check of the month's batch; returns 核查编号."""
     site_check_id = plan.number("HC", month)
     values = {
         "site_check_id": site_check_id,

@@ -19,6 +19,8 @@ ENGINEER, OPERATOR = "engineer", "operator"
 
 @dataclass(frozen=True)
 class Person:
+    """Somebody with a certificate."""
+
     index: int
     name: str
     id_no: str

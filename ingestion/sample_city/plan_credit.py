@@ -29,10 +29,12 @@ NEW_NAME = "焦作市新纪元消防技术服务有限公司"
 
 
 def at(day: dt.date, hour: int = 9, minute: int = 15) -> dt.datetime:
+    """A moment of a day."""
     return dt.datetime.combine(day, dt.time(hour, minute, 26))
 
 
 def plan_credit(plan: Plan, rng: random.Random) -> None:
+    """Plants every story for which the district has the agencies, and routine everywhere."""
     _statuses(plan)
     for story in (
         _false_report_exit_readmission,

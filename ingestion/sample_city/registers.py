@@ -23,6 +23,7 @@ LABORATORIES = ("河南省计量测试科学研究院", "焦作市质量技术�
 
 
 def directory_rows(district: District, month: int) -> Iterator[Values]:
+    """The directory list of a month."""
     declared: Counter[tuple[int, str]] = Counter(
         (employment.agency, _declared_column(employment))
         for employment in district.employments
@@ -74,6 +75,7 @@ def _directory_row(agency: Agency, month: int, declared: Counter[tuple[int, str]
 
 
 def personnel_rows(district: District, month: int) -> Iterator[Values]:
+    """The personnel list of a month, agency by agency."""
     agencies = {agency.place: agency for agency in district.agencies}
     for employment in district.employments:
         agency = agencies[employment.agency]

@@ -41,6 +41,7 @@ class Job:
 
 
 def epoch_ms(day: dt.date, seconds: int = 36_000) -> int:
+    """Milliseconds since 1970 of a second of a day in Shanghai."""
     moment = dt.datetime.combine(day, dt.time(), SHANGHAI) + dt.timedelta(seconds=seconds)
     return int(moment.timestamp()) * 1000
 
@@ -64,6 +65,7 @@ def contract_values(
     service_from_on: dt.date,
     performed_by_id: str | None = None,
 ) -> Values:
+    """A contract as the platform records it."""
     return {
         "contract_no": contract_no,
         "project_no": project_no,
@@ -81,6 +83,7 @@ def contract_values(
 
 
 def report_values(job: Job, agency_name: str) -> Values:
+    """The report of a job, complete and sealed."""
     return {
         "report_no": job.report_no,
         "project_no": job.project_no,
@@ -159,6 +162,7 @@ def job_checkins(job: Job, count_from: int = 1) -> Iterator[Values]:
 
 
 def service_of(agency: Agency, slot: int) -> str:
+    """What kind of service one of an agency's projects is."""
     if agency.service_type == BOTH:
         return ASSESSMENT if slot == 2 else MAINTENANCE
     return agency.service_type
@@ -196,6 +200,7 @@ def background_contracts(district: District, month: int, timeline: Timeline) -> 
 
 
 def leaders(district: District, place: int, month: int) -> list[Employment]:
+    """Those of an agency who lead jobs in a month."""
     return [
         employment
         for employment in district.employments
@@ -204,6 +209,7 @@ def leaders(district: District, place: int, month: int) -> list[Employment]:
 
 
 def operators(district: District, place: int, month: int) -> list[Person]:
+    """An agency's facility operators in a month."""
     return [
         employment.person
         for employment in district.employments
@@ -242,10 +248,12 @@ def background_jobs(district: District, month: int, timeline: Timeline) -> Itera
 
 
 def background_reports(district: District, month: int, timeline: Timeline) -> Iterator[Values]:
+    """The reports of a month's ordinary jobs."""
     for job in background_jobs(district, month, timeline):
         yield report_values(job, job.agency.name_in(month))
 
 
 def background_checkins(district: District, month: int, timeline: Timeline) -> Iterator[Values]:
+    """The check-ins of a month's ordinary jobs."""
     for job in background_jobs(district, month, timeline):
         yield from job_checkins(job)
