@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import random
+from dataclasses import replace
 
 from ingestion.sample_city.districts import CHECKED_LATE, first_site_check_month
 from ingestion.sample_city.ledgers import (
@@ -82,8 +83,6 @@ def _statuses(plan: Plan) -> None:
 
 def _dismiss(plan: Plan, place: int, month: int) -> None:
     """Everyone leaves with the list of `month`."""
-    from dataclasses import replace
-
     people = plan.district.employments
     for position, item in enumerate(people):
         if item.agency == place and (item.until_month is None or item.until_month > month):
@@ -447,7 +446,8 @@ def _before_the_first_version(plan: Plan) -> None:
     finding(plan, 15, month, "5", act=dt.date(2024, 3, 20), determined=dt.date(2024, 4, 2), project_no="XM-PRE-2")
     finding(plan, 15, month, "9", act=dt.date(2024, 3, 21), determined=dt.date(2024, 4, 2), report_no="BG-PRE-3")
     merit(plan, 15, month, "3", level="provincial", obtained=dt.date(2023, 12, 8), determined=dt.date(2024, 4, 10))
-    penalty(plan, 16, month, "10", act=None, decided=dt.date(2024, 4, 12)) if plan.has(16) else None
+    if plan.has(16):  # without a date of the act, which then counts as that of the decision
+        penalty(plan, 16, month, "10", act=None, decided=dt.date(2024, 4, 12))
 
 
 def _repairs(plan: Plan) -> None:
