@@ -129,10 +129,6 @@ _SUITES = (
         is_one_of("dataset", *_DATASETS),
     ),
     _mart(
-        "publication.frozen_lists",
-        has_columns("list_code", "period", "as_of_on", "known_on", "content_hash", "previous_hash"),
-    ),
-    _mart(
         "quality.fct_loads",
         has_columns(
             *("source", "dataset", "received_on", "file_name", "file_hash", "status", "reason_code", "read_count"),
@@ -147,6 +143,22 @@ _SUITES = (
             *("source", "dataset", "received_on", "file_name", "file_hash", "sheet", "row_number", "reason_code"),
         ),
         is_present("reason_code"),
+    ),
+    _mart(
+        "quality.fct_data_issues",
+        has_columns("issue_code", "source", "dataset", "source_key", "agency_id", "file_hash", "row_number", "detail"),
+        is_present("issue_code"),
+    ),
+    _mart(
+        "quality.fct_unmatched_complaints",
+        has_columns("source", "dataset", "source_key", "object_prefix", "received_on"),
+        is_present("object_prefix"),
+    ),
+    _mart(
+        "supervision.fct_measures",
+        has_columns("agency_id", "measure_code", "grade", "valid_from_on", "valid_until_on"),
+        no_row("a_span_lasts_a_day", "valid_until_on <= valid_from_on"),
+        is_present("measure_code"),
     ),
 )
 

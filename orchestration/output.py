@@ -130,11 +130,13 @@ def safe_cell(value: Any) -> str:
 
 def csv_text(columns: Sequence[str], rows: Sequence[Row]) -> str:
     """CSV, UTF-8, with the columns' own names as header."""
+    return "".join(map(_csv_line, [columns, *([safe_cell(row[column]) for column in columns] for row in rows)]))
+
+
+def _csv_line(cells: Sequence[str]) -> str:
     text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(columns)
-    writer.writerows([safe_cell(row[column]) for column in columns] for row in rows)
-    return text.getvalue()
+    csv.writer(text, lineterminator="\r\n").writerow(cells)  # so that a lone CR in a cell is quoted, too
+    return text.getvalue().removesuffix("\r\n") + "\n"
 
 
 def as_json(value: Any) -> Any:

@@ -1,0 +1,76 @@
+"""The sample city, built once per session by the command line itself, and shared by every test that reads it."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def firemark(
+    home: Path, *arguments: str, check: bool = True, env: dict[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
+    """Runs the command line in a process of its own, its output in pipes."""
+    done = subprocess.run(
+        [sys.executable, "-m", "orchestration.cli", "--home", str(home), *arguments],
+        cwd=ROOT,
+        env=os.environ | {"PYTHONUTF8": "1"} | (env or {}),
+        capture_output=True,
+        text=True,
+    )
+    if check and done.returncode != 0:
+        raise AssertionError(f"firemark {' '.join(arguments)} gave {done.returncode}\n{done.stdout}\n{done.stderr}")
+    return done
+
+
+@dataclass(frozen=True)
+class BuiltCity:
+    """A home with one release of the default sample; `summary` is what the build said."""
+
+    home: Path
+    sample: Path
+    summary: dict[str, Any]
+
+    @property
+    def inbox(self) -> Path:
+        return self.sample / "inbox"
+
+    @property
+    def truth(self) -> Path:
+        return self.sample / "truth"
+
+    @property
+    def release(self) -> Path:
+        return (self.home / "releases" / "current").resolve()
+
+    def run(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+        return firemark(self.home, *arguments, check=check)
+
+    def query(self, sql: str, *parameters: Any) -> list[dict[str, Any]]:
+        with duckdb.connect(str(self.release / "firemark.duckdb"), read_only=True) as connection:
+            result = connection.execute(sql, list(parameters))
+            names = [column[0] for column in result.description]
+            return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
+
+
+def build_city(folder: Path, *sample_arguments: str) -> BuiltCity:
+    """A sample in `folder`/sample, built in `folder`/home."""
+    firemark(folder / "home", "sample", str(folder / "sample"), *sample_arguments)
+    built = firemark(folder / "home", "build", "--inbox", str(folder / "sample" / "inbox"), "--json")
+    return BuiltCity(folder / "home", folder / "sample", json.loads(built.stdout))
+
+
+@pytest.fixture(scope="session")
+def built_city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BuiltCity]:
+    """The default sample, released once. Tests read it; whoever builds again copies the home first."""
+    yield build_city(tmp_path_factory.mktemp("city"))

@@ -1,0 +1,173 @@
+"""Each suite passes on sound rows and fails on a planted fault: a check that cannot fail proves nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from expectations.door import DOOR_SUITES
+from expectations.helper import HelperDiedError, SuiteHelper
+from expectations.release import RELEASE_SUITES
+from expectations.suites import Suite, SuiteOutcome, is_present, no_row
+from ingestion.sources import DATASETS
+from ingestion.warehouse_sources import create_empty_tables, dataset_schema, source_schemas
+from tests.house.project import model_properties, sql_files
+
+HASH = "f" * 64
+
+
+@pytest.fixture(scope="module")
+def helper() -> Iterator[SuiteHelper]:
+    helper = SuiteHelper()
+    yield helper
+    helper.close()
+
+
+def run(helper: SuiteHelper, database: Path, suites: list[Suite]) -> dict[tuple[str, str], SuiteOutcome]:
+    helper.submit(database, suites)
+    return {(outcome.relation, outcome.check_name): outcome for outcome in helper.collect()}
+
+
+@pytest.fixture
+def lake(tmp_path: Path) -> Path:
+    """One plausible row in every dataset, and a load that it came with."""
+    path = tmp_path / "firemark.duckdb"
+    with duckdb.connect(str(path)) as connection:
+        create_empty_tables(connection, source_schemas())
+        for source, name in DATASETS:
+            connection.execute(
+                f"insert into {source}.{name} (file_hash, received_on, row_number, file_position, source_key, row_key,"
+                f" row_hash, flags, file_name) values ('{HASH}', '2026-01-05', 2, 1, 'k', 'k', 'h', '', 'f.xlsx')"
+            )
+            connection.execute(
+                "insert into lake.loads (source, dataset, received_on, file_name, file_hash, status, read_count,"
+                " accepted_count, quarantined_count, duplicate_count)"
+                f" values ('{source}', '{name}', '2026-01-05', 'f.xlsx', '{HASH}', 'loaded', 100, 99, 1, 0)"
+            )
+    return path
+
+
+def test_sound_rows_pass_every_door_suite(helper: SuiteHelper, lake: Path) -> None:
+    outcomes = run(helper, lake, list(DOOR_SUITES.values()))
+    assert len(outcomes) == sum(len(suite.checks) for suite in DOOR_SUITES.values())
+    assert not [outcome for outcome in outcomes.values() if not outcome.is_passed]
+
+
+# What is done to the rows of a dataset -> the check that must see it.
+DOOR_FAULTS = {
+    "alter table {relation} add column surplus integer": "columns_are_the_contract_s",
+    "update {relation} set row_key = null": "row_key_is_present",
+    "insert into {relation} select * from {relation}": "a_row_comes_in_once",
+    "update {relation} set file_hash = 'short'": "provenance_leads_to_a_row",
+    "update lake.loads set quarantined_count = 60 where source || '.' || dataset = '{relation}'": (
+        "files_are_mostly_readable"
+    ),
+    "update {relation} set {agency} = '91410800'": "agencies_are_18_characters",
+    "update {relation} set {person}_mask = '410811199001011234'": "identity_numbers_are_keyed_and_masked",
+}
+
+
+@pytest.mark.parametrize("fault", DOOR_FAULTS, ids=DOOR_FAULTS.values())
+def test_every_door_suite_sees_a_planted_fault(helper: SuiteHelper, lake: Path, fault: str) -> None:
+    check = DOOR_FAULTS[fault]
+    concerned = []
+    with duckdb.connect(str(lake)) as connection:
+        for suite in DOOR_SUITES.values():
+            if check not in {each.name for each in suite.checks}:
+                continue
+            columns = dataset_schema(*suite.relation.split(".")).names
+            agency = next((name for name in columns if name.endswith(("agency_id", "payer_id"))), "")
+            person = next((name.removesuffix("_mask") for name in columns if name.endswith("_mask")), "")
+            connection.execute(fault.format(relation=suite.relation, agency=agency, person=person))
+            concerned.append(suite)
+    outcomes = run(helper, lake, concerned)
+    assert concerned
+    for suite in concerned:
+        outcome = outcomes[(suite.relation, check)]
+        assert not outcome.is_passed and outcome.failing_count >= 1, suite.relation
+
+
+def test_the_door_suites_are_the_contracts() -> None:
+    """Source drift: contract, dbt source and suite name the same columns in the same order."""
+    for dataset in DATASETS.values():
+        first = DOOR_SUITES[dataset.id].checks[0]
+        assert first.arguments["column_list"] == dataset_schema(dataset.source, dataset.name).names
+
+
+def test_every_mart_has_a_release_suite_and_every_suite_a_mart() -> None:
+    marts = {f"{path.parent.name}.{path.stem}" for path in sql_files("models/marts")}
+    assert set(RELEASE_SUITES) == marts
+
+
+@pytest.mark.parametrize("relation", sorted(RELEASE_SUITES))
+def test_a_release_suite_promises_columns_that_the_mart_declares(relation: str) -> None:
+    declared = {column["name"] for column in model_properties()[relation.split(".")[1]]["columns"]}
+    promised = [check for check in RELEASE_SUITES[relation].checks if check.name == "promised_columns_are_there"]
+    assert promised and set(promised[0].arguments["column_set"]) <= declared
+
+
+def test_every_release_suite_sees_a_planted_fault(helper: SuiteHelper, tmp_path: Path) -> None:
+    """Each mart as a table of text columns with one row in which every checked thing is wrong."""
+    path = tmp_path / "firemark.duckdb"
+    with duckdb.connect(str(path)) as connection:
+        for relation, suite in RELEASE_SUITES.items():
+            promised = next(check for check in suite.checks if check.name == "promised_columns_are_there")
+            columns = promised.arguments["column_set"][:-1]  # one promised column is missing
+            connection.execute(f"create schema if not exists {relation.split('.')[0]}")
+            values = ", ".join(f"{_wrong(suite, column)} as {column}" for column in columns)
+            connection.execute(f"create table {relation} as select {values}")
+            if any(check.name == "is_not_empty" for check in suite.checks):
+                connection.execute(f"delete from {relation}")
+    outcomes = run(helper, path, list(RELEASE_SUITES.values()))
+    may_pass_when_empty = {"is_provisional_is_present"}
+    passed = [key for key, outcome in outcomes.items() if outcome.is_passed and key[1] not in may_pass_when_empty]
+    assert not passed
+
+
+def _wrong(suite: Suite, column: str) -> str:
+    if f"{column}_is_present" in {check.name for check in suite.checks}:
+        return "cast(null as varchar)"
+    kinds = {
+        "valid_from_on": "date '2026-01-02'",
+        "valid_until_on": "date '2026-01-01'",
+        "is_applied": "false",
+        "refusal_reason": "cast(null as varchar)",
+        "confidence": "1.5",
+        "read_count": "10",
+        "accepted_count": "1",
+        "quarantined_count": "1",
+        "duplicate_count": "1",
+    }
+    return kinds.get(column, "'nonsense'")
+
+
+def test_a_check_that_cannot_run_has_not_passed(helper: SuiteHelper, lake: Path) -> None:
+    suites = [
+        Suite("registry.nowhere", "door", (is_present("row_key"),)),
+        Suite("registry.agencies", "door", (no_row("nonsense", "no_such_column = 1"), is_present("row_key"))),
+    ]
+    outcomes = run(helper, lake, suites)
+    assert not outcomes[("registry.nowhere", "row_key_is_present")].is_passed
+    broken = outcomes[("registry.agencies", "nonsense")]
+    assert not broken.is_passed and "no_such_column" in broken.message
+    assert outcomes[("registry.agencies", "row_key_is_present")].is_passed
+
+
+def test_an_outcome_never_holds_a_value(helper: SuiteHelper, lake: Path) -> None:
+    with duckdb.connect(str(lake)) as connection:
+        connection.execute("update registry.personnel set person_mask = '410811199001011234', agency_id = 'canary'")
+    outcomes = run(helper, lake, [DOOR_SUITES["registry/personnel"]])
+    assert not any("410811199001011234" in repr(outcome) or "canary" in repr(outcome) for outcome in outcomes.values())
+
+
+def test_a_dead_helper_is_noticed(lake: Path) -> None:
+    helper = SuiteHelper()
+    helper._process.kill()
+    helper._process.wait()
+    with pytest.raises(HelperDiedError):
+        helper.submit(lake, list(DOOR_SUITES.values()))
+        helper.collect()
+    helper.close()
