@@ -568,3 +568,71 @@ class TestPublication:
         assert found.query("from publication.rpt_public_roster") == []
         notices = found.query("select agency_id, exited_on, reason from publication.rpt_exit_notices")
         assert notices == [{"agency_id": ONE, "exited_on": FIRST, "reason": "registry_exit"}]
+
+
+def line(**cells: Any) -> str:
+    """SQL of one row that stands in for the ledger."""
+    row = {
+        "line_id": "L-1",
+        "agency_id": ONE,
+        "case_id": "case",
+        "line_kind": "misconduct",
+        "item_code": "F09",
+        "rulebook_id": "v1",
+        "valid_from_on": date(2025, 1, 10),
+        "valid_until_on": date(2026, 1, 11),
+        "repaired_on": None,
+        "public_until_on": None,
+        "source": "credit_desk",
+        "dataset": "findings",
+        "source_key": "F-1",
+        "determined_on": date(2025, 1, 10),
+        "is_disputed": False,
+        "counted_by_line_id": None,
+    } | cells
+    parts = []
+    for name, cell in row.items():
+        kind = "date" if name.endswith("_on") else "boolean" if isinstance(cell, bool) else "varchar"
+        parts.append(f"cast({'null' if cell is None else repr(str(cell))} as {kind}) as {name}")
+    return "select " + ", ".join(parts)
+
+
+class TestMisconductNotices:
+    """credit.md 6.13: public while in force; on penalties alone, no longer than their 公示截止期."""
+
+    def notices(self, *lines: str, as_of_on: date) -> list[tuple[str, date | None]]:
+        built = warehouse(whole(), as_of_on=as_of_on)
+        built.replace["fct_point_ledger"] = " union all ".join(lines)
+        built.run("rpt_misconduct_notices")
+        found = built.query("from publication.rpt_misconduct_notices order by line_id")
+        return [(row["line_id"], row["public_until_on"]) for row in found]
+
+    def test_the_last_day_in_force_is_the_last_public_day(self) -> None:
+        last = date(2026, 1, 10)
+        assert self.notices(line(), as_of_on=last) == [("L-1", last)]
+        assert self.notices(line(), as_of_on=date(2026, 1, 11)) == []
+        assert self.notices(line(), as_of_on=date(2025, 1, 9)) == []
+
+    def test_a_penalty_s_term_ends_it_earlier_and_never_later(self) -> None:
+        term = date(2025, 6, 30)
+        assert self.notices(line(public_until_on=term), as_of_on=term) == [("L-1", term)]
+        assert self.notices(line(public_until_on=term), as_of_on=date(2025, 7, 1)) == []
+        long_term = line(public_until_on=date(2028, 1, 10))
+        assert self.notices(long_term, as_of_on=term) == [("L-1", date(2026, 1, 10))]
+
+    def test_a_repair_ends_it(self) -> None:
+        repaired = line(repaired_on=date(2025, 3, 1))
+        assert self.notices(repaired, as_of_on=date(2025, 2, 28)) == [("L-1", date(2025, 2, 28))]
+        assert self.notices(repaired, as_of_on=date(2025, 3, 1)) == []
+
+    def test_a_line_in_pieces_is_public_until_the_last_of_them(self) -> None:
+        pieces = (
+            line(line_id="L-1", line_kind="superseded", counted_by_line_id="L-9", valid_until_on=date(2025, 5, 1)),
+            line(line_id="L-2", valid_from_on=date(2025, 5, 1)),
+        )
+        assert self.notices(*pieces, as_of_on=date(2025, 4, 1)) == [("L-1", date(2026, 1, 10))]
+        assert self.notices(*pieces, as_of_on=date(2025, 5, 1)) == [("L-2", date(2026, 1, 10))]
+
+    @pytest.mark.parametrize("kind", ["merit", "repair", "void", "not_scored", "fact", "cap_adjustment"])
+    def test_nothing_else_of_the_ledger_is_a_notice(self, kind: str) -> None:
+        assert self.notices(line(line_kind=kind), as_of_on=AS_OF) == []

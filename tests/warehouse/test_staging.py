@@ -1,0 +1,143 @@
+"""What is current among all that was received: supersession, deletion, drops; and what every mart must keep to."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import Any
+
+import pytest
+
+from ingestion.contract import Kind
+from ingestion.sources import DATASETS
+from tests.warehouse.harness import Warehouse, compiled_nodes
+
+Row = dict[str, Any]
+
+MAY, JUNE, JULY = date(2024, 5, 10), date(2024, 6, 10), date(2024, 7, 10)
+
+
+def staged(source: str, dataset: str, rows: list[Row]) -> list[Row]:
+    model = f"stg_{source}__{dataset}"
+    return Warehouse({f"{source}.{dataset}": rows}).run(model).query(f"from staging.{model} order by all")
+
+
+def finding(received_on: date, **cells: Any) -> Row:
+    return {"received_on": received_on, "finding_id": "F-1", "status_code": "effective"} | cells
+
+
+class TestEvents:
+    def test_what_is_received_later_supersedes_whatever_its_file_is_called(self) -> None:
+        rows = [
+            finding(JUNE, status_code="revoked", file_name="a"),
+            finding(MAY, status_code="effective", file_name="z"),
+        ]
+        for order in (rows, rows[::-1]):
+            assert [row["status_code"] for row in staged("credit_desk", "findings", order)] == ["revoked"]
+
+    def test_of_one_day_the_last_file_then_the_last_row_wins(self) -> None:
+        rows = [
+            finding(MAY, status_code="effective", file_name="b", file_position=1),
+            finding(MAY, status_code="revoked", file_name="b", file_position=2),
+            finding(MAY, status_code="objection", file_name="a", file_position=3),
+        ]
+        assert [row["status_code"] for row in staged("credit_desk", "findings", rows)] == ["revoked"]
+
+    def test_names_of_files_are_compared_by_code_points(self) -> None:
+        rows = [
+            finding(MAY, status_code="effective", file_name="a"),
+            finding(MAY, status_code="revoked", file_name="B"),
+        ]
+        assert [row["status_code"] for row in staged("credit_desk", "findings", rows)] == ["effective"]
+
+    def test_on_the_platform_the_update_decides_before_the_file_s_name(self) -> None:
+        rows = [
+            {"received_on": MAY, "report_no": "R-1", "updated_ms": 2, "is_deleted": False, "file_name": "p1"},
+            {"received_on": MAY, "report_no": "R-1", "updated_ms": 1, "is_deleted": False, "file_name": "p2"},
+        ]
+        assert [row["updated_ms"] for row in staged("platform", "reports", rows)] == [2]
+
+    def test_a_deletion_hides_what_it_supersedes_until_the_record_returns(self) -> None:
+        live = {"received_on": MAY, "contract_no": "C-1", "updated_ms": 1, "is_deleted": False}
+        deleted = {"received_on": JUNE, "contract_no": "C-1", "updated_ms": 2, "is_deleted": True}
+        again = {"received_on": JULY, "contract_no": "C-1", "updated_ms": 3, "is_deleted": False}
+        assert staged("platform", "contracts", [live, deleted]) == []
+        assert len(staged("platform", "contracts", [live, deleted, again])) == 1
+
+    def test_a_month_of_insurance_is_superseded_by_a_later_report_of_it(self) -> None:
+        month = {"person_key": "k", "period_month_on": MAY.replace(day=1), "insurance_code": "medical", "payer_id": "p"}
+        rows = [
+            month | {"received_on": JUNE, "payment_status": "interrupted"},
+            month | {"received_on": JULY, "payment_status": "back_paid"},
+        ]
+        assert [row["payment_status"] for row in staged("registry", "social_insurance", rows)] == ["back_paid"]
+
+
+class TestSnapshots:
+    def test_every_drop_is_kept_and_within_one_the_last_row_of_a_key_wins(self) -> None:
+        rows = [
+            {"received_on": MAY, "agency_id": "1", "agency_name": "甲", "file_name": "a"},
+            {"received_on": MAY, "agency_id": "1", "agency_name": "乙", "file_name": "b"},
+            {"received_on": JUNE, "agency_id": "1", "agency_name": "甲", "file_name": "a"},
+        ]
+        found = {row["received_on"]: row["agency_name"] for row in staged("registry", "agencies", rows)}
+        assert found == {MAY: "乙", JUNE: "甲"}
+
+    def test_a_day_with_a_loaded_file_is_a_drop_and_knows_its_neighbours(self) -> None:
+        counts = dict.fromkeys(("read_count", "accepted_count", "quarantined_count", "duplicate_count"), 0)
+        loads = [
+            {
+                "source": "registry",
+                "dataset": "agencies",
+                "received_on": day,
+                "file_name": name,
+                "file_hash": name,
+                "status": status,
+            }
+            | counts
+            for day, name, status in [
+                (MAY, "a", "loaded"),
+                (MAY, "b", "loaded"),
+                (JUNE, "c", "held"),
+                (JULY, "d", "loaded"),
+            ]
+        ]
+        drops = Warehouse({"lake.loads": loads}).run("stg_lake__drops").query("from staging.stg_lake__drops order by 3")
+        assert [
+            (row["received_on"], row["previous_received_on"], row["next_received_on"], row["is_first"], row["is_last"])
+            for row in drops
+        ] == [(MAY, None, JULY, True, False), (JULY, MAY, None, False, True)]
+
+
+@pytest.mark.parametrize("key", sorted(DATASETS), ids="/".join)
+def test_staging_shows_every_column_of_the_contract(key: tuple[str, str]) -> None:
+    model = f"stg_{key[0]}__{key[1]}"
+    built = Warehouse().run(model)
+    columns = [row["column_name"] for row in built.query(f"describe staging.{model}")]
+    assert columns[:2] == ["source", "dataset"]
+    assert {*DATASETS[key].lake_schema().names, "file_name"} <= set(columns)
+    keeps_drops = "partition by received_on, row_key" in compiled_nodes()[model].sql
+    assert keeps_drops == (DATASETS[key].kind is Kind.SNAPSHOT)
+
+
+def test_every_model_of_issues_is_shown() -> None:
+    nodes = compiled_nodes()
+    shown = nodes["fct_data_issues"].depends_on
+    assert {node.unique_id for name, node in nodes.items() if name.startswith("int_issues__")} <= set(shown)
+
+
+# What only the lake, `conflicts` and `restricted/` may hold (sources.md, Personal information); names come masked.
+PERSONAL = re.compile(
+    r"(person|engineer|operator|lead|holder|respondent)_name$|_mask$|(registration|qualification|certificate)_no$"
+    r"|inspectors|handled_by|reviewed_by|respondent|phone|problem|violation_facts|summary|^note$|remarks|nonconformities"
+)
+
+
+@pytest.mark.parametrize("schema", ["credit", "supervision", "publication", "quality"])
+def test_no_bi_mart_has_a_column_for_personal_data(schema: str) -> None:
+    built = Warehouse().run()
+    columns = built.query(
+        "select table_name, column_name from information_schema.columns where table_schema = ? order by 1, 2", schema
+    )
+    assert columns
+    assert not [row for row in columns if PERSONAL.search(row["column_name"])]
