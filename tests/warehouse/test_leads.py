@@ -1,0 +1,325 @@
+"""Leads on the other ten items: what is one, what only looks like one; and that a lead never scores (conflicts.md)."""
+
+from __future__ import annotations
+
+import random
+from typing import Any
+
+import pytest
+
+from rulebook.folder import build_tables, read_folder
+from tests.warehouse.desk import X, Y, Z, agency, checkin, contract, day, decision, desk, drops, engineer, report
+from tests.warehouse.harness import PROJECT
+
+AS_OF = "2025-06-30"
+Rows = dict[str, list[dict[str, Any]]]
+
+
+def operator(agency_id: str, who: str, **changes: Any) -> dict[str, Any]:
+    return (
+        engineer(agency_id, who)
+        | {
+            "position_code": "operator",
+            "certificate_kind": "operator",
+            "level_code": "intermediate",
+            "registration_no": None,
+        }
+        | changes
+    )
+
+
+def city(**changes: list[dict[str, Any]]) -> Rows:
+    """A faultless agency X with one faultless maintenance job R1."""
+    rows: Rows = {
+        "registry.agencies": [agency(X, "2024-01-10"), agency(Y, "2024-01-10"), agency(Z, "2024-01-10")],
+        "registry.personnel": drops({"2024-01-10": [engineer(X, "1"), operator(X, "2")]}),
+        "platform.contracts": [contract("R1", X, "2024-05-01")],
+        "platform.reports": [report("R1", X, "2024-05-20", "1")],
+        "platform.checkins": [
+            checkin("Q1", "R1", "1", "2024-05-18 09:00:00"),
+            checkin("Q2", "R1", "2", "2024-05-18 09:00:00", position_code="operator"),
+        ],
+    }
+    return rows | {name.replace("__", "."): value for name, value in changes.items()}
+
+
+def leads(rows: Rows, kind: str | None = None, as_of_on: str = AS_OF) -> list[dict[str, Any]]:
+    """Leads but those on conditions, which a city of three people does not meet (they have tests of their own)."""
+    warehouse = desk(as_of_on, rows)
+    for name, table in build_tables(read_folder(PROJECT / "seeds" / "rulebook"), "jiaozuo").items():
+        warehouse.insert(f"rulebook.{name}", table)
+    warehouse.run("fct_leads")
+    found = warehouse.query("select * from supervision.fct_leads order by lead_kind, agency_id, subject")
+    return [
+        row
+        for row in found
+        if (kind or row["lead_kind"]) == row["lead_kind"] and row["lead_kind"] != "conditions_unmet"
+    ]
+
+
+def brief(rows: Rows) -> list[tuple[str, str | None, str]]:
+    return [(row["lead_kind"], row["item_code"], row["subject"]) for row in leads(rows)]
+
+
+def with_report(**changes: Any) -> Rows:
+    return city(platform__reports=[report("R1", X, "2024-05-20", "1", **changes)])
+
+
+def test_a_faultless_job_is_no_lead() -> None:
+    assert not brief(city())
+
+
+@pytest.mark.parametrize(
+    ("signed", "found"),
+    [("2024-05-20", []), ("2024-05-21", [("report_before_contract", "F02B", "R1")])],
+)
+def test_a_report_before_its_contract(signed: str, found: list[Any]) -> None:
+    assert brief(city(platform__contracts=[contract("R1", X, signed)])) == found
+
+
+@pytest.mark.parametrize(
+    ("service_from", "found"), [("2024-05-01", []), ("2024-04-30", [("no_contract", "F10", "R1")])]
+)
+def test_a_contract_signed_after_the_service_began(service_from: str, found: list[Any]) -> None:
+    late = contract("R1", X, "2024-05-01", service_from_on=day(service_from))
+    assert brief(city(platform__contracts=[late])) == found
+
+
+@pytest.mark.parametrize(
+    ("rows", "found"),
+    [
+        (with_report(contract_no=None), []),  # the project's contract
+        (with_report(contract_no=None, project_no="P-other"), [("no_contract", "F10", "R1")]),
+        (with_report(contract_no="C-unknown"), [("no_contract", "F10", "R1")]),
+    ],
+)
+def test_a_report_without_a_contract(rows: Rows, found: list[Any]) -> None:
+    assert brief(rows) == found
+
+
+def test_nobody_there() -> None:
+    assert brief(city(platform__checkins=[])) == [
+        ("not_on_site", "F11", "R1"),
+        ("report_without_checkin", "F02B", "R1"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("absent", "is_maintenance", "count"), [(0, True, 1), (1, True, 1), (0, False, 0), (1, False, 0)]
+)
+def test_the_leader_and_an_operator_must_have_been_there(absent: int, is_maintenance: bool, count: int) -> None:
+    rows = with_report(service_type="maintenance_testing" if is_maintenance else "safety_assessment")
+    del rows["platform.checkins"][absent]
+    assert brief(rows) == [("not_on_site", "F11", "R1")] * count
+
+
+def test_somebody_else_checked_in_as_the_leader() -> None:
+    rows = city()
+    rows["registry.personnel"] += drops({"2024-01-10": [engineer(X, "3")]})
+    rows["platform.checkins"][0] |= {"person_key": "key-3"}
+    assert brief(rows) == [("not_on_site", "F11", "R1")]
+
+
+def test_a_check_in_with_an_unusable_number_counts_for_its_position() -> None:
+    rows = city()
+    rows["platform.checkins"][0] |= {"person_key": None, "person_id_status": "invalid"}
+    assert not brief(rows)
+
+
+@pytest.mark.parametrize(("count", "found"), [(5, 0), (6, 1)])
+def test_reports_of_one_leader_in_a_day(count: int, found: int) -> None:
+    rows = city()
+    for number in range(2, count + 1):
+        name = f"R{number}"
+        rows["platform.contracts"].append(contract(name, X, "2024-05-01"))
+        rows["platform.reports"].append(report(name, X, "2024-05-20", "1"))
+        rows["platform.checkins"] += [
+            checkin(f"Q{name}a", name, "1", "2024-05-18 09:00:00"),
+            checkin(f"Q{name}b", name, "2", "2024-05-18 09:00:00", position_code="operator"),
+        ]
+    assert brief(rows) == [("reports_per_day", "F02B", "key-1 2024-05-20")] * found
+
+
+@pytest.mark.parametrize(("other", "count"), [(Y, 1), (X, 0)])
+def test_one_number_on_two_agencies_reports(other: str, count: int) -> None:
+    rows = city()
+    rows["platform.reports"].insert(0, report("R1", other, "2024-04-20", "1"))
+    assert [row["subject"] for row in leads(rows, "report_number_repeated")] == ["R1"] * count
+
+
+@pytest.mark.parametrize(
+    ("changes", "count"),
+    [
+        ({"has_quality_system": False}, 1),
+        ({"assessment_control": "no"}, 1),
+        ({"has_quality_system": False, "assessment_control": "no"}, 1),
+        ({"has_quality_system": False, "service_type": "safety_assessment"}, 0),
+        ({"assessment_control": "no", "service_type": "maintenance_testing"}, 0),
+        ({"has_quality_system": None}, 0),
+        ({"has_quality_system": False, "registry_status": "exited"}, 0),
+    ],
+)
+def test_a_missing_system(changes: dict[str, Any], count: int) -> None:
+    rows = city()
+    rows["registry.agencies"] += [agency(Y, "2024-02-10", **changes), agency(Y, "2024-03-10", **changes)]
+    found = leads(rows, "systems_missing")
+    assert [(row["item_code"], row["subject"], row["first_seen_on"]) for row in found] == [
+        ("F03", Y, day("2024-02-10"))
+    ] * count
+
+
+def ticket(number: str, result: str, original: str | None = None) -> dict[str, Any]:
+    return {
+        "ticket_id": number,
+        "respondent_name": "机构Y02",
+        "result_code": result,
+        "accepted_on": day("2024-05-02"),
+        "original_ticket_id": original,
+        "is_repeat": original is not None,
+        "received_on": day("2024-05-10"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("tickets", "subjects"),
+    [
+        ([ticket("T1", "pending")], ["T1"]),
+        ([ticket("T1", "unsubstantiated")], []),
+        ([ticket("T1", "substantiated")], []),
+        ([ticket("T1", "pending"), ticket("T2", "pending", "T1"), ticket("T3", "pending", "T2")], ["T1"]),
+        ([ticket("T1", "pending"), ticket("T2", "pending")], ["T1", "T2"]),
+    ],
+)
+def test_open_complaints(tickets: list[dict[str, Any]], subjects: list[str]) -> None:
+    found = leads(city(complaints__hotline=tickets), "open_complaint")
+    assert [(row["agency_id"], row["item_code"], row["subject"]) for row in found] == [
+        (Y, "F04B", subject) for subject in subjects
+    ]
+
+
+def test_a_seal_of_neither_the_contractor_nor_its_subcontractor() -> None:
+    assert brief(with_report(seal_agency_id=Y)) == [("other_name", "F05", "R1")]
+    rows = with_report(seal_agency_id=Y)
+    rows["platform.contracts"] = [contract("R1", X, "2024-05-01", performed_by_id=Y)]
+    assert brief(rows) == [("subcontracting", "F08", "C-R1")]
+    rows["platform.contracts"] = [contract("R1", X, "2024-05-01", performed_by_id=X)]
+    assert brief(rows) == [("other_name", "F05", "R1")]
+
+
+@pytest.mark.parametrize("status", ["signature_missing", "seal_missing", "both_missing"])
+def test_an_unsigned_report(status: str) -> None:
+    assert brief(with_report(seal_status=status, seal_agency_id=None)) == [("unsigned_report", "F09", "R1")]
+
+
+def test_a_completed_or_deleted_report_is_none() -> None:
+    for last in ({"seal_status": "complete"}, {"seal_status": "seal_missing", "is_deleted": True}):
+        rows = with_report(seal_status="seal_missing")
+        rows["platform.reports"].append(
+            report("R1", X, "2024-05-20", "1", **last, received_on=day("2024-07-01"), updated_ms=2)
+        )
+        assert not leads(rows, "unsigned_report")
+
+
+@pytest.mark.parametrize(
+    ("people", "found"),
+    [
+        ([engineer(X, "1"), operator(X, "2")], 0),
+        ([engineer(X, "1")], 1),
+        ([operator(X, "2")], 1),
+        ([operator(X, "1"), operator(X, "2")], 1),
+        ([engineer(X, "1", registration_until_on=day("2024-05-20")), operator(X, "2")], 0),
+        ([engineer(X, "1", registration_until_on=day("2024-05-19")), operator(X, "2")], 1),
+        ([engineer(X, "1"), operator(X, "2", registration_until_on=day("2024-05-17"))], 1),
+    ],
+)
+def test_a_leader_or_operator_without_a_certificate(people: list[dict[str, Any]], found: int) -> None:
+    rows = city(registry__personnel=drops({"2024-01-10": [*people, operator(Z, "9")]}))
+    assert [(row["item_code"], row["subject"]) for row in leads(rows, "unqualified_person")] == [("F07", "R1")] * found
+
+
+@pytest.mark.parametrize(
+    ("changes", "count"),
+    [
+        ({"published_on": day("2024-05-20")}, 0),
+        ({"published_on": day("2024-05-21")}, 1),
+        ({"published_on": None}, 1),
+        ({"published_on": None, "listing_basis": "grandfathered_28"}, 0),
+    ],
+)
+def test_work_before_listing(changes: dict[str, Any], count: int) -> None:
+    rows = city()
+    rows["registry.agencies"] = [agency(X, "2024-01-10", **changes)]
+    assert [(row["item_code"], row["subject"]) for row in leads(rows, "work_before_listing")] == [(None, "R1")] * count
+
+
+# -- conditions -------------------------------------------------------------------------------------------------------
+def conditions(as_of_on: str = AS_OF, **standing: Any) -> list[dict[str, Any]]:
+    spans = f"""
+        select * from (values
+            ('{X}', date '2024-01-10', date '2024-04-01', true),
+            ('{X}', date '2024-04-01', date '2024-05-01', false),
+            ('{X}', date '2024-05-01', date '2024-06-01', false),
+            ('{X}', date '2024-06-01', cast(null as date), true),
+            ('{Y}', date '2024-01-10', cast(null as date), false)
+        ) as spans(agency_id, valid_from_on, valid_until_on, is_conforming)
+    """
+    warehouse = desk(as_of_on, city(**standing), replace={"int_agency_standings": spans})
+    warehouse.run("int_agency_standings", "int_leads__conditions_unmet")
+    return warehouse.query("select * from intermediate.int_leads__conditions_unmet order by subject")
+
+
+def test_work_while_the_conditions_are_not_met() -> None:
+    """Two spans that meet are one stretch; an agency without work is no lead."""
+    (row,) = conditions()
+    assert (row["agency_id"], row["subject"]) == (X, X)
+    assert "since 2024-04-01" in row["evidence"]
+
+
+@pytest.mark.parametrize(("on", "count"), [("2024-03-31", 0), ("2024-04-01", 1), ("2024-05-31", 1), ("2024-06-01", 0)])
+def test_only_work_inside_the_stretch_counts(on: str, count: int) -> None:
+    assert len(conditions(platform__reports=[report("R1", X, on, "1")])) == count
+
+
+# -- decisions, order, score ------------------------------------------------------------------------------------------
+def test_a_decision_sets_the_status_and_the_identity_is_stable() -> None:
+    rows = with_report(seal_status="both_missing")
+    (before,) = leads(rows)
+    for code in ("confirmed", "cleared"):
+        rows["credit_desk.decisions"] = [decision("D1", before["lead_id"], code, "2024-08-01", object_type="lead")]
+        (after,) = leads(rows)
+        assert (after["lead_id"], after["status"], after["decision_id"]) == (before["lead_id"], code, "D1")
+    assert leads(rows, as_of_on="2024-07-31")[0]["status"] == "open"
+
+
+def test_the_order_of_rows_changes_no_lead() -> None:
+    rows = with_report(seal_status="both_missing", seal_agency_id=Y)
+    expected = leads(rows)
+    for seed in range(2):
+        mixed = {name: random.Random(seed).sample(table, len(table)) for name, table in rows.items()}
+        assert [(row["lead_id"], row["status"]) for row in leads(mixed)] == [
+            (row["lead_id"], row["status"]) for row in expected
+        ]
+
+
+def test_nothing_that_scores_reads_a_detector() -> None:
+    """The ledger depends on decided evidence alone: no scoring model stands below a detector."""
+    from tests.warehouse.harness import compiled_nodes
+
+    nodes = {node.unique_id: node for node in compiled_nodes().values()}
+
+    def ancestors(unique_id: str) -> set[str]:
+        parents = {parent for parent in nodes[unique_id].depends_on if parent in nodes}
+        return parents.union(*(ancestors(parent) for parent in parents)) if parents else set()
+
+    for name in ("fct_point_ledger", "fct_score_history"):
+        names = {nodes[unique_id].name for unique_id in ancestors(compiled_nodes()[name].unique_id)}
+        assert "int_points__lines" in names
+        assert not {one for one in names if one.startswith(("int_leads", "int_conflicts"))}
+
+
+def test_no_name_of_a_person_stands_in_a_lead() -> None:
+    rows = city(platform__checkins=[], platform__contracts=[])
+    rows["platform.reports"][0]["seal_status"] = "both_missing"
+    found = leads(rows)
+    assert len(found) == 4
+    assert not [value for row in found for value in row.values() if "工程师" in str(value)]
