@@ -1,8 +1,9 @@
-{# An opaque key from columns: 32 hex digits; null and '' differ, and no two column lists share an input text. #}
+{# An opaque key from columns: 32 hex digits. Each text stands behind its length, so no two column lists share an input. #}
 {% macro surrogate_key(columns) -%}
-    md5(concat_ws('|',
+    {%- set text = dbt.type_string() -%}
+    md5(concat(
         {%- for column in columns %}
-        coalesce(replace(cast({{ column }} as {{ dbt.type_string() }}), '|', '||'), '~')
+        coalesce(cast(length(cast({{ column }} as {{ text }})) as {{ text }}) || ':' || cast({{ column }} as {{ text }}), '-')
         {%- if not loop.last %},{% endif %}
         {%- endfor %}
     ))
