@@ -1,0 +1,9 @@
+-- A finding, not a fault: leads that wait for a decision.
+{{ config(severity='warn') }}
+
+select
+    lead_id,
+    lead_kind,
+    agency_id
+from {{ ref('fct_leads') }}
+where status = 'open'
