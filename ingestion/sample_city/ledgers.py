@@ -143,7 +143,8 @@ def ticket(
 ) -> str:
     """A hotline ticket with a complainant of its own; returns 工单编号."""
     ticket_id = ticket_id or plan.number("GD", month)
-    serial = int(ticket_id[8:])
+    year, month_number = int(ticket_id[2:6]), int(ticket_id[6:8])
+    serial = int(ticket_id[8:]) * 60 + (year * 12 + month_number) % 60
     values = {
         "ticket_id": ticket_id,
         "accepted_at": accepted,

@@ -154,6 +154,7 @@ def test_every_conflict_and_lead_has_a_positive_and_a_decoy(dirty: Path) -> None
 def test_there_are_canaries_of_every_kind(dirty: Path) -> None:
     counts = Counter(row["kind"] for row in truth(dirty, "canaries.csv"))
     assert sum(counts.values()) >= 200
+    assert min(counts.values()) >= 20
     assert {"person_id", "staff_phone", "complainant", "complainant_address", "pay_base", "longitude"} <= set(counts)
 
 
