@@ -2,7 +2,7 @@ with
 
 loads as (
 
-    select * from {{ ref('stg_lake__loads') }}
+    select * from {{ source('lake', 'loads') }}
 
 ),
 
