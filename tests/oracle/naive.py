@@ -242,6 +242,7 @@ class _City:
         self._link()
         self.lines = self._evidence_lines()
         self.people = self._people_by_drop()
+        self.counts: dict[tuple[str, str, dt.date], Fraction | None] = {}
         self.events = self._events()
         self.own_events: dict[str, list[tuple[str, dt.date]]] = {}
         for fact, events in self.events.items():
@@ -485,6 +486,12 @@ class _City:
 
     def _count(self, fact: str, agency_id: str, day: dt.date) -> Fraction | None:
         """A count on a day; null before its dataset's first drop."""
+        key = (fact, agency_id, day)
+        if key not in self.counts:
+            self.counts[key] = self._counted(fact, agency_id, day)
+        return self.counts[key]
+
+    def _counted(self, fact: str, agency_id: str, day: dt.date) -> Fraction | None:
         if fact == "floor_area":
             known = [area for seen_on, area in self.floor_areas.get(agency_id, []) if seen_on <= day]
             return Fraction(known[-1]) if known and known[-1] is not None else None
@@ -625,6 +632,9 @@ class _City:
         for code in sorted({line.component for line in counting} - zeroed):
             own = [line for line in counting if line.component == code]
             component = rules.components[rulebook_id].get(code) or rules.components[own[0].rulebook_id][code]
+            if component["aggregation"] in ("latest", "max"):
+                # a line that only has another effect gives no points to choose from
+                own = [line for line in own if line.effect == "points" or line.points] or own
             # 3. which lines the aggregation takes, 4. item caps, 5. sum and divisor, 6. component cap
             if component["aggregation"] == "latest":
                 own = [max(own, key=lambda line: (line.starts_on, abs(line.points), _reversed(line.item)))]
@@ -686,7 +696,7 @@ class _City:
     def _repair(self, lines_of: Mapping[str, Sequence[Line]]) -> dict[str, Repair]:
         """Applies the applications one after the other, by 受理日期 and number."""
         self.repaired: dict[str, Repair] = {}
-        self.applications_on: dict[int, list[str]] = {}
+        self.attempts: dict[int, int] = {}
         applications = sorted(
             self.table("credit_desk.repairs"), key=lambda row: (row.get("accepted_on") or NEVER, row["application_id"])
         )
@@ -699,8 +709,14 @@ class _City:
             if version is not None and lines_of.get(row["agency_id"]) is not None:
                 gate = self.day(row["agency_id"], lines, accepted_on).grade
             reason = self._first_reason(row, policy, lines, gate)
+            tried: list[Line] = []
             if reason is None:
-                for line in self._targets(row, lines, accepted_on):
+                tried = self._targets(row, lines, accepted_on)
+            elif reason in ("not_approved", "documents") and accepted_on is not None:
+                tried = [line for line in self._named(row, lines) if line.is_repairable]
+            for line in tried:
+                self.attempts[id(line)] = self.attempts.get(id(line), 0) + 1
+                if reason is None:
                     line.repaired_on = min(line.repaired_on, row["replied_on"])
             self.repaired[row["application_id"]] = Repair(reason is None, reason, gate)
         return self.repaired
@@ -708,16 +724,6 @@ class _City:
     def _first_reason(self, row: Row, policy: Row | None, lines: Sequence[Line], gate: str | None) -> str | None:
         """The first condition that fails, in the order of 6.6; null = the application applies."""
         accepted_on = row.get("accepted_on")
-        targets = self._named(row, lines) if accepted_on else []
-        attempts = []
-        for line in targets:
-            counted = [
-                other
-                for other in self.applications_on.get(id(line), [])
-                if self.repaired[other].refusal_reason in (None, "not_approved", "documents")
-            ]
-            attempts.append(len(counted) + 1)
-            self.applications_on.setdefault(id(line), []).append(row["application_id"])
         # An application that was never accepted has no version of its own: any that offers repair will do.
         offers = [policy] if accepted_on else list(self.rules.repair.values())
         if not any(offer is not None and offer["is_on_application"] for offer in offers):
@@ -730,9 +736,11 @@ class _City:
             return "maker_is_checker"
         if accepted_on is None or row.get("replied_on") is None or row["replied_on"] < accepted_on:
             return "dates"
-        if not self._targets(row, lines, accepted_on):
+        targets = self._targets(row, lines, accepted_on)
+        if not targets:
             return "nothing_in_force"
-        if policy["max_attempts"] is not None and any(count > policy["max_attempts"] for count in attempts):
+        most = policy["max_attempts"]
+        if most is not None and any(self.attempts.get(id(line), 0) + 1 > most for line in targets):
             return "attempts"
         if gate is not None and gate in _listed(policy["blocked_grades"]):
             return "gate"
@@ -785,18 +793,20 @@ class _City:
         return [kind for kind, is_there in kinds.items() if is_there]
 
     def _start(self, agency_id: str, lines: Sequence[Line]) -> dt.date | None:
-        days = []
-        for row in self.tables.get("registry.agencies", []):
-            if row["agency_id"] == agency_id:
-                days += [row["received_on"], row.get("submitted_on"), row.get("published_on")]
-        days += [line.determined_on for line in lines if line.rows]
+        shown = sorted(
+            (row for row in self.tables.get("registry.agencies", []) if row["agency_id"] == agency_id),
+            key=lambda row: (row["received_on"], row["file_name"], row["file_position"]),
+        )
+        days = [line.determined_on for line in lines]
+        if shown:  # the dates as the directory last stated them, and the first drop
+            days += [shown[0]["received_on"], shown[-1].get("submitted_on"), shown[-1].get("published_on")]
         known = [day for day in days if day is not None]
         return max(min(known), self.rules.first_day) if known else None
 
     def score(self, last_day: dt.date) -> Outcome:
         """All agencies, all days."""
         agency_ids = {row["agency_id"] for row in self.tables.get("registry.agencies", [])}
-        agency_ids |= {line.agency_id for line in self.lines}
+        agency_ids |= {line.agency_id for line in self.lines if line.rows}  # an event alone makes no agency
         lines_of = {agency: [line for line in self.lines if line.agency_id == agency] for agency in agency_ids}
         repairs = self._repair(lines_of)
         days: dict[str, dict[dt.date, Day]] = {}

@@ -33,6 +33,7 @@ class _Regime:
         self.divisor = random.choice(EVENTS)
         self.divided_window = random.choice(("rolling_year", "calendar_year", "quarter", "lifetime"))
         self.has_bands = random.random() < 0.9
+        self.signs = {code: random.choice((1, -1)) for code in ("DONE", "HELD")}
         self.window_last_day = random.choice(("inclusive", "inclusive", "exclusive"))
         self.clock_start = random.choice(("determined_on", "determined_on", "act_on"))
 
@@ -94,7 +95,7 @@ class _Regime:
 
     def components(self, rulebook_id: str) -> None:
         windows = ("rolling_year", "rolling_year", "rolling_year", "calendar_year", "quarter", "lifetime")
-        for code, sign in (("BAD", -1), ("WORSE", -1), ("GOOD", 1), ("DONE", self.random.choice((1, -1)))):
+        for code, sign in (("BAD", -1), ("WORSE", -1), ("GOOD", 1), ("DONE", self.signs["DONE"])):
             aggregation = self.random.choice(("sum", "sum", "sum", "latest", "max"))
             window = self.random.choice(windows)
             if code == "WORSE" and self.is_divided:
@@ -116,7 +117,7 @@ class _Regime:
                 "components",
                 rulebook_id=rulebook_id,
                 component_code="HELD",
-                sign=self.random.choice((1, -1)),
+                sign=self.signs["HELD"],
                 window_code="state",
                 aggregation="sum",
                 cap_points=Decimal(25) if self.chance(0.5) else None,

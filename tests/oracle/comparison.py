@@ -1,0 +1,175 @@
+"""Runs one city through the compiled SQL and through the naive scorer, and lists where they differ.
+
+Does not belong here: making cities (`city`) or rules (`rules`), any reading of the rules (`naive`).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pyarrow as pa
+
+from rulebook.folder import Folder, build_tables
+from tests.oracle.city import Row, of_agency
+from tests.oracle.naive import Outcome, score
+from tests.warehouse.harness import Warehouse
+
+AS_OF = dt.date(2026, 4, 1)
+LAST_DAY = dt.date(2027, 4, 1)
+MODELS = ("fct_score_history", "fct_point_ledger", "rpt_repairs")
+
+DAYS = pa.schema(
+    [
+        pa.field("agency_id", pa.string()),
+        pa.field("day_on", pa.date32()),
+        pa.field("score", pa.decimal128(9, 2)),
+        pa.field("grade", pa.string()),
+        pa.field("reason", pa.string()),
+        pa.field("has_active_misconduct", pa.bool_()),
+        pa.field("rulebook_id", pa.string()),
+        pa.field("happened", pa.string()),
+    ]
+)
+
+# Each of these lists differences; all are empty when the two agree.
+QUERIES = {
+    "days that the history lacks, has twice, or scores otherwise": """
+        select naive.*, history.score as sql_score, history.grade as sql_grade,
+               history.score_grade_reason as sql_reason, history.has_active_misconduct as sql_active,
+               history.rulebook_id as sql_rulebook_id
+        from naive
+        left join credit.fct_score_history as history
+            on history.agency_id = naive.agency_id and history.valid_from_on <= naive.day_on
+            and (history.valid_until_on is null or history.valid_until_on > naive.day_on)
+        where history.agency_id is null
+            or history.score <> naive.score
+            or history.grade is distinct from naive.grade
+            or history.score_grade_reason is distinct from naive.reason
+            or history.has_active_misconduct <> naive.has_active_misconduct
+            or history.rulebook_id <> naive.rulebook_id
+        order by naive.agency_id, naive.day_on
+    """,
+    "days that only the history has": """
+        select history.agency_id, history.valid_from_on as day_on, history.valid_until_on, history.score as sql_score
+        from credit.fct_score_history as history
+        left join (select agency_id, min(day_on) as start_on from naive group by agency_id) as naive
+            on naive.agency_id = history.agency_id
+        where naive.agency_id is null or history.valid_from_on < naive.start_on
+        order by 1, 2
+    """,
+    "days covered twice": """
+        select naive.agency_id, naive.day_on, count(*) as span_count
+        from naive
+        inner join credit.fct_score_history as history
+            on history.agency_id = naive.agency_id and history.valid_from_on <= naive.day_on
+            and (history.valid_until_on is null or history.valid_until_on > naive.day_on)
+        group by 1, 2 having count(*) > 1 order by 1, 2
+    """,
+    "days on which base and lines do not add up to the score": """
+        select naive.agency_id, naive.day_on, naive.score,
+               any_value(rulebooks.base_points) as base, sum(ledger.points) as sql_points
+        from naive
+        inner join rulebook.rulebooks as rulebooks on rulebooks.rulebook_id = naive.rulebook_id
+        left join credit.fct_point_ledger as ledger
+            on ledger.agency_id = naive.agency_id and ledger.valid_from_on <= naive.day_on
+            and (ledger.valid_until_on is null or ledger.valid_until_on > naive.day_on)
+        group by 1, 2, 3
+        having any_value(rulebooks.base_points) + coalesce(sum(ledger.points), 0) <> naive.score
+        order by 1, 2
+    """,
+    "changes whose cause did not happen on the day": """
+        select naive.agency_id, naive.day_on, naive.happened, before.score as score_before, naive.score,
+               before.grade as grade_before, naive.grade, history.change_cause
+        from naive
+        left join naive as before
+            on before.agency_id = naive.agency_id and before.day_on = naive.day_on - 1
+        left join credit.fct_score_history as history
+            on history.agency_id = naive.agency_id and history.valid_from_on = naive.day_on
+        where (before.score is distinct from naive.score or before.grade is distinct from naive.grade)
+            and (
+                history.change_cause is null
+                or not list_contains(string_split(naive.happened, ','), history.change_cause)
+            )
+        order by naive.agency_id, naive.day_on
+    """,
+    "applications decided otherwise": """
+        select naive_repairs.*, repairs.is_applied as sql_applied, repairs.refusal_reason as sql_reason,
+               repairs.gate_grade as sql_gate, repairs.agency_id, repairs.accepted_on as day_on
+        from naive_repairs
+        left join supervision.rpt_repairs as repairs using (application_id)
+        where repairs.application_id is null
+            or repairs.is_applied <> naive_repairs.is_applied
+            or repairs.refusal_reason is distinct from naive_repairs.refusal_reason
+        order by application_id
+    """,
+}
+
+
+@dataclass(frozen=True)
+class Compared:
+    """Differences by kind, the first of each kind first, and how much was compared."""
+
+    differences: Mapping[str, Sequence[Mapping[str, Any]]]
+    day_count: int
+    outcome: Outcome
+    warehouse: Warehouse
+
+    def describe(self, rows: Mapping[str, Sequence[Row]]) -> str:
+        """The first differences of each kind, and everything about the first agency concerned."""
+        text: list[str] = []
+        agency_id = None
+        for kind, found in self.differences.items():
+            if found:
+                text.append(f"{len(found)} {kind}:")
+                text.extend(f"  {row}" for row in found[:5])
+                agency_id = agency_id or found[0].get("agency_id")
+        if agency_id:
+            for table, table_rows in of_agency(rows, agency_id).items():
+                text.extend(f"  {table}: {row}" for row in table_rows if table_rows)
+        return "\n".join(text)
+
+
+def compare(rows: Mapping[str, Sequence[Row]], folder: Folder, regime_code: str) -> Compared:
+    """Scores the rows both ways under a regime of the folder."""
+    rulebook = build_tables(folder, regime_code)
+    outcome = score(rows, {name: table.to_pylist() for name, table in rulebook.items()}, LAST_DAY)
+    warehouse = Warehouse()
+    warehouse.insert("lake.build_parameters", [{"as_of_on": AS_OF, "known_on": None, "regime_code": regime_code}])
+    for name, table in rulebook.items():
+        warehouse.insert(f"rulebook.{name}", table)
+    for name, table_rows in rows.items():
+        warehouse.insert(name, table_rows)
+    warehouse.run(*MODELS)
+    naive_days = pa.Table.from_pylist(
+        [
+            {
+                "agency_id": agency_id,
+                "day_on": day_on,
+                "score": day.score,
+                "grade": day.grade,
+                "reason": day.reason,
+                "has_active_misconduct": day.has_active_misconduct,
+                "rulebook_id": day.rulebook_id,
+                "happened": ",".join(day.happened),
+            }
+            for agency_id, days in outcome.days.items()
+            for day_on, day in days.items()
+        ],
+        schema=DAYS,
+    )
+    naive_repairs = pa.Table.from_pylist(
+        [
+            {"application_id": key, "is_applied": repair.is_applied, "refusal_reason": repair.refusal_reason}
+            for key, repair in outcome.repairs.items()
+        ],
+        schema=pa.schema(
+            [("application_id", pa.string()), ("is_applied", pa.bool_()), ("refusal_reason", pa.string())]
+        ),
+    )
+    warehouse.connection.register("naive", naive_days)
+    warehouse.connection.register("naive_repairs", naive_repairs)
+    differences = {kind: warehouse.query(query) for kind, query in QUERIES.items()}
+    return Compared(differences, naive_days.num_rows, outcome, warehouse)
