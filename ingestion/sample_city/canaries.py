@@ -38,10 +38,17 @@ class Canaries:
         for kind, column in SEEN_IN.get(dataset.id, ()):
             kept = self._values.setdefault(kind, {})
             value = values.get(column)
-            if value and len(kept) < PER_KIND and (kind != "person_id" or id_status(value) == "full"):
+            if value and len(kept) < PER_KIND and _is_telling(kind, str(value)):
                 kept[str(value)] = None
 
     def values(self) -> Iterator[tuple[str, str]]:
         for kind in sorted(self._values):
             for value in self._values[kind]:
                 yield kind, value
+
+
+def _is_telling(kind: str, value: str) -> bool:
+    """Whether the value stands in the export as it is here: a number's last zeros do not."""
+    if kind == "person_id":
+        return id_status(value) == "full"
+    return kind not in ("longitude", "latitude") or not value.endswith("0")
