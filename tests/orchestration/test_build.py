@@ -1,0 +1,191 @@
+"""The whole path from inbox to release: repeated, in another order, interrupted, refused."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ingestion.settings import load
+from orchestration import release
+from tests.conftest import ROOT, BuiltCity, build_city, firemark
+
+AS_OF = "2026-09-30"
+
+
+@pytest.fixture(scope="module")
+def small_city(tmp_path_factory: pytest.TempPathFactory) -> BuiltCity:
+    """A city of few agencies and one year: builds of its own are cheap enough."""
+    return build_city(tmp_path_factory.mktemp("small"), "--agencies", "4", "--years", "1")
+
+
+def described(home: Path) -> dict[str, Any]:
+    directory = release.current_release(load(home))
+    assert directory is not None
+    return release.read_description(directory)
+
+
+def build(home: Path, *arguments: str) -> dict[str, Any]:
+    report: dict[str, Any] = json.loads(firemark(home, "build", "--json", *arguments).stdout)
+    return report
+
+
+def copied(city: BuiltCity, folder: Path) -> Path:
+    """A home of one's own with the same lake, key and releases."""
+    home = folder / "home"
+    shutil.copytree(city.home, home, symlinks=True, ignore=shutil.ignore_patterns("build", "dagster"))
+    return home
+
+
+def test_the_sample_is_released_with_its_dirt_held(built_city: BuiltCity) -> None:
+    summary = built_city.summary
+    assert summary["status"] == "released" and summary["problem"] is None
+    assert summary["files"]["loaded"] > 300 and summary["files"]["held"] == len(summary["held"]) > 5
+    rows = summary["rows"]
+    assert rows["read"] == rows["accepted"] + rows["quarantined"] + rows["duplicate"]
+    assert all(held["message"] and held["reason_code"] for held in summary["held"])
+    assert not [check for check in summary["checks"]["failed"] if check["severity"] == "error"]
+    assert release.verify(built_city.release) == []
+
+
+def test_a_second_build_loads_nothing_and_reuses_the_release(built_city: BuiltCity) -> None:
+    before = described(built_city.home)
+    again = build(built_city.home, "--inbox", str(built_city.inbox), "--as-of", before["as_of_on"])
+    assert again["files"]["new"] == 0 and again["files"]["parsed"] == 0
+    assert again["status"] == "reused" and again["release_id"] == before["release_id"]
+    assert described(built_city.home)["content_hashes"] == before["content_hashes"]
+
+
+def test_a_release_describes_itself(built_city: BuiltCity) -> None:
+    content = described(built_city.home)
+    assert content["rulebook_id"] and content["is_provisional"] is True
+    assert len(content["input_files"]) == sum(
+        built_city.summary["files"][status] for status in ("loaded", "duplicate", "held")
+    )
+    tables = {
+        f"{row['table_schema']}.{row['table_name']}"
+        for row in built_city.query("select table_schema, table_name from information_schema.tables")
+    }
+    assert set(content["row_counts"]) == tables
+    assert set(content["content_hashes"]) == tables - set(release.WITHOUT_CONTENT_HASH)
+    kinds = {row["kind"] for row in built_city.query("select distinct kind from quality.fct_check_results")}
+    assert {"door", "invariant"} <= kinds <= {"door", "invariant", "finding"}
+
+
+def test_the_view_of_today_is_the_macro_of_today(built_city: BuiltCity) -> None:
+    difference = built_city.query(
+        "with today as (select cast(current_timestamp at time zone 'Asia/Shanghai' as date) as on_day), "
+        "listed as (select * from credit.agency_grades_as_of((select on_day from today))) "
+        "(select * from credit.agency_grades except select * from listed) "
+        "union all (select * from listed except select * from credit.agency_grades)"
+    )
+    assert difference == []
+
+
+def test_a_full_rebuild_and_a_build_in_other_steps_give_the_same_marts(small_city: BuiltCity, tmp_path: Path) -> None:
+    as_of = described(small_city.home)["as_of_on"]
+    expected = described(small_city.home)["content_hashes"]
+    rebuilt = copied(small_city, tmp_path / "full")
+    assert build(rebuilt, "--full", "--as-of", as_of)["status"] == "released"
+    assert described(rebuilt)["content_hashes"] == expected
+
+    # Another home, the same key; the newer half of the drops arrives first.
+    other = tmp_path / "other" / "home"
+    shutil.copytree(small_city.home / "secrets", other / "secrets")
+    shutil.copytree(small_city.home / "cache", other / "cache")
+    late = tmp_path / "late"
+    for drop in sorted(small_city.inbox.glob("*/*/*"), key=lambda path: path.name)[::2]:
+        shutil.copytree(drop, late / drop.relative_to(small_city.inbox))
+    build(other, "--inbox", str(late), "--as-of", as_of)
+    report = build(other, "--inbox", str(small_city.inbox), "--as-of", as_of)
+    assert report["status"] == "released"
+    assert described(other)["content_hashes"] == expected
+    assert described(other)["release_id"] == described(small_city.home)["release_id"]
+
+
+def _wait_for(condition: Callable[[], bool], process: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + 240
+    while not condition():
+        assert process.poll() is None and time.monotonic() < deadline, "the build never came to this point"
+        time.sleep(0.01)
+
+
+def test_kill_9_leaves_the_last_release_whole_and_the_next_build_succeeds(
+    small_city: BuiltCity, tmp_path: Path
+) -> None:
+    home = copied(small_city, tmp_path)
+    before = described(home)["release_id"]
+    points: dict[str, Callable[[], bool]] = {
+        "inputs are written": lambda: (home / "build" / "inputs" / "loads.parquet").exists(),
+        "dbt writes": lambda: any((home / "build" / "dbt" / "run").rglob("int_points__lines.sql")),
+        "a candidate is copied": lambda: any((home / "releases").glob(".candidate-*/parquet/supervision")),
+    }
+    for point, reached in points.items():
+        shutil.rmtree(home / "build", ignore_errors=True)
+        process = subprocess.Popen(
+            [sys.executable, "-m", "orchestration.cli", "--home", str(home), "build", "--as-of", AS_OF],
+            cwd=ROOT,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        _wait_for(reached, process)
+        os.kill(process.pid, signal.SIGKILL)
+        process.wait()
+        current = release.current_release(load(home))
+        assert current is not None and current.name == before, point
+        assert release.verify(current) == [], point
+    report = build(home, "--as-of", AS_OF)
+    assert report["status"] == "released"
+    assert not list((home / "releases").glob(".*"))
+    uninterrupted = copied(small_city, tmp_path / "uninterrupted")
+    build(uninterrupted, "--as-of", AS_OF)
+    assert described(home)["content_hashes"] == described(uninterrupted)["content_hashes"]
+
+
+def test_a_failing_check_releases_nothing_and_says_where_to_look(small_city: BuiltCity, tmp_path: Path) -> None:
+    """The guard removed from the door: a lake part with a row that the contract would have refused."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    home = copied(small_city, tmp_path)
+    before = described(home)["release_id"]
+    part = max((home / "lake" / "registry" / "equipment").glob("2*.parquet"))
+    table = pq.read_table(part)
+    place = table.schema.get_field_index("agency_id")
+    broken = pa.array(["9141"] * table.num_rows, pa.string())
+    pq.write_table(table.set_column(place, table.schema.field(place), broken), part)
+    done = firemark(home, "build", "--as-of", AS_OF, check=False)
+    assert done.returncode == 1
+    assert "registry.equipment.agencies_are_18_characters" in done.stderr
+    assert "Nothing was released" in done.stderr and "Traceback" not in done.stderr
+    assert described(home)["release_id"] == before
+    assert not list((home / "releases").glob(".candidate-*"))
+    assert "agencies_are_18_characters" in (home / "logs" / "alerts.jsonl").read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["build", "--as-of", "2026-02-30"], "YYYY-MM-DD"),
+        (["build", "--inbox", "nowhere"], "nowhere"),
+        (["build", "--rulebooks", "nowhere"], "nowhere"),
+        (["build", "--regime", "atlantis"], "jiaozuo"),
+        (["build", "--accept-drop", "registry/agencies"], "SOURCE/DATASET"),
+        (["grades"], "no release"),
+        (["explain"], "USCC"),
+    ],
+)
+def test_what_people_got_wrong_is_said_without_a_traceback(tmp_path: Path, arguments: list[str], said: str) -> None:
+    done = firemark(tmp_path / "home", *arguments, check=False)
+    assert done.returncode == 2
+    assert said in done.stderr and "Traceback" not in done.stderr and done.stdout == ""
