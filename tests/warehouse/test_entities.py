@@ -323,3 +323,29 @@ class TestComplaints:
             "M-1": (TWO, "uscc"),
             "M-2": (ONE, "name"),
         }
+
+
+class TestSuggestions:
+    def suggested(self, respondent: str, *names: str) -> list[str]:
+        rows = {
+            "registry.agencies": [
+                listed(DROPS[0], agency_id=f"91410800MA000000{number:02}", agency_name=name)
+                for number, name in enumerate(names, start=1)
+            ],
+            "complaints.hotline": [
+                {"received_on": DROPS[2], "ticket_id": "T-1", "respondent_name": respondent, "result_code": "pending"}
+            ],
+        }
+        found = warehouse(rows).run("fct_unmatched_complaints").query("from quality.fct_unmatched_complaints")
+        assert len(found) == 1
+        return [name for rank in (1, 2, 3) if (name := found[0][f"suggestion_{rank}_name"])]
+
+    def test_a_name_that_holds_the_text_comes_first_then_the_nearest(self) -> None:
+        names = ("焦作信旻消防科技有限公司", "焦作信昊消防科技有限公司", "河南大地物业")
+        assert self.suggested("信旻消防", *names) == list(names[:2])
+
+    def test_a_text_that_shares_nothing_gets_no_suggestion(self) -> None:
+        assert self.suggested("某物业", "焦作信旻消防科技有限公司") == []
+
+    def test_at_most_three(self) -> None:
+        assert len(self.suggested("焦作消防", *(f"焦作{name}消防" for name in "甲乙丙丁"))) == 3

@@ -8,5 +8,12 @@
 {%- endmacro %}
 
 {% macro spark__integers_between(first, last) -%}
-    explode(sequence(cast({{ first }} as int), cast({{ last }} as int)))
+    -- sequence() counts down where the last is below the first
+    explode(
+        case
+            when cast({{ last }} as int) >= cast({{ first }} as int)
+                then sequence(cast({{ first }} as int), cast({{ last }} as int))
+            else cast(array() as array<int>)
+        end
+    )
 {%- endmacro %}
