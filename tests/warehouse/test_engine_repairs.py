@@ -148,6 +148,15 @@ def test_6_6_a_repair_approved_after_the_line_ended_is_applied_and_ends_nothing(
     assert (made.score("2026-03-01"), made.score("2026-03-02")) == (80, 100)
 
 
+def test_6_10_a_repair_approved_on_the_day_after_the_last_is_an_expiry() -> None:
+    made = scored(findings=[MISREPORT], repairs=[approved("R", "K", "2026-02-27", "2026-03-02")])
+    assert made.causes()[-1] == ("2026-03-02", 100, "expiry")
+    assert made.ledger("misconduct")[0]["repaired_on"] is None
+    on_the_last = scored(findings=[MISREPORT], repairs=[approved("R", "K", "2026-02-27", "2026-03-01")])
+    assert on_the_last.causes()[-1] == ("2026-03-01", 100, "repair")
+    assert on_the_last.spans("repair") == [("F02B", 20, "2026-03-01", "2026-03-02")]
+
+
 def test_6_6_a_superseded_line_is_in_force_and_can_be_repaired() -> None:
     acts = {"occurred_on": "2025-02-01", "project_no": "P1"}
     made = scored(

@@ -32,7 +32,8 @@ repairs as (
 
     select
         line_id,
-        min({{ instant('approved_on', 'repair') }}) as repaired_instant
+        min({{ instant('approved_on', 'repair') }}) as repaired_instant,
+        min({{ day_number('approved_on') }}) as repaired_day
     from applied
     group by line_id
 
@@ -42,8 +43,11 @@ repaired as (
 
     select
         lines.*,
-        -- a repair approved after the line's own end ends nothing
-        least(lines.until_instant, coalesce(repairs.repaired_instant, {{ never() }})) as standing_until_instant
+        -- a repair approved on the day after the line's last, or later, ends nothing
+        case
+            when repairs.repaired_day < {{ whole_quotient('lines.until_instant', 8) }} then repairs.repaired_instant
+            else lines.until_instant
+        end as standing_until_instant
     from lines
     left join repairs on lines.line_id = repairs.line_id
 

@@ -174,7 +174,10 @@ placed as (
             and counting.counted_by is null
             and segments.from_on >= counting.from_on
             and (counting.until_on is null or segments.from_on < counting.until_on)
-    left join repaired on lines.line_id = repaired.line_id
+    left join repaired
+        on
+            lines.line_id = repaired.line_id
+            and (lines.valid_until_on is null or lines.valid_until_on > repaired.repaired_on)
 
 ),
 
@@ -251,7 +254,7 @@ repairs as (
         cast(null as date) as public_until_on
     from placed
     inner join repaired on placed.line_id = repaired.line_id
-    where placed.counted_by is null
+    where placed.counted_by is null and placed.repaired_on is not null
 
 ),
 
