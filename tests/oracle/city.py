@@ -213,8 +213,10 @@ class _Maker:
 
     def evidence(self, agency: str) -> list[tuple[str, dt.date]]:
         """Rows of one agency's six ledgers; returns the numbers that a repair can name, with their days."""
+        # a third of the agencies err again and again in one act: cases of many rows and items
+        is_crowded = self.chance(0.33)
         days = [self.day() for _ in range(3)]
-        projects = [self.number("X") for _ in range(2)]
+        projects = [self.number("X") for _ in range(1 if is_crowded else 2)]
         reports = [self.number("Y") for _ in range(2)]
         clauses = self.random.sample(CLAUSES, 5)
         named: list[tuple[str, dt.date]] = []
@@ -224,14 +226,14 @@ class _Maker:
             decided = determined_on or self.day(days)
             days.append(decided)
             acted_on = decided - dt.timedelta(days=self.random.choice((0, 0, 1, 5, 40, 400)))
-            if self.chance(0.7):
-                acted_on = min(self.random.choice(days[:2]), decided)
+            if self.chance(0.95 if is_crowded else 0.5):
+                acted_on = min(self.random.choice(days[: 1 if is_crowded else 2]), decided)
             common = {
                 "agency_id": agency,
                 "clause": self.random.choice(clauses) if self.chance(0.85) else self.random.choice(CLAUSES),
-                "occurred_on": acted_on if self.chance(0.85) else None,
+                "occurred_on": acted_on if is_crowded or self.chance(0.85) else None,
                 "determined_on": determined_on,
-                "project_no": self.random.choice(projects) if self.chance(0.6) else None,
+                "project_no": self.random.choice(projects) if is_crowded or self.chance(0.5) else None,
                 "report_no": self.random.choice(reports) if self.chance(0.4) else None,
             }
             received_on = decided + dt.timedelta(days=self.random.randint(0, 40))

@@ -19,7 +19,7 @@ from tests.warehouse.harness import Warehouse
 
 AS_OF = dt.date(2026, 4, 1)
 LAST_DAY = dt.date(2027, 4, 1)
-MODELS = ("fct_score_history", "fct_point_ledger", "rpt_repairs")
+MODELS = ("fct_score_history", "fct_point_ledger", "fct_grade_changes", "rpt_repairs")
 
 DAYS = pa.schema(
     [
@@ -30,7 +30,7 @@ DAYS = pa.schema(
         pa.field("reason", pa.string()),
         pa.field("has_active_misconduct", pa.bool_()),
         pa.field("rulebook_id", pa.string()),
-        pa.field("happened", pa.string()),
+        pa.field("cause", pa.string()),
     ]
 )
 
@@ -80,20 +80,77 @@ QUERIES = {
         having any_value(rulebooks.base_points) + coalesce(sum(ledger.points), 0) <> naive.score
         order by 1, 2
     """,
-    "changes whose cause did not happen on the day": """
-        select naive.agency_id, naive.day_on, naive.happened, before.score as score_before, naive.score,
-               before.grade as grade_before, naive.grade, history.change_cause
+    "changes of score or grade with another cause": """
+        select naive.agency_id, naive.day_on, naive.score, naive.grade, naive.cause, history.change_cause as sql_cause
         from naive
-        left join naive as before
-            on before.agency_id = naive.agency_id and before.day_on = naive.day_on - 1
         left join credit.fct_score_history as history
             on history.agency_id = naive.agency_id and history.valid_from_on = naive.day_on
-        where (before.score is distinct from naive.score or before.grade is distinct from naive.grade)
-            and (
-                history.change_cause is null
-                or not list_contains(string_split(naive.happened, ','), history.change_cause)
-            )
+        where naive.cause is not null and history.change_cause is distinct from naive.cause
         order by naive.agency_id, naive.day_on
+    """,
+    "grade changes that one side lacks": """
+        with changed as (
+            select agency_id, day_on, lag(grade) over daily as from_grade, grade as to_grade,
+                   lag(day_on) over daily is not null and lag(grade) over daily is distinct from grade as is_changed
+            from naive
+            window daily as (partition by agency_id order by day_on)
+        ),
+        expected as (select agency_id, day_on, from_grade, to_grade from changed where is_changed),
+        found as (
+            select agency_id, changed_on as day_on, from_grade, to_grade
+            from credit.fct_grade_changes
+            where from_grade is not null and changed_on <= (select max(day_on) from naive)
+        )
+        (select 'naive' as only_in, * from (select * from expected except select * from found))
+        union all
+        (select 'sql' as only_in, * from (select * from found except select * from expected))
+        order by 2, 3
+    """,
+    "next changes told otherwise": """
+        with changed as (
+            select agency_id, day_on, score <> lag(score) over daily as is_score_changed,
+                   grade is distinct from lag(grade) over daily and lag(day_on) over daily is not null
+                       as is_grade_changed
+            from naive
+            window daily as (partition by agency_id order by day_on)
+        ),
+        ahead as (
+            select agency_id, day_on,
+                   min(case when is_score_changed then day_on end) over later as next_change_on,
+                   min(case when is_grade_changed then day_on end) over later as next_grade_change_on
+            from changed
+            window later as (partition by agency_id order by day_on rows between 1 following and unbounded following)
+        )
+        select ahead.*, history.next_change_on as sql_next_change_on,
+               history.next_grade_change_on as sql_next_grade_change_on
+        from credit.fct_score_history as history
+        inner join ahead on ahead.agency_id = history.agency_id and ahead.day_on = history.valid_from_on
+        where (ahead.next_change_on is not null and ahead.next_change_on is distinct from history.next_change_on)
+            or (
+                ahead.next_grade_change_on is not null
+                and ahead.next_grade_change_on is distinct from history.next_grade_change_on
+            )
+        order by 1, 2
+    """,
+    "lines superseded on one side only": """
+        with found as (
+            select ledger.agency_id, naive.day_on, ledger.item_code, ledger.determined_on, count(*) as line_count
+            from credit.fct_point_ledger as ledger
+            inner join naive
+                on naive.agency_id = ledger.agency_id and ledger.valid_from_on <= naive.day_on
+                and (ledger.valid_until_on is null or ledger.valid_until_on > naive.day_on)
+            where ledger.line_kind = 'superseded'
+            group by all
+        ),
+        expected as (
+            select agency_id, day_on, item_code, determined_on, count(*) as line_count
+            from naive_superseded
+            group by all
+        )
+        (select 'naive' as only_in, * from (select * from expected except select * from found))
+        union all
+        (select 'sql' as only_in, * from (select * from found except select * from expected))
+        order by 2, 3
     """,
     "applications decided otherwise": """
         select naive_repairs.*, repairs.is_applied as sql_applied, repairs.refusal_reason as sql_reason,
@@ -153,12 +210,28 @@ def compare(rows: Mapping[str, Sequence[Row]], folder: Folder, regime_code: str)
                 "reason": day.reason,
                 "has_active_misconduct": day.has_active_misconduct,
                 "rulebook_id": day.rulebook_id,
-                "happened": ",".join(day.happened),
+                "cause": day.cause,
             }
             for agency_id, days in outcome.days.items()
             for day_on, day in days.items()
         ],
         schema=DAYS,
+    )
+    naive_superseded = pa.Table.from_pylist(
+        [
+            {"agency_id": agency_id, "day_on": day_on, "item_code": item, "determined_on": determined_on}
+            for agency_id, days in outcome.days.items()
+            for day_on, day in days.items()
+            for item, determined_on in day.superseded
+        ],
+        schema=pa.schema(
+            [
+                ("agency_id", pa.string()),
+                ("day_on", pa.date32()),
+                ("item_code", pa.string()),
+                ("determined_on", pa.date32()),
+            ]
+        ),
     )
     naive_repairs = pa.Table.from_pylist(
         [
@@ -170,6 +243,7 @@ def compare(rows: Mapping[str, Sequence[Row]], folder: Folder, regime_code: str)
         ),
     )
     warehouse.connection.register("naive", naive_days)
+    warehouse.connection.register("naive_superseded", naive_superseded)
     warehouse.connection.register("naive_repairs", naive_repairs)
     differences = {kind: warehouse.query(query) for kind, query in QUERIES.items()}
     return Compared(differences, naive_days.num_rows, outcome, warehouse)

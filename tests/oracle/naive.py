@@ -40,6 +40,15 @@ CHECK_CHANNELS = {
 }
 
 
+# The order in which a day's happenings are told apart (6.10): yesterday's state, then one kind after the other.
+PHASES = ("yesterday", "rulebook", "determination", "repair", "fact", "expiry")
+LAST_PHASE = len(PHASES) - 1
+
+
+def _has_happened(on: dt.date, day: dt.date, phase: int, kind: str) -> bool:
+    return on < day or (on == day and PHASES.index(kind) <= phase)
+
+
 @dataclass
 class Evidence:
     """One current row of evidence, in the words common to all six datasets."""
@@ -73,7 +82,7 @@ class Evidence:
         return self.occurred_on or self.determined_on
 
 
-@dataclass
+@dataclass(eq=False)
 class Line:
     """One case and item, or one event: points from `starts_on` until it ends by time or by repair."""
 
@@ -93,9 +102,11 @@ class Line:
     repaired_on: dt.date = NEVER
     rows: list[Evidence] = field(default_factory=list)
 
-    def holds_on(self, day: dt.date) -> bool:
-        """In force: begun, not expired, not repaired."""
-        return self.starts_on <= day < min(self.ends_on, self.repaired_on)
+    def holds_on(self, day: dt.date, phase: int = LAST_PHASE) -> bool:
+        """In force: begun, not expired, not repaired; within a day what happens in a later phase has not happened."""
+        has_begun = _has_happened(self.starts_on, day, phase, "determination" if self.rows else "fact")
+        is_repaired = self.repaired_on < self.ends_on and _has_happened(self.repaired_on, day, phase, "repair")
+        return has_begun and not is_repaired and not _has_happened(self.ends_on, day, phase, "expiry")
 
 
 @dataclass(frozen=True)
@@ -107,8 +118,10 @@ class Day:
     reason: str | None
     has_active_misconduct: bool
     rulebook_id: str
-    # what happened on the day; if the score or the grade moved, its cause is among these
-    happened: tuple[str, ...] = ()
+    # what moved the score or the grade first on this day; null = neither differs from the day before
+    cause: str | None = None
+    # lines in force that another line of their case supersedes: item and day of determination
+    superseded: tuple[tuple[str, dt.date], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -600,14 +613,17 @@ class _City:
 
     # --------------------------------------------------------------------------------------------- one day
 
-    def day(self, agency_id: str, lines: Sequence[Line], day: dt.date) -> Day:
+    def day(self, agency_id: str, lines: Sequence[Line], day: dt.date, phase: int = LAST_PHASE) -> Day:
         """Score and grade of an agency on a day: the order of operations of the grammar, step by step."""
         rules = self.rules
-        version = rules.on(day)
+        version = rules.on(day if phase >= PHASES.index("rulebook") else day - ONE_DAY)
         rulebook_id = version["rulebook_id"]
-        held = [line for line in lines if line.holds_on(day)]
+        held = [line for line in lines if line.holds_on(day, phase)]
         has_active_misconduct = any(line.kind == "misconduct" for line in held)
-        held += self._count_lines(agency_id, day, rulebook_id)
+        # the counts of a version's first day are counted by that version for the first time: they begin with it
+        is_new = version["effective_from_on"] == day
+        counted_on = day if is_new or phase >= PHASES.index("fact") else day - ONE_DAY
+        held += self._count_lines(agency_id, counted_on, rulebook_id)
 
         # 1. same_act and subsumes: inside one case, among items of effect `points`
         counting = []
@@ -616,14 +632,14 @@ class _City:
                 counting.append(line)
                 continue
             rivals = [other for other in held if other.case == line.case and other.effect == "points"]
-            if self._is_subsumed(line, rivals):
-                continue
-            if version["same_act"] == "max":
-                standing = [other for other in rivals if not self._is_subsumed(other, rivals)]
-                winner = min(standing, key=lambda other: (-abs(other.points), other.determined_on, other.item))
-                if winner is not line:
+            if version["same_act"] == "sum":
+                if self._is_subsumed(line, rivals):
                     continue
+            elif line is not min(rivals, key=lambda other: (-abs(other.points), other.determined_on, other.item)):
+                continue  # the case costs the highest item in force, whatever subsumes what
             counting.append(line)
+
+        superseded = tuple(sorted((line.item, line.determined_on) for line in held if line not in counting))
 
         # 2. zero_component
         zeroed = {line.component for line in held if line.effect == "zero_component"}
@@ -651,9 +667,12 @@ class _City:
             if component["aggregation"] == "sum_over_count":
                 events = [
                     event_day
-                    for event_agency, _, event_day in self.events[component["divisor_fact"]]
-                    if event_agency == agency_id
-                    and event_day <= day < rules.window_end(component["rulebook_id"], component, event_day)
+                    for fact, event_day in self.own_events.get(agency_id, [])
+                    if fact == component["divisor_fact"]
+                    and _has_happened(event_day, day, phase, "fact")
+                    and not _has_happened(
+                        rules.window_end(component["rulebook_id"], component, event_day), day, phase, "expiry"
+                    )
                 ]
                 amount /= max(1, len(events))
             if component["cap_points"] is not None:
@@ -682,7 +701,7 @@ class _City:
             vetoes = [line.effect_grade for line in held if line.effect == "veto"]
             if vetoes:
                 grade, reason = max(vetoes, key=lambda veto: ranks[veto]), "veto"
-        return Day(points, grade, reason, has_active_misconduct, rulebook_id)
+        return Day(points, grade, reason, has_active_misconduct, rulebook_id, superseded=superseded)
 
     def _is_subsumed(self, line: Line, rivals: Sequence[Line]) -> bool:
         return any(
@@ -763,34 +782,15 @@ class _City:
 
     # ----------------------------------------------------------------------------------------------- score
 
-    def _happened(self, agency_id: str, lines: Sequence[Line], day: dt.date) -> list[str]:
-        """The kinds of things that happened on a day, in the order of 6.10."""
-        yesterday = day - ONE_DAY
-        version = self.rules.on(day)
-        divisors = [
-            (component["divisor_fact"], component)
-            for component in self.rules.components[version["rulebook_id"]].values()
-            if component["divisor_fact"]
-        ]
-        own = self.own_events.get(agency_id, [])
-        kinds = {
-            "rulebook": version["effective_from_on"] == day,
-            "determination": any(line.rows and line.starts_on == day for line in lines),
-            "repair": any(line.repaired_on == day < line.ends_on for line in lines),
-            "fact": any(on == day for _, on in own)
-            or any(
-                self._count(fact, agency_id, day) != self._count(fact, agency_id, yesterday)
-                for fact in self.rules.counted
-            ),
-            "expiry": any(line.ends_on == day and line.repaired_on >= day for line in lines)
-            or any(
-                self.rules.window_end(component["rulebook_id"], component, on) == day
-                for fact, on in own
-                for divisor, component in divisors
-                if divisor == fact
-            ),
-        }
-        return [kind for kind, is_there in kinds.items() if is_there]
+    def _cause(self, agency_id: str, lines: Sequence[Line], day: dt.date, before: Day, after: Day) -> str | None:
+        """The first kind of thing that moved the score or the grade, if the day as a whole moved them."""
+        if (before.score, before.grade) == (after.score, after.grade):
+            return None
+        for phase, kind in enumerate(PHASES):
+            now = self.day(agency_id, lines, day, phase)
+            if (now.score, now.grade) != (before.score, before.grade):
+                return kind
+        raise AssertionError("the last phase is the end of the day")
 
     def _start(self, agency_id: str, lines: Sequence[Line]) -> dt.date | None:
         shown = sorted(
@@ -817,8 +817,9 @@ class _City:
             days[agency_id] = {}
             while at <= last_day:
                 day = self.day(agency_id, lines_of[agency_id], at)
-                happened = self._happened(agency_id, lines_of[agency_id], at) if days[agency_id] else ["start"]
-                days[agency_id][at] = replace(day, happened=tuple(happened))
+                before = days[agency_id].get(at - ONE_DAY)
+                cause = self._cause(agency_id, lines_of[agency_id], at, before, day) if before else "start"
+                days[agency_id][at] = replace(day, cause=cause)
                 at += ONE_DAY
         return Outcome(days, repairs, self.lines)
 
