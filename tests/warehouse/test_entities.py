@@ -338,6 +338,8 @@ class TestSuggestions:
         }
         found = warehouse(rows).run("fct_unmatched_complaints").query("from quality.fct_unmatched_complaints")
         assert len(found) == 1
+        ratios = [ratio for rank in (1, 2, 3) if (ratio := found[0][f"suggestion_{rank}_ratio"]) is not None]
+        assert all(0 <= ratio <= 1 for ratio in ratios)
         return [name for rank in (1, 2, 3) if (name := found[0][f"suggestion_{rank}_name"])]
 
     def test_a_name_that_holds_the_text_comes_first_then_the_nearest(self) -> None:

@@ -1,6 +1,7 @@
-/* Whom an unresolved complaint may be about: the nearest names by edit distance, where one text holds the other first,
-among those that share a pair of characters with it; a pair that more than 50 agencies bear tells nobody apart and
-would compare everybody with everybody. A suggestion is for a person to judge; it scores nothing. */
+/* Whom an unresolved complaint may be about: the names that share most pairs of neighbouring characters with it
+(Dice's ratio), those that hold the text or lie in it first. A pair that more than 50 agencies bear tells nobody
+apart and finds nobody: it would compare everybody with everybody. A suggestion is for a person to judge; it scores
+nothing. */
 with
 
 complaints as (
@@ -93,26 +94,71 @@ candidates as (
 
 ),
 
-compared as (
+name_sizes as (
+
+    select
+        agency_id,
+        agency_name,
+        count(*) as pair_count
+    from name_pairs
+    group by agency_id, agency_name
+
+),
+
+text_sizes as (
 
     select
         respondent_name,
-        agency_id,
+        count(*) as pair_count
+    from text_pairs
+    group by respondent_name
+
+),
+
+shared as (
+
+    select
+        candidates.respondent_name,
+        candidates.agency_id,
+        candidates.agency_name,
+        count(*) as pair_count
+    from candidates
+    inner join text_pairs
+        on candidates.respondent_name = text_pairs.respondent_name
+    inner join name_pairs
+        on
+            candidates.agency_id = name_pairs.agency_id
+            and candidates.agency_name = name_pairs.agency_name
+            and text_pairs.pair = name_pairs.pair
+    group by candidates.respondent_name, candidates.agency_id, candidates.agency_name
+
+),
+
+compared as (
+
+    select
+        shared.respondent_name,
+        shared.agency_id,
         max(
             case
                 when
-                    position(respondent_name in agency_name) > 0
-                    or position(agency_name in respondent_name) > 0
+                    position(shared.respondent_name in shared.agency_name) > 0
+                    or position(shared.agency_name in shared.respondent_name) > 0
                     then 1
                 else 0
             end
         ) as held_count,
-        cast(max(
-            1.0 - cast(levenshtein(respondent_name, agency_name) as double)
-            / greatest(length(respondent_name), length(agency_name))
-        ) as decimal(5, 4)) as similarity_ratio
-    from candidates
-    group by respondent_name, agency_id
+        max(cast(
+            2.0 * shared.pair_count / (text_sizes.pair_count + name_sizes.pair_count) as decimal(5, 4)
+        )) as similarity_ratio
+    from shared
+    inner join text_sizes
+        on shared.respondent_name = text_sizes.respondent_name
+    inner join name_sizes
+        on
+            shared.agency_id = name_sizes.agency_id
+            and shared.agency_name = name_sizes.agency_name
+    group by shared.respondent_name, shared.agency_id
 
 ),
 
