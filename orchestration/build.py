@@ -11,7 +11,7 @@ import uuid
 from dataclasses import dataclass, field
 from typing import Any
 
-from expectations.helper import HelperDiedError
+from expectations.process import ProcessDiedError
 from ingestion.settings import ConfigurationError, Settings
 from orchestration import alerts
 from orchestration.dbt_build import DbtError
@@ -114,7 +114,7 @@ def _run(bench: Workbench, request: BuildRequest) -> BuildReport:
     run_id, reaped = "", []
     try:
         (settings.build / "state.json").unlink(missing_ok=True)
-        _ = bench.suites  # its library is imported beside everything that follows
+        _ = bench.dbt, bench.suites  # their libraries are imported beside everything that follows
         from orchestration import instance as instances
         from orchestration.definitions import build_defs
         from orchestration.jobs import JOB_NAME
@@ -163,7 +163,7 @@ def _config(request: BuildRequest) -> dict[str, Any]:
 
 
 def _problem(settings: Settings, error: Exception) -> str:
-    if isinstance(error, BuildFailedError | HelperDiedError):
+    if isinstance(error, BuildFailedError | ProcessDiedError):
         return str(error)
     if isinstance(error, DbtError):
         return f"dbt could not run: {error}"

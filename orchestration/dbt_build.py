@@ -1,4 +1,4 @@
-"""dbt, in this process: the parsed project of a home, and one `dbt build` into the build file.
+"""dbt, by its own runner in this process: the parsed project of a home, and one `dbt build` into the build file.
 
 Belongs here: how dbt is called and what it answers. Does not belong here: Dagster events, what a failed test
 means, SQL. dbt is imported inside the functions: it costs more than a small command.
@@ -116,12 +116,25 @@ def manifest_of(parsed: Path) -> dict[str, Any]:
     return content
 
 
+def load() -> None:
+    """Imports what `build` needs: more than a second of CPU."""
+    import dbt.adapters.duckdb
+    import dbt.cli.main
+    import dbt.task.build  # noqa: F401
+
+
+def progress_of(event: dict[str, Any]) -> tuple[str, int, int]:
+    """A node's name, how many are done, of how many, from its event."""
+    data = event["data"]
+    total = data.get("total") or data.get("num_models") or 0
+    return data["node_info"]["node_name"], int(data.get("index") or 0), int(total)
+
+
 def build(
     settings: Settings,
     parsed: Path,
     build_file: Path,
     on_event: Callable[[dict[str, Any]], None],
-    on_progress: Callable[[str, int, int], None] = lambda name, done, of: None,
     *,
     select: str | None = None,
 ) -> DbtOutcome:
@@ -129,8 +142,7 @@ def build(
 
     With `select` only those models and seeds, and no tests.
 
-    `on_event` gets each node's result as dbt's structured event (a dict); `on_progress` a node's name, how many
-    are done, of how many.
+    `on_event` gets each node's result as dbt's structured event (a dict).
     """
     from dbt.contracts.graph.manifest import Manifest
     from dbt_common.events.functions import msg_to_dict
@@ -139,10 +151,7 @@ def build(
 
     def relay(message: Any) -> None:
         if message.info.name in _RESULT_EVENTS:
-            event = msg_to_dict(message)
-            data = event["data"]
-            on_progress(data["node_info"]["node_name"], data.get("index", 0), data.get("total", data.get("num_models")))
-            on_event(event)
+            on_event(msg_to_dict(message))
 
     target = settings.build / DBT_TARGET
     result = _invoke(

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -24,7 +24,7 @@ from expectations.suites import SuiteOutcome
 from ingestion import build_inputs, landing
 from ingestion.settings import ConfigurationError, Settings
 from orchestration import dbt_build, release
-from orchestration.dbt_build import DBT_TARGET
+from orchestration.dbt_build import DBT_TARGET, DbtOutcome
 from orchestration.release import CheckResult
 from orchestration.workbench import Workbench
 from rulebook.folder import build_tables, read_folder
@@ -106,7 +106,7 @@ def receive(bench: Workbench, request: BuildRequest) -> BuildState:
     settings = bench.settings
     bench.lock()
     tables = _rulebook_tables(request)
-    suites = bench.suites  # imports its library while the door works
+    suites, _ = bench.suites, bench.dbt  # they import their libraries while the door works
     ingested = landing.ingest(
         settings,
         request.inbox,
@@ -222,16 +222,13 @@ def _fresh_build_file(settings: Settings) -> None:
 # ------------------------------------------------------------------------------------------------ 2 model
 
 
-def model(bench: Workbench, on_event: Callable[[dict[str, Any]], None]) -> None:
-    """Runs dbt into the build file; every data test becomes a check result. Raises when anything blocks."""
+def model(bench: Workbench) -> Iterator[dict[str, Any]]:
+    """Runs dbt into the build file and yields each node's event; every data test becomes a check result.
+
+    Raises when anything blocks, after the last event.
+    """
     settings = bench.settings
-    outcome = dbt_build.build(
-        settings,
-        bench.parsed_project,
-        build_file(settings),
-        on_event,
-        lambda name, done, total: bench.progress("model", done, total, name),
-    )
+    outcome = yield from _with_progress(bench, bench.dbt.build(settings, bench.parsed_project, build_file(settings)))
     state = BuildState.load(settings)
     state.checks += [
         asdict(
@@ -254,6 +251,33 @@ def model(bench: Workbench, on_event: Callable[[dict[str, Any]], None]) -> None:
     _refuse_if_blocked(state)
     relations = _relations(bench.manifest)
     bench.suites.submit(build_file(settings), [suite for name, suite in RELEASE_SUITES.items() if name in relations])
+
+
+def _with_progress(
+    bench: Workbench, events: Generator[dict[str, Any], None, DbtOutcome]
+) -> Generator[dict[str, Any], None, DbtOutcome]:
+    while True:
+        try:
+            event = next(events)
+        except StopIteration as end:
+            outcome: DbtOutcome = end.value
+            return outcome
+        name, done, total = dbt_build.progress_of(event)
+        bench.progress("model", done, total, name)
+        yield event
+
+
+def model_under(bench: Workbench, select: str) -> DbtOutcome:
+    """Runs a part of the project into the build file, without tests: for trying, never for releasing."""
+    events = _with_progress(
+        bench, bench.dbt.build(bench.settings, bench.parsed_project, build_file(bench.settings), select=select)
+    )
+    while True:
+        try:
+            next(events)
+        except StopIteration as end:
+            outcome: DbtOutcome = end.value
+            return outcome
 
 
 def _relations(manifest: Mapping[str, Any]) -> set[str]:

@@ -12,7 +12,7 @@ import duckdb
 import pyarrow.parquet as pq
 
 from ingestion import build_inputs, landing
-from orchestration import dbt_build, steps
+from orchestration import steps
 from orchestration.lock import writer_lock
 from orchestration.reading import open_release
 from orchestration.workbench import Workbench
@@ -48,14 +48,7 @@ def what_if(bench: Workbench, rulebook_id: str, rulebooks: Path | None, on: dt.d
         path = steps.build_file(settings)
         with duckdb.connect(str(path)) as connection:
             build_inputs.register_sources(connection, settings.build)
-        outcome = dbt_build.build(
-            settings,
-            bench.parsed_project,
-            path,
-            lambda event: None,
-            lambda name, done, total: bench.progress("model", done, total, name),
-            select="+fct_score_history",
-        )
+        outcome = steps.model_under(bench, "+fct_score_history")
         if outcome.failures:
             raise steps.BuildFailedError(
                 "\n".join(f"{failure.name}: {failure.message}" for failure in outcome.failures)

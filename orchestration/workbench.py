@@ -1,4 +1,4 @@
-"""What the steps of one build share: settings, the writer's lock, the suites' process, progress.
+"""What the steps of one build share: settings, the writer's lock, the processes beside it, progress.
 
 Belongs here: things with a lifetime. Does not belong here: data (it lies in the build folder), any step.
 """
@@ -13,6 +13,7 @@ from typing import Any, Protocol
 from expectations.helper import SuiteHelper
 from ingestion.settings import Settings
 from orchestration import dbt_build
+from orchestration.dbt_process import DbtProcess
 from orchestration.lock import writer_lock
 
 # A run that the daemon started waits for the one before it; longer than any build of a city takes.
@@ -38,6 +39,7 @@ class Workbench:
         self.progress = progress
         self._lifetime = ExitStack()
         self._helper: SuiteHelper | None = None
+        self._dbt: DbtProcess | None = None
         self._is_locked = False
 
     def lock(self) -> None:
@@ -64,7 +66,15 @@ class Workbench:
             self._lifetime.callback(self._helper.close)
         return self._helper
 
+    @property
+    def dbt(self) -> DbtProcess:
+        """The process that runs dbt; the first use starts it."""
+        if self._dbt is None:
+            self._dbt = DbtProcess()
+            self._lifetime.callback(self._dbt.close)
+        return self._dbt
+
     def close(self) -> None:
         """Ends what was started and gives back the lock."""
         self._lifetime.close()
-        self._helper, self._is_locked = None, False
+        self._helper, self._dbt, self._is_locked = None, None, False

@@ -1,4 +1,4 @@
-"""The dbt project as assets and checks, run in process. Does not belong here: calling dbt (`dbt_build`)."""
+"""The dbt project as assets and checks. Does not belong here: calling dbt (`dbt_process`, `dbt_build`)."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -17,17 +17,9 @@ def build_models(manifest: Mapping[str, Any]) -> dg.AssetsDefinition:
     @dbt_assets(manifest=manifest, exclude="resource_type:unit_test", name="models")
     def models(context: dg.AssetExecutionContext, bench: Bench) -> Iterator[Any]:
         """One `dbt build`; each node's event as dagster-dbt itself would report it."""
-        events: list[dict[str, Any]] = []
-        failure: steps.BuildFailedError | None = None
-        try:
-            steps.model(bench, events.append)
-        except steps.BuildFailedError as error:
-            failure = error  # what was built and checked is reported first
-        for event in events:
+        for event in steps.model(bench):
             message = DbtCoreCliEventMessage(raw_event=event, event_history_metadata={})
             yield from message.to_default_asset_events(manifest=manifest, context=context)
-        if failure is not None:
-            raise failure
 
     assets: dg.AssetsDefinition = models
     return assets

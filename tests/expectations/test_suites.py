@@ -9,7 +9,8 @@ import duckdb
 import pytest
 
 from expectations.door import DOOR_SUITES
-from expectations.helper import HelperDiedError, SuiteHelper
+from expectations.helper import SuiteHelper
+from expectations.process import ProcessDiedError
 from expectations.release import RELEASE_SUITES
 from expectations.suites import Suite, SuiteOutcome, is_present, no_row
 from ingestion.sources import DATASETS
@@ -167,7 +168,7 @@ def test_a_dead_helper_is_noticed(lake: Path) -> None:
     helper = SuiteHelper()
     helper._process.kill()
     helper._process.wait()
-    with pytest.raises(HelperDiedError):
+    with pytest.raises(ProcessDiedError):
         helper.submit(lake, list(DOOR_SUITES.values()))
         helper.collect()
     helper.close()

@@ -1,0 +1,92 @@
+"""A second process of our own: it imports a heavy library while something else runs, then answers over pipes.
+
+Belongs here: starting it, talking to it, its death and its parent's. Does not belong here: what it is asked.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+import subprocess
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import IO, Any
+
+_PACKAGE_ROOT = Path(__file__).resolve().parents[1]
+
+
+class ProcessDiedError(Exception):
+    """The process ended before it answered: nothing may rest on what it was asked."""
+
+
+class HelperProcess:
+    """Runs a module of ours as `python -m`; it starts importing at once.
+
+    The pipes are private to parent and child, so what travels in them is trusted. When the parent dies, however
+    it does, the child reads the end of its input and ends, too.
+    """
+
+    def __init__(self, module: str) -> None:
+        self.module = module
+        self._process = subprocess.Popen(  # noqa: S603  (our own module)
+            [sys.executable, "-m", module],
+            cwd=_PACKAGE_ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,  # Ctrl-C is for the parent, which ends this process
+        )
+
+    def send(self, message: object) -> None:
+        """Hands a message over; returns at once."""
+        assert self._process.stdin is not None
+        try:
+            _write(self._process.stdin, message)
+        except OSError:
+            raise ProcessDiedError(f"the process {self.module} is gone") from None
+
+    def receive(self) -> Any:
+        """The next message of the process; waits for it."""
+        assert self._process.stdout is not None
+        try:
+            return pickle.load(self._process.stdout)  # noqa: S301
+        except (EOFError, OSError, pickle.UnpicklingError):
+            raise ProcessDiedError(f"the process {self.module} is gone") from None
+
+    def close(self) -> None:
+        """Ends the process, at once: it holds nothing that must be kept."""
+        self._process.kill()
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe is not None:
+                with suppress(OSError):
+                    pipe.close()
+        self._process.wait()
+
+
+def _write(pipe: IO[bytes], message: object) -> None:
+    pickle.dump(message, pipe)
+    pipe.flush()
+
+
+def serve(load: Callable[[], None], answer: Callable[[Any, Callable[[object], None]], None]) -> None:
+    """The child's own loop: `load`, then `answer(request, send)` for each request until the parent is gone."""
+    import queue
+    import threading
+
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # whatever a library prints must not end up between the answers
+    requests: queue.SimpleQueue[Any] = queue.SimpleQueue()
+
+    def listen() -> None:
+        while True:
+            try:
+                requests.put(pickle.load(sys.stdin.buffer))  # noqa: S301
+            except (EOFError, OSError, pickle.UnpicklingError):
+                os._exit(0)  # the parent is gone, perhaps while we write: nobody wants what we do
+
+    threading.Thread(target=listen, daemon=True).start()
+    load()
+    while True:
+        answer(requests.get(), lambda message: _write(answers, message))

@@ -1,0 +1,51 @@
+"""dbtRunner in a process of its own, which imports dbt while Dagster starts and runs while Dagster records.
+
+A node's events cost Dagster as much as a small model costs dbt; in one process each waits for the other.
+Belongs here: requests and answers. Does not belong here: how dbt is called (`dbt_build`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+from pathlib import Path
+from typing import Any
+
+from expectations.process import HelperProcess, serve
+from ingestion.settings import Settings
+from orchestration import dbt_build
+from orchestration.dbt_build import DbtError, DbtOutcome
+
+
+class DbtProcess(HelperProcess):
+    """One `dbt build` at a time."""
+
+    def __init__(self) -> None:
+        super().__init__("orchestration.dbt_process")
+
+    def build(
+        self, settings: Settings, parsed: Path, build_file: Path, *, select: str | None = None
+    ) -> Generator[dict[str, Any], None, DbtOutcome]:
+        """Yields each node's structured event as it comes and returns the outcome (see `dbt_build.build`)."""
+        self.send((settings, parsed, build_file, select))
+        while True:
+            kind, content = self.receive()
+            if kind == "event":
+                yield content
+            elif kind == "error":
+                raise DbtError(content)
+            else:
+                outcome: DbtOutcome = content
+                return outcome
+
+
+def _answer(request: Any, send: Callable[[object], None]) -> None:
+    settings, parsed, build_file, select = request
+    try:
+        outcome = dbt_build.build(settings, parsed, build_file, lambda event: send(("event", event)), select=select)
+        send(("outcome", outcome))
+    except Exception as error:
+        send(("error", str(error)))
+
+
+if __name__ == "__main__":
+    serve(dbt_build.load, _answer)
