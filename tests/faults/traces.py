@@ -44,23 +44,31 @@ def _sqlite(path: Path) -> Iterator[tuple[str, str]]:
 
 
 def texts_of(path: Path) -> Iterator[tuple[str, str]]:
-    """(part, text) of one file, by what it is rather than by its name."""
-    head = path.read_bytes()[:16]
-    if head[:4] == b"PAR1":
+    """(part, text) of one file, by what it is rather than by its name; the bytes themselves as Latin-1."""
+    content = path.read_bytes()
+    if content[:4] == b"PAR1":
         yield from _parquet(path)
-    elif head[8:12] == b"DUCK":
+    elif content[8:12] == b"DUCK":
         yield from _duckdb(path)
-    elif head.startswith(b"SQLite format 3"):
+    elif content.startswith(b"SQLite format 3"):
         yield from _sqlite(path)
-    elif head[:2] == b"\x1f\x8b":
-        yield "gzip", gzip.decompress(path.read_bytes()).decode("utf-8", "replace")
-    elif head[:4] == b"PK\x03\x04":
+    elif content[:2] == b"\x1f\x8b":
+        yield "gzip", gzip.decompress(content).decode("utf-8", "replace")
+    elif content[:4] == b"PK\x03\x04":
         with zipfile.ZipFile(path) as archive:
             for name in archive.namelist():
                 yield name, archive.read(name).decode("utf-8", "replace")
-    content = path.read_bytes()
-    yield "bytes", content.decode("utf-8", "replace")
-    yield "bytes (gb18030)", content.decode("gb18030", "replace")
+    yield RAW, content.decode("latin-1")
+
+
+RAW = "bytes"
+
+
+def is_in(word: str, part: str, text: str) -> bool:
+    """Whether a text of `texts_of` holds a word; raw bytes are searched in both encodings of the exports."""
+    if part != RAW:
+        return word in text
+    return any(word.encode(encoding).decode("latin-1") in text for encoding in ("utf-8", "gb18030"))
 
 
 def texts_under(folder: Path, leave_out: tuple[str, ...] = ()) -> Iterator[tuple[Path, str, str]]:

@@ -1,0 +1,100 @@
+"""Personal data stands where the table in sources.md lets it stand, and nowhere else."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+from collections import defaultdict
+
+import duckdb
+
+from tests.conftest import BuiltCity
+from tests.faults.traces import RAW, is_in, texts_under
+
+# A shorter number (a pay base) may also stand for a count or in a hash: it is looked for as a whole cell.
+SHORTEST_WORD = 9
+
+
+def canaries(city: BuiltCity) -> dict[str, list[str]]:
+    kinds: dict[str, list[str]] = defaultdict(list)
+    with (city.truth / "canaries.csv").open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            kinds[row["kind"]].append(row["value"])
+    return kinds
+
+
+def found(value: str, part: str, text: str) -> bool:
+    if len(value) >= SHORTEST_WORD or not value.replace(".", "").isdigit():
+        return is_in(value, part, text)
+    return part != RAW and re.search(rf"(?<![\w.]){re.escape(value)}(?![\w.])", text) is not None
+
+
+def test_no_canary_leaves_the_archive(built_city: BuiltCity) -> None:
+    kinds = canaries(built_city)
+    assert sum(len(values) for values in kinds.values()) >= 200
+    hits = set()
+    files = set()
+    for path, part, text in texts_under(built_city.home, leave_out=("archive",)):
+        files.add(path)
+        hits |= {
+            (str(path), part, kind)
+            for kind, values in kinds.items()
+            if any(found(value, part, text) for value in values)
+        }
+    assert len(files) > 500
+    assert not hits
+
+
+def test_the_archive_holds_the_canaries(built_city: BuiltCity) -> None:
+    """The control: a search that finds nothing anywhere would prove nothing."""
+    missing = canaries(built_city)
+    for _, part, text in texts_under(built_city.home / "archive"):
+        missing = {
+            kind: values for kind, values in missing.items() if not any(found(value, part, text) for value in values)
+        }
+        if not missing:
+            break
+    assert not missing
+
+
+def names_of_staff(city: BuiltCity) -> set[str]:
+    names = set()
+    for line in (city.truth / "rows" / "registry.personnel.jsonl").read_text("utf-8").splitlines():
+        names.add(json.loads(line)["person_name"])
+    return {name for name in names if name and len(name) >= 3}
+
+
+def test_names_of_staff_stand_in_the_lake_and_in_conflicts_only(built_city: BuiltCity) -> None:
+    names = names_of_staff(built_city)
+    leaders = {row["legal_representative"] for row in built_city.query("select * from credit.dim_agencies")}
+    names -= leaders  # a legal representative is public
+    assert len(names) > 200
+    with duckdb.connect(str(built_city.release / "firemark.duckdb"), read_only=True) as connection:
+        relations = connection.execute(
+            "select schema_name, table_name from duckdb_tables() where not internal"
+        ).fetchall()
+        shown = set()
+        for schema, table in relations:
+            rows = connection.execute(f'select * from "{schema}"."{table}"').fetchall()
+            text = "\n".join(cell for row in rows for cell in row if isinstance(cell, str))
+            shown |= {(schema, table) for name in names if name in text}
+    assert {schema for schema, _ in shown} == {"conflicts"}, shown
+
+
+def test_the_bi_file_has_no_conflicts(built_city: BuiltCity) -> None:
+    with duckdb.connect(str(built_city.release / "firemark_bi.duckdb"), read_only=True) as connection:
+        schemas = {row[0] for row in connection.execute("select schema_name from duckdb_tables()").fetchall()}
+    assert {"credit", "supervision", "publication", "quality"} <= schemas
+    assert "conflicts" not in schemas
+
+
+def test_what_is_restricted_is_readable_by_its_owner_only(built_city: BuiltCity) -> None:
+    home = built_city.home
+    for folder in (home / "archive", home / "secrets", built_city.release / "restricted"):
+        assert folder.stat().st_mode & 0o077 == 0, folder
+    for file in (home / "secrets" / "person.key", built_city.release / "firemark.duckdb"):
+        assert file.stat().st_mode & 0o077 == 0, file
+    key = (home / "secrets" / "person.key").read_text().strip()
+    for path, part, text in texts_under(home, leave_out=("archive", "secrets")):
+        assert key not in text, (path, part)
