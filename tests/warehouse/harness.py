@@ -126,6 +126,40 @@ def _with_ancestors(nodes: dict[str, Node], wanted: Iterable[str]) -> list[Node]
     return [node for node in nodes.values() if node.unique_id in keep]
 
 
+def execute_models(
+    connection: duckdb.DuckDBPyConnection,
+    *models: str,
+    replace: Mapping[str, str] | None = None,
+    done: set[str] | None = None,
+) -> None:
+    """Builds models and everything above them (with no name, all) in a database named `firemark`.
+
+    `replace` gives other SQL for some models; `done` names those that stand already, and is added to.
+    """
+    nodes = compiled_nodes()
+    done = set() if done is None else done
+    for node in _with_ancestors(nodes, models or nodes):
+        if node.name in done:
+            continue
+        connection.execute(f'create schema if not exists "{node.schema}"')
+        relation = f'"{node.schema}"."{node.name}"'
+        if node.csv is not None:
+            types = ", ".join(f"'{name}': '{kind}'" for name, kind in node.column_types.items())
+            connection.execute(
+                f"create table {relation} as select * from "
+                f"read_csv('{node.csv}', header=true, nullstr='', all_varchar=false"
+                + (f", types={{{types}}}" if types else "")
+                + ")"
+            )
+        elif node.materialized != "ephemeral":
+            kind = "view" if node.materialized == "view" else "table"
+            try:
+                connection.execute(f"create {kind} {relation} as {(replace or {}).get(node.name, node.sql)}")
+            except duckdb.Error as error:
+                raise RuntimeError(f"model {node.name}: {error}") from error
+        done.add(node.name)
+
+
 class Warehouse:
     """An in-memory warehouse over given source rows.
 
@@ -181,28 +215,7 @@ class Warehouse:
 
     def run(self, *models: str) -> Warehouse:
         """Builds the models named and everything above them that is not built yet; with no name, all."""
-        nodes = compiled_nodes()
-        for node in _with_ancestors(nodes, models or nodes):
-            if node.name in self.done:
-                continue
-            self.connection.execute(f'create schema if not exists "{node.schema}"')
-            relation = f'"{node.schema}"."{node.name}"'
-            if node.csv is not None:
-                types = ", ".join(f"'{name}': '{kind}'" for name, kind in node.column_types.items())
-                self.connection.execute(
-                    f"create table {relation} as select * from "
-                    f"read_csv('{node.csv}', header=true, nullstr='', all_varchar=false"
-                    + (f", types={{{types}}}" if types else "")
-                    + ")"
-                )
-            elif node.materialized != "ephemeral":
-                kind = "view" if node.materialized == "view" else "table"
-                sql = self.replace.get(node.name, node.sql)
-                try:
-                    self.connection.execute(f"create {kind} {relation} as {sql}")
-                except duckdb.Error as error:
-                    raise RuntimeError(f"model {node.name}: {error}") from error
-            self.done.add(node.name)
+        execute_models(self.connection, *models, replace=self.replace, done=self.done)
         return self
 
     def query(self, sql: str, *parameters: Any) -> list[dict[str, Any]]:
