@@ -88,14 +88,14 @@ what the remainders of quotients can be short of a tie.
     ) * {{ step }}
 {%- endmacro %}
 
-{# Whether a band holds a score given in hundredths. #}
+{# Whether a band holds a score; its edges and the score in hundredths. #}
 {% macro band_holds(band, score) -%}
     (
-        {{ band }}.lo is null or {{ score }} > {{ band }}.lo * 100
-        or ({{ band }}.is_lo_inclusive and {{ score }} = {{ band }}.lo * 100)
+        {{ band }}.lo_hundredths is null or {{ score }} > {{ band }}.lo_hundredths
+        or ({{ band }}.is_lo_inclusive and {{ score }} = {{ band }}.lo_hundredths)
     )
     and (
-        {{ band }}.hi is null or {{ score }} < {{ band }}.hi * 100
-        or ({{ band }}.is_hi_inclusive and {{ score }} = {{ band }}.hi * 100)
+        {{ band }}.hi_hundredths is null or {{ score }} < {{ band }}.hi_hundredths
+        or ({{ band }}.is_hi_inclusive and {{ score }} = {{ band }}.hi_hundredths)
     )
 {%- endmacro %}

@@ -18,7 +18,15 @@ versions as (
 
 bands as (
 
-    select * from {{ ref('stg_rulebook__bands') }}
+    select
+        rulebook_id,
+        grade,
+        grade_rank,
+        {{ hundredths('lo') }} as lo_hundredths,
+        is_lo_inclusive,
+        {{ hundredths('hi') }} as hi_hundredths,
+        is_hi_inclusive
+    from {{ ref('stg_rulebook__bands') }}
 
 ),
 

@@ -35,7 +35,15 @@ versions as (
 
 bands as (
 
-    select * from {{ ref('stg_rulebook__bands') }}
+    select
+        rulebook_id,
+        grade,
+        grade_rank,
+        {{ hundredths('lo') }} as lo_hundredths,
+        is_lo_inclusive,
+        {{ hundredths('hi') }} as hi_hundredths,
+        is_hi_inclusive
+    from {{ ref('stg_rulebook__bands') }}
 
 ),
 
@@ -225,13 +233,13 @@ steps as (
     select
         moves.agency_no,
         greatest(moves.instant, starts.start_instant) as instant,
-        sum(moves.points_delta) as points_delta,
-        sum(moves.remainder_delta) as remainder_delta,
-        sum(moves.line_delta) as line_delta,
-        sum(moves.misconduct_delta) as misconduct_delta,
-        sum(moves.veto_delta) as veto_delta,
-        sum(moves.ceiling_delta) as ceiling_delta,
-        sum(moves.version_delta) as version_delta
+        cast(sum(moves.points_delta) as bigint) as points_delta,
+        cast(sum(moves.remainder_delta) as bigint) as remainder_delta,
+        cast(sum(moves.line_delta) as integer) as line_delta,
+        cast(sum(moves.misconduct_delta) as integer) as misconduct_delta,
+        cast(sum(moves.veto_delta) as bigint) as veto_delta,
+        cast(sum(moves.ceiling_delta) as bigint) as ceiling_delta,
+        cast(sum(moves.version_delta) as integer) as version_delta
     from moves
     inner join starts on moves.agency_no = starts.agency_no
     group by moves.agency_no, greatest(moves.instant, starts.start_instant)
