@@ -23,9 +23,10 @@ from expectations.release import RELEASE_SUITES
 from expectations.suites import SuiteOutcome
 from ingestion import build_inputs, landing
 from ingestion.settings import ConfigurationError, Settings
-from orchestration import dbt_build, release
+from orchestration import dbt_build, frozen_lists, release
 from orchestration.dbt_build import DBT_TARGET, DbtOutcome
 from orchestration.release import CheckResult
+from orchestration.work_lists import write_work_lists
 from orchestration.workbench import Workbench
 from rulebook.folder import build_tables, read_folder
 from rulebook.lint import lint
@@ -169,6 +170,7 @@ def receive(bench: Workbench, request: BuildRequest) -> BuildState:
     if not request.is_full and _reuse(settings, state.release_id):
         state.is_reused = True
     else:
+        _freeze_lists(bench, request, tables, revision)
         _fresh_build_file(settings)
         suites.submit(settings.build / _DOOR_COPY / dbt_build.BUILD_FILE_NAME, DOOR_SUITES.values())
     state.save(settings)
@@ -207,6 +209,18 @@ def _reuse(settings: Settings, identifier: str) -> bool:
     release.discard_candidates(settings)
     release.make_current(settings, identifier)
     return True
+
+
+def _freeze_lists(bench: Workbench, request: BuildRequest, tables: Mapping[str, Any], revision: str) -> None:
+    frozen_lists.freeze(
+        bench.settings,
+        bench.parsed_project,
+        tables,
+        request.regime_code,
+        min(request.as_of_on, request.known_on or request.as_of_on),
+        revision,
+        lambda done, total, label: bench.progress("frozen lists", done, total, label),
+    )
 
 
 def _fresh_build_file(settings: Settings) -> None:
@@ -314,6 +328,9 @@ def check(bench: Workbench) -> list[SuiteOutcome]:
     state = BuildState.load(settings)
     bench.progress("check", 0, 2, "copying the marts")
     candidate = release.write_candidate(settings, build_file(settings))
+    with duckdb.connect(str(candidate.directory / release.DESK_FILE), read_only=True) as desk:
+        lists = candidate.directory / "restricted" / "work_lists"
+        write_work_lists(desk, lists, dt.date.fromisoformat(state.as_of_on))
     state.candidate = {
         "directory": candidate.directory.name,
         "row_counts": candidate.row_counts,
