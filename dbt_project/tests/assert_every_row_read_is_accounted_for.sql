@@ -15,9 +15,10 @@ quarantined as (
         dataset,
         received_on,
         file_name,
+        file_hash,
         count(*) as listed_count
     from {{ ref('fct_quarantined_rows') }}
-    group by source, dataset, received_on, file_name
+    group by source, dataset, received_on, file_name, file_hash
 
 )
 
@@ -39,6 +40,7 @@ left join quarantined
         and loads.dataset = quarantined.dataset
         and loads.received_on = quarantined.received_on
         and loads.file_name = quarantined.file_name
+        and loads.file_hash = quarantined.file_hash
 where
     loads.read_count <> loads.accepted_count + loads.quarantined_count + loads.duplicate_count
     or (loads.status <> 'loaded' and loads.accepted_count > 0)

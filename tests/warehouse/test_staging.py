@@ -50,6 +50,14 @@ class TestEvents:
         ]
         assert [row["status_code"] for row in staged("credit_desk", "findings", rows)] == ["effective"]
 
+    def test_of_two_files_with_one_name_the_same_one_wins_in_any_order(self) -> None:
+        rows = [
+            finding(MAY, status_code="effective", file_name="a", file_hash="f" * 64, file_position=1),
+            finding(MAY, status_code="revoked", file_name="a", file_hash="0" * 64, file_position=2),
+        ]
+        for order in (rows, rows[::-1]):
+            assert [row["status_code"] for row in staged("credit_desk", "findings", order)] == ["effective"]
+
     def test_on_the_platform_the_update_decides_before_the_file_s_name(self) -> None:
         rows = [
             {"received_on": MAY, "report_no": "R-1", "updated_ms": 2, "is_deleted": False, "file_name": "p1"},

@@ -28,7 +28,7 @@ ranked as (
         listings.*,
         row_number() over (
             partition by people.person_id, listings.agency_id, listings.drop_number
-            order by listings.file_name desc, listings.file_position desc
+            order by listings.file_name desc, listings.file_hash desc, listings.file_position desc
         ) as place_in_drop,
         max(people.identity_tier) over (partition by people.person_id, listings.agency_id, listings.drop_number)
             as drop_tier

@@ -247,6 +247,7 @@ shown as (
             order by
                 listings.received_on desc,
                 listings.file_name desc,
+                listings.file_hash desc,
                 listings.file_position desc,
                 listings.agency_id asc
         ) as place

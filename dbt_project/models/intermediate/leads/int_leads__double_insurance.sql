@@ -23,7 +23,10 @@ doubled as (
         row_number() over (
             partition by person_id, least(agency_id, payer_id), greatest(agency_id, payer_id), month_on
             order by agency_id, spell_id
-        ) as direction
+        ) as direction,
+        count(*) over (
+            partition by person_id, least(agency_id, payer_id), greatest(agency_id, payer_id), month_on
+        ) as direction_count
     from compared
     where
         is_own_pension_paid
@@ -59,8 +62,16 @@ pairs as (
         max(case when place = 1 then payer_id end) as payer_id,
         count(case when is_pension_paid then 1 end) as pension_month_count,
         count(*) as month_count,
-        count(case when is_pension_paid and is_own_pension_paid_on_time and is_pension_paid_on_time then 1 end)
-            as on_time_month_count,
+        -- a payment made good later explains the agency that registers the person, not the other payer
+        count(
+            case
+                when
+                    is_pension_paid
+                    and is_own_pension_paid_on_time
+                    and (is_pension_paid_on_time or direction_count = 1)
+                    then 1
+            end
+        ) as on_time_month_count,
         count(case when is_pension_paid and not is_month_of_change then 1 end) as settled_month_count,
         count(case when is_labour_broker then 1 end) > 0 as is_labour_broker,
         count(case when is_branch then 1 end) > 0 as is_branch,

@@ -59,7 +59,14 @@ pairs as (
         other.first_listed_on as employer_b_from_on,
         nullif(other.until_on, date '9999-12-31') as employer_b_until_on,
         greatest(this.first_listed_on, other.first_listed_on) as overlap_from_on,
-        nullif(least(this.until_on, other.until_on), date '9999-12-31') as overlap_until_on,
+        -- two that were never listed together are one hit on the day that shows the second
+        nullif(
+            greatest(
+                least(this.until_on, other.until_on),
+                {{ add_days('greatest(this.first_listed_on, other.first_listed_on)', 1) }}
+            ),
+            date '9999-12-31'
+        ) as overlap_until_on,
         greatest(this.first_listed_on, other.first_listed_on) as first_seen_on,
         greatest(this.last_listed_on, other.last_listed_on) as last_seen_on,
         this.listing_count + other.listing_count as personnel_count,
@@ -103,7 +110,7 @@ final as (
         'registry/personnel, drops from ' || cast(pairs.employer_b_from_on as {{ dbt.type_string() }})
             as employer_b_evidence,
         pairs.overlap_from_on,
-        case when pairs.overlap_until_on > pairs.overlap_from_on then pairs.overlap_until_on end as overlap_until_on,
+        pairs.overlap_until_on,
         cast(null as {{ dbt.type_string() }}) as severity,
         cast(null as {{ dbt.type_string() }}) as explained_by,
         pairs.first_seen_on,

@@ -13,24 +13,34 @@ hotline as (
 
 ),
 
+case_rows as (
+
+    select
+        row_key,
+        root_dataset,
+        root_row_key
+    from {{ ref('int_points__rows') }}
+    where dataset = 'hotline'
+
+),
+
 parameters as (
 
     select * from {{ ref('int_detector_parameters') }}
 
 ),
 
-parents as (
+-- the case of credit.md 6.3, under the number of its first ticket
+cases as (
 
     select
-        hotline.ticket_id,
-        coalesce(grandparent.ticket_id, parent.ticket_id, hotline.ticket_id) as root_ticket_id
-    from hotline
-    left join hotline as parent
-        on hotline.original_ticket_id = parent.ticket_id
-    left join hotline as grandparent
+        case_rows.row_key,
+        coalesce(first_tickets.ticket_id, case_rows.root_row_key) as case_no
+    from case_rows
+    left join hotline as first_tickets
         on
-            parent.original_ticket_id = grandparent.ticket_id
-            and hotline.ticket_id <> grandparent.ticket_id
+            case_rows.root_dataset = first_tickets.dataset
+            and case_rows.root_row_key = first_tickets.row_key
 
 ),
 
@@ -39,7 +49,7 @@ pending as (
     select
         complaints.dataset,
         complaints.agency_id,
-        coalesce(roots.root_ticket_id, complaints.complaint_id) as case_no,
+        coalesce(cases.case_no, complaints.complaint_id) as case_no,
         complaints.known_from_on,
         complaints.received_on,
         complaints.raised_on,
@@ -48,10 +58,10 @@ pending as (
         complaints.row_number
     from complaints
     cross join parameters
-    left join parents as roots
+    left join cases
         on
             complaints.dataset = 'hotline'
-            and complaints.complaint_id = roots.ticket_id
+            and complaints.row_key = cases.row_key
     where
         complaints.agency_id is not null
         and complaints.result_code = 'pending'

@@ -86,7 +86,8 @@ final as (
         present.determined_on,
         present.last_public_on as public_until_on,
         present.is_disputed,
-        present.counted_by_line_id
+        present.counted_by_line_id,
+        coalesce(rules.is_provisional, false) as is_provisional
     from present
     left join rules
         on

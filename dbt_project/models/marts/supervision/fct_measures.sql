@@ -39,16 +39,26 @@ ordered as (
         measures.is_provisional,
         graded.valid_from_on,
         graded.valid_until_on,
-        coalesce(graded.previous_grade, '') <> coalesce(graded.grade, '') as is_entered,
-        lag(graded.valid_until_on) over (
-            partition by graded.agency_id, measures.measure_code, measures.trigger_code, measures.grade
-            order by graded.valid_from_on
-        ) as previous_until_on
+        -- a measure of any grade holds across grades, but each of them is entered anew
+        case when measures.trigger_code = 'on_enter' then graded.grade else measures.grade end as span_grade,
+        coalesce(graded.previous_grade, '') <> coalesce(graded.grade, '') as is_entered
     from graded
     inner join measures
         on
             graded.rulebook_id = measures.rulebook_id
             and (graded.grade = measures.grade or measures.grade = '*')
+
+),
+
+continued as (
+
+    select
+        *,
+        lag(valid_until_on) over (
+            partition by agency_id, measure_code, trigger_code, grade, span_grade
+            order by valid_from_on
+        ) as previous_until_on
+    from ordered
 
 ),
 
@@ -59,11 +69,11 @@ numbered as (
         sum(
             case when previous_until_on is null or previous_until_on < valid_from_on then 1 else 0 end
         ) over (
-            partition by agency_id, measure_code, trigger_code, grade
+            partition by agency_id, measure_code, trigger_code, grade, span_grade
             order by valid_from_on
             rows between unbounded preceding and current row
         ) as span_number
-    from ordered
+    from continued
 
 ),
 
@@ -72,14 +82,14 @@ bounded as (
     select
         *,
         row_number() over (
-            partition by agency_id, measure_code, trigger_code, grade, span_number
+            partition by agency_id, measure_code, trigger_code, grade, span_grade, span_number
             order by valid_from_on
         ) as place,
         max(case when valid_until_on is null then 1 else 0 end) over (
-            partition by agency_id, measure_code, trigger_code, grade, span_number
+            partition by agency_id, measure_code, trigger_code, grade, span_grade, span_number
         ) as open_count,
         max(valid_until_on) over (
-            partition by agency_id, measure_code, trigger_code, grade, span_number
+            partition by agency_id, measure_code, trigger_code, grade, span_grade, span_number
         ) as last_until_on
     from numbered
 

@@ -13,7 +13,7 @@ ranked as (
         *,
         row_number() over (
             partition by row_key
-            order by received_on desc, file_name desc, file_position desc
+            order by received_on desc, file_name desc, file_hash desc, file_position desc
         ) as recency
     from received
 

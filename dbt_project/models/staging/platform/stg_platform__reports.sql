@@ -13,7 +13,7 @@ ranked as (
         *,
         row_number() over (
             partition by row_key
-            order by received_on desc, updated_ms desc, file_name desc, file_position desc
+            order by received_on desc, updated_ms desc, file_name desc, file_hash desc, file_position desc
         ) as recency,
         min(received_on) over (partition by row_key, row_hash) as first_received_on,
         min(agency_id) over (partition by row_key) as least_agency_id,

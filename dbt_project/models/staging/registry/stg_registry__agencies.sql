@@ -13,7 +13,7 @@ ranked as (
         *,
         row_number() over (
             partition by received_on, row_key
-            order by file_name desc, file_position desc
+            order by file_name desc, file_hash desc, file_position desc
         ) as recency
     from received
 
