@@ -368,7 +368,7 @@ class _Maker:
             received_on,
             clue_id=number,
             found_on=row["occurred_on"] or decided,
-            respondent_name=self.names[row["agency_id"]] if not by_code else "简称",
+            respondent_name=None if by_code else self.names[row["agency_id"]],
             agency_id=row["agency_id"] if by_code else None,
             result_code=self.random.choice(("substantiated", "substantiated", "partly_substantiated", "存疑", None)),
             determined_on=row["determined_on"],

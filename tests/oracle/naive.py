@@ -694,6 +694,8 @@ class _City:
             inside = [band["grade"] for band in bands if _contains(band, points)]
             assert len(inside) == 1, (points, inside)
             grade, reason = inside[0], "band"
+            # a grade that this version does not have says nothing under it
+            held = [line for line in held if line.effect_grade in ranks]
             ceilings = [line.effect_grade for line in held if line.effect == "ceiling"]
             for ceiling in ceilings:
                 if ranks[ceiling] > ranks[grade]:
