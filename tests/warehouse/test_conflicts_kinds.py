@@ -180,6 +180,18 @@ def test_double_insurance(other: list[dict[str, Any]], expected: list[tuple[Any,
     assert found(rows, "double_insurance") == expected
 
 
+@pytest.mark.parametrize(
+    ("late", "on_time", "outcome"),
+    [(X, FIRM, ("explained", "back_payment")), (FIRM, X, ("open", None))],
+)
+def test_only_the_registering_agency_s_later_payment_explains(
+    late: str, on_time: str, outcome: tuple[str, str | None]
+) -> None:
+    payments = pension(late, "2024-03", 3, payment_status="back_paid") + pension(on_time, "2024-03", 3)
+    rows = {"registry.personnel": at(X), "registry.social_insurance": payments}
+    assert [row[2:] for row in found(rows, "double_insurance")] == [outcome]
+
+
 def test_two_agencies_that_both_register_and_pay_are_one_double_insurance() -> None:
     rows = {
         "registry.personnel": at(X) + at(Y),
@@ -504,6 +516,14 @@ def test_a_name_and_masks_that_agree_are_for_people_to_judge() -> None:
     (row,) = conflicts(desk(AS_OF, unresolved()))
     assert (row["conflict_kind"], row["severity"], row["status"]) == ("identity_unresolved", "review", "open")
     assert row["confidence"] is None
+
+
+def test_two_who_were_never_listed_together_are_not_still_open() -> None:
+    other = {"registration_no": "REG-2", "qualification_no": "QUAL-2"}
+    rows = {"registry.personnel": at(X, on=MONTHLY[:3]) + at(Y, "1", on=MONTHLY[6:], **MASKED, **other)}
+    (row,) = conflicts(desk(AS_OF, rows, empty_drops=MONTHLY[3:6]))
+    assert (row["conflict_kind"], row["overlap_from_on"]) == ("identity_unresolved", day("2024-07-10"))
+    assert (row["overlap_until_on"], row["overlap_days"]) == (day("2024-07-11"), 1)
 
 
 @pytest.mark.parametrize(

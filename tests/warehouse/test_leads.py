@@ -188,6 +188,10 @@ def ticket(number: str, result: str, original: str | None = None) -> dict[str, A
         ([ticket("T1", "substantiated")], []),
         ([ticket("T1", "pending"), ticket("T2", "pending", "T1"), ticket("T3", "pending", "T2")], ["T1"]),
         ([ticket("T1", "pending"), ticket("T2", "pending")], ["T1", "T2"]),
+        # a chain of any length is one case, and one that closes on itself is none (credit.md 6.3)
+        ([ticket("T1", "pending")] + [ticket(f"T{n}", "pending", f"T{n - 1}") for n in range(2, 6)], ["T1"]),
+        ([ticket("T1", "pending", "T2"), ticket("T2", "pending", "T1")], ["T1", "T2"]),
+        ([ticket("T1", "unsubstantiated"), ticket("T2", "pending", "T1"), ticket("T3", "pending", "T2")], ["T1"]),
     ],
 )
 def test_open_complaints(tickets: list[dict[str, Any]], subjects: list[str]) -> None:

@@ -419,6 +419,17 @@ class TestMeasures:
         assert [row[0] for row in tasks(whole(), "interview", *spans)] == [date(2025, 1, 10)]
         assert [row[0] for row in tasks(whole(), "exit_proposal", *spans)] == [FIRST]
 
+    def test_a_measure_on_entering_any_grade_is_called_for_by_each(self) -> None:
+        spans = ((FIRST, date(2025, 1, 10), "B"), (date(2025, 1, 10), date(2025, 2, 10), "C"))
+        more = ((date(2025, 2, 10), date(2025, 3, 10), "C"), (date(2025, 3, 10), None, "B"))
+        any_grade = {"rulebook_id": "v1", "grade": "*", "measure_code": "city_circular", "trigger_code": "on_enter"}
+        built = warehouse(whole(), *spans, *more)
+        built.insert("rulebook.measures", [any_grade | {"is_provisional": False}])
+        found = built.run("rpt_tasks").query(
+            "select opened_on from supervision.rpt_tasks where task_code = 'city_circular' order by opened_on"
+        )
+        assert [row["opened_on"] for row in found] == [FIRST, date(2025, 1, 10), date(2025, 3, 10)]
+
     def test_another_score_within_the_grade_calls_for_nothing_new(self) -> None:
         spans = ((FIRST, date(2025, 1, 10), "C"), (date(2025, 1, 10), date(2025, 3, 1), "C"))
         last = (date(2025, 3, 1), None, "B")
@@ -619,6 +630,17 @@ class TestMisconductNotices:
         assert self.notices(line(public_until_on=term), as_of_on=date(2025, 7, 1)) == []
         long_term = line(public_until_on=date(2028, 1, 10))
         assert self.notices(long_term, as_of_on=term) == [("L-1", date(2026, 1, 10))]
+
+    @pytest.mark.parametrize("is_provisional", [True, False])
+    def test_a_notice_says_whether_its_points_are_provisional(self, is_provisional: bool) -> None:
+        built = warehouse(whole(), as_of_on=date(2025, 2, 1))
+        built.replace["fct_point_ledger"] = line()
+        built.replace["dim_rules"] = (
+            "select 'v1' as rulebook_id, 'F09' as item_code, '一(四)9' as clause, '未签名' as title_zh,"
+            f" {is_provisional} as is_provisional"
+        )
+        (row,) = built.run("rpt_misconduct_notices").query("from publication.rpt_misconduct_notices")
+        assert (row["clause"], row["is_provisional"]) == ("一(四)9", is_provisional)
 
     def test_a_repair_ends_it(self) -> None:
         repaired = line(repaired_on=date(2025, 3, 1))
