@@ -129,6 +129,14 @@ _SUITES = (
         is_one_of("dataset", *_DATASETS),
     ),
     _mart(
+        "publication.frozen_lists",
+        has_columns("list_code", "period", "as_of_on", "known_on", "content_hash", "previous_hash"),
+    ),
+    _mart(
+        "publication.rpt_frozen_list_members",
+        has_columns("list_code", "period", "agency_id", "agency_name", "score", "grade"),
+    ),
+    _mart(
         "quality.fct_loads",
         has_columns(
             *("source", "dataset", "received_on", "file_name", "file_hash", "status", "reason_code", "read_count"),

@@ -9,8 +9,8 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import astuple, dataclass, field
 from pathlib import Path
 
 import duckdb
@@ -22,7 +22,7 @@ from ingestion.build_tables import BUILD_TABLES
 from ingestion.contract import Dataset
 from ingestion.decisions import Outcome, Repeats, Status, decide
 from ingestion.landing import SCHEMA_FILE, part_path
-from ingestion.manifest import Manifest, PartKey, QuarantinedRow, open_manifest
+from ingestion.manifest import Manifest, Part, PartKey, QuarantinedRow, Receipt, open_manifest
 from ingestion.settings import ConfigurationError, Settings, settings_of
 from ingestion.sources import DATASETS
 
@@ -95,11 +95,14 @@ def prepare(
     known_on: dt.date | None = None,
     regime_code: str = "jiaozuo",
     accept_drops: Iterable[str | tuple[str, str, dt.date]] = (),
+    *,
+    build_dir: Path | None = None,
 ) -> BuildInputs:
     """Decides the outcome of every file received by `known_on` and writes the inputs of the build.
 
-    Drops in `accept_drops` are recorded as accepted on `as_of_on` first. Raises ConfigurationError if one of
-    them was never received.
+    They go into `build_dir`/inputs, by default of the home's build folder; no list is frozen in them yet. Drops in
+    `accept_drops` are recorded as accepted on `as_of_on` first. Raises ConfigurationError if one of them was never
+    received.
     """
     settings = settings_of(home)
     with open_manifest(settings.manifest) as manifest:
@@ -115,13 +118,15 @@ def prepare(
         outcomes = decide(
             receipts, manifest.parts(), DATASETS, manifest.accepted_drops(), repeats.count, known_on=known_on
         )
-    folder = settings.build_inputs
+    folder = settings.build_inputs if build_dir is None else build_dir / INPUTS
     folder.mkdir(parents=True, exist_ok=True)
     _write_inputs(folder, settings.lake, outcomes, quarantined, repeats)
     parameters = [{"as_of_on": as_of_on, "known_on": known_on, "regime_code": regime_code}]
     pq.write_table(
         pa.Table.from_pylist(parameters, schema=BUILD_TABLES["build_parameters"]), folder / "build_parameters.parquet"
     )
+    for name in ("frozen_lists", "frozen_list_members"):
+        pq.write_table(BUILD_TABLES[name].empty_table(), folder / f"{name}.parquet")
     return BuildInputs(
         as_of_on,
         known_on,
@@ -141,6 +146,35 @@ def _identity(outcomes: Sequence[Outcome]) -> str:
         line += [outcome.status, outcome.reason_code or "", str(outcome.drop_accepted_on)]
         digest.update(json.dumps(line).encode() + b"\n")
     return digest.hexdigest()
+
+
+def identities(home: Settings | Path | str, days: Iterable[dt.date]) -> dict[dt.date, str | None]:
+    """For each day a hash of all that decides what a build with this known_on reads; null = nothing was known.
+
+    Cheaper than `prepare`: outcomes follow from the receipts, what parsing gave, and the drops accepted.
+    """
+    with open_manifest(settings_of(home).manifest) as manifest:
+        parts = manifest.parts()
+        known = [
+            (receipt.received_on, [*_as_text(receipt), *_as_text(parts[receipt.part_key])])
+            for receipt in manifest.receipts()
+            if receipt.part_key in parts
+        ]
+        known += [(on, [*map(str, drop), str(on)]) for drop, on in manifest.accepted_drops().items()]
+        digest = hashlib.sha256((manifest.person_key_fingerprint() or "").encode())
+    known.sort()
+    found: dict[dt.date, str | None] = {}
+    position = 0
+    for day in sorted(days):
+        while position < len(known) and known[position][0] <= day:
+            digest.update(json.dumps(known[position][1]).encode() + b"\n")
+            position += 1
+        found[day] = digest.hexdigest() if position else None
+    return found
+
+
+def _as_text(record: Receipt | Part) -> list[str]:
+    return [str(value) for value in astuple(record)]
 
 
 def _quarantined_by_part(manifest: Manifest) -> dict[PartKey, list[QuarantinedRow]]:
@@ -232,10 +266,13 @@ def _write_inputs(
     (folder / _SOURCE_FILES).write_text(json.dumps(files, ensure_ascii=False, indent=1), "utf-8")
 
 
-def register_sources(connection: duckdb.DuckDBPyConnection, build_dir: Path | str) -> None:
+def register_sources(
+    connection: duckdb.DuckDBPyConnection, build_dir: Path | str, only: Collection[str] | None = None
+) -> None:
     """Creates the schemas of all dbt sources in a fresh DuckDB file, over what `prepare` wrote into `build_dir`.
 
-    Rulebook tables are registered from `inputs/rulebook.<table>.parquet` where such files lie.
+    Rulebook tables are registered from `inputs/rulebook.<table>.parquet` where such files lie. `only` names the
+    relations that are needed, as `schema.table`; null = all.
     """
     folder = Path(build_dir) / INPUTS
     files: dict[str, list[str]] = json.loads((folder / _SOURCE_FILES).read_text("utf-8"))
@@ -243,8 +280,12 @@ def register_sources(connection: duckdb.DuckDBPyConnection, build_dir: Path | st
     for schema in sorted({source for source, _ in DATASETS} | {"lake"}):
         connection.execute(f'create schema if not exists "{schema}"')
     for name in BUILD_TABLES:
+        if only is not None and f"lake.{name}" not in only:
+            continue
         connection.execute(f'create table "lake"."{name}" as select * from {_parquet(folder / f"{name}.parquet")}')
     for dataset in DATASETS.values():
+        if only is not None and f"{dataset.source}.{dataset.name}" not in only:
+            continue
         sql = _dataset_sql(dataset, folder, files[dataset.id])
         if row_counts.get(dataset.id, 0) <= _MATERIALIZED_ROWS:
             sql = (
@@ -256,6 +297,8 @@ def register_sources(connection: duckdb.DuckDBPyConnection, build_dir: Path | st
     for path in sorted(folder.glob("rulebook.*.parquet")):
         connection.execute('create schema if not exists "rulebook"')
         table = path.name.removeprefix("rulebook.").removesuffix(".parquet")
+        if only is not None and f"rulebook.{table}" not in only:
+            continue
         connection.execute(f'create table "rulebook"."{table}" as select * from {_parquet(path)}')
 
 

@@ -48,4 +48,31 @@ BUILD_TABLES: dict[str, pa.Schema] = {
             pa.field("header", pa.string()),  # the column that failed
         ]
     ),
+    # One row per list of a measure at the end of a quarter or year, from what was known on that day.
+    "frozen_lists": pa.schema(
+        [
+            pa.field("list_code", pa.string(), nullable=False),  # the measure: publish, circular
+            pa.field("period", pa.string(), nullable=False),  # 2024Q3, 2024
+            pa.field("as_of_on", pa.date32(), nullable=False),
+            pa.field("known_on", pa.date32(), nullable=False),
+            pa.field("rulebook_id", pa.string(), nullable=False),
+            pa.field("is_provisional", pa.bool_(), nullable=False),
+            pa.field("member_count", pa.int64(), nullable=False),
+            pa.field("members_hash", pa.string(), nullable=False),  # of the list's rows alone
+            pa.field("content_hash", pa.string(), nullable=False),  # of previous_hash and members_hash
+            pa.field("previous_hash", pa.string()),  # content_hash of the list before; null for the first
+        ]
+    ),
+    # One row per frozen list and agency on it. Public columns only.
+    "frozen_list_members": pa.schema(
+        [
+            pa.field("list_code", pa.string(), nullable=False),
+            pa.field("period", pa.string(), nullable=False),
+            pa.field("agency_id", pa.string(), nullable=False),
+            pa.field("agency_name", pa.string()),
+            pa.field("score", pa.decimal128(9, 2)),
+            pa.field("grade", pa.string()),
+            pa.field("is_provisional", pa.bool_(), nullable=False),
+        ]
+    ),
 }

@@ -116,6 +116,83 @@ def manifest_of(parsed: Path) -> dict[str, Any]:
     return content
 
 
+@dataclass(frozen=True)
+class CompiledNode:
+    """A model or seed as plain SQL: what `create` makes of it, or null for one that others hold inside."""
+
+    schema: str
+    relation: str
+    kind: str  # table, view
+    sql: str | None
+
+
+@dataclass(frozen=True)
+class CompiledModels:
+    """Some models and all that they rest on, in order; `sources` as `schema.table`."""
+
+    nodes: tuple[CompiledNode, ...]
+    sources: frozenset[str]
+
+
+def compiled_models(settings: Settings, parsed: Path, names: tuple[str, ...]) -> CompiledModels:
+    """Models as dbt compiles them for a build file, kept beside the parsed project: from then on without dbt."""
+    kept = parsed / f"compiled-{hashlib.sha256(json.dumps(names).encode()).hexdigest()[:12]}.json"
+    if not kept.exists():
+        from dbt.contracts.graph.manifest import Manifest
+
+        target = Path(tempfile.mkdtemp(prefix=".compile-", dir=parsed))
+        try:
+            _invoke(
+                settings,
+                [
+                    *("compile", "--no-populate-cache", "--threads", "1", "--indirect-selection", "empty"),
+                    *("--select", *(f"+{name}" for name in names)),
+                ],
+                target=target,
+                build_file=target / BUILD_FILE_NAME,
+                manifest=Manifest.from_msgpack((parsed / "partial_parse.msgpack").read_bytes()),
+            )
+            found = _compiled(json.loads((target / "manifest.json").read_bytes()), names)
+            (target / "kept.json").write_text(json.dumps(found, ensure_ascii=False, indent=1), encoding="utf-8")
+            (target / "kept.json").replace(kept)
+        finally:
+            shutil.rmtree(target, ignore_errors=True)
+    content = json.loads(kept.read_bytes())
+    return CompiledModels(tuple(CompiledNode(**node) for node in content["nodes"]), frozenset(content["sources"]))
+
+
+def _compiled(manifest: dict[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
+    nodes, sources = manifest["nodes"], manifest["sources"]
+    ordered: dict[str, dict[str, Any]] = {}
+    read: set[str] = set()
+
+    def place(unique_id: str) -> None:
+        if unique_id in sources:
+            read.add(f"{sources[unique_id]['schema']}.{sources[unique_id]['name']}")
+        elif unique_id not in ordered:
+            for parent in sorted(nodes[unique_id]["depends_on"].get("nodes", ())):  # a seed has none
+                place(parent)
+            ordered[unique_id] = _compiled_node(nodes[unique_id])
+
+    for name in names:
+        place(f"model.{manifest['metadata']['project_name']}.{name}")
+    return {"nodes": list(ordered.values()), "sources": sorted(read)}
+
+
+def _compiled_node(node: dict[str, Any]) -> dict[str, Any]:
+    kind, sql = node["config"]["materialized"], node.get("compiled_code")
+    if node["resource_type"] == "seed":
+        types = ", ".join(f"'{name}': '{kind}'" for name, kind in node["config"]["column_types"].items())
+        path = str(PROJECT / node["original_file_path"]).replace("'", "''")
+        sql = f"select * from read_csv('{path}', header = true, nullstr = '', types = {{{types}}})"  # as dbt loads it
+    return {
+        "schema": node["schema"],
+        "relation": f'"{node["schema"]}"."{node["name"]}"',
+        "kind": "view" if kind == "view" else "table",
+        "sql": None if kind == "ephemeral" else sql,
+    }
+
+
 def load() -> None:
     """Imports what `build` needs: more than a second of CPU."""
     import dbt.adapters.duckdb

@@ -90,6 +90,14 @@ def git_revision() -> str | None:
     return None
 
 
+def rulebook_identity(tables: Mapping[str, pa.Table]) -> dict[str, list[str]]:
+    """What the rulebook tables say, whatever the order of their rows."""
+    return {
+        name: sorted(json.dumps(row, default=str, sort_keys=True) for row in table.to_pylist())
+        for name, table in sorted(tables.items())
+    }
+
+
 def release_id(
     as_of_on: dt.date,
     known_on: dt.date | None,
@@ -109,10 +117,7 @@ def release_id(
         "as_of_on": as_of_on.isoformat(),
         "known_on": known_on.isoformat() if known_on else None,
         "regime_code": regime_code,
-        "rulebook": {
-            name: sorted(json.dumps(row, default=str, sort_keys=True) for row in table.to_pylist())
-            for name, table in sorted(rulebook_tables.items())
-        },
+        "rulebook": rulebook_identity(rulebook_tables),
         "program_revision": revision,
         "file_hashes": sorted(file_hashes),
         "outcomes": outcomes,

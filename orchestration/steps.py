@@ -213,12 +213,8 @@ def _reuse(settings: Settings, identifier: str) -> bool:
 
 def _freeze_lists(bench: Workbench, request: BuildRequest, tables: Mapping[str, Any], revision: str) -> None:
     frozen_lists.freeze(
-        bench.settings,
-        bench.parsed_project,
-        tables,
-        request.regime_code,
+        frozen_lists.Basis(bench.settings, bench.parsed_project, tables, request.regime_code, revision),
         min(request.as_of_on, request.known_on or request.as_of_on),
-        revision,
         lambda done, total, label: bench.progress("frozen lists", done, total, label),
     )
 

@@ -1,0 +1,26 @@
+-- Ephemeral: marts never read staging, and a list that is frozen has nothing left to work out.
+{{ config(materialized='ephemeral') }}
+
+with
+
+members as (
+
+    select * from {{ ref('stg_lake__frozen_list_members') }}
+
+),
+
+final as (
+
+    select
+        list_code,
+        period,
+        agency_id,
+        agency_name,
+        score,
+        grade,
+        is_provisional
+    from members
+
+)
+
+select * from final
