@@ -87,6 +87,14 @@ def test_one_person_counts_once_and_without_a_key_by_registration_number() -> No
     assert made([staffed("2024-07-01", *unresolved)], ENGINEERS).score("2024-07-01") == 1
 
 
+def test_an_unusable_id_beside_a_usable_one_is_one_person_by_number_and_name() -> None:
+    usable = engineer("p1", person_name="张·三", registration_no="N1")
+    same = engineer(None, person_name="张三", registration_no="N1", position_code="technical_lead")
+    other = engineer(None, person_name="李四", registration_no="N1")
+    assert made([staffed("2024-07-01", usable, same)], ENGINEERS).score("2024-07-01") == 1
+    assert made([staffed("2024-07-01", usable, other)], ENGINEERS).score("2024-07-01") == 2
+
+
 @pytest.mark.parametrize(
     ("fact", "expected"),
     [("engineers", 2), ("engineers_level_1", 1), ("operators", 3), ("operators_intermediate", 2)],

@@ -57,6 +57,19 @@ counted as (
         personnel.received_on,
         coalesce(
             'k' || personnel.person_key,
+            -- an unusable number beside a usable one: registration number and name make one person of them
+            case
+                when personnel.registration_no is not null and personnel.person_name is not null
+                    then
+                        'k' || max(personnel.person_key) over (
+                            partition by
+                                asked.fact_code,
+                                personnel.agency_id,
+                                personnel.received_on,
+                                personnel.registration_no,
+                                {{ person_name_key('personnel.person_name') }}
+                        )
+            end,
             'r' || personnel.registration_no,
             'q' || personnel.qualification_no,
             'n' || personnel.row_key
