@@ -48,16 +48,21 @@ def texts_of(path: Path) -> Iterator[tuple[str, str]]:
     content = path.read_bytes()
     if content[:4] == b"PAR1":
         yield from _parquet(path)
-    elif content[8:12] == b"DUCK":
+        return
+    if content[8:12] == b"DUCK":
         yield from _duckdb(path)
-    elif content.startswith(b"SQLite format 3"):
+        return
+    if content.startswith(b"SQLite format 3"):
         yield from _sqlite(path)
     elif content[:2] == b"\x1f\x8b":
         yield "gzip", gzip.decompress(content).decode("utf-8", "replace")
     elif content[:4] == b"PK\x03\x04":
-        with zipfile.ZipFile(path) as archive:
-            for name in archive.namelist():
-                yield name, archive.read(name).decode("utf-8", "replace")
+        try:
+            with zipfile.ZipFile(path) as archive:
+                for name in archive.namelist():
+                    yield name, archive.read(name).decode("utf-8", "replace")
+        except zipfile.BadZipFile:
+            pass  # an export that arrived cut off: its bytes are searched below
     yield RAW, content.decode("latin-1")
 
 
