@@ -78,7 +78,8 @@ def freeze(door: Door, parsed: Path, until_on: dt.date, rules: Mapping[str, pa.T
 def rows(door: Door, name: str) -> list[dict[str, Any]]:
     table = pq.read_table(door.settings.build_inputs / f"{name}.parquet")
     assert table.schema.equals(BUILD_TABLES[name])
-    return table.to_pylist()
+    content: list[dict[str, Any]] = table.to_pylist()
+    return content
 
 
 def members(door: Door) -> dict[tuple[str, str], list[str]]:

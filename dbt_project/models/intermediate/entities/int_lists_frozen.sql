@@ -1,5 +1,5 @@
--- Ephemeral: marts never read staging, and a list that is frozen has nothing left to work out.
-{{ config(materialized='ephemeral') }}
+-- Marts never read staging, and a list that is frozen has nothing left to work out.
+{{ config(materialized='view') }}
 
 with
 
