@@ -544,6 +544,20 @@ class TestInspectionPlan:
         assert self.plan(checks, *then_a)[2025] == (2, 1, 0, True)
         assert self.plan(checks, *then_b)[2025] == (2, None, 0, False)
 
+    def test_the_maximum_is_that_of_the_version_of_the_day(self) -> None:
+        twice_a_year = [check(f"T-{n}", date(2024 + n // 2, 7 - n, 1 + n)) for n in range(4)]
+        spans = history((FIRST, date(2025, 1, 1), "A"), (date(2025, 1, 1), None, "A"))
+        version = "case when valid_from_on >= date '2025-01-01' then 'v2' else 'v1' end as rulebook_id"
+        built = warehouse(whole() | {"inspections.checks": twice_a_year})
+        built.replace["fct_score_history"] = f"select * exclude (rulebook_id), {version} from ({spans})"
+        two = {"rulebook_id": "v2", "grade": "A", "measure_code": "double_random_max", "n": 2, "is_provisional": False}
+        built.insert("rulebook.measures", [two | {"trigger_code": "calendar_year"}])
+        found = built.run("rpt_inspection_plan").query("from supervision.rpt_inspection_plan order by calendar_year")
+        assert [(row["double_random_done"], row["double_random_max"], row["excess_flag"]) for row in found] == [
+            (2, 1, True),
+            (2, 2, False),
+        ]
+
     def test_c_in_any_part_of_the_year_calls_for_more(self) -> None:
         spans = ((FIRST, date(2025, 2, 1), "C"), (date(2025, 2, 1), None, "B"))
         assert self.plan([], *spans) == {2024: (0, None, 2, False), 2025: (0, None, 2, False)}

@@ -1,5 +1,5 @@
 /* A span begins where the grade that calls for the measure does; a new version of the rulebook in between does not
-begin it anew. */
+begin it anew, unless it asks for another number. */
 with
 
 score_history as (
@@ -41,6 +41,8 @@ ordered as (
         graded.valid_until_on,
         -- a measure of any grade holds across grades, but each of them is entered anew
         case when measures.trigger_code = 'on_enter' then graded.grade else measures.grade end as span_grade,
+        -- a yearly number is that of the version of the day
+        case when measures.trigger_code = 'calendar_year' then measures.n end as span_n,
         coalesce(graded.previous_grade, '') <> coalesce(graded.grade, '') as is_entered
     from graded
     inner join measures
@@ -55,7 +57,7 @@ continued as (
     select
         *,
         lag(valid_until_on) over (
-            partition by agency_id, measure_code, trigger_code, grade, span_grade
+            partition by agency_id, measure_code, trigger_code, grade, span_grade, span_n
             order by valid_from_on
         ) as previous_until_on
     from ordered
@@ -69,7 +71,7 @@ numbered as (
         sum(
             case when previous_until_on is null or previous_until_on < valid_from_on then 1 else 0 end
         ) over (
-            partition by agency_id, measure_code, trigger_code, grade, span_grade
+            partition by agency_id, measure_code, trigger_code, grade, span_grade, span_n
             order by valid_from_on
             rows between unbounded preceding and current row
         ) as span_number
@@ -82,14 +84,14 @@ bounded as (
     select
         *,
         row_number() over (
-            partition by agency_id, measure_code, trigger_code, grade, span_grade, span_number
+            partition by agency_id, measure_code, trigger_code, grade, span_grade, span_n, span_number
             order by valid_from_on
         ) as place,
         max(case when valid_until_on is null then 1 else 0 end) over (
-            partition by agency_id, measure_code, trigger_code, grade, span_grade, span_number
+            partition by agency_id, measure_code, trigger_code, grade, span_grade, span_n, span_number
         ) as open_count,
         max(valid_until_on) over (
-            partition by agency_id, measure_code, trigger_code, grade, span_grade, span_number
+            partition by agency_id, measure_code, trigger_code, grade, span_grade, span_n, span_number
         ) as last_until_on
     from numbered
 
