@@ -109,7 +109,8 @@ def _decide_dataset(
                 drop_accepted_on=accepted.get((receipt.source, receipt.dataset, received_on)),
             )
             if part.reason_code is not None:
-                drop.append(replace(outcome, status=Status.HELD, reason_code=part.reason_code, message=part.message))
+                message = f"{receipt.place}: {part.message}"
+                drop.append(replace(outcome, status=Status.HELD, reason_code=part.reason_code, message=message))
                 continue
             if content in loaded:
                 drop.append(_as_duplicate(outcome, part))
@@ -160,8 +161,8 @@ def _as_stale(outcome: Outcome, newest_list_on: dt.date) -> Outcome:
         status=Status.HELD,
         reason_code="stale_snapshot",
         message=(
-            f"{receipt.source}/{receipt.dataset}/{receipt.received_on} {receipt.file_name}: the title says 截至 "
-            f"{outcome.list_as_of_on}, but a list of {newest_list_on} was received before. Ask for the current list."
+            f"{receipt.place}: the title says 截至 {outcome.list_as_of_on}, but a list of {newest_list_on} was received "
+            "before. Ask for the current list."
         ),
     )
 

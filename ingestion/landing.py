@@ -30,7 +30,7 @@ from ingestion.sources import DATASETS
 from ingestion.strict import Quarantined, RowParser
 
 # Raise it when the door reads the same bytes differently: every file is then read again from the archive.
-PARSER_REVISION = 1
+PARSER_REVISION = 2
 SCHEMA_FILE = "0000-schema.parquet"
 _BATCH_ROWS = 16_384
 _CHUNK = 1 << 20
@@ -205,9 +205,7 @@ class _Landing:
             self.receipts.add(receipt)
         part = self.parts.get(receipt.part_key)
         if refused is not None and part is None:
-            part = Part(
-                *receipt.part_key, revision_of(dataset), refused.reason, f"{_place(receipt)}: {refused.message}"
-            )
+            part = Part(*receipt.part_key, revision_of(dataset), refused.reason, refused.message)
             self._commit([receipt], part, [])
         elif part is None:
             part, quarantined = self._parse(dataset, receipt)
@@ -215,7 +213,7 @@ class _Landing:
         elif is_new:
             self.manifest.commit_part([receipt], None, [])
         if is_new and part.reason_code is not None:
-            self.summary.held.append((receipt, part.reason_code, part.message or ""))
+            self.summary.held.append((receipt, part.reason_code, f"{receipt.place}: {part.message}"))
 
     def _archive(self, path: Path) -> tuple[str, int]:
         """Hash and size of a file; its bytes are in the archive when this returns."""
@@ -257,7 +255,7 @@ class _Landing:
         part, quarantined = self._parse(dataset, receipt)
         self._commit([], part, quarantined)
         if part.reason_code is not None:
-            self.summary.held.append((receipt, part.reason_code, part.message or ""))
+            self.summary.held.append((receipt, part.reason_code, f"{receipt.place}: {part.message}"))
 
     def _commit(self, receipts: list[Receipt], part: Part, quarantined: list[QuarantinedRow]) -> None:
         self.manifest.commit_part(receipts, part, quarantined)
@@ -331,7 +329,7 @@ def parse_file(
             *receipt.part_key,
             revision_of(dataset),
             held.reason,
-            f"{_place(receipt)}: {held.message}",
+            held.message,
             hidden_sheet_count=len(notes.hidden_sheets),
         )
         return part, []
@@ -361,10 +359,6 @@ def _drop_date(name: str) -> dt.date | None:
         return dt.date.fromisoformat(name) if re.fullmatch(r"\d{4}-\d{2}-\d{2}", name, re.ASCII) else None
     except ValueError:
         return None
-
-
-def _place(receipt: Receipt) -> str:
-    return f"{receipt.source}/{receipt.dataset}/{receipt.received_on} {receipt.file_name}"
 
 
 def _hash_of(file: BinaryIO) -> str:

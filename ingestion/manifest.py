@@ -56,13 +56,21 @@ class Receipt:
     def part_key(self) -> PartKey:
         return (self.source, self.dataset, self.received_on, self.file_hash)
 
+    @property
+    def place(self) -> str:
+        """Where the file lay, as messages name it."""
+        return f"{self.source}/{self.dataset}/{self.received_on} {self.file_name}"
+
 
 PartKey = tuple[str, str, dt.date, str]
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What parsing the bytes of one file for one day gave. `reason_code` is set when nothing could be loaded."""
+    """What parsing the bytes of one file for one day gave. `reason_code` is set when nothing could be loaded.
+
+    `message` names no file: the same bytes may have come under several names.
+    """
 
     source: str
     dataset: str

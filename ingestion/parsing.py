@@ -32,6 +32,24 @@ DAMAGED_TEXT = "damaged_text"
 FIELD_COUNT = "field_count"
 IMPOSSIBLE_COORDINATE = "impossible_coordinate"
 
+# What whoever keeps the list does about a row; the corrected row is sent in a later drop.
+REMEDIES: Mapping[str, str] = {
+    EMPTY_KEY: "The cell identifies the row and is empty. Fill it in.",
+    EMPTY_VALUE: "The cell may not be empty. Fill it in.",
+    UNKNOWN_VALUE: "The value is none of those agreed for this column. Write one of them.",
+    IMPOSSIBLE_DATE: "This is no date. Write it as YYYY-MM-DD.",
+    DATE_AFTER_RECEIPT: "The date lies after the day of receipt. Correct the date, or the folder's.",
+    NUMERIC_PRECISION_LOST: "A code stands in a numeric cell, so digits are lost. Format the column as text, export anew.",
+    USCC_MALFORMED: "This is no code of 18 characters. Copy it from the business licence.",
+    USCC_CHECK_FAILED: "The code's check character is wrong. Copy it from the business licence.",
+    NOT_A_NUMBER: "This is no number that the column takes. Write digits only.",
+    FORMULA_WITHOUT_CACHE: "The formula was never calculated. Open the workbook, save it, or paste values.",
+    ERROR_VALUE: "The cell shows an error. Correct its formula, or paste the value.",
+    DAMAGED_TEXT: "Characters were lost before the export. Export it again.",
+    FIELD_COUNT: "The record has more or fewer fields than the header. Quote fields that hold commas.",
+    IMPOSSIBLE_COORDINATE: "This is no longitude or latitude in degrees. Fetch the page again, or correct it at the source.",
+}
+
 
 class Fault(Enum):
     """A cell that shows something other than a value; its value is the reason code of its row."""

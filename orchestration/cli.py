@@ -339,7 +339,7 @@ def explain(agency: str, on: dt.date | None, fmt: str) -> None:
 
 @_command()
 @click.option("--kind", metavar="K", help="One kind, such as double_registration.")
-@click.option("--status", metavar="S", help="open, confirmed, cleared, expired or explained.")
+@click.option("--status", type=click.Choice(("open", "confirmed", "cleared", "expired", "explained")))
 @_format_option
 def conflicts(kind: str | None, status: str | None, fmt: str) -> None:
     """Engineers who seem to serve two agencies at once: the investigators' rows."""
@@ -349,7 +349,8 @@ def conflicts(kind: str | None, status: str | None, fmt: str) -> None:
         columns, found = reading.conflicts(opened, kind, status)
         open_count = sum(row["status"] == "open" for row in found)
         title = f"{len(found)} 条 rows, {open_count} 待核 open  {opened.directory.name}"
-        print_rows(found, columns, fmt, shown=reading.CONFLICT_TABLE, title=title, empty="No conflicts.")
+        empty = " ".join(("No", *filter(None, (status, kind)), "conflicts."))
+        print_rows(found, columns, fmt, shown=reading.CONFLICT_TABLE, title=title, empty=empty)
 
 
 @_command()

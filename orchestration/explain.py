@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from ingestion.settings import ConfigurationError
-from orchestration.reading import Release, require_agency
+from orchestration.reading import Release, agency_code, require_agency
 
 LINE_COLUMNS = (
     *("line_id", "line_kind", "item_code", "clause", "title_zh", "points", "valid_from_on", "last_day_on"),
@@ -25,6 +25,7 @@ LINE_TABLE = (
 
 def explain(opened: Release, agency_id: str, on: dt.date) -> dict[str, Any]:
     """The explanation as plain values; `adds_up` is whether base and lines make the score."""
+    agency_id = agency_code(agency_id)
     agency = require_agency(opened, agency_id)
     spans = opened.rows(
         "select * from credit.fct_score_history where agency_id = ? and valid_from_on <= ? "
@@ -78,7 +79,7 @@ def _lines(opened: Release, agency_id: str, on: dt.date) -> list[dict[str, Any]]
         "and (valid_until_on is null or ? < valid_until_on) and line_kind not in ('void', 'not_scored')), "
         "rules as (select rulebook_id, item_code, clause, title_zh from credit.dim_rules), "
         "files as (select source, dataset, file_hash, min(file_name) as file_name from quality.fct_loads "
-        "group by source, dataset, file_hash) "
+        "where status = 'loaded' group by source, dataset, file_hash) "
         "select ledger.*, rules.clause, rules.title_zh, files.file_name, "
         "cast(ledger.valid_until_on - interval 1 day as date) as last_day_on, "
         "counted.item_code as counted_by_item_code "

@@ -63,6 +63,7 @@ LABELS = {
     "sheet": "工作表 sheet",
     "row_number": "行 row",
     "reason_code": "原因 reason",
+    "header": "列 column",
     "message": "说明 message",
     "level": "对象 what",
     "line_kind": "类别 kind",

@@ -15,7 +15,9 @@ from typing import Any
 
 import duckdb
 
+from ingestion import parsing
 from ingestion.settings import ConfigurationError, Settings
+from ingestion.sources import DATASETS
 from orchestration import release
 
 
@@ -68,6 +70,7 @@ GRADE_COLUMNS = (
 
 def grades(opened: Release, on: dt.date, agency_id: str | None = None) -> list[dict[str, Any]]:
     """Each agency's grade on a day: best score first. An agency has none before its start."""
+    agency_id = agency_code(agency_id) if agency_id is not None else None
     found = opened.rows(
         f"select {', '.join(GRADE_COLUMNS)} from credit.agency_grades_as_of(?) "
         "where ? is null or agency_id = ? order by score desc, agency_id",
@@ -76,6 +79,11 @@ def grades(opened: Release, on: dt.date, agency_id: str | None = None) -> list[d
     if agency_id is not None and not found:
         require_agency(opened, agency_id)
     return found
+
+
+def agency_code(written: str) -> str:
+    """A USCC as people type it: one width, upper case, no blanks."""
+    return (parsing.code(written) or written).upper()
 
 
 def require_agency(opened: Release, agency_id: str) -> dict[str, Any]:
@@ -128,28 +136,32 @@ def tasks(opened: Release, due_before: dt.date | None, with_done: bool) -> list[
 
 
 QUARANTINE_COLUMNS = (
-    *("level", "source", "dataset", "received_on", "file_name", "sheet", "row_number", "reason_code", "message"),
+    *("level", "source", "dataset", "received_on", "file_name", "sheet", "row_number", "reason_code", "header"),
+    "message",
 )
 
 
 def quarantine(opened: Release, dataset: str | None) -> list[dict[str, Any]]:
-    """Held files, then quarantined rows. `dataset`: `source/dataset` or the dataset's name alone."""
-    return opened.rows(
+    """Held files, then quarantined rows, each with what to do about it.
+
+    `dataset`: `source/dataset` or the dataset's name alone. Raises ConfigurationError if there is none of that name.
+    """
+    known = {name: f"{source}/{name}" for source, name in DATASETS}
+    if dataset is not None and dataset not in {*known, *known.values()}:
+        raise ConfigurationError(f"There is no dataset {dataset}. There are {', '.join(sorted(known.values()))}.")
+    found = opened.rows(
         "with found as ("
-        "select 'file' as level, source, dataset, received_on, file_name, cast(null as varchar) as sheet, "
-        "cast(null as integer) as row_number, reason_code, message from quality.fct_loads where status = 'held' "
+        "select 'file' as level, source, dataset, received_on, file_name, file_hash, cast(null as varchar) as sheet, "
+        "cast(null as integer) as row_number, reason_code, cast(null as varchar) as header, message "
+        "from quality.fct_loads where status = 'held' "
         "union all "
-        "select 'row', source, dataset, received_on, file_name, sheet, row_number, reason_code, "
-        + ("header" if _has_column(opened, "quality.fct_quarantined_rows", "header") else "cast(null as varchar)")
-        + " from quality.fct_quarantined_rows) "
+        "select 'row', source, dataset, received_on, file_name, file_hash, sheet, row_number, reason_code, header, null "
+        "from quality.fct_quarantined_rows) "
         "select * from found where ? is null or dataset = ? or source || '/' || dataset = ? "
-        "order by level, source, dataset, received_on, file_name, sheet nulls first, row_number",
+        "order by level, source, dataset, received_on, file_name, file_hash, sheet nulls first, row_number",
         [dataset, dataset, dataset],
     )
-
-
-def _has_column(opened: Release, relation: str, column: str) -> bool:
-    return any(row["column_name"] == column for row in opened.rows(f"describe {relation}"))
+    return [row | {"message": row["message"] or parsing.REMEDIES.get(row["reason_code"])} for row in found]
 
 
 def freshness(opened: Release) -> list[dict[str, Any]]:

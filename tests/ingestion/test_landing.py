@@ -593,3 +593,12 @@ def test_no_row_is_lost_or_made(tmp_path_factory: pytest.TempPathFactory, data: 
     assert lake.num_rows == counts.accepted_count
     places = lake.column("file_position").to_pylist() + [row.file_position for row in quarantined]
     assert len(places) == len(set(places)) == counts.accepted_count + counts.quarantined_count
+
+
+def test_every_copy_of_a_held_file_is_told_of_by_its_own_name(door: Door) -> None:
+    for name in ("a.xlsx", "b.xlsx"):
+        door.drop(FINDINGS, "2024-06-20", name).write_bytes(b"PK no workbook")
+    outcomes = door.outcomes()
+    assert {o.receipt.file_name: (o.message or "").split(":")[0] for o in outcomes.values()} == {
+        name: f"{FINDINGS}/2024-06-20 {name}" for name in ("a.xlsx", "b.xlsx")
+    }

@@ -76,8 +76,24 @@ def test_quarantine_names_file_sheet_and_row(built_city: BuiltCity) -> None:
     assert {row["level"] for row in found} == {"file", "row"}
     assert all(row["file_name"] and row["reason_code"] for row in found)
     assert all(row["row_number"] for row in found if row["level"] == "row")
+    assert all(row["header"] or row["reason_code"] == "field_count" for row in found if row["level"] == "row")
+    assert all(row["message"] for row in found)  # what to do
     one = rows(built_city, "quarantine", "--dataset", "registry/personnel")
     assert one and {row["dataset"] for row in one} == {"personnel"}
+
+
+def test_a_word_that_means_nothing_is_no_empty_answer(built_city: BuiltCity) -> None:
+    done = built_city.run("quarantine", "--dataset", "registry/persons", check=False)
+    assert done.returncode == 2 and "registry/personnel" in done.stderr
+    assert built_city.run("conflicts", "--status", "closed", check=False).returncode == 2
+    assert "shell_game" in built_city.run("conflicts", "--kind", "shell_game").stdout
+
+
+def test_a_code_may_be_typed_in_any_width_and_case(built_city: BuiltCity) -> None:
+    known = rows(built_city, "grades")[0]["agency_id"]
+    typed = f" {known.lower()[:9]} {''.join(chr(ord(char) + 0xFEE0) for char in known[9:])}"
+    assert [row["agency_id"] for row in rows(built_city, "grades", "--agency", typed)] == [known]
+    assert known in built_city.run("explain", typed).stdout
 
 
 def test_status_tells_of_release_freshness_and_tasks(built_city: BuiltCity) -> None:
