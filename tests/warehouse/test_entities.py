@@ -125,6 +125,25 @@ class TestNames:
         ]
         assert status(rows, agency_id=NEVER_LISTED) == ("unlisted", None, None)
 
+    def test_what_the_press_calls_an_agency_names_it_but_matches_no_other_item(self) -> None:
+        media = {
+            "received_on": DROPS[0],
+            "found_on": DROPS[0],
+            "respondent_name": "外地",
+            "result_code": "substantiated",
+        }
+        rows = {
+            "complaints.media": [
+                {**media, "clue_id": "M1", "agency_id": NEVER_LISTED},
+                {**media, "clue_id": "M2", "agency_id": None},
+            ]
+        }
+        built = warehouse(rows).run("int_complaints_matched", "int_agencies_current")
+        named = built.query("select agency_id, agency_name from intermediate.int_agencies_current")
+        assert named == [{"agency_id": NEVER_LISTED, "agency_name": "外地"}]
+        matched = built.query("select complaint_id, agency_id from intermediate.int_complaints_matched order by 1")
+        assert [row["agency_id"] for row in matched] == [NEVER_LISTED, None]
+
 
 class TestDirectoryStatus:
     """credit.md 6.11, in its order."""

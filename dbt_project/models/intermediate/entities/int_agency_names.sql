@@ -42,31 +42,36 @@ written_elsewhere as (
     select
         agency_id,
         agency_name,
-        received_on
+        received_on,
+        'evidence' as name_basis
     from checks
     union all
     select
         agency_id,
         agency_name,
-        received_on
+        received_on,
+        'evidence' as name_basis
     from penalties
     union all
     select
         agency_id,
         respondent_name as agency_name,
-        received_on
+        received_on,
+        'press' as name_basis  -- often a short name: it calls an agency by something, and matches no complaint
     from media
     union all
     select
         agency_id,
         agency_name,
-        received_on
+        received_on,
+        'evidence' as name_basis
     from contracts
     union all
     select
         agency_id,
         agency_name,
-        received_on
+        received_on,
+        'evidence' as name_basis
     from reports
 
 ),
@@ -90,7 +95,7 @@ names_seen as (
         written_elsewhere.agency_id,
         written_elsewhere.agency_name,
         written_elsewhere.received_on,
-        'evidence' as name_basis
+        written_elsewhere.name_basis
     from written_elsewhere
     left join listed
         on written_elsewhere.agency_id = listed.agency_id
@@ -125,7 +130,7 @@ final as (
         last_seen_on,
         row_number() over (
             partition by agency_id
-            order by last_seen_on desc, first_seen_on desc, agency_name desc
+            order by name_basis, last_seen_on desc, first_seen_on desc, agency_name desc
         ) = 1 as is_current
     from names
 

@@ -106,6 +106,7 @@ name_bearers as (
         first_seen_on,
         dense_rank() over (partition by name_key order by name_basis) as basis_rank
     from agency_names
+    where name_basis <> 'press'
 
 ),
 
