@@ -45,6 +45,10 @@ where history.valid_from_on <= $day and (history.valid_until_on is null or histo
 """
 
 
+class ModelFailedError(Exception):
+    """A model could not be built from what was known on a past day."""
+
+
 @dataclass(frozen=True)
 class Basis:
     """What lists are worked out from, besides a day: the home, the parsed project, the regime, the program."""
@@ -120,7 +124,8 @@ def freeze(
 ) -> int:
     """Writes the lists due by `until_on` and their members into the build's inputs; returns the days worked out.
 
-    A day is worked out once for the same receipts known on it, rulebook and revision of the program.
+    A day is worked out once for the same receipts known on it, rulebook and revision of the program. Raises
+    ModelFailedError.
     """
     settings = basis.settings
     due = lists_due(basis.tables, until_on)
@@ -174,8 +179,12 @@ def _work_out(
         for schema in sorted({node.schema for node in models.nodes}):
             connection.execute(f'create schema if not exists "{schema}"')
         for node in models.nodes:
-            if node.sql is not None:
+            if node.sql is None:
+                continue
+            try:
                 connection.execute(f"create {node.kind} {node.relation} as {node.sql}")
+            except duckdb.Error as error:
+                raise ModelFailedError(f"{node.relation}, with what was known on {day}: {error}") from error
         connection.execute(_DAY_SQL, {"day": day})
         state = {_key(one): _list_content(connection, one) for one in due}
     shutil.rmtree(build_dir)

@@ -107,7 +107,8 @@ def receive(bench: Workbench, request: BuildRequest) -> BuildState:
     settings = bench.settings
     bench.lock()
     tables = _rulebook_tables(request)
-    suites, _ = bench.suites, bench.dbt  # they import their libraries while the door works
+    bench.dbt.prepare(bench.parsed_project)
+    suites = bench.suites  # imports its library while the door works and dbt runs
     ingested = landing.ingest(
         settings,
         request.inbox,
@@ -212,11 +213,14 @@ def _reuse(settings: Settings, identifier: str) -> bool:
 
 
 def _freeze_lists(bench: Workbench, request: BuildRequest, tables: Mapping[str, Any], revision: str) -> None:
-    frozen_lists.freeze(
-        frozen_lists.Basis(bench.settings, bench.parsed_project, tables, request.regime_code, revision),
-        min(request.as_of_on, request.known_on or request.as_of_on),
-        lambda done, total, label: bench.progress("frozen lists", done, total, label),
-    )
+    try:
+        frozen_lists.freeze(
+            frozen_lists.Basis(bench.settings, bench.parsed_project, tables, request.regime_code, revision),
+            min(request.as_of_on, request.known_on or request.as_of_on),
+            lambda done, total, label: bench.progress("frozen lists", done, total, label),
+        )
+    except frozen_lists.ModelFailedError as error:
+        raise BuildFailedError(f"The frozen lists could not be worked out: {error}") from error
 
 
 def _fresh_build_file(settings: Settings) -> None:

@@ -18,6 +18,7 @@ from ingestion import build_inputs
 from ingestion.build_tables import BUILD_TABLES
 from ingestion.settings import Settings
 from orchestration import dbt_build, frozen_lists, release, steps
+from orchestration.dbt_build import CompiledModels, CompiledNode
 from orchestration.frozen_lists import Basis, DueList, lists_due
 from rulebook.folder import build_tables, read_folder
 from tests.conftest import BuiltCity
@@ -148,7 +149,7 @@ def test_each_list_names_the_one_before_it(door: Door, parsed: Path) -> None:
         assert_chained(connection, lists)
 
 
-def test_a_day_is_worked_out_once(door: Door, parsed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_day_is_worked_out_once(door: Door, parsed: Path) -> None:
     send(door)
     assert freeze(door, parsed, END_OF_JUNE) == 1
     expected = rows(door, "frozen_lists"), rows(door, "frozen_list_members")
@@ -174,6 +175,17 @@ def test_nothing_of_it_stays_in_the_build_folder(door: Door, parsed: Path) -> No
     assert [path.name for path in door.settings.build.iterdir()] == [build_inputs.INPUTS]
     (parameters,) = pq.read_table(door.settings.build_inputs / "build_parameters.parquet").to_pylist()
     assert parameters["known_on"] is None  # the build's own question is untouched
+
+
+def test_a_model_that_fails_is_named_with_its_day(door: Door, parsed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    send(door)
+    broken = CompiledModels(
+        (CompiledNode("credit", '"credit"."broken"', "table", "select 1 from nowhere"),), frozenset()
+    )
+    monkeypatch.setattr(dbt_build, "compiled_models", lambda *_: broken)
+    with pytest.raises(frozen_lists.ModelFailedError, match=r'"credit"\."broken", with what was known on 2024-06-30'):
+        freeze(door, parsed, END_OF_JUNE)
+    assert not list((door.settings.home / "cache" / "frozen").iterdir())
 
 
 def measured(*measures: tuple[str, str, str, str]) -> dict[str, pa.Table]:
