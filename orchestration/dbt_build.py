@@ -200,6 +200,16 @@ def load() -> None:
     import dbt.task.build  # noqa: F401
 
 
+_read_ahead: dict[Path, Any] = {}
+
+
+def read_ahead(parsed: Path) -> None:
+    """Reads the parsed project for the next `build`, which spends it: dbt writes into what it is given."""
+    from dbt.contracts.graph.manifest import Manifest
+
+    _read_ahead[parsed] = Manifest.from_msgpack((parsed / "partial_parse.msgpack").read_bytes())
+
+
 def progress_of(event: dict[str, Any]) -> tuple[str, int, int]:
     """A node's name, how many are done, of how many, from its event."""
     data = event["data"]
@@ -221,10 +231,11 @@ def build(
 
     `on_event` gets each node's result as dbt's structured event (a dict).
     """
-    from dbt.contracts.graph.manifest import Manifest
     from dbt_common.events.functions import msg_to_dict
 
-    manifest = Manifest.from_msgpack((parsed / "partial_parse.msgpack").read_bytes())
+    if parsed not in _read_ahead:
+        read_ahead(parsed)
+    manifest = _read_ahead.pop(parsed)
 
     def relay(message: Any) -> None:
         if message.info.name in _RESULT_EVENTS:

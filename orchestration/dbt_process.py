@@ -22,6 +22,10 @@ class DbtProcess(HelperProcess):
     def __init__(self) -> None:
         super().__init__("orchestration.dbt_process")
 
+    def prepare(self, parsed: Path) -> None:
+        """Has the parsed project read before it is needed; returns at once."""
+        self.send(parsed)
+
     def build(
         self, settings: Settings, parsed: Path, build_file: Path, *, select: str | None = None
     ) -> Generator[dict[str, Any], None, DbtOutcome]:
@@ -39,6 +43,9 @@ class DbtProcess(HelperProcess):
 
 
 def _answer(request: Any, send: Callable[[object], None]) -> None:
+    if isinstance(request, Path):
+        dbt_build.read_ahead(request)
+        return
     settings, parsed, build_file, select = request
     try:
         outcome = dbt_build.build(settings, parsed, build_file, lambda event: send(("event", event)), select=select)
