@@ -161,17 +161,21 @@ _LOOSE_DOT = re.compile(f"(?<![{_HAN}])·|·(?![{_HAN}])")
 
 def person_name(cell: Cell) -> str | None:
     """A person's name without white space; a middle dot stays, as U+00B7, between Han characters only."""
-    text = _WHITE.sub("", text_of(cell).translate(FOLD))
-    return _LOOSE_DOT.sub("", _DOT_RUN.sub("·", text)) or None
+    return _one_dot(_WHITE.sub("", text_of(cell).translate(FOLD))) or None
+
+
+def _one_dot(text: str) -> str:
+    """A middle dot, of whatever kind, as U+00B7 between Han characters; anywhere else it is dropped."""
+    return _LOOSE_DOT.sub("", _DOT_RUN.sub("·", text))
 
 
 _BRACKETS = str.maketrans("()", "（）")
 
 
 def agency_name(cell: Cell) -> str | None:
-    """An organisation's name: one width, no white space, brackets as （）."""
+    """An organisation's name: one width, no white space, brackets as （）, a middle dot between Han characters only."""
     text = code(cell)
-    return text.translate(_BRACKETS) if text else None
+    return (_one_dot(text.translate(_BRACKETS)) or None) if text else None
 
 
 _MISTYPED = str.maketrans("OI", "01")

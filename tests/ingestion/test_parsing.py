@@ -313,6 +313,11 @@ def test_an_agency_name_has_one_width() -> None:
     assert parsing.agency_name(" 焦作(市) ＡＢ 公司") == parsing.agency_name("焦作（市）AB公司") == "焦作（市）AB公司"
 
 
+def test_a_middle_dot_of_an_agency_s_name_is_one_dot_between_han_only() -> None:
+    assert parsing.agency_name("西域・阿不 公司") == parsing.agency_name("西域•阿不公司") == "西域·阿不公司"
+    assert parsing.agency_name("·甲公司A·B") == "甲公司AB" and parsing.agency_name("·") is None
+
+
 @pytest.mark.parametrize(
     "written",
     [

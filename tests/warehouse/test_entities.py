@@ -295,6 +295,10 @@ class TestComplaints:
     def test_a_former_name(self) -> None:
         assert self.matched("甲消防") == (ONE, "name")
 
+    def test_a_middle_dot_in_either_name_is_ignored(self) -> None:
+        assert self.matched("甲·消防") == (ONE, "name")
+        assert self.matched("丁消防", agencies=[listed(DROPS[0], agency_name="丁·消防")]) == (ONE, "name")
+
     @pytest.mark.parametrize("respondent", ["甲", "甲新消防公司", None, "丙消防"])
     def test_a_short_or_longer_or_unknown_name_is_unresolved(self, respondent: str | None) -> None:
         assert self.matched(respondent) == (None, None)

@@ -124,7 +124,7 @@ final as (
     select
         agency_id,
         agency_name,
-        agency_name as name_key,
+        replace(agency_name, '·', '') as name_key,
         name_basis,
         first_seen_on,
         last_seen_on,

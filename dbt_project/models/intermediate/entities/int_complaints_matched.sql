@@ -157,7 +157,7 @@ candidates as (
         unique_names.first_seen_on as basis_known_on
     from complaints
     inner join unique_names
-        on complaints.respondent_name = unique_names.name_key
+        on replace(complaints.respondent_name, '·', '') = unique_names.name_key
     where complaints.written_agency_id is null
 
 ),
