@@ -190,3 +190,9 @@ def test_what_people_got_wrong_is_said_without_a_traceback(tmp_path: Path, argum
     done = firemark(tmp_path / "home", *arguments, check=False)
     assert done.returncode == 2
     assert said in done.stderr and "Traceback" not in done.stderr and done.stdout == ""
+
+
+def test_a_home_that_cannot_be_written_to_is_said_without_a_traceback(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    done = firemark(tmp_path / "file" / "home", "build", "--as-of", "2026-06-01", check=False)
+    assert done.returncode == 2 and "--home" in done.stderr and "Traceback" not in done.stderr
