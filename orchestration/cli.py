@@ -170,11 +170,15 @@ def build(
     as_json: bool,
 ) -> None:
     """Take in what is new, build, check, release: the scheduled job."""
+    from expectations.process import collect_garbage_rarely
+
+    collect_garbage_rarely()
     from orchestration.workbench import Workbench
 
     settings = _settings()
     with _progress() as progress:
         bench = Workbench(settings, progress)
+        _ = bench.dbt  # imports dbt while this process imports everything else
         from orchestration.build import run_build
         from orchestration.steps import request_of
 
