@@ -28,7 +28,7 @@ $(STAMP):
 	@rm -f $(VENV)/.installed-* && touch $@
 
 test: setup
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n 2 --dist loadfile
 
 lint: setup
 	@$(BIN)/ruff check .

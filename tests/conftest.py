@@ -6,13 +6,13 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
+from filelock import FileLock
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -71,6 +71,13 @@ def build_city(folder: Path, *sample_arguments: str) -> BuiltCity:
 
 
 @pytest.fixture(scope="session")
-def built_city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BuiltCity]:
+def built_city(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> BuiltCity:
     """The default sample, released once. Tests read it; whoever builds again copies the home first."""
-    yield build_city(tmp_path_factory.mktemp("city"))
+    base = tmp_path_factory.getbasetemp()
+    shared = (base.parent if hasattr(request.config, "workerinput") else base) / "city"
+    shared.mkdir(exist_ok=True)
+    told = shared / "summary.json"
+    with FileLock(shared / ".lock"):  # processes that share the work share the city, too
+        if not told.exists():
+            told.write_text(json.dumps(build_city(shared).summary), encoding="utf-8")
+    return BuiltCity(shared / "home", shared / "sample", json.loads(told.read_text("utf-8")))

@@ -19,6 +19,7 @@ from typing import Any
 
 import duckdb
 import pyarrow as pa
+from filelock import FileLock
 
 from ingestion.sources import DATASETS
 from ingestion.warehouse_sources import create_empty_tables, source_schemas
@@ -53,15 +54,16 @@ def _project_fingerprint() -> str:
 def compiled_nodes() -> dict[str, Node]:
     """Every model and seed of the project in execution order, compiled by dbt (cached by content)."""
     cache = Path(tempfile.gettempdir()) / "firemark-compiled" / f"{_project_fingerprint()}.json"
-    if not cache.exists():
-        cache.parent.mkdir(parents=True, exist_ok=True)
-        target = Path(tempfile.mkdtemp(prefix="firemark-compile-"))
-        try:
-            _compile(target)
-            shutil.copy(target / "manifest.json", target / "done.json")
-            os.replace(target / "done.json", cache)
-        finally:
-            shutil.rmtree(target, ignore_errors=True)
+    cache.parent.mkdir(parents=True, exist_ok=True)
+    with FileLock(cache.with_suffix(".lock")):  # test processes side by side compile once
+        if not cache.exists():
+            target = Path(tempfile.mkdtemp(prefix="firemark-compile-"))
+            try:
+                _compile(target)
+                shutil.copy(target / "manifest.json", target / "done.json")
+                os.replace(target / "done.json", cache)
+            finally:
+                shutil.rmtree(target, ignore_errors=True)
     manifest = json.loads(cache.read_text("utf-8"))
     return _ordered(manifest)
 
