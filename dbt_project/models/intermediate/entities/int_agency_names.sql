@@ -130,7 +130,7 @@ final as (
         last_seen_on,
         row_number() over (
             partition by agency_id
-            order by name_basis, last_seen_on desc, first_seen_on desc, agency_name desc
+            order by name_basis asc, last_seen_on desc, first_seen_on desc, agency_name desc
         ) = 1 as is_current
     from names
 
