@@ -25,14 +25,14 @@ from tests.warehouse import harness
 
 SCORING_FOLDERS = ("intermediate/points", "marts/credit")
 ROOT = harness.PROJECT.parent
-# The naive scorer first: it notices most mutants within seconds, and the first failure ends a run.
+# The small cases first: they notice most mutants within seconds, and the first failure ends a run.
 TESTS = (
-    "tests/oracle/test_against_oracle.py",
     *sorted(
         path.relative_to(ROOT).as_posix()
         for pattern in ("test_engine*.py", "test_evidence*.py", "test_repairs*.py")
         for path in (ROOT / "tests" / "warehouse").glob(pattern)
     ),
+    "tests/oracle/test_against_oracle.py",
 )
 ARGUED = Path(__file__).with_name("argued.yml")
 KILL_RATIO_WANTED = 0.95
