@@ -13,9 +13,9 @@ export PYTHONDONTWRITEBYTECODE =
 run: setup  ## the sample city, built and graded
 	@$(BIN)/firemark sample var/sample
 	@$(BIN)/firemark --home $(HOME_DIR) build --inbox var/sample/inbox
-	@$(BIN)/firemark --home $(HOME_DIR) grades
 	@$(BIN)/firemark --home $(HOME_DIR) quarantine
 	@$(BIN)/firemark --home $(HOME_DIR) conflicts
+	@$(BIN)/firemark --home $(HOME_DIR) grades
 
 setup: $(STAMP)
 
