@@ -133,14 +133,16 @@ def run_our_dbt(build_file: Path) -> None:
     target = str(build_file.parent / "target")
     outcome = dbtRunner().invoke(
         [
-            *("--quiet", "--log-level-file", "none", "run", "--threads", "1"),
+            *("--quiet", "--log-level-file", "none", "build", "--threads", "1"),
+            *("--resource-type", "model", "--resource-type", "seed"),
             *("--select", *(f"+{model}" for model in SCORING_MODELS)),
             *("--project-dir", str(ROOT / "dbt_project"), "--profiles-dir", str(ROOT / "dbt_project")),
             *("--target-path", target, "--log-path", target),
         ]
     )
     if not outcome.success:
-        raise RuntimeError(str(outcome.exception or outcome.result))
+        failed = [f"{node.node.name}: {node.message}" for node in outcome.result or () if node.status == "error"]
+        raise RuntimeError("\n".join(failed) or str(outcome.exception))
 
 
 def run_pandas(build_file: Path) -> None:
