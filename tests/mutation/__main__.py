@@ -1,6 +1,7 @@
 """`make mutants`: changes the scoring SQL in many ways and lists the changes that no test notices.
 
-Each mutant runs the scoring tests in a forked process with the changed SQL in the place of the model's.
+Each mutant is tried in a forked process: the oracle's example cities first, which cost only the models below the
+change, then, when they notice nothing, the cases of the scoring tests with the changed SQL in the model's place.
 `argued.yml` beside this file holds the survivors that change no meaning, each with its argument.
 """
 
@@ -12,27 +13,29 @@ import dataclasses
 import io
 import os
 import random
+import shutil
 import sys
+import tempfile
 import time
 from collections import defaultdict
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import yaml
 
+from tests.mutation.cities import build_cities, notices
 from tests.mutation.operators import Mutant, mutants_of, rewritten
 from tests.warehouse import harness
 
 SCORING_FOLDERS = ("intermediate/points", "marts/credit")
 ROOT = harness.PROJECT.parent
-# The small cases first: they notice most mutants within seconds, and the first failure ends a run.
-TESTS = (
-    *sorted(
+TESTS = tuple(
+    sorted(
         path.relative_to(ROOT).as_posix()
         for pattern in ("test_engine*.py", "test_evidence*.py", "test_repairs*.py")
         for path in (ROOT / "tests" / "warehouse").glob(pattern)
-    ),
-    "tests/oracle/test_against_oracle.py",
+    )
 )
 ARGUED = Path(__file__).with_name("argued.yml")
 KILL_RATIO_WANTED = 0.95
@@ -61,40 +64,78 @@ def spread(mutants: list[Mutant], wanted: int, seed: int) -> list[Mutant]:
     return chosen
 
 
-def start(changed: dict[str, str], tests: tuple[str, ...]) -> int:
-    """Forks a process that runs the tests with the SQL of some models changed; its exit code is pytest's."""
-    child = os.fork()
-    if child:
-        return child
+def cases_fail(changed: dict[str, str], tests: tuple[str, ...]) -> str | None:
+    """The first case that fails with the SQL of some models changed, in this process; None when all pass."""
     nodes = dict(harness.compiled_nodes())
     for model, sql in changed.items():
         nodes[model] = dataclasses.replace(nodes[model], sql=sql)
     harness.compiled_nodes = lambda: nodes
+    first = FirstFailure()
     with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
-        code = pytest.main(["-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", "--no-header", *tests])
-    os._exit(int(code))
+        options = ("-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", "--no-header")
+        code = pytest.main([*options, *tests], plugins=[first])
+    return None if code == 0 else first.name or f"pytest {int(code)}"
 
 
-def run_all(mutants: list[Mutant], tests: tuple[str, ...], jobs: int, seconds: int) -> dict[str, bool]:
-    """Mutant's name -> whether a test noticed. A mutant that runs longer than `seconds` counts as noticed."""
-    killed: dict[str, bool] = {}
-    running: dict[int, tuple[Mutant, float]] = {}
+class FirstFailure:
+    """A pytest plugin that keeps the name of the first case that fails."""
+
+    name = ""
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        if report.failed and not self.name:
+            self.name = report.nodeid.rpartition("/")[2]
+
+
+def start(work: Callable[[], str | None], answer: Path) -> int:
+    """Forks a process that does the work and writes what it says; its exit code is 0 when that is None."""
+    child = os.fork()
+    if child:
+        return child
+    try:
+        said = work()
+    except BaseException as error:  # whatever a mutant breaks is noticed
+        said = type(error).__name__
+    answer.write_text(said or "", "utf-8")
+    os._exit(0 if said is None else 1)
+
+
+def run_all(
+    mutants: list[Mutant], cities: list[Path], tests: tuple[str, ...], jobs: int, seconds: int
+) -> dict[str, str | None]:
+    """Mutant's name -> what noticed it, or None. One that runs longer than `seconds` counts as noticed."""
+    noticed: dict[str, str | None] = {}
+    running: dict[int, tuple[Mutant, Path, float]] = {}
     queue = list(mutants)
-    while queue or running:
-        while queue and len(running) < jobs:
-            mutant = queue.pop(0)
-            running[start({mutant.model: mutant.sql}, tests)] = (mutant, time.monotonic())
-        process, status = os.waitpid(-1, os.WNOHANG)
-        if process:
-            mutant, _ = running.pop(process)
-            killed[mutant.name] = os.waitstatus_to_exitcode(status) != 0
-            print(f"{len(killed):4d}/{len(mutants)} {'killed  ' if killed[mutant.name] else 'SURVIVED'} {mutant.name}")
-            continue
-        for process, (_mutant, began) in list(running.items()):
-            if time.monotonic() - began > seconds:
-                os.kill(process, 9)
-        time.sleep(0.05)
-    return killed
+
+    def judge(mutant: Mutant, scratch: Path) -> Callable[[], str | None]:
+        return lambda: (
+            notices(cities, scratch, mutant.model, mutant.sql) or cases_fail({mutant.model: mutant.sql}, tests)
+        )
+
+    with tempfile.TemporaryDirectory(prefix="firemark-mutants-") as folder:
+        while queue or running:
+            while queue and len(running) < jobs:
+                mutant = queue.pop(0)
+                scratch = Path(folder) / str(len(queue))
+                scratch.mkdir()
+                child = start(judge(mutant, scratch), scratch / "said")
+                running[child] = (mutant, scratch, time.monotonic())
+            child, status = os.waitpid(-1, os.WNOHANG)
+            if child:
+                mutant, scratch, _ = running.pop(child)
+                said = scratch / "said"
+                by = said.read_text("utf-8") if said.exists() else f"longer than {seconds} s"
+                noticed[mutant.name] = None if os.waitstatus_to_exitcode(status) == 0 else by
+                verdict = f"killed by {by}" if noticed[mutant.name] else "SURVIVED"
+                print(f"{len(noticed):4d}/{len(mutants)} {mutant.name:60} {verdict}", flush=True)
+                shutil.rmtree(scratch)
+                continue
+            for child, (_mutant, _scratch, began) in list(running.items()):
+                if time.monotonic() - began > seconds:
+                    os.kill(child, 9)
+            time.sleep(0.02)
+    return noticed
 
 
 def main() -> int:
@@ -116,14 +157,16 @@ def main() -> int:
     tests = tuple(arguments.tests)
     # The control: every model parsed and written again, unchanged in meaning.
     control = {model: rewritten(nodes[model].sql) for model in models}
-    _, status = os.waitpid(start(control, tests), 0)
-    if os.waitstatus_to_exitcode(status) != 0:
-        print("the tests fail without any mutant: nothing can be learned", file=sys.stderr)
-        return 2
-
-    killed = run_all(chosen, tests, arguments.jobs, arguments.seconds)
+    with tempfile.TemporaryDirectory(prefix="firemark-cities-") as folder:
+        cities = build_cities(Path(folder), control)
+        said = Path(folder) / "said"
+        _, status = os.waitpid(start(lambda: cases_fail(control, tests), said), 0)
+        if os.waitstatus_to_exitcode(status) != 0:
+            print(f"without any mutant {said.read_text('utf-8')} fails: nothing can be learned", file=sys.stderr)
+            return 2
+        noticed = run_all(chosen, cities, tests, arguments.jobs, arguments.seconds)
     argued = yaml.safe_load(ARGUED.read_text("utf-8")) or {}
-    survivors = [mutant for mutant in chosen if not killed[mutant.name]]
+    survivors = [mutant for mutant in chosen if noticed[mutant.name] is None]
     for mutant in survivors:
         print(f"\nsurvivor {mutant.name}\n  - {mutant.before}\n  + {mutant.after}")
         print(f"  argued: {argued.get(mutant.name, 'NOT YET')}")

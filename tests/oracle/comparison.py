@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -31,6 +32,22 @@ DAYS = pa.schema(
         pa.field("has_active_misconduct", pa.bool_()),
         pa.field("rulebook_id", pa.string()),
         pa.field("cause", pa.string()),
+    ]
+)
+
+SUPERSEDED = pa.schema(
+    [
+        pa.field("agency_id", pa.string()),
+        pa.field("day_on", pa.date32()),
+        pa.field("item_code", pa.string()),
+        pa.field("determined_on", pa.date32()),
+    ]
+)
+REPAIRS = pa.schema(
+    [
+        pa.field("application_id", pa.string()),
+        pa.field("is_applied", pa.bool_()),
+        pa.field("refusal_reason", pa.string()),
     ]
 )
 
@@ -189,61 +206,68 @@ class Compared:
         return "\n".join(text)
 
 
-def compare(rows: Mapping[str, Sequence[Row]], folder: Folder, regime_code: str) -> Compared:
-    """Scores the rows both ways under a regime of the folder."""
+def both_ways(
+    rows: Mapping[str, Sequence[Row]], folder: Folder, regime_code: str, file: Path | None = None
+) -> tuple[Warehouse, Outcome]:
+    """The rows as sources of a warehouse whose models are not built yet, beside what the naive scorer makes of them."""
     rulebook = build_tables(folder, regime_code)
     outcome = score(rows, {name: table.to_pylist() for name, table in rulebook.items()}, LAST_DAY)
-    warehouse = Warehouse()
+    warehouse = Warehouse(file=file)
     warehouse.insert("lake.build_parameters", [{"as_of_on": AS_OF, "known_on": None, "regime_code": regime_code}])
     for name, table in rulebook.items():
         warehouse.insert(f"rulebook.{name}", table)
     for name, table_rows in rows.items():
         warehouse.insert(name, table_rows)
-    warehouse.run(*MODELS)
-    naive_days = pa.Table.from_pylist(
-        [
-            {
-                "agency_id": agency_id,
-                "day_on": day_on,
-                "score": day.score,
-                "grade": day.grade,
-                "reason": day.reason,
-                "has_active_misconduct": day.has_active_misconduct,
-                "rulebook_id": day.rulebook_id,
-                "cause": day.cause,
-            }
-            for agency_id, days in outcome.days.items()
-            for day_on, day in days.items()
-        ],
-        schema=DAYS,
-    )
-    naive_superseded = pa.Table.from_pylist(
-        [
-            {"agency_id": agency_id, "day_on": day_on, "item_code": item, "determined_on": determined_on}
-            for agency_id, days in outcome.days.items()
-            for day_on, day in days.items()
-            for item, determined_on in day.superseded
-        ],
-        schema=pa.schema(
+    for name, table in _naive_tables(outcome).items():
+        warehouse.connection.register("_naive", table)
+        warehouse.connection.execute(f"create table {name} as select * from _naive")
+        warehouse.connection.unregister("_naive")
+    return warehouse, outcome
+
+
+def _naive_tables(outcome: Outcome) -> dict[str, pa.Table]:
+    """What the naive scorer says, as the tables that `QUERIES` read."""
+    return {
+        "naive": pa.Table.from_pylist(
             [
-                ("agency_id", pa.string()),
-                ("day_on", pa.date32()),
-                ("item_code", pa.string()),
-                ("determined_on", pa.date32()),
-            ]
+                {
+                    "agency_id": agency_id,
+                    "day_on": day_on,
+                    "score": day.score,
+                    "grade": day.grade,
+                    "reason": day.reason,
+                    "has_active_misconduct": day.has_active_misconduct,
+                    "rulebook_id": day.rulebook_id,
+                    "cause": day.cause,
+                }
+                for agency_id, days in outcome.days.items()
+                for day_on, day in days.items()
+            ],
+            schema=DAYS,
         ),
-    )
-    naive_repairs = pa.Table.from_pylist(
-        [
-            {"application_id": key, "is_applied": repair.is_applied, "refusal_reason": repair.refusal_reason}
-            for key, repair in outcome.repairs.items()
-        ],
-        schema=pa.schema(
-            [("application_id", pa.string()), ("is_applied", pa.bool_()), ("refusal_reason", pa.string())]
+        "naive_superseded": pa.Table.from_pylist(
+            [
+                {"agency_id": agency_id, "day_on": day_on, "item_code": item, "determined_on": determined_on}
+                for agency_id, days in outcome.days.items()
+                for day_on, day in days.items()
+                for item, determined_on in day.superseded
+            ],
+            schema=SUPERSEDED,
         ),
-    )
-    warehouse.connection.register("naive", naive_days)
-    warehouse.connection.register("naive_superseded", naive_superseded)
-    warehouse.connection.register("naive_repairs", naive_repairs)
+        "naive_repairs": pa.Table.from_pylist(
+            [
+                {"application_id": key, "is_applied": repair.is_applied, "refusal_reason": repair.refusal_reason}
+                for key, repair in outcome.repairs.items()
+            ],
+            schema=REPAIRS,
+        ),
+    }
+
+
+def compare(rows: Mapping[str, Sequence[Row]], folder: Folder, regime_code: str) -> Compared:
+    """Scores the rows both ways under a regime of the folder."""
+    warehouse, outcome = both_ways(rows, folder, regime_code)
+    warehouse.run(*MODELS)
     differences = {kind: warehouse.query(query) for kind, query in QUERIES.items()}
-    return Compared(differences, naive_days.num_rows, outcome, warehouse)
+    day_count = sum(len(days) for days in outcome.days.values())
+    return Compared(differences, day_count, outcome, warehouse)

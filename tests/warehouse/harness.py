@@ -112,7 +112,8 @@ def _ordered(manifest: dict[str, Any]) -> dict[str, Node]:
     return {node.name: node for node in ordered.values()}
 
 
-def _with_ancestors(nodes: dict[str, Node], wanted: Iterable[str]) -> list[Node]:
+def with_ancestors(nodes: dict[str, Node], wanted: Iterable[str]) -> list[Node]:
+    """The models wanted and everything above them, in execution order."""
     by_id = {node.unique_id: node for node in nodes.values()}
     keep: set[str] = set()
 
@@ -140,7 +141,7 @@ def execute_models(
     """
     nodes = compiled_nodes()
     done = set() if done is None else done
-    for node in _with_ancestors(nodes, models or nodes):
+    for node in with_ancestors(nodes, models or nodes):
         if node.name in done:
             continue
         connection.execute(f'create schema if not exists "{node.schema}"')
@@ -163,7 +164,7 @@ def execute_models(
 
 
 class Warehouse:
-    """An in-memory warehouse over given source rows.
+    """A warehouse over given source rows, in memory unless `file` names a new DuckDB file to hold it.
 
     `rows` maps `schema.table` of a dbt source to dicts; columns left out are null, and the technical columns
     of a dataset (provenance) get stand-ins. `replace` maps a model's name to SQL that runs in its place.
@@ -173,9 +174,10 @@ class Warehouse:
         self,
         rows: Mapping[str, Sequence[Mapping[str, Any]] | pa.Table] | None = None,
         replace: Mapping[str, str] | None = None,
+        file: Path | None = None,
     ) -> None:
         self.connection = duckdb.connect(":memory:")
-        self.connection.execute("attach ':memory:' as firemark; use firemark; set threads = 1")
+        self.connection.execute(f"attach '{file or ':memory:'}' as firemark; use firemark; set threads = 1")
         self.schemas = source_schemas() | {("rulebook", name): schema for name, schema in RULEBOOK_TABLES.items()}
         create_empty_tables(self.connection, self.schemas)
         self.replace = dict(replace or {})
