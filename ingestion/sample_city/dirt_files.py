@@ -224,17 +224,18 @@ class _Files:
         self._hold(dataset, received_on, path.name, "unreadable", "half_written_page")
 
     def mixed_encoding(self, month: int) -> None:
-        """A CSV pasted together from two systems."""
+        """A CSV pasted together from two systems; a month without a check has no line of the other one."""
         dataset = DATASETS["inspections", "checks"]
         rows = self._rows(dataset, month, 20)
+        if not rows:
+            return
         received_on = self.timeline.day(month, BROKEN_DAY)
         path = self._place(dataset, received_on, f"拼接_{file_name(dataset, received_on, 1)}")
         self._write(dataset, path, rows, SheetStyle())
         lines = path.read_bytes().splitlines(keepends=True)
         pasted = [line.decode("gb18030").encode() if place % 2 else line for place, line in enumerate(lines)]
         path.write_bytes(b"".join(pasted))
-        if len(lines) > 1:
-            self._hold(dataset, received_on, path.name, "encoding", "mixed_encoding")
+        self._hold(dataset, received_on, path.name, "encoding", "mixed_encoding")
 
     def empty_file(self, source: str, name: str, month: int) -> None:
         dataset = DATASETS[source, name]

@@ -185,8 +185,18 @@ def test_writing_needs_no_more_memory_for_a_longer_city(tmp_path: Path) -> None:
     assert peak(3) < 2.5 * peak(1)
 
 
+def test_the_truth_lists_every_file_of_a_small_city(tmp_path: Path) -> None:
+    for agencies in (1, 4):
+        write_city(tmp_path, agencies=agencies, years=1)
+        written = [path.relative_to(tmp_path / "inbox").parts for path in (tmp_path / "inbox").glob("*/*/*/*")]
+        listed = [
+            (row["source"], row["dataset"], row["received_on"], row["file_name"])
+            for row in truth(tmp_path, "files.csv")
+        ]
+        assert sorted(listed) == sorted(written)
+
+
 def test_small_cities_can_be_written(tmp_path: Path) -> None:
-    assert write_city(tmp_path / "one", agencies=1, years=1).files > 0
     summary = write_city(tmp_path / "more", agencies=30, years=1, clean=True)
     assert summary.agencies == 30
     agencies = {row["agency_id"] for row in truth_rows(tmp_path / "more", "registry.agencies")}
