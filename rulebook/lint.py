@@ -504,20 +504,19 @@ def reach(base: Decimal, components: dict[str, Row], items: Iterable[Row]) -> tu
     items = list(items)
     bounds: dict[int, Decimal | None] = {1: Decimal(0), -1: Decimal(0)}
     for code, component in components.items():
-        own: dict[str, Decimal | None] = {}
-        highest = Decimal(0)
+        own: dict[str, Decimal | None] = {}  # each item: the most of all its lines
+        lines: dict[str, Decimal | None] = {}  # each item: the most of one line
         for item in items:
             if item["component_code"] == code:
-                highest = max(highest, item["points"])
-                once = item["below"] is not None
-                most = item["cap_points"] if item["cap_points"] is not None else (item["points"] if once else None)
-                if item["points"] == 0:
-                    most = Decimal(0)
-                previous = own.get(item["item_code"], Decimal(0))
-                own[item["item_code"]] = None if most is None or previous is None else max(previous, most)
-        total = None if any(most is None for most in own.values()) else sum(filter(None, own.values()), Decimal(0))
+                once = item["points"]
+                many = item["cap_points"] if once else Decimal(0)
+                # the one line of an `above` carries the points of each of those that it counts
+                _widen(lines, item["item_code"], once if item["above"] is None else many)
+                _widen(own, item["item_code"], many if item["below"] is None else once)
         if component["aggregation"] in ("latest", "max"):
-            total = highest
+            total = None if None in lines.values() else max(filter(None, lines.values()), default=Decimal(0))
+        else:
+            total = None if None in own.values() else sum(filter(None, own.values()), Decimal(0))
         cap = component["cap_points"]
         if cap is not None:
             total = cap if total is None else min(cap, total)
@@ -525,6 +524,11 @@ def reach(base: Decimal, components: dict[str, Row], items: Iterable[Row]) -> tu
         bounds[component["sign"]] = None if side is None or total is None else side + total
     up, down = bounds[1], bounds[-1]
     return (None if down is None else base - down), (None if up is None else base + up)
+
+
+def _widen(bounds: dict[str, Decimal | None], code: str, most: Decimal | None) -> None:
+    previous = bounds.get(code, Decimal(0))
+    bounds[code] = None if most is None or previous is None else max(previous, most)
 
 
 _CHECKS: tuple[Callable[[_Version], Iterator[Problem]], ...] = (_components, _items, _reach, _points, _grades, _bands)

@@ -107,6 +107,33 @@ def test_a_grade_needs_no_band_where_no_score_reaches(tmp_path: Path) -> None:
     assert lint_codes(write(tmp_path, SMALL, *changes)) == []
 
 
+@pytest.mark.parametrize("aggregation", ["sum", "latest", "max"])
+@pytest.mark.parametrize(
+    ("item", "most"),
+    [
+        ("points: 5, fact: engineers, above: 0", None),
+        ("points: 5, fact: engineers, above: 0, cap: 15", 15),
+        ("points: 5, fact: engineers, below: 3", 5),
+        ("points: 0, fact: engineers, above: 0", 0),
+    ],
+)
+def test_the_one_line_of_a_count_carries_the_points_of_each_that_it_counts(
+    tmp_path: Path, aggregation: str, item: str, most: int | None
+) -> None:
+    def regime(best: int) -> str:
+        return (
+            "rulebook: {id: n, regime: n, doc: x, status: draft, effective_from: 2024-01-01, base: 0, score_step: 1}\n"
+            f"components:\n  - {{id: H, sign: 1, window: state, agg: {aggregation}}}\n"
+            f"items:\n  - {{code: E, comp: H, title: heads, {item}}}\n"
+            f"clauses: []\nbands:\n  - {{grade: all, lo: 0, lo_inc: true, hi: {best}, hi_inc: true}}\n"
+        )
+
+    reached = 1000 if most is None else most
+    assert set(lint_codes(write(tmp_path, regime(reached)))) == (set() if most is not None else {"score_without_band"})
+    if most:
+        assert set(lint_codes(write(tmp_path, regime(most - 1)))) == {"score_without_band"}
+
+
 def test_rounding_brings_divided_points_back_to_the_step(tmp_path: Path) -> None:
     divided = ("sign: -1, window: P1Y, agg: sum", "sign: -1, window: P1Y, agg: sum_over_count, divisor: checks")
     assert "score_without_band" in lint_codes(write(tmp_path, SMALL, divided))
