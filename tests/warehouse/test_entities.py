@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -237,6 +237,14 @@ class TestDirectoryStatus:
         rows = {"registry.agencies": [listed(DROPS[0]), listed(DROPS[1], registry_status="exited")]}
         assert status(rows, as_of_on=date(2024, 6, 9))[0] == "submitted"
         assert status(rows, as_of_on=date(2024, 6, 10))[0] == "exited"
+
+    def test_before_its_first_drop_an_agency_is_unlisted(self) -> None:
+        rows = {"registry.agencies": [listed(DROPS[0], published_on=date(2024, 1, 1))]}
+        before = DROPS[0] - timedelta(days=1)
+        assert status(rows, as_of_on=before) == ("unlisted", None, None)
+        assert status(rows, as_of_on=DROPS[0])[0] == "published"
+        agencies = warehouse(rows, before).run("dim_agencies").query("from credit.dim_agencies")
+        assert [(row["missing_items"], row["is_complete"]) for row in agencies] == [("submission", False)]
 
 
 class TestDecisions:

@@ -587,6 +587,12 @@ class TestPublication:
         rows = found.query("from publication.rpt_public_roster")
         assert [(row["agency_id"], row["grade"], row["since_on"]) for row in rows] == [(ONE, "B", date(2025, 1, 1))]
 
+    def test_the_roster_is_provisional_before_the_first_score_too(self) -> None:
+        early = date(2024, 3, 10)
+        rows = {"registry.agencies": [agency(early, published_on=early)]}
+        found = warehouse(rows, as_of_on=early).run("rpt_public_roster").query("from publication.rpt_public_roster")
+        assert [(row["score"], row["is_provisional"]) for row in found] == [(None, True)]
+
     def test_who_left_is_in_the_exit_notices_and_not_in_the_roster(self) -> None:
         rows = whole(published_on=FIRST, registry_status="exited")
         found = warehouse(rows).run("rpt_public_roster", "rpt_exit_notices")

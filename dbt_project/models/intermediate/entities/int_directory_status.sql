@@ -1,5 +1,4 @@
-/* credit.md 6.11, in its order, as of as_of_on. An agency whose first drop is younger than as_of_on stands as that
-drop shows it. */
+-- credit.md 6.11, in its order, as of as_of_on: an agency that no drop has shown by then is unlisted.
 with
 
 build as (
@@ -43,8 +42,7 @@ instants as (
 
     select
         agencies.agency_id,
-        build.as_of_on,
-        greatest(build.as_of_on, coalesce(agencies.first_drop_on, build.as_of_on)) as shown_on
+        build.as_of_on
     from agencies
     cross join build
 
@@ -54,7 +52,6 @@ shown as (
 
     select
         agency_drops.*,
-        instants.as_of_on,
         decisions.decision_code,
         max(
             case
@@ -77,7 +74,7 @@ shown as (
         on agency_drops.agency_id = instants.agency_id
     left join decisions
         on agency_drops.agency_id = decisions.object_id
-    where agency_drops.received_on <= instants.shown_on
+    where agency_drops.received_on <= instants.as_of_on
 
 ),
 
@@ -152,7 +149,7 @@ states as (
 
     select
         instants.agency_id,
-        instants.shown_on,
+        instants.as_of_on,
         latest.registry_status,
         latest.agency_id is not null as is_listed,
         decisions.decided_on,
@@ -160,7 +157,7 @@ states as (
         exits.exited_on,
         coalesce(latest.registry_status = 'suspended', false) as is_suspended,
         coalesce(
-            latest.listing_basis = 'grandfathered_28' or latest.published_on <= instants.shown_on, false
+            latest.listing_basis = 'grandfathered_28' or latest.published_on <= instants.as_of_on, false
         ) as is_published,
         coalesce(coalesce(latest.onsite_result, site_results.result_code) = 'passed', false) as is_onsite_passed,
         coalesce(standings.is_complete, false) as is_complete,
@@ -179,8 +176,8 @@ states as (
     left join standings
         on
             instants.agency_id = standings.agency_id
-            and instants.shown_on >= standings.valid_from_on
-            and (standings.valid_until_on is null or instants.shown_on < standings.valid_until_on)
+            and instants.as_of_on >= standings.valid_from_on
+            and (standings.valid_until_on is null or instants.as_of_on < standings.valid_until_on)
 
 ),
 
@@ -205,7 +202,8 @@ final as (
             when exited_on is not null and registry_status = 'deregistered' then 'deregistered'
             when exited_on is not null then 'registry_exit'
         end as reason,
-        shown_on,
+        as_of_on,
+        is_listed,
         is_complete,
         is_conforming
     from states

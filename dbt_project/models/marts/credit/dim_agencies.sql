@@ -51,8 +51,8 @@ missing as (
     where
         requirements.requirement_set = 'completeness'
         and not requirements.is_met
-        and requirements.valid_from_on <= statuses.shown_on
-        and (requirements.valid_until_on is null or requirements.valid_until_on > statuses.shown_on)
+        and requirements.valid_from_on <= statuses.as_of_on
+        and (requirements.valid_until_on is null or requirements.valid_until_on > statuses.as_of_on)
     group by requirements.agency_id
 
 ),
@@ -72,9 +72,8 @@ final as (
         regions.region_name as registered_region_name,
         statuses.is_complete,
         statuses.is_conforming,
-        -- an agency that never handed anything in lacks everything
-        case when agencies.first_drop_on is null then 'submission' else coalesce(missing.missing_items, '') end
-            as missing_items,
+        -- an agency that has not handed anything in lacks everything
+        case when statuses.is_listed then coalesce(missing.missing_items, '') else 'submission' end as missing_items,
         agencies.submitted_on,
         agencies.first_drop_on,
         agencies.last_drop_on,

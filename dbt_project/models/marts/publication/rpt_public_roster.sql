@@ -18,6 +18,14 @@ score_history as (
 
 ),
 
+-- before the first version begins there is no score yet; what will be in force says whether it is provisional
+first_versions as (
+
+    select is_provisional from {{ ref('int_points__versions') }}
+    where version_number = 1
+
+),
+
 present as (
 
     select score_history.*
@@ -39,8 +47,9 @@ final as (
         present.score,
         present.grade,
         present.grade_since_on as since_on,
-        coalesce(present.is_provisional, false) as is_provisional
+        coalesce(present.is_provisional, first_versions.is_provisional) as is_provisional
     from agencies
+    cross join first_versions
     left join present
         on agencies.agency_id = present.agency_id
     where agencies.directory_status in ('published', 'suspended')
