@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.warehouse.engine_city import listed, scored, scored_with
+from tests.warehouse.engine_city import Engine, listed, scored, scored_with
 from tests.warehouse.evidence import A, B, changed, finding, merit, repair, rulebook
 
 MISREPORT = finding("K", clause="2b")
@@ -300,6 +300,54 @@ def test_6_6_of_two_repairs_of_one_line_the_earlier_approval_ends_it() -> None:
     )
     assert [made.repair(name)["is_applied"] for name in ("R1", "R2")] == [True, True]
     assert made.spans("repair") == [("F02B", 20, "2025-06-13", "2026-03-02")]
+
+
+def listed_numbers(made: Engine) -> set[tuple[str, str]]:
+    made.built.run("int_issues__repairs")
+    return {
+        (row["source_key"], row["issue_code"])
+        for row in made.built.query("select source_key, issue_code from intermediate.int_issues__repairs")
+    }
+
+
+@pytest.mark.parametrize(
+    ("determined_on", "is_in_force"),
+    [("2025-06-09", True), ("2025-06-10", False), ("2024-06-09", True), ("2024-06-08", False)],
+)
+def test_6_6_a_number_whose_line_is_not_in_force_is_listed_and_ignored(determined_on: str, is_in_force: bool) -> None:
+    made = scored(
+        findings=[MISREPORT, finding("OTHER", clause="9", determined_on=determined_on)],
+        repairs=[repair("R", "K、OTHER")],
+    )
+    assert made.repair("R")["is_applied"]
+    assert listed_numbers(made) == (set() if is_in_force else {("R", "repair_target_not_in_force")})
+
+
+@pytest.mark.parametrize("review_code", ["approved", "refused"])
+@pytest.mark.parametrize(
+    ("first_replied_on", "second", "listed"),
+    [
+        ("2025-06-20", ("R2", "2025-06-20"), {"R2"}),
+        ("2025-06-20", ("R2", "2025-06-19"), set()),
+        ("2025-06-09", ("R2", "2025-06-09"), {"R2"}),
+        # of one day the order is by number: the first repairs what the second names
+        ("2025-06-09", ("R0", "2025-06-09"), {"R1"}),
+    ],
+)
+def test_6_6_a_number_repaired_before_is_listed(
+    first_replied_on: str, second: tuple[str, str], listed: set[str], review_code: str
+) -> None:
+    number, accepted_on = second
+    if review_code == "refused" and number == "R0":
+        listed = set()  # what is refused repairs nothing
+    made = scored(
+        findings=[MISREPORT],
+        repairs=[
+            approved("R1", "K", "2025-06-09", first_replied_on),
+            approved(number, "K", accepted_on, accepted_on, review_code=review_code),
+        ],
+    )
+    assert listed_numbers(made) == {(name, "repair_target_not_in_force") for name in listed}
 
 
 def test_6_6_attempts_count_what_was_refused_on_its_merits() -> None:

@@ -1,4 +1,4 @@
--- What the desk should look at in repair applications, before any grade is known (credit.md 6.6, 6.7).
+-- What the desk should look at in the numbers and days of repair applications (credit.md 6.6, 6.7).
 with
 
 applications as (
@@ -10,6 +10,36 @@ applications as (
 targets as (
 
     select * from {{ ref('int_points__repair_targets') }}
+
+),
+
+candidates as (
+
+    select * from {{ ref('int_points__repair_candidates') }}
+    where is_target
+
+),
+
+repairs_sequenced as (
+
+    select * from {{ ref('int_points__repairs_sequenced') }}
+    where line_id is not null
+
+),
+
+-- ended by an application whose turn came before, by the end of the day of acceptance
+repaired_before as (
+
+    select distinct
+        candidates.application_id,
+        candidates.line_id
+    from candidates
+    inner join repairs_sequenced on candidates.line_id = repairs_sequenced.line_id
+    inner join candidates as earlier
+        on
+            repairs_sequenced.application_id = earlier.application_id
+            and repairs_sequenced.line_id = earlier.line_id
+    where earlier.turn < candidates.turn and repairs_sequenced.approved_on <= candidates.accepted_on
 
 ),
 
@@ -30,11 +60,31 @@ calendar_issues as (
 
 ),
 
+-- a number may stand for a line that is not there on the day of acceptance: not begun, expired, or repaired before
+judged as (
+
+    select
+        targets.row_key,
+        case
+            when targets.target_state <> 'ok' then targets.target_state
+            when applications.accepted_on is null then 'ok'
+            when candidates.line_id is null or repaired_before.line_id is not null then 'not_in_force'
+            else 'ok'
+        end as target_state
+    from targets
+    inner join applications on targets.row_key = applications.row_key
+    left join candidates
+        on targets.application_id = candidates.application_id and targets.line_id = candidates.line_id
+    left join repaired_before
+        on targets.application_id = repaired_before.application_id and targets.line_id = repaired_before.line_id
+
+),
+
 -- one issue per application and reason, however many of its numbers share it
 target_issues as (
 
     select distinct
-        concat('repair_target_', targets.target_state) as issue_code,
+        concat('repair_target_', judged.target_state) as issue_code,
         applications.source,
         applications.dataset,
         applications.source_key,
@@ -42,15 +92,17 @@ target_issues as (
         applications.file_hash,
         applications.sheet,
         applications.row_number,
-        case targets.target_state
+        case judged.target_state
             when 'unknown' then 'A number that the application lists was never received: ignored.'
             when 'other_agency' then 'A number that the application lists is about another agency: ignored.'
             when 'not_repairable' then 'A number that the application lists is of an item without repair: ignored.'
+            when 'not_in_force'
+                then 'A number that the application lists is of a line that is not in force on the day of acceptance: ignored.'
             else 'A number that the application lists stands for a row that does not score: ignored.'
         end as detail
-    from targets
-    inner join applications on targets.row_key = applications.row_key
-    where targets.target_state <> 'ok'
+    from judged
+    inner join applications on judged.row_key = applications.row_key
+    where judged.target_state <> 'ok'
 
 ),
 
