@@ -240,6 +240,14 @@ def _current(rows: Iterable[Row]) -> list[Row]:
     return [row for row in last.values() if not row.get("is_deleted")]
 
 
+def _as_compared(number: str | None) -> str | None:
+    """A number that two ledgers write: neither the case of its letters nor the kind of its brackets tells acts apart."""
+    if not number:
+        return None
+    one_kind = str.maketrans(dict.fromkeys("[(【﹝", "〔") | dict.fromkeys("])】﹞", "〕"))
+    return number.upper().translate(one_kind)
+
+
 def _listed(cell: str | None) -> list[str]:
     return [part for part in (cell or "").split("、") if part]
 
@@ -411,7 +419,7 @@ class _City:
                     for other in self.evidence
                     if other.check_type == "complaint_verification"
                     and other.agency_id == evidence.agency_id
-                    and other.project_no == evidence.project_no
+                    and _as_compared(other.project_no) == _as_compared(evidence.project_no)
                     and other.checked_on is not None
                     and evidence.determined_on is not None
                     and evidence.raised_on <= other.checked_on <= evidence.determined_on
@@ -428,12 +436,14 @@ class _City:
     def _own_case(evidence: Evidence) -> Any:
         if evidence.dataset == "merit_claims":
             if evidence.document_no:
-                return ("merit", evidence.agency_id, evidence.item, evidence.document_no, evidence.person)
+                document_no = _as_compared(evidence.document_no)
+                return ("merit", evidence.agency_id, evidence.item, document_no, evidence.person)
             return ("merit row", evidence.key)
-        if evidence.project_no:
-            return ("project", evidence.agency_id, evidence.acted_on, evidence.project_no)
-        if evidence.report_no:
-            return ("report", evidence.agency_id, evidence.acted_on, evidence.report_no)
+        # without a day there is no act to be the same as: neither an act date nor a determination is known yet
+        if evidence.project_no and evidence.acted_on:
+            return ("project", evidence.agency_id, evidence.acted_on, _as_compared(evidence.project_no))
+        if evidence.report_no and evidence.acted_on:
+            return ("report", evidence.agency_id, evidence.acted_on, _as_compared(evidence.report_no))
         return ("row", evidence.dataset, evidence.key)
 
     def _evidence_lines(self) -> list[Line]:
@@ -539,7 +549,7 @@ class _City:
         for row in self.table("inspections.checks"):
             seen("checks", row["agency_id"], row["task_id"], row.get("checked_on"))
         for row in self.table("platform.contracts"):
-            seen("projects", row["agency_id"], row.get("project_no"), row.get("signed_on"))
+            seen("projects", row["agency_id"], _as_compared(row.get("project_no")), row.get("signed_on"))
         for row in self.table("platform.reports"):
             seen("reports", row["agency_id"], row["report_no"], row.get("reported_on"))
         events: dict[str, list[tuple[str, str, dt.date]]] = {"checks": [], "projects": [], "reports": []}

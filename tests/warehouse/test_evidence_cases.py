@@ -59,6 +59,10 @@ def test_6_3_one_act_one_case_across_datasets() -> None:
         ({"project_no": "X"}, {"report_no": "X"}, False),
         # neither: a case of its own
         ({}, {}, False),
+        # however it is written
+        ({"project_no": "XM-2025-1"}, {"project_no": "xm-2025-1"}, True),
+        ({"project_no": "焦〔2025〕1"}, {"project_no": "焦[2025]1"}, True),
+        ({"report_no": "bg-1"}, {"report_no": "BG-1"}, True),
     ],
 )
 def test_6_3_the_key_is_agency_day_and_project_or_report(
@@ -78,6 +82,23 @@ def test_6_2_an_empty_act_date_is_the_determination_in_the_key_too() -> None:
         ]
     )
     assert cases_of(made) == cases("F1 F2", "F3")
+
+
+def test_6_3_a_root_whose_act_has_no_day_yet_is_a_case_of_its_own() -> None:
+    unknown: dict[str, Any] = {"status_code": "pending", "determined_on": None, "clause": "", "project_no": "P1"}
+    made = warehouse(
+        checks=[
+            check("T1", **unknown),
+            check("T2", **unknown),
+            check("T3", **unknown | {"project_no": None, "report_no": "R"}),
+        ],
+        findings=[
+            finding("F1", origin_id="T1-1", occurred_on="2025-01-31", project_no="P1"),
+            finding("F2", origin_id="T2-1", occurred_on="2025-04-30", project_no="P1"),
+            finding("F3", origin_id="T3-1", occurred_on="2025-04-30"),
+        ],
+    )
+    assert cases_of(made) == cases("F1 T1-1", "F2 T2-1", "F3 T3-1")
 
 
 def test_6_3_three_persons_under_item_6_are_three_cases() -> None:
@@ -320,6 +341,7 @@ def verification(task_id: str, **cells: Any) -> dict[str, Any]:
         ({"checked_on": "2025-03-02"}, False),
         ({"checked_on": None}, False),
         ({"checked_on": "2025-02-20", "project_no": "P2"}, False),
+        ({"checked_on": "2025-02-20", "project_no": "p1"}, True),
         ({"checked_on": "2025-02-20", "project_no": None}, False),
         ({"checked_on": "2025-02-20", "agency_id": B}, False),
         ({"checked_on": "2025-02-20", "check_type": "special"}, False),
@@ -428,6 +450,7 @@ def test_6_3_links_are_followed_from_finding_to_repeat_to_first_to_check() -> No
         ({"document_no": None}, {"document_no": None}, False),
         ({"document_no": ""}, {"document_no": ""}, False),
         ({}, {"document_no": "文2"}, False),
+        ({"document_no": "ZL-1"}, {"document_no": "zl-1"}, True),
         ({}, {"clause": "5"}, False),
         ({}, {"agency_id": B}, False),
         ({"person_key": "p1"}, {"person_key": "p2"}, False),

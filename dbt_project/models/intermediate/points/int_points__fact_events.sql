@@ -71,7 +71,7 @@ shown as (
     select
         asked.fact_code,
         contracts.agency_id,
-        contracts.project_no as event_key,
+        {{ reference_key('contracts.project_no') }} as event_key,
         contracts.signed_on as occurred_on,
         contracts.source,
         contracts.dataset,

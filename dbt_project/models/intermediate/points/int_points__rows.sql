@@ -218,8 +218,8 @@ root_keys as (
         roots.root_dataset,
         roots.root_row_key,
         evidence.occurred_on,
-        evidence.project_no,
-        evidence.report_no
+        evidence.project_key,
+        evidence.report_key
     from roots
     inner join evidence
         on
@@ -247,10 +247,10 @@ keyed as (
         coalesce(root_keys.root_row_key, evidence.row_key) as root_row_key,
         case when root_keys.row_key is null then evidence.occurred_on else root_keys.occurred_on end
             as root_occurred_on,
-        case when root_keys.row_key is null then evidence.project_no else root_keys.project_no end
-            as root_project_no,
-        case when root_keys.row_key is null then evidence.report_no else root_keys.report_no end
-            as root_report_no
+        case when root_keys.row_key is null then evidence.project_key else root_keys.project_key end
+            as root_project_key,
+        case when root_keys.row_key is null then evidence.report_key else root_keys.report_key end
+            as root_report_key
     from evidence
     cross join first_versions
     left join versions on evidence.determined_on = versions.determined_on
@@ -277,17 +277,17 @@ judged as (
 
     select
         *,
-        -- the case key of the root (6.3)
+        -- the case key of the root (6.3); a root whose act has no day yet is a case of its own
         case
             when agency_id is null then cast(null as {{ dbt.type_string() }})
-            when dataset = 'merit_claims' and document_no is not null
+            when dataset = 'merit_claims' and document_key is not null
                 then {{ surrogate_key([
-                    "'merit'", 'agency_id', 'coalesce(item_code, clause)', 'document_no', 'coalesce(person_key, person_mask)'
+                    "'merit'", 'agency_id', 'coalesce(item_code, clause)', 'document_key', 'coalesce(person_key, person_mask)'
                 ]) }}
-            when root_project_no is not null
-                then {{ surrogate_key(["'project'", 'agency_id', 'root_occurred_on', 'root_project_no']) }}
-            when root_report_no is not null
-                then {{ surrogate_key(["'report'", 'agency_id', 'root_occurred_on', 'root_report_no']) }}
+            when root_occurred_on is not null and root_project_key is not null
+                then {{ surrogate_key(["'project'", 'agency_id', 'root_occurred_on', 'root_project_key']) }}
+            when root_occurred_on is not null and root_report_key is not null
+                then {{ surrogate_key(["'report'", 'agency_id', 'root_occurred_on', 'root_report_key']) }}
             else {{ surrogate_key(["'row'", 'root_dataset', 'root_row_key']) }}
         end as case_id,
         case
