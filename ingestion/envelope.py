@@ -14,9 +14,11 @@ import re
 import stat
 import struct
 import unicodedata
+import xml.parsers.expat
 import zipfile
 import zlib
-from collections.abc import Iterator
+from array import array
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -31,6 +33,11 @@ MAX_ENTRIES = 1_000
 MAX_COLUMNS = 512  # a sheet's cells may not lie further right
 MAX_ROWS = 1_048_576
 MAX_SHEET_AREA = 64_000_000  # rows × columns that a reader would have to hold
+AREA_FREE_CELLS = 2_000_000  # up to here a sheet may be as empty as it likes
+MAX_SPARSENESS = 4  # beyond, rows × columns : cells with a value
+TEXT_FREE_BYTES = 64 * MEBIBYTE  # up to here a workbook's cells may say the same long text again and again
+MAX_TEXT_RATIO = 30  # beyond, the text of all cells : the file
+MAX_SHARED_TEXTS = 16_000_000
 _CHUNK = 256 * 1024
 
 
@@ -86,6 +93,10 @@ _DOCTYPE = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 _1904 = re.compile(rb"\bdate1904\s*=\s*[\"'](?:1|true|on)[\"']", re.IGNORECASE)
 _CELL_REF = re.compile(rb"\br\s*=\s*[\"']([A-Za-z]{0,7})(\d{1,12})[\"']")
 _SHEET_DATA = re.compile(rb"<(?:\w+:)?sheetData[\s/>]")
+_CELL = re.compile(rb"[<:]c[\s/>]")
+_UNPLACED_CELL = re.compile(rb"[<:]c(?:[/>]|\s[^r]|\sr[^\s=])")
+_SHARED_CELL = re.compile(rb"\bt\s*=\s*[\"']s[\"']")
+_SHARED_TEXT_END = re.compile(rb"[/:]si\s*>")
 _OVERLAP = 64
 
 
@@ -107,19 +118,30 @@ def inspect_workbook(path: Path) -> ZipFacts:
             raise _cut_off() from error
         _check_directory(entries, packed_size)
         unpacked = 0
-        suspects = set()
-        is_1904 = False
+        scans: dict[str, _PartScan] = {}
         for entry in entries:
-            scan = _PartScan()
+            scan = scans[entry.filename] = _PartScan()
             for chunk in _inflated(file, entry):
                 unpacked += len(chunk)
                 _check_ratio(unpacked, packed_size)
                 scan.feed(chunk)
             scan.close()
-            if scan.is_suspect:
-                suspects.add(entry.filename)
-            is_1904 = is_1904 or scan.is_1904
-    return ZipFacts(frozenset(suspects), is_1904)
+        _check_is_spreadsheet(scans)
+        if _may_swell(scans.values(), unpacked, packed_size):
+            _check_swollen(file, [entry for entry in entries if scans[entry.filename].holds_text], packed_size)
+    return ZipFacts(
+        frozenset(name for name, scan in scans.items() if scan.is_suspect),
+        any(scan.is_1904 for scan in scans.values()),
+    )
+
+
+def _check_is_spreadsheet(names: Iterable[str]) -> None:
+    """Whether the zip is an .xlsx and nothing else: a reader that guesses would read the others by other rules."""
+    known = {name.lower() for name in names}
+    if "mimetype" in known or "content.xml" in known or "xl/workbook.bin" in known:
+        raise Held("wrong_format", "this is an .ods or .xlsb workbook under another name. Save it as .xlsx.")
+    if "[content_types].xml" not in known or "xl/workbook.xml" not in known:
+        raise Held("wrong_format", "this is an archive, not an .xlsx workbook. Export it again as .xlsx.")
 
 
 def _not_a_workbook(head: bytes) -> Held:
@@ -205,7 +227,8 @@ def _inflated(file: BinaryIO, entry: zipfile.ZipInfo) -> Iterator[bytes]:
 
 
 class _PartScan:
-    """Looks at one part while it streams by: formulas, error values, type definitions, how far its cells reach.
+    """Looks at one part while it streams by: formulas, error values, type definitions, how far its cells reach, and
+    how much text they may share.
 
     Any part may be named as a sheet, so the part's own name decides nothing.
     """
@@ -213,10 +236,24 @@ class _PartScan:
     def __init__(self) -> None:
         self.is_suspect = False
         self.is_1904 = False
+        self.cell_count = 0
+        self.shared_cell_count = 0
+        self.longest_shared_text = 0  # in bytes, with its tags
+        self.has_odd_markup = False  # comments, in which tags are no tags; cells that do not say where they stand
         self._is_sheet = False
         self._tail = b""
         self._is_first = True
         self._last_row = self._last_column = 0
+        self._size = self._last_text_end = 0
+
+    @property
+    def area(self) -> int:
+        return self._last_row * max(self._last_column, 1) if self._is_sheet else 0
+
+    @property
+    def holds_text(self) -> bool:
+        """Whether cells get their text from this part."""
+        return self._is_sheet or self.longest_shared_text > 0
 
     def feed(self, chunk: bytes) -> None:
         if self._is_first:
@@ -231,8 +268,15 @@ class _PartScan:
         self._is_sheet = self._is_sheet or bool(_SHEET_DATA.search(window))
         self.is_1904 = self.is_1904 or bool(_1904.search(window))
         self.is_suspect = self.is_suspect or bool(_SUSPECT.search(window))
+        self.has_odd_markup = self.has_odd_markup or b"<!" in window or bool(_UNPLACED_CELL.search(window))
+        self.cell_count += len(_CELL.findall(chunk))
+        self.shared_cell_count += len(_SHARED_CELL.findall(window))
         for letters, digits in set(_CELL_REF.findall(window)):
             self._reach(letters, digits)
+        begin = self._size - len(self._tail)
+        for match in _SHARED_TEXT_END.finditer(window):
+            self._end_of_text(begin + match.end())
+        self._size += len(chunk)
         self._tail = window[-_OVERLAP:]
 
     def _reach(self, letters: bytes, digits: bytes) -> None:
@@ -242,17 +286,161 @@ class _PartScan:
             column = column * 26 + letter - 64
         self._last_column = max(self._last_column, column)
 
+    def _end_of_text(self, place: int) -> None:
+        self.longest_shared_text = max(self.longest_shared_text, place - self._last_text_end)
+        self._last_text_end = max(self._last_text_end, place)
+
     def close(self) -> None:
         if not self._is_sheet:
             return
-        if (
-            self._last_row > MAX_ROWS
-            or self._last_column > MAX_COLUMNS
-            or self._last_row * max(self._last_column, 1) > MAX_SHEET_AREA
-        ):
-            raise _bomb("a sheet has cells far outside of any list")
+        if self._last_row > MAX_ROWS or self._last_column > MAX_COLUMNS or self.area > MAX_SHEET_AREA:
+            raise _far_cells()
         if not re.search(rb"</(?:\w+:)?worksheet\s*>\s*$", self._tail):
             raise _cut_off()
+
+
+def _far_cells() -> Held:
+    return _bomb("a sheet has cells far outside of any list")
+
+
+def _is_sparse(area: int, cell_count: int) -> bool:
+    return area > AREA_FREE_CELLS and area > MAX_SPARSENESS * cell_count
+
+
+def _text_limit(packed_size: int) -> int:
+    return max(TEXT_FREE_BYTES, MAX_TEXT_RATIO * packed_size)
+
+
+def _may_swell(scans: Iterable[_PartScan], unpacked: int, packed_size: int) -> bool:
+    """Whether a reader may need far more memory than the parts take: judged from above, so that most are let by."""
+    parts = [scan for scan in scans if scan.holds_text]
+    longest = max((scan.longest_shared_text for scan in parts), default=0)
+    return (
+        any(scan.has_odd_markup or _is_sparse(scan.area, scan.cell_count) for scan in parts)
+        or unpacked + longest * sum(scan.shared_cell_count for scan in parts) > _text_limit(packed_size)
+    )  # fmt: skip
+
+
+def _check_swollen(file: BinaryIO, entries: Iterable[zipfile.ZipInfo], packed_size: int) -> None:
+    """Counts exactly, over the parts that hold text, what a reader would hold: every cell, and its whole text.
+
+    Raises Held if a short text stands for a long one too often, or few cells for a large sheet.
+    """
+    parts = list(entries)
+    lengths = array("I")
+    for entry in parts:
+        _SharedTexts(lengths).read(_inflated(file, entry))
+    cells = _SwollenCells(lengths, _text_limit(packed_size))
+    for entry in parts:
+        cells.read(_inflated(file, entry))
+
+
+class _Markup:
+    """Reads a part's tags and text as they stream by."""
+
+    def read(self, chunks: Iterable[bytes]) -> None:
+        parser = xml.parsers.expat.ParserCreate()
+        parser.buffer_text = True
+        parser.StartElementHandler = lambda name, attributes: self.start(name.rpartition(":")[2], attributes)
+        parser.EndElementHandler = lambda name: self.end(name.rpartition(":")[2])
+        parser.CharacterDataHandler = self.text
+        try:
+            for chunk in chunks:
+                parser.Parse(chunk, False)
+            parser.Parse(b"", True)
+        except xml.parsers.expat.ExpatError as error:
+            raise _cut_off() from error
+
+    def start(self, name: str, attributes: dict[str, str]) -> None: ...
+
+    def end(self, name: str) -> None: ...
+
+    def text(self, data: str) -> None: ...
+
+
+class _SharedTexts(_Markup):
+    """How many bytes each shared text has, in order."""
+
+    def __init__(self, lengths: array[int]) -> None:
+        self.lengths = lengths
+        self._is_inside = False
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        if name == "si":
+            if len(self.lengths) >= MAX_SHARED_TEXTS:
+                raise _bomb(f"it has more than {MAX_SHARED_TEXTS} texts")
+            self.lengths.append(0)
+            self._is_inside = True
+
+    def end(self, name: str) -> None:
+        self._is_inside = self._is_inside and name != "si"
+
+    def text(self, data: str) -> None:
+        if self._is_inside:
+            self.lengths[-1] += len(data.encode())
+
+
+class _SwollenCells(_Markup):
+    """Adds up the text of all cells of all sheets; stops at the limit."""
+
+    def __init__(self, lengths: array[int], limit: int) -> None:
+        self.lengths = lengths
+        self.limit = limit
+        self._total = 0
+
+    def read(self, chunks: Iterable[bytes]) -> None:
+        self._row = self._column = 0
+        self._last_row = self._last_column = self._count = 0
+        self._is_shared, self._value = False, ""
+        super().read(chunks)
+        if _is_sparse(self._last_row * self._last_column, self._count):
+            raise _far_cells()
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        if name == "row":
+            self._row = _number(attributes.get("r"), self._row + 1)
+            self._column = 0
+        elif name == "c":
+            letters, digits = _reference(attributes.get("r", ""))
+            self._column = letters or self._column + 1
+            self._row = digits or self._row
+            self._is_shared, self._value = attributes.get("t") == "s", ""
+
+    def text(self, data: str) -> None:
+        self._value += data
+
+    def end(self, name: str) -> None:
+        if name == "f":
+            self._value = ""
+        elif name == "c" and self._value:
+            self._count += 1
+            self._last_row = max(self._last_row, self._row)
+            self._last_column = max(self._last_column, self._column)
+            self._total += self._size()
+            self._value = ""
+            if self._total > self.limit:
+                raise _bomb("its cells repeat long texts until they fill the memory")
+
+    def _size(self) -> int:
+        if not self._is_shared:
+            return len(self._value)
+        index = _number(self._value.strip(), len(self.lengths))
+        if index >= len(self.lengths):
+            raise _cut_off()
+        return self.lengths[index]
+
+
+def _number(text: str | None, otherwise: int) -> int:
+    return int(text) if text and len(text) <= 9 and text.isascii() and text.isdigit() else otherwise
+
+
+def _reference(written: str) -> tuple[int, int]:
+    """Column and row, 1-based, of a cell's reference such as B3; 0 where it does not say."""
+    letters = written.rstrip("0123456789")
+    column = 0
+    for letter in letters[:7].upper():
+        column = column * 26 + ord(letter) - 64
+    return column, _number(written[len(letters) :], 0)
 
 
 # --- texts -------------------------------------------------------------------------------------------------------
