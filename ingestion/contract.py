@@ -44,6 +44,7 @@ class Parse(StrEnum):
     PERSON_NAME = "person_name"  # white space removed, a middle dot kept between Han characters only
     AGENCY_NAME = "agency_name"  # CODE, with brackets folded to one width
     USCC = "uscc"  # 18 characters, GB 32100 check character
+    USCC_PAIR = "uscc_pair"  # <USCC>=<USCC>, <dataset>:<source key>=<USCC>, or another id
     PERSON_ID = "person_id"  # becomes key, mask and status; the number itself never enters the lake
     DATE = "date"
     DATETIME = "datetime"  # Asia/Shanghai wall time -> UTC, and its local date
@@ -170,6 +171,7 @@ class Dataset:
     extra_fields: tuple[pa.Field, ...] = ()
     titled_as_of: bool = False  # its title says 截至 which day the list is; an older list is never loaded later
     required_when: tuple[tuple[str, str, str], ...] = ()  # (column, value, column that must then be filled)
+    parse_when: tuple[tuple[str, str, str, Parse], ...] = ()  # (column, value, column that is then read so)
 
     @property
     def id(self) -> str:

@@ -10,6 +10,7 @@ import datetime as dt
 import hashlib
 import os
 import re
+import traceback
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -30,7 +31,7 @@ from ingestion.sources import DATASETS
 from ingestion.strict import Quarantined, RowParser
 
 # Raise it when the door reads the same bytes differently: every file is then read again from the archive.
-PARSER_REVISION = 3
+PARSER_REVISION = 4
 SCHEMA_FILE = "0000-schema.parquet"
 _BATCH_ROWS = 16_384
 _CHUNK = 1 << 20
@@ -300,7 +301,8 @@ def parse_file(
             parser: RowParser | None = None
             for position, row in enumerate(readers.read_rows(dataset, original, notes), start=1):
                 parser = parser or parser_for(notes.is_1904)
-                row_hash = parser.row_hash(row.cells)
+                # a record that is no whole one repeats no whole one, though their cells look the same
+                row_hash = parser.row_hash([*row.cells, row.fault] if row.fault else row.cells)
                 counts["read"] += 1
                 if row_hash in seen:
                     counts["duplicate"] += 1
@@ -322,7 +324,12 @@ def parse_file(
                 )
 
     try:
-        _write_whole(target, write)
+        try:
+            _write_whole(target, write)
+        except (Held, OSError, MemoryError):  # what the machine lacks is no fault of the file
+            raise
+        except Exception as error:
+            raise _failed(error, counts["read"]) from error
     except Held as held:
         target.unlink(missing_ok=True)
         part = Part(
@@ -344,6 +351,19 @@ def parse_file(
         hidden_sheet_count=len(notes.hidden_sheets),
     )
     return part, quarantined
+
+
+def _failed(error: Exception, row_count: int) -> Held:
+    """A fault of ours while one file is read: that file is held, everything else goes on.
+
+    Says where in the program, never what the error says: it may quote a cell.
+    """
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    return Held(
+        "unreadable",
+        f"the program failed on it after {row_count} rows ({type(error).__name__} in {Path(frame.filename).name}, line "
+        f"{frame.lineno}). Report this and keep the file: it is read again when the program has changed.",
+    )
 
 
 def _list_date(written: str | None) -> dt.date | None:

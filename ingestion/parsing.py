@@ -7,7 +7,6 @@ contracts of datasets, keys (see `ingestion.privacy`).
 from __future__ import annotations
 
 import datetime as dt
-import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -81,6 +80,7 @@ _FOLD_TEXT: Mapping[int, int | str | None] = {
 }
 _WHITE = re.compile(r"\s+")
 _SCIENTIFIC = re.compile(r"[+-]?\d(?:\.\d+)?E\+?\d{1,3}", re.IGNORECASE)
+_DAMAGED = re.compile("[\ufffd\ud800-\udfff]")  # lost characters, halves of characters
 _MAX_EXACT = 10**15  # Excel keeps 15 significant digits; longer numbers may have lost some
 
 
@@ -89,7 +89,7 @@ def text_of(cell: Cell) -> str:
     if cell is None:
         return ""
     if isinstance(cell, str):
-        if "\ufffd" in cell:
+        if _DAMAGED.search(cell):
             raise Refused(DAMAGED_TEXT)
         return cell
     if isinstance(cell, Fault):
@@ -97,7 +97,7 @@ def text_of(cell: Cell) -> str:
     if isinstance(cell, bool):
         return "TRUE" if cell else "FALSE"
     if isinstance(cell, int | float):
-        if not math.isfinite(cell) or abs(cell) >= _MAX_EXACT:
+        if not abs(cell) < _MAX_EXACT:  # nor may it be no number at all
             raise Refused(NUMERIC_PRECISION_LOST)
         return str(int(cell)) if cell == int(cell) else format(cell, ".15g")
     if isinstance(cell, dt.datetime):
@@ -210,6 +210,24 @@ def uscc(cell: Cell) -> tuple[str | None, tuple[str, ...]]:
     return text, flags if passes_gb11714(text) else (*flags, "uscc_gb11714_mismatch")
 
 
+def uscc_pair(cell: Cell) -> tuple[str | None, tuple[str, ...]]:
+    """What an identity decision is about, and the flags of the codes in it: each is read as `uscc` reads one.
+
+    `<USCC>=<USCC>` or `<dataset>:<source key>=<USCC>`; an id without = stays as it is (sources.md, credit_desk).
+    """
+    text = code(cell) or ""
+    first, is_pair, last = text.rpartition("=")
+    if not is_pair:
+        return text or None, ()
+    agency_id, flags = uscc(last)
+    if ":" not in first:
+        other_id, more = uscc(first)
+        first, flags = other_id or "", (*more, *flags)
+    if not first or not agency_id:
+        raise Refused(USCC_MALFORMED)
+    return f"{first}={agency_id}", tuple(dict.fromkeys(flags))
+
+
 def _is_lost_number(text: str) -> bool:
     """Whether text shows a number as a spreadsheet writes it: with an exponent or decimals."""
     return bool(_SCIENTIFIC.fullmatch(text) or re.fullmatch(r"\d+\.\d+", text))
@@ -260,7 +278,7 @@ def person_number(cell: Cell) -> PersonNumber:
     if _is_lost_number(text):
         raise Refused(NUMERIC_PRECISION_LOST)
     if "*" in text:
-        return PersonNumber(None, _safe_mask(text), "masked", text)
+        return PersonNumber(None, _one_mask(text), "masked", text)
     text = text.translate(_MISTYPED)
     flags = ("id_repaired",) if text != written else ()
     number = text
@@ -284,9 +302,17 @@ def mask_number(number: str) -> str:
     return number[:shown] + "*" * (len(number) - shown)
 
 
-def _safe_mask(text: str) -> str:
-    """A mask as written, unless it hides so little that it would give the number away."""
-    return text if text.count("*") >= 4 else mask_number(text.replace("*", "") + "*" * text.count("*"))
+_FIRST_DIGITS = re.compile(r"\d{0,4}", re.ASCII)
+_LAST_DIGITS = re.compile(r"\d*X?$", re.ASCII)
+
+
+def _one_mask(text: str) -> str:
+    """A mask in the one form that the lake keeps, whatever its writer let be seen: at most four digits at each end.
+
+    One that shows no digit is `****`, which agrees with nobody's.
+    """
+    ends = [found.group() for found in (_FIRST_DIGITS.match(text), _LAST_DIGITS.search(text[-4:])) if found]
+    return ("*" * (18 - sum(map(len, ends)))).join(ends) if any(ends) else "****"
 
 
 _SERIAL_TEXT = re.compile(r"\d{5}(?:\.\d+)?")
@@ -309,12 +335,14 @@ def wall_time(cell: Cell, date_1904: bool = False) -> dt.datetime | None:
     Excel serials (in the 1904 system if `date_1904`) and date cells.
     """
     if isinstance(cell, dt.datetime):
-        return _plausible(_to_second(cell.replace(tzinfo=None)))
+        return _to_second(_plausible(cell.replace(tzinfo=None)))
     if isinstance(cell, dt.date):
         return _plausible(dt.datetime(cell.year, cell.month, cell.day))  # noqa: DTZ001
     if isinstance(cell, bool | dt.time | dt.timedelta):
         raise Refused(IMPOSSIBLE_DATE)
     if isinstance(cell, int | float):
+        if not abs(cell) < _MAX_EXACT:
+            raise Refused(IMPOSSIBLE_DATE)
         if 19_000_101 <= cell < 1e9 and cell == int(cell):
             return wall_time(str(int(cell)))
         return _from_serial(float(cell), date_1904)
@@ -335,7 +363,7 @@ def wall_time(cell: Cell, date_1904: bool = False) -> dt.datetime | None:
 def _from_serial(serial: float, date_1904: bool) -> dt.datetime:
     if date_1904:
         serial += 1462
-    if not math.isfinite(serial) or int(serial) not in _SERIALS:
+    if int(serial) not in _SERIALS:
         raise Refused(IMPOSSIBLE_DATE)
     return _to_second(dt.datetime(1899, 12, 30) + dt.timedelta(days=serial))  # noqa: DTZ001
 

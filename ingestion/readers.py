@@ -596,6 +596,11 @@ def _not_a_page(what: str) -> Held:
 _JSON_SPACE = re.compile(r"[ \t\n\r]*")
 
 
+def _whole_number(text: str) -> int | float:
+    """An int, if it could be anything that a page holds: thousands of digits are not worked out."""
+    return int(text) if len(text) <= 20 else float(text)
+
+
 def _no_constant(name: str) -> Any:
     raise ValueError(name)
 
@@ -613,7 +618,7 @@ class _PageText:
     def __init__(self, text: str) -> None:
         self.text = text
         self.position = 0
-        self.decoder = json.JSONDecoder(parse_constant=_no_constant, object_pairs_hook=_unique)
+        self.decoder = json.JSONDecoder(parse_int=_whole_number, parse_constant=_no_constant, object_pairs_hook=_unique)
 
     def peek(self) -> str:
         match = _JSON_SPACE.match(self.text, self.position)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ingestion import parsing, privacy
@@ -65,6 +65,10 @@ class RowParser:
         self._required_when = [
             (by_name[column], value, by_name[other]) for column, value, other in dataset.required_when
         ]
+        self._parse_when = [
+            (by_name[column], value, by_name[other], self._parser(replace(dataset.column(other), parse=parse)))
+            for column, value, other, parse in dataset.parse_when
+        ]
 
     def row_hash(self, cells: Sequence[Cell]) -> str:
         """A keyed hash of all cells of the contract as read, the dropped ones too."""
@@ -78,8 +82,6 @@ class RowParser:
         """Parses one row received on `received_on`; `cells` in the order of the contract's columns."""
         columns = self.dataset.columns
         parsed: list[_Parsed | None] = [None] * len(columns)
-        values: list[Any] = []
-        flags: list[str] = []
         for index in self._stored:
             cell = cells[index]
             result = self._cell(index, cell)
@@ -88,9 +90,15 @@ class RowParser:
             if result.day is not None and result.day > received_on:
                 return Quarantined(parsing.DATE_AFTER_RECEIPT, columns[index].header)
             parsed[index] = result
-            values.extend(result.values)
-            if result.flags:
-                flags.extend(flag for flag in result.flags if flag not in flags)
+        for index, value, other, parse in self._parse_when:
+            first = parsed[index]
+            if first and first.values[0] == value:
+                try:
+                    parsed[other] = parse(cells[other])
+                except Refused as refusal:
+                    return Quarantined(refusal.reason, columns[other].header)
+        values = [value for part in parsed if part for value in part.values]
+        flags = list(dict.fromkeys(flag for part in parsed if part for flag in part.flags))
         for index, value, other in self._required_when:
             first, needed = parsed[index], parsed[other]
             if first and needed and first.values[0] == value and needed.values[0] is None:
@@ -150,6 +158,13 @@ class RowParser:
 
             return run
 
+        def flagged(parse: Callable[[Cell], tuple[str | None, tuple[str, ...]]]) -> Callable[[Cell], _Parsed]:
+            def run(cell: Cell) -> _Parsed:
+                value, flags = parse(cell)
+                return _Parsed((value,), flags, key_text=value or "", written=_written(cell))
+
+            return run
+
         def dated(parse: Callable[[Cell], tuple[Any, ...]], day: int) -> Callable[[Cell], _Parsed]:
             def run(cell: Cell) -> _Parsed:
                 values = parse(cell)
@@ -172,7 +187,9 @@ class RowParser:
             case Parse.AGENCY_NAME:
                 return plain(parsing.agency_name)
             case Parse.USCC:
-                return self._uscc
+                return flagged(parsing.uscc)
+            case Parse.USCC_PAIR:
+                return flagged(parsing.uscc_pair)
             case Parse.PERSON_ID:
                 return self._person
             case Parse.DATE:
@@ -201,11 +218,6 @@ class RowParser:
                 return self._coordinate
             case Parse.DROPPED:
                 return lambda cell: _Parsed(())
-
-    @staticmethod
-    def _uscc(cell: Cell) -> _Parsed:
-        value, flags = parsing.uscc(cell)
-        return _Parsed((value,), flags, key_text=value or "", written=_written(cell))
 
     def _person(self, cell: Cell) -> _Parsed:
         person = parsing.person_number(cell)

@@ -107,6 +107,10 @@ DECISIONS = Dataset(
     key=("decision_id",),
     ignored_header_prefixes=("参考",),  # what a work list shows beside the cells that the desk fills in
     skip_rows_without="decision_code",
+    parse_when=(
+        ("object_type", "directory", "object_id", Parse.USCC),
+        ("object_type", "identity", "object_id", Parse.USCC_PAIR),
+    ),
     columns=(
         Column("decision_id", "决定编号", Parse.CODE, value_required=True),
         Column(

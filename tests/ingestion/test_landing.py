@@ -40,6 +40,7 @@ from tests.ingestion.support import (
     finding,
     insured,
     make_id,
+    page_bytes,
     person,
 )
 
@@ -201,12 +202,115 @@ def test_the_same_bytes_on_two_days_are_judged_by_the_earlier_day(door: Door) ->
     assert (out["reason_code"], out["header"]) == ("date_after_receipt", "认定日期")
 
 
+def test_a_broken_record_is_no_first_copy_of_the_whole_one(door: Door) -> None:
+    """A record short of its last, empty field, then the same record whole: the whole one comes in."""
+    of = dataset("inspections/checks")
+    checks = [
+        {"任务编号": "RW-1", "序号": "1", "检查类型": "专项", "统一社会信用代码": USCC_A},
+        {"任务编号": "RW-2", "序号": "1", "检查类型": "专项", "统一社会信用代码": USCC_A},
+    ]
+    lines = csv_bytes(of, checks).split(b"\r\n")
+    short = lines[1].removesuffix(b",")
+    door.drop(of.id, DAY, "a.csv").write_bytes(b"\r\n".join([lines[0], short, lines[1], lines[2], b""]))
+    door.drop(of.id, "2024-07-01", "a.csv").write_bytes(b"\r\n".join([lines[0], short, short, lines[2], b""]))
+    door.drop(of.id, "2024-07-01", "b.csv").write_bytes(b"\r\n".join([lines[0], lines[1], short, b""]))
+    counts = {name: (o.accepted_count, o.quarantined_count, o.duplicate_count) for name, o in door.outcomes().items()}
+    assert counts == {
+        f"{DAY}/a.csv": (2, 1, 0),
+        "2024-07-01/a.csv": (1, 1, 1),
+        "2024-07-01/b.csv": (1, 0, 1),
+    }
+
+
 def test_a_list_received_twice_unchanged_is_two_observations(door: Door) -> None:
     path = door.put(PERSONNEL, "2024-05-01", "a.xlsx", [person()])
     shutil.copy(path, door.drop(PERSONNEL, "2024-06-01", "a.xlsx"))
     shutil.copy(path, door.drop(PERSONNEL, "2024-06-01", "b.xlsx"))
     assert [str(o.status) for o in door.outcomes().values()] == ["loaded", "loaded", "duplicate"]
     assert len(door.relation("registry.personnel")) == 2
+
+
+# --- a fault of the program's own ---
+
+
+def test_what_one_file_does_to_the_program_holds_that_file_only(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
+    door.put(FINDINGS, DAY, "a.xlsx", [finding("RD-1"), finding("RD-2", 认定单位="秘密")])
+    door.put(FINDINGS, DAY, "b.xlsx", [finding("RD-3")])
+    real = parsing.free_text
+
+    def failing(cell: Any) -> Any:
+        if cell == "秘密":
+            raise ZeroDivisionError(cell)
+        return real(cell)
+
+    monkeypatch.setattr(parsing, "free_text", failing)
+    outcomes = door.outcomes()
+    broken = outcomes[f"{DAY}/a.xlsx"]
+    assert (broken.status, broken.reason_code, broken.read_count) == ("held", "unreadable", 0)
+    assert "ZeroDivisionError in test_landing.py" in (broken.message or "")
+    assert "秘密" not in (broken.message or "")
+    assert [row["finding_id"] for row in door.rows(FINDINGS)] == ["RD-3"]
+
+
+def test_a_full_disk_is_no_fault_of_a_file(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
+    door.put(FINDINGS, DAY, "a.xlsx", [finding()])
+
+    def full(*_: Any, **__: Any) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(landing.pq.ParquetWriter, "write_batch", full)
+    with pytest.raises(OSError, match="No space"):
+        door.ingest()
+
+
+@pytest.mark.parametrize("value", ["1" + "0" * 400, "1" + "0" * 5000, "1e999", '"\\ud800"'])
+@pytest.mark.parametrize("key", ["xmbh", "qdsj", "xm", "sjgxsjc", "jd"])
+def test_one_impossible_value_of_a_page_quarantines_its_record(door: Door, key: str, value: str) -> None:
+    of = dataset(CHECKINS)
+    content = page_bytes(of, [checkin("QD-1"), checkin("QD-2") | {key: "VALUE"}])
+    door.drop(CHECKINS, DAY, "p.json").write_bytes(content.replace(b'"VALUE"', value.encode()))
+    outcome = door.only_outcome()
+    assert (outcome.status, outcome.accepted_count, outcome.quarantined_count) == ("loaded", 1, 1)
+    assert [(number, header) for number, _, header in door.reasons()] == [(2, key)]
+
+
+# --- the object of a decision ---
+
+
+def test_the_codes_in_a_decision_s_object_are_repaired_or_refused(door: Door) -> None:
+    base = {"决定日期": "2024-05-01", "经办人": "甲", "复核人": "乙"}
+    wrong = USCC_A[:-1] + "0"
+    objects = [
+        ("directory", "exit", USCC_A, USCC_A),
+        ("directory", "exit", f" {USCC_A.lower()[:9]} {USCC_A[9:]}", USCC_A),
+        ("directory", "readmit", USCC_A.replace("0", "O"), USCC_A),
+        ("directory", "exit", wrong, None),
+        ("directory", "exit", "c-1", None),
+        ("identity", "same_person", f"hotline：GD-1＝{USCC_B.lower()}", f"hotline:GD-1={USCC_B}"),
+        ("identity", "same_person", f"{USCC_A.lower()} = {USCC_B.replace('1', 'I')}", f"{USCC_A}={USCC_B}"),
+        ("identity", "same_person", f"{wrong}={USCC_B}", None),
+        ("identity", "same_person", f"={USCC_B}", None),
+        ("identity", "same_person", "hotline:GD-1=", None),
+        ("identity", "different_person", "0c" * 16, "0c" * 16),
+        ("conflict", "confirmed", "a1", "a1"),
+    ]
+    rows = [
+        base | {"决定编号": f"D-{number}", "对象类型": kind, "对象编号": written, "决定": word}
+        for number, (kind, word, written, _) in enumerate(objects)
+    ]
+    door.put("credit_desk/decisions", DAY, "a.xlsx", rows)
+    door.ingest()
+    read = {row["decision_id"]: row for row in door.rows("credit_desk/decisions")}
+    assert {key: row["object_id"] for key, row in read.items()} == {
+        f"D-{number}": wanted for number, (_, _, _, wanted) in enumerate(objects) if wanted
+    }
+    assert [read[f"D-{number}"]["flags"] for number in (0, 1, 2, 5, 6, 10)] == [
+        "", "uscc_repaired", "uscc_repaired", "uscc_repaired", "uscc_repaired", "",
+    ]  # fmt: skip
+    assert {(reason, header) for _, reason, header in door.reasons()} == {
+        ("uscc_check_failed", "对象编号"),
+        ("uscc_malformed", "对象编号"),
+    }
 
 
 # --- dates after receipt ---
