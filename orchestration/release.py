@@ -314,7 +314,8 @@ def publish(
 ) -> Path:
     """Completes the candidate, makes it durable and switches `current` to it, atomically.
 
-    A release of that id which is whole and says the same is kept as it is; a damaged one is replaced.
+    A release of that id which is whole and says the same is kept as it is; a damaged one is replaced. Killed at any
+    point, `current` is the release before or this one, whole.
     """
     now = dt.datetime.now(dt.UTC).replace(tzinfo=None, microsecond=0)
     _write_check_results(candidate, identifier, checks, now)
@@ -323,26 +324,30 @@ def publish(
         "released_at": now.isoformat() + "Z",
         "row_counts": dict(sorted((candidate.row_counts | {"quality.fct_check_results": len(checks)}).items())),
         "content_hashes": dict(sorted(candidate.content_hashes.items())),
+        "file_hashes": dict(_file_hashes(candidate.directory)),
         "check_results": [{name: value for name, value in asdict(check).items() if name != "look"} for check in checks],
     }
     text = json.dumps(content, ensure_ascii=False, indent=2, sort_keys=True, default=str) + "\n"
     (candidate.directory / DESCRIPTION_FILE).write_text(text, encoding="utf-8")
     _make_durable(candidate.directory)
     final = settings.releases / identifier
-    if final.exists():
-        if verify(final) == [] and read_description(final)["content_hashes"] == content["content_hashes"]:
-            shutil.rmtree(candidate.directory)
-            make_current(settings, identifier)
-            return final
-        broken = settings.releases / f".replaced-{identifier}-{os.getpid()}"
-        shutil.rmtree(broken, ignore_errors=True)
-        final.rename(broken)
-    candidate.directory.rename(final)
-    _sync_directory(settings.releases)
+    if final.exists() and (verify(final) or read_description(final)["content_hashes"] != content["content_hashes"]):
+        _step_aside(settings, candidate, final)
+    if not final.exists():
+        candidate.directory.rename(final)
+        _sync_directory(settings.releases)
     make_current(settings, identifier)
-    for replaced in settings.releases.glob(".replaced-*"):
-        shutil.rmtree(replaced, ignore_errors=True)
+    discard_candidates(settings)
     return final
+
+
+def _step_aside(settings: Settings, candidate: Candidate, final: Path) -> None:
+    """Frees the name of a release that is replaced; until the new one has it, `current` is a twin of the new one."""
+    stand_in = Path(tempfile.mkdtemp(prefix=".stand-in-", dir=settings.releases))
+    shutil.copytree(candidate.directory, stand_in, copy_function=os.link, dirs_exist_ok=True)
+    _make_durable(stand_in)
+    make_current(settings, stand_in.name)
+    final.rename(settings.releases / f".replaced-{final.name}")
 
 
 def _write_check_results(
@@ -405,8 +410,11 @@ def make_current(settings: Settings, identifier: str) -> None:
 
 def discard_candidates(settings: Settings) -> None:
     """Removes what killed builds left beside the releases; only the holder of the writer lock may."""
-    for pattern in (".candidate-*", ".current-*", ".replaced-*"):
+    current = current_release(settings)
+    for pattern in (".candidate-*", ".current-*", ".replaced-*", ".stand-in-*"):
         for path in settings.releases.glob(pattern):
+            if current is not None and path.name == current.name:
+                continue
             if path.is_symlink() or path.is_file():
                 path.unlink()
             else:
@@ -432,30 +440,26 @@ def read_description(directory: Path) -> dict[str, Any]:
 
 
 def verify(directory: Path) -> list[str]:
-    """What is wrong with a release: each table's rows are hashed again. Empty = whole."""
+    """What is wrong with a release: the bytes of each file are hashed again. Empty = whole."""
     try:
-        expected: dict[str, str] = read_description(directory)["content_hashes"]
-        with duckdb.connect(str(directory / DESK_FILE), read_only=True) as connection:
-            found = dict(_hashes(connection))
-        with duckdb.connect(str(directory / BI_FILE), read_only=True) as connection:
-            found_bi = dict(_hashes(connection))
-    except (OSError, ValueError, KeyError, duckdb.Error) as error:
+        expected: dict[str, str] = read_description(directory)["file_hashes"]
+        found = dict(_file_hashes(directory))
+    except (OSError, ValueError, KeyError) as error:
         return [f"{directory.name}: not readable ({type(error).__name__})"]
-    problems = [
-        f"{directory.name}: {name} differs from what release.json says"
-        for name in sorted(expected.keys() | found.keys())
-        if expected.get(name) != found.get(name)
-    ]
-    for name in sorted(expected):
-        if name.partition(".")[0] not in RESTRICTED_SCHEMAS and expected[name] != found_bi.get(name):
-            problems.append(f"{directory.name}: {name} of {BI_FILE} differs from what release.json says")
+    problems = []
+    for name in sorted(expected.keys() | found.keys()):
+        if name not in found:
+            problems.append(f"{directory.name}: {name} is missing")
+        elif name in expected and expected[name] != found[name]:
+            problems.append(f"{directory.name}: {name} differs from what release.json says")
+        elif name not in expected and name.endswith(".wal"):  # DuckDB reads it as a part of the file beside it
+            problems.append(f"{directory.name}: {name} changes the file beside it")
     return problems
 
 
-def _hashes(connection: duckdb.DuckDBPyConnection) -> Iterator[tuple[str, str]]:
-    for schema, name in connection.execute(
-        "select schema_name, table_name from duckdb_tables() where not internal and not temporary"
-    ).fetchall():
-        key = f"{schema}.{name}"
-        if schema in MART_SCHEMAS and key not in WITHOUT_CONTENT_HASH:
-            yield key, content_hash(connection, f"{schema}.{_quoted(name)}")[0]
+def _file_hashes(directory: Path) -> Iterator[tuple[str, str]]:
+    """Every file of a release but its description: the path in the release, SHA-256 of the bytes."""
+    for path in sorted(directory.rglob("*")):
+        if path.is_file() and path != directory / DESCRIPTION_FILE:
+            with path.open("rb") as file:
+                yield path.relative_to(directory).as_posix(), hashlib.file_digest(file, "sha256").hexdigest()

@@ -207,8 +207,8 @@ def _reuse(settings: Settings, identifier: str) -> bool:
     directory = settings.releases / identifier
     if not directory.exists() or release.verify(directory):
         return False
-    release.discard_candidates(settings)
     release.make_current(settings, identifier)
+    release.discard_candidates(settings)
     return True
 
 

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 import random
+import shutil
 import stat
+from collections.abc import Callable
 from pathlib import Path
 
 import duckdb
@@ -49,6 +52,9 @@ def build_file(settings: Settings, score: str = "90") -> Path:
 
 def publish(settings: Settings, identifier: str = "2026-01-01-abc", score: str = "90") -> Path:
     candidate = release.write_candidate(settings, build_file(settings, score))
+    lists = candidate.directory / "restricted" / "work_lists"
+    lists.mkdir()
+    (lists / "conflicts.xlsx").write_bytes(b"a work list")
     return release.publish(settings, candidate, identifier, {"as_of_on": "2026-01-01"}, CHECKS)
 
 
@@ -163,19 +169,90 @@ def test_a_whole_release_is_kept_and_a_damaged_one_replaced(settings: Settings) 
     assert (path / "firemark.duckdb").stat().st_ino == before
     with duckdb.connect(str(path / "firemark.duckdb")) as connection:
         connection.execute("update credit.fct_score_history set score = 99 where agency_id = 'a'")
-    assert release.verify(path) == ["2026-01-01-abc: credit.fct_score_history differs from what release.json says"]
+    assert release.verify(path) == ["2026-01-01-abc: firemark.duckdb differs from what release.json says"]
     publish(settings)
     assert release.verify(path) == []
     assert (path / "firemark.duckdb").stat().st_ino != before
 
 
-def test_damage_of_the_bi_file_and_of_the_description_is_seen(settings: Settings) -> None:
+def sql(text: str) -> Callable[[Path], object]:
+    """Damage done by a statement, in a release's file for BI."""
+
+    def run(path: Path) -> None:
+        with duckdb.connect(str(path / "firemark_bi.duckdb")) as connection:
+            connection.execute(text)
+
+    return run
+
+
+DAMAGES: dict[str, Callable[[Path], object]] = {
+    "rows of a table": sql("delete from credit.fct_score_history"),
+    "a view": sql("drop view credit.agency_grades"),
+    "a macro": sql("drop macro table credit.agency_grades_as_of"),
+    "one Parquet file": lambda path: (path / "parquet" / "credit" / "fct_score_history.parquet").unlink(),
+    "a folder of Parquet": lambda path: shutil.rmtree(path / "parquet" / "credit"),
+    "a cut file": lambda path: (path / "parquet" / "credit" / "fct_score_history.parquet").write_bytes(b"PAR1"),
+    "what only the desk sees": lambda path: shutil.rmtree(path / "restricted"),
+    "the work lists": lambda path: (path / "restricted" / "work_lists" / "conflicts.xlsx").unlink(),
+    "changes beside a file": lambda path: (path / "firemark.duckdb.wal").write_bytes(b"x"),
+    "the description": lambda path: (path / "release.json").write_text("{}", encoding="utf-8"),
+    "no description": lambda path: (path / "release.json").unlink(),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_every_missing_or_changed_part_is_seen_and_made_good(settings: Settings, damage: str) -> None:
     path = publish(settings)
-    with duckdb.connect(str(path / "firemark_bi.duckdb")) as connection:
-        connection.execute("delete from credit.fct_score_history")
+    assert release.verify(path) == []
+    DAMAGES[damage](path)
     assert release.verify(path)
-    (path / "release.json").write_text("{}", encoding="utf-8")
-    assert release.verify(path)
+    publish(settings)
+    assert release.verify(path) == []
+
+
+def test_the_hashes_in_the_description_are_those_of_the_tables(settings: Settings) -> None:
+    path = publish(settings)
+    with duckdb.connect(str(path / "firemark.duckdb"), read_only=True) as connection:
+        for name, expected in release.read_description(path)["content_hashes"].items():
+            assert release.content_hash(connection, name)[0] == expected
+
+
+class KilledError(BaseException):
+    """Stands for kill -9: nothing catches it."""
+
+
+@pytest.mark.parametrize("moves_before", range(8))
+def test_killed_between_any_two_moves_of_a_replacement_current_is_whole(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, moves_before: int
+) -> None:
+    path = publish(settings)
+    moves = 0
+
+    def counted(move: Callable[..., object]) -> Callable[..., object]:
+        def moved(*arguments: object, **named: object) -> object:
+            nonlocal moves
+            if moves == moves_before:
+                raise KilledError
+            moves += 1
+            return move(*arguments, **named)
+
+        return moved
+
+    with monkeypatch.context() as patched:
+        for name in ("rename", "replace", "rmdir"):
+            patched.setattr(os, name, counted(getattr(os, name)))
+        try:
+            publish(settings, score="10")  # the same id, other rows: the one that stands is replaced
+        except KilledError:
+            pass
+        else:
+            assert moves < moves_before
+    current = release.current_release(settings)
+    assert current is not None
+    assert release.verify(current) == []
+    assert publish(settings, score="10") == path
+    assert release.current_release(settings) == path and release.verify(path) == []
+    assert not list(settings.releases.glob(".*"))
 
 
 def test_a_candidate_that_is_never_published_changes_nothing_and_is_cleared(settings: Settings) -> None:
