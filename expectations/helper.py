@@ -5,6 +5,7 @@ Belongs here: requests and answers. Does not belong here: the process itself (`p
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
@@ -16,8 +17,8 @@ from expectations.suites import Suite, SuiteOutcome
 class SuiteHelper(HelperProcess):
     """`submit` returns at once; `collect` waits for the oldest request's outcomes."""
 
-    def __init__(self) -> None:
-        super().__init__("expectations.helper")
+    def __init__(self, logs: Path) -> None:
+        super().__init__("expectations.helper", logs)
 
     def submit(self, database: Path | str, suites: Iterable[Suite]) -> None:
         """Asks for the suites to be run against a DuckDB file that nobody writes."""
@@ -27,7 +28,7 @@ class SuiteHelper(HelperProcess):
         """The outcomes of the oldest request."""
         answer = self.receive()
         if isinstance(answer, str):
-            raise ProcessDiedError(f"the suites could not run: {answer}")
+            raise ProcessDiedError(f"the suites could not run: {answer}; the traceback: {self.log}")
         outcomes: list[SuiteOutcome] = answer
         return outcomes
 
@@ -39,6 +40,7 @@ def _answer(request: Any, send: Callable[[object], None]) -> None:
     try:
         send(runner.run_suites(database, suites))
     except Exception as error:
+        traceback.print_exc()
         send(f"{type(error).__name__}: {error}")
 
 

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import IO, Any
 
 _PACKAGE_ROOT = Path(__file__).resolve().parents[1]
+_SECONDS_TO_END = 5
 
 
 class ProcessDiedError(Exception):
@@ -23,22 +24,24 @@ class ProcessDiedError(Exception):
 
 
 class HelperProcess:
-    """Runs a module of ours as `python -m`; it starts importing at once.
+    """Runs a module of ours as `python -m`; it starts importing at once. What it prints goes to `logs`/<module>.log.
 
     The pipes are private to parent and child, so what travels in them is trusted. When the parent dies, however
     it does, the child reads the end of its input and ends, too.
     """
 
-    def __init__(self, module: str) -> None:
+    def __init__(self, module: str, logs: Path) -> None:
         self.module = module
-        self._process = subprocess.Popen(  # noqa: S603  (our own module)
-            [sys.executable, "-m", module],
-            cwd=_PACKAGE_ROOT,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,  # Ctrl-C is for the parent, which ends this process
-        )
+        self.log = logs / f"{module}.log"
+        with _opened(self.log) as log:
+            self._process = subprocess.Popen(  # noqa: S603  (our own module)
+                [sys.executable, "-X", "faulthandler", "-m", module],
+                cwd=_PACKAGE_ROOT,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                start_new_session=True,  # Ctrl-C is for the parent, which ends this process
+            )
 
     def send(self, message: object) -> None:
         """Hands a message over; returns at once."""
@@ -46,7 +49,7 @@ class HelperProcess:
         try:
             _write(self._process.stdin, message)
         except OSError:
-            raise ProcessDiedError(f"the process {self.module} is gone") from None
+            raise self._died() from None
 
     def receive(self) -> Any:
         """The next message of the process; waits for it."""
@@ -54,7 +57,14 @@ class HelperProcess:
         try:
             return pickle.load(self._process.stdout)  # noqa: S301
         except (EOFError, OSError, pickle.UnpicklingError):
-            raise ProcessDiedError(f"the process {self.module} is gone") from None
+            raise self._died() from None
+
+    def _died(self) -> ProcessDiedError:
+        """Its pipes are closed, so it is gone or about to go; a signal's number stands as a negative code."""
+        with suppress(subprocess.TimeoutExpired):
+            self._process.wait(_SECONDS_TO_END)
+        code = self._process.returncode
+        return ProcessDiedError(f"the process {self.module} is gone (exit code {code}); what it said: {self.log}")
 
     def close(self) -> None:
         """Ends the process, at once: it holds nothing that must be kept."""
@@ -64,6 +74,15 @@ class HelperProcess:
                 with suppress(OSError):
                     pipe.close()
         self._process.wait()
+
+
+def _opened(log: Path) -> IO[bytes]:
+    """The log, to be appended to; nothing, where it cannot be written: whoever started us says that better."""
+    try:
+        log.parent.mkdir(parents=True, exist_ok=True)
+        return os.fdopen(os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "ab")
+    except OSError:
+        return Path(os.devnull).open("wb")
 
 
 def _write(pipe: IO[bytes], message: object) -> None:

@@ -6,6 +6,7 @@ Belongs here: requests and answers. Does not belong here: how dbt is called (`db
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import Any
@@ -19,8 +20,8 @@ from orchestration.dbt_build import DbtError, DbtOutcome
 class DbtProcess(HelperProcess):
     """One `dbt build` at a time."""
 
-    def __init__(self) -> None:
-        super().__init__("orchestration.dbt_process")
+    def __init__(self, logs: Path) -> None:
+        super().__init__("orchestration.dbt_process", logs)
 
     def prepare(self, parsed: Path) -> None:
         """Has the parsed project read before it is needed; returns at once."""
@@ -36,7 +37,7 @@ class DbtProcess(HelperProcess):
             if kind == "event":
                 yield content
             elif kind == "error":
-                raise DbtError(content)
+                raise DbtError(f"{content}\n(the traceback: {self.log})")
             else:
                 outcome: DbtOutcome = content
                 return outcome
@@ -51,7 +52,9 @@ def _answer(request: Any, send: Callable[[object], None]) -> None:
         outcome = dbt_build.build(settings, parsed, build_file, lambda event: send(("event", event)), select=select)
         send(("outcome", outcome))
     except Exception as error:
-        send(("error", str(error)))
+        traceback.print_exc()
+        told = str(error) if isinstance(error, DbtError) else f"{type(error).__name__}: {error}"
+        send(("error", told))
 
 
 if __name__ == "__main__":

@@ -62,7 +62,7 @@ class Workbench:
     def suites(self) -> SuiteHelper:
         """The process that runs the suites; the first use starts it."""
         if self._helper is None:
-            self._helper = SuiteHelper()
+            self._helper = SuiteHelper(self.settings.logs)
             self._lifetime.callback(self._helper.close)
         return self._helper
 
@@ -70,7 +70,7 @@ class Workbench:
     def dbt(self) -> DbtProcess:
         """The process that runs dbt; the first use starts it."""
         if self._dbt is None:
-            self._dbt = DbtProcess()
+            self._dbt = DbtProcess(self.settings.logs)
             self._lifetime.callback(self._dbt.close)
         return self._dbt
 

@@ -10,7 +10,7 @@ import pytest
 
 from expectations.door import DOOR_SUITES
 from expectations.helper import SuiteHelper
-from expectations.process import ProcessDiedError
+from expectations.process import HelperProcess, ProcessDiedError
 from expectations.release import RELEASE_SUITES
 from expectations.suites import Suite, SuiteOutcome, is_present, no_row
 from ingestion.sources import DATASETS
@@ -21,8 +21,8 @@ HASH = "f" * 64
 
 
 @pytest.fixture(scope="module")
-def helper() -> Iterator[SuiteHelper]:
-    helper = SuiteHelper()
+def helper(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SuiteHelper]:
+    helper = SuiteHelper(tmp_path_factory.mktemp("logs"))
     yield helper
     helper.close()
 
@@ -164,11 +164,37 @@ def test_an_outcome_never_holds_a_value(helper: SuiteHelper, lake: Path) -> None
     assert not any("410811199001011234" in repr(outcome) or "canary" in repr(outcome) for outcome in outcomes.values())
 
 
-def test_a_dead_helper_is_noticed(lake: Path) -> None:
-    helper = SuiteHelper()
+def test_a_dead_helper_is_noticed(lake: Path, tmp_path: Path) -> None:
+    helper = SuiteHelper(tmp_path / "logs")
     helper._process.kill()
     helper._process.wait()
-    with pytest.raises(ProcessDiedError):
+    with pytest.raises(ProcessDiedError, match=r"exit code -9\); what it said: .*expectations\.helper\.log"):
         helper.submit(lake, list(DOOR_SUITES.values()))
         helper.collect()
     helper.close()
+
+
+def test_a_process_that_cannot_start_says_why_in_its_log(tmp_path: Path) -> None:
+    helper = HelperProcess("expectations.is_not_there", tmp_path)
+    with pytest.raises(ProcessDiedError, match="exit code 1"):
+        helper.receive()
+    helper.close()
+    assert "No module named expectations.is_not_there" in helper.log.read_text("utf-8")
+    assert helper.log.stat().st_mode & 0o077 == 0
+
+
+def test_a_suite_that_could_not_run_leaves_its_traceback(tmp_path: Path) -> None:
+    helper = SuiteHelper(tmp_path)
+    helper.submit(tmp_path / "nowhere" / "firemark.duckdb", list(DOOR_SUITES.values()))
+    with pytest.raises(ProcessDiedError, match=r"could not run: .*expectations\.helper\.log"):
+        helper.collect()
+    helper.close()
+    assert "Traceback" in helper.log.read_text("utf-8")
+
+
+def test_a_suite_that_runs_says_nothing(lake: Path, tmp_path: Path) -> None:
+    """The log is for what went wrong: it must not grow with every build, nor hold a value."""
+    helper = SuiteHelper(tmp_path / "logs")
+    run(helper, lake, list(DOOR_SUITES.values()))
+    helper.close()
+    assert helper.log.read_text("utf-8") == ""
