@@ -138,8 +138,6 @@ def compiled_models(settings: Settings, parsed: Path, names: tuple[str, ...]) ->
     """Models as dbt compiles them for a build file, kept beside the parsed project: from then on without dbt."""
     kept = parsed / f"compiled-{hashlib.sha256(json.dumps(names).encode()).hexdigest()[:12]}.json"
     if not kept.exists():
-        from dbt.contracts.graph.manifest import Manifest
-
         target = Path(tempfile.mkdtemp(prefix=".compile-", dir=parsed))
         try:
             _invoke(
@@ -150,7 +148,7 @@ def compiled_models(settings: Settings, parsed: Path, names: tuple[str, ...]) ->
                 ],
                 target=target,
                 build_file=target / BUILD_FILE_NAME,
-                manifest=Manifest.from_msgpack((parsed / "partial_parse.msgpack").read_bytes()),
+                manifest=_read(parsed),
             )
             found = _compiled(json.loads((target / "manifest.json").read_bytes()), names)
             (target / "kept.json").write_text(json.dumps(found, ensure_ascii=False, indent=1), encoding="utf-8")
@@ -203,11 +201,30 @@ def load() -> None:
 _read_ahead: dict[Path, Any] = {}
 
 
-def read_ahead(parsed: Path) -> None:
-    """Reads the parsed project for the next `build`, which spends it: dbt writes into what it is given."""
+def make_ready(settings: Settings, parsed: Path) -> None:
+    """Reads the parsed project for the next `build`, and has dbt compile one model of it: what a first command loads
+    and fills (plugins, macros, templates), the build then finds."""
+    manifest = _read(parsed)
+    model = next((node.name for node in manifest.nodes.values() if node.resource_type == "model"), None)
+    if model is not None:
+        _invoke(
+            settings,
+            [
+                *("compile", "--no-write-json", "--no-populate-cache", "--no-introspect", "--threads", "1"),
+                *("--indirect-selection", "empty", "--select", model),
+            ],
+            target=settings.build / DBT_TARGET,
+            build_file=":memory:",
+            manifest=manifest,
+        )
+    _read_ahead[parsed] = _read(parsed)
+
+
+def _read(parsed: Path) -> Any:
+    """A manifest of one's own: dbt writes into what it is given."""
     from dbt.contracts.graph.manifest import Manifest
 
-    _read_ahead[parsed] = Manifest.from_msgpack((parsed / "partial_parse.msgpack").read_bytes())
+    return Manifest.from_msgpack((parsed / "partial_parse.msgpack").read_bytes())
 
 
 def progress_of(event: dict[str, Any]) -> tuple[str, int, int]:
@@ -233,9 +250,7 @@ def build(
     """
     from dbt_common.events.functions import msg_to_dict
 
-    if parsed not in _read_ahead:
-        read_ahead(parsed)
-    manifest = _read_ahead.pop(parsed)
+    manifest = _read_ahead.pop(parsed, None) or _read(parsed)
 
     def relay(message: Any) -> None:
         if message.info.name in _RESULT_EVENTS:
@@ -270,7 +285,7 @@ def _invoke(
     command: list[str],
     *,
     target: Path,
-    build_file: Path,
+    build_file: Path | str,
     manifest: Any = None,
     callbacks: list[Callable[[Any], None]] | None = None,
     may_fail: bool = False,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Callable, Generator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -23,9 +24,9 @@ class DbtProcess(HelperProcess):
     def __init__(self, logs: Path) -> None:
         super().__init__("orchestration.dbt_process", logs)
 
-    def prepare(self, parsed: Path) -> None:
-        """Has the parsed project read before it is needed; returns at once."""
-        self.send(parsed)
+    def prepare(self, settings: Settings, parsed: Path) -> None:
+        """Has dbt made ready for this project before it is needed; returns at once."""
+        self.send((settings, parsed))
 
     def build(
         self, settings: Settings, parsed: Path, build_file: Path, *, select: str | None = None
@@ -44,8 +45,9 @@ class DbtProcess(HelperProcess):
 
 
 def _answer(request: Any, send: Callable[[object], None]) -> None:
-    if isinstance(request, Path):
-        dbt_build.read_ahead(request)
+    if len(request) == 2:
+        with suppress(Exception):  # the build that follows will say what is wrong
+            dbt_build.make_ready(*request)
         return
     settings, parsed, build_file, select = request
     try:

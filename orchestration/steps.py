@@ -107,8 +107,7 @@ def receive(bench: Workbench, request: BuildRequest) -> BuildState:
     settings = bench.settings
     bench.lock()
     tables = _rulebook_tables(request)
-    bench.dbt.prepare(bench.parsed_project)
-    suites = bench.suites  # imports its library while the door works and dbt runs
+    bench.dbt.prepare(settings, bench.parsed_project)
     ingested = landing.ingest(
         settings,
         request.inbox,
@@ -171,6 +170,7 @@ def receive(bench: Workbench, request: BuildRequest) -> BuildState:
     if not request.is_full and _reuse(settings, state.release_id):
         state.is_reused = True
     else:
+        suites = bench.suites  # imports its library while dbt runs
         _freeze_lists(bench, request, tables, revision)
         _fresh_build_file(settings)
         suites.submit(settings.build / _DOOR_COPY / dbt_build.BUILD_FILE_NAME, DOOR_SUITES.values())
