@@ -8,23 +8,23 @@ change, then, when they notice nothing, the cases of the scoring tests with the 
 from __future__ import annotations
 
 import argparse
-import contextlib
-import dataclasses
-import io
+import json
 import os
 import random
 import shutil
 import sys
 import tempfile
 import time
+import traceback
 from collections import defaultdict
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
-import pytest
 import yaml
 
-from tests.mutation.cities import build_cities, notices
+from tests.mutation import cases
+from tests.mutation.cities import Stillborn, build_cities, notices
 from tests.mutation.operators import Mutant, mutants_of, rewritten
 from tests.warehouse import harness
 
@@ -39,6 +39,7 @@ TESTS = tuple(
 )
 ARGUED = Path(__file__).with_name("argued.yml")
 KILL_RATIO_WANTED = 0.95
+STILLBORN = "no valid SQL"
 
 
 def scoring_models() -> list[str]:
@@ -64,54 +65,31 @@ def spread(mutants: list[Mutant], wanted: int, seed: int) -> list[Mutant]:
     return chosen
 
 
-def cases_fail(changed: dict[str, str], tests: tuple[str, ...]) -> str | None:
-    """The first case that fails with the SQL of some models changed, in this process; None when all pass."""
-    nodes = dict(harness.compiled_nodes())
-    for model, sql in changed.items():
-        nodes[model] = dataclasses.replace(nodes[model], sql=sql)
-    harness.compiled_nodes = lambda: nodes
-    first = FirstFailure()
-    with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
-        options = ("-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", "--no-header")
-        code = pytest.main([*options, *tests], plugins=[first])
-    return None if code == 0 else first.name or f"pytest {int(code)}"
-
-
-class FirstFailure:
-    """A pytest plugin that keeps the name of the first case that fails."""
-
-    name = ""
-
-    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        if report.failed and not self.name:
-            self.name = report.nodeid.rpartition("/")[2]
-
-
 def start(work: Callable[[], str | None], answer: Path) -> int:
-    """Forks a process that does the work and writes what it says; its exit code is 0 when that is None."""
+    """Forks a process that does the work and writes what it says; its exit code is 0 when that is None, 1 when it is
+    something, and 2 when the work itself is broken, which is no mutant's doing."""
     child = os.fork()
     if child:
         return child
     try:
         said = work()
-    except BaseException as error:  # whatever a mutant breaks is noticed
-        said = type(error).__name__
+    except BaseException:
+        answer.write_text(traceback.format_exc(), "utf-8")
+        os._exit(2)
     answer.write_text(said or "", "utf-8")
     os._exit(0 if said is None else 1)
 
 
 def run_all(
-    mutants: list[Mutant], cities: list[Path], tests: tuple[str, ...], jobs: int, seconds: int
+    mutants: list[Mutant], judge: Callable[[Mutant, Path], str | None], jobs: int, seconds: int
 ) -> dict[str, str | None]:
-    """Mutant's name -> what noticed it, or None. One that runs longer than `seconds` counts as noticed."""
+    """Mutant's name -> what noticed it, or None; `judge` says so, given a scratch folder, in a process of its own.
+
+    One that runs longer than `seconds` counts as noticed; one that is no valid SQL is none and is left out.
+    """
     noticed: dict[str, str | None] = {}
     running: dict[int, tuple[Mutant, Path, float]] = {}
     queue = list(mutants)
-
-    def judge(mutant: Mutant, scratch: Path) -> Callable[[], str | None]:
-        return lambda: (
-            notices(cities, scratch, mutant.model, mutant.sql) or cases_fail({mutant.model: mutant.sql}, tests)
-        )
 
     with tempfile.TemporaryDirectory(prefix="firemark-mutants-") as folder:
         while queue or running:
@@ -119,16 +97,22 @@ def run_all(
                 mutant = queue.pop(0)
                 scratch = Path(folder) / str(len(queue))
                 scratch.mkdir()
-                child = start(judge(mutant, scratch), scratch / "said")
+                child = start(partial(judge, mutant, scratch), scratch / "said")
                 running[child] = (mutant, scratch, time.monotonic())
             child, status = os.waitpid(-1, os.WNOHANG)
             if child:
                 mutant, scratch, _ = running.pop(child)
                 said = scratch / "said"
                 by = said.read_text("utf-8") if said.exists() else f"longer than {seconds} s"
-                noticed[mutant.name] = None if os.waitstatus_to_exitcode(status) == 0 else by
-                verdict = f"killed by {by}" if noticed[mutant.name] else "SURVIVED"
-                print(f"{len(noticed):4d}/{len(mutants)} {mutant.name:60} {verdict}", flush=True)
+                code = os.waitstatus_to_exitcode(status)
+                if code == 2:
+                    raise RuntimeError(f"{mutant.name} could not be judged:\n{by}")
+                has_survived = code == 0
+                verdict = "SURVIVED" if has_survived else by if by == STILLBORN else f"killed by {by}"
+                if by != STILLBORN:
+                    noticed[mutant.name] = None if has_survived else by
+                done = len(mutants) - len(queue) - len(running)
+                print(f"{done:4d}/{len(mutants)} {mutant.name:60} {verdict}", flush=True)
                 shutil.rmtree(scratch)
                 continue
             for child, (_mutant, _scratch, began) in list(running.items()):
@@ -159,19 +143,32 @@ def main() -> int:
     control = {model: rewritten(nodes[model].sql) for model in models}
     with tempfile.TemporaryDirectory(prefix="firemark-cities-") as folder:
         cities = build_cities(Path(folder), control)
-        said = Path(folder) / "said"
-        _, status = os.waitpid(start(lambda: cases_fail(control, tests), said), 0)
+        said, reach_file = Path(folder) / "said", Path(folder) / "reach"
+        _, status = os.waitpid(start(lambda: cases.record(control, tests, reach_file), said), 0)
         if os.waitstatus_to_exitcode(status) != 0:
             print(f"without any mutant {said.read_text('utf-8')} fails: nothing can be learned", file=sys.stderr)
             return 2
-        noticed = run_all(chosen, cities, tests, arguments.jobs, arguments.seconds)
+        reach = json.loads(reach_file.read_text("utf-8"))
+
+        def judge(mutant: Mutant, scratch: Path) -> str | None:
+            try:
+                by = notices(cities, scratch, mutant.model, mutant.sql)
+            except Stillborn:
+                return STILLBORN
+            return by or cases.first_failure(mutant.model, mutant.sql, tests, reach)
+
+        noticed = run_all(chosen, judge, arguments.jobs, arguments.seconds)
     argued = yaml.safe_load(ARGUED.read_text("utf-8")) or {}
-    survivors = [mutant for mutant in chosen if noticed[mutant.name] is None]
+    born = [mutant for mutant in chosen if mutant.name in noticed]
+    survivors = [mutant for mutant in born if noticed[mutant.name] is None]
     for mutant in survivors:
         print(f"\nsurvivor {mutant.name}\n  - {mutant.before}\n  + {mutant.after}")
         print(f"  argued: {argued.get(mutant.name, 'NOT YET')}")
-    ratio = 1 - len(survivors) / len(chosen)
-    print(f"\nkilled {len(chosen) - len(survivors)} of {len(chosen)} = {ratio:.1%}; survivors {len(survivors)}")
+    ratio = 1 - len(survivors) / len(born)
+    print(
+        f"\nkilled {len(born) - len(survivors)} of {len(born)} = {ratio:.1%}; survivors {len(survivors)}, "
+        f"argued {sum(mutant.name in argued for mutant in survivors)}; no valid SQL {len(chosen) - len(born)}"
+    )
     return 0 if ratio >= KILL_RATIO_WANTED else 1
 
 

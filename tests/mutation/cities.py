@@ -20,6 +20,10 @@ class CityDiffers(Exception):
     """The cities are no measure of a mutant: without one they differ from the naive scorer already."""
 
 
+class Stillborn(Exception):
+    """The changed SQL does not even bind: a mutant that dbt would refuse proves nothing about the tests."""
+
+
 def build_cities(folder: Path, changed: dict[str, str]) -> list[Path]:
     """One DuckDB file per example city: every model built, with the SQL of `changed`, beside the naive scorer's tables.
 
@@ -40,7 +44,10 @@ def build_cities(folder: Path, changed: dict[str, str]) -> list[Path]:
 
 
 def notices(cities: list[Path], scratch: Path, model: str, sql: str) -> str | None:
-    """Why a city tells the changed model from the true one, or None when none does (or none reads the model)."""
+    """Why a city tells the changed model from the true one, or None when none does (or none reads the model).
+
+    Raises Stillborn when the changed SQL is none.
+    """
     below = _below(model)
     if not below:
         return None
@@ -55,6 +62,8 @@ def notices(cities: list[Path], scratch: Path, model: str, sql: str) -> str | No
                     relation = f'"{node.schema}"."{node.name}"'
                     text = sql if node.name == model else node.sql
                     connection.execute(f"create or replace {kind} {relation} as {text}")
+            except (duckdb.BinderException, duckdb.ParserException) as error:
+                raise Stillborn(str(error)) from None
             except duckdb.Error as error:
                 return f"{city.stem}: {type(error).__name__}"
             for kind, query in QUERIES.items():
