@@ -1,6 +1,7 @@
-"""Writes the whole city, month by month, one district at a time: memory does not grow with agencies or years.
+"""Writes the whole city: plans each district once, then writes month by month, one district at a time.
 
 Belongs here: the order of writing, and which rows go into which file. Does not belong here: what the rows say.
+Time grows with agencies times years; memory grows with neither: plans wait on disk (see `shelf`).
 """
 
 from __future__ import annotations
@@ -8,8 +9,8 @@ from __future__ import annotations
 import datetime as dt
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,7 @@ from ingestion.sample_city.plan_conflicts import plan_conflicts
 from ingestion.sample_city.plan_credit import plan_credit
 from ingestion.sample_city.plan_leads import plan_leads
 from ingestion.sample_city.render import clean_cells, lake_values
+from ingestion.sample_city.shelf import Shelf
 from ingestion.sample_city.timeline import Timeline
 from ingestion.sample_city.truth import TruthWriter
 from ingestion.sources import DATASETS
@@ -75,18 +77,21 @@ def write_city(  # noqa: PLR0917 - the command's options, in its order
         raise ValueError("a city needs at least one agency and one year")
     inbox, truth_directory = directory / "inbox", directory / "truth"
     _make_room(inbox, truth_directory)
-    city = _City(inbox, TruthWriter(truth_directory), Timeline(years * 12), agencies=agencies, seed=seed, clean=clean)
-    for month in range(city.timeline.months):
-        city.write_month(month)
-        if progress is not None:
-            progress(month + 1, city.timeline.months)
-    if not clean:
-        write_dirty_files(inbox, city.truth, city.timeline, city.rows_of)
-    city.write_truth()
+    timeline = Timeline(years * 12)
+    with closing(Shelf(directory, timeline.months)) as shelf:
+        city = _City(inbox, TruthWriter(truth_directory), timeline, shelf, agencies=agencies, clean=clean)
+        city.plan(seed)
+        for month in range(timeline.months):
+            city.write_month(month)
+            if progress is not None:
+                progress(month + 1, timeline.months)
+        if not clean:
+            write_dirty_files(inbox, city.truth, timeline, city.rows_of)
+    city.write_canaries()
     summary = CitySummary(
         directory=directory,
         agencies=agencies,
-        months=city.timeline.months,
+        months=timeline.months,
         files=city.truth.counts["files.csv"],
         rows=city.rows,
         dirt=city.truth.counts["dirt.csv"],
@@ -100,8 +105,8 @@ def write_city(  # noqa: PLR0917 - the command's options, in its order
             "years": years,
             "seed": seed,
             "is_clean": clean,
-            "first_day": city.timeline.day(0, 1).isoformat(),
-            "last_received_on": city.timeline.events_on(city.timeline.last).isoformat(),
+            "first_day": timeline.day(0, 1).isoformat(),
+            "last_received_on": timeline.events_on(timeline.last).isoformat(),
             "files": summary.files,
             "rows": summary.rows,
         },
@@ -120,26 +125,26 @@ def _make_room(inbox: Path, truth: Path) -> None:
 
 class _City:
     def __init__(
-        self, inbox: Path, truth: TruthWriter, timeline: Timeline, *, agencies: int, seed: int, clean: bool
+        self, inbox: Path, truth: TruthWriter, timeline: Timeline, shelf: Shelf, *, agencies: int, clean: bool
     ) -> None:
-        self.inbox, self.truth, self.agencies, self.timeline, self.seed = inbox, truth, agencies, timeline, seed
+        self.inbox, self.truth, self.timeline, self.shelf, self.agencies = inbox, truth, timeline, shelf, agencies
         self.dirt = CityDirt(is_clean=clean)
         self.canaries = Canaries()
         self.rows = 0
-        self.district = lru_cache(maxsize=4)(self._build)
 
-    @property
-    def districts(self) -> int:
-        return -(-self.agencies // AGENCIES_PER_DISTRICT)
-
-    def _build(self, number: int) -> District:
-        size = min(AGENCIES_PER_DISTRICT, self.agencies - number * AGENCIES_PER_DISTRICT)
-        district = build_district(self.seed, number, size, self.timeline)
-        plan = Plan(district, self.timeline)
-        plan_credit(plan, district_random(self.seed, number, "credit"))
-        plan_conflicts(plan)
-        plan_leads(plan)
-        return district
+    def plan(self, seed: int) -> None:
+        """Plans all districts, tells what a perfect build finds in them, and puts them on the shelf."""
+        for number, first in enumerate(range(0, self.agencies, AGENCIES_PER_DISTRICT)):
+            district = build_district(seed, number, min(AGENCIES_PER_DISTRICT, self.agencies - first), self.timeline)
+            plan = Plan(district, self.timeline)
+            plan_credit(plan, district_random(seed, number, "credit"))
+            plan_conflicts(plan)
+            plan_leads(plan)
+            for conflict in district.truth.conflicts:
+                self.truth.table("conflicts.csv", **conflict)
+            for lead in district.truth.leads:
+                self.truth.table("leads.csv", **lead)
+            self.shelf.put(district)
 
     def write_month(self, month: int) -> None:
         sinks = [
@@ -147,12 +152,8 @@ class _City:
             for dataset in DATASETS.values()
             if (received_on := self._received_on(dataset, month)) is not None
         ]
-        paged = [sink for sink in sinks if sink.dataset.format is Format.JSON]
-        for number in range(self.districts):
-            for sink in paged:
-                sink.total += sum(1 for _ in self._records(self.district(number), sink.dataset, month))
-        for number in range(self.districts):
-            district = self.district(number)
+        for number in range(len(self.shelf)):
+            district = self.shelf.take(number, month)
             for sink in sinks:
                 for record in self._records(district, sink.dataset, month):
                     sink.add(record)
@@ -189,16 +190,10 @@ class _City:
 
     def rows_of(self, dataset: Dataset, month: int) -> Iterator[Record]:
         """The rows of one export once more, for copies of it."""
-        for number in range(self.districts):
-            yield from self._records(self.district(number), dataset, month)
+        for number in range(len(self.shelf)):
+            yield from self._records(self.shelf.take(number, month), dataset, month)
 
-    def write_truth(self) -> None:
-        for number in range(self.districts):
-            district = self.district(number)
-            for conflict in district.truth.conflicts:
-                self.truth.table("conflicts.csv", **conflict)
-            for lead in district.truth.leads:
-                self.truth.table("leads.csv", **lead)
+    def write_canaries(self) -> None:
         for kind, value in self.canaries.values():
             self.truth.table("canaries.csv", kind=kind, value=value)
 
@@ -208,7 +203,6 @@ class _Sink:
 
     def __init__(self, city: _City, dataset: Dataset, month: int, received_on: dt.date) -> None:
         self.city, self.dataset, self.received_on = city, dataset, received_on
-        self.total = 0
         self.rows = 0
         self.writer: Writer | None = None
         self.dirt: FileDirt = city.dirt.of_file(dataset, month)
@@ -234,7 +228,6 @@ class _Sink:
             case Format.JSON:
                 return PageWriter(
                     lambda page: where / file_name(self.dataset, self.received_on, page),
-                    self.total + self.dirt.extra_count,
                     min(MOST_RECORDS_PER_PAGE, max(RECORDS_PER_PAGE, self.city.agencies * 4)),
                 )
 

@@ -590,11 +590,6 @@ class FileDirt:
     _rare: set[str] = field(default_factory=set)
     _next_row: int = 1
 
-    @property
-    def extra_count(self) -> int:
-        """How many additional rows the file gets, if it gets any row at all."""
-        return 0 if self.is_clean else min(EXTRAS_PER_FILE, len(self.extras))
-
     def touch(self, cells: Cells, record: Record) -> tuple[Cells, Note | None]:
         """The cells of a true row, dirty if one of the next kinds fits them."""
         self._rows += 1
@@ -626,9 +621,9 @@ class FileDirt:
 
     def extras_after(self, clean: Cells, written: Cells, record: Record) -> Iterator[tuple[Cells, Note]]:
         """Additional rows; all of them follow the file's first row, whose clean and written cells are given."""
-        if self._rows != 1:
+        if self._rows != 1 or self.is_clean:
             return
-        for turn in range(self.extra_count):
+        for turn in range(min(EXTRAS_PER_FILE, len(self.extras))):
             extra = self.extras[0]
             self.extras.rotate(-1)
             number = self.first_number + turn

@@ -7,8 +7,9 @@ Belongs here: whole files beside the true ones, each with its truth row. Does no
 from __future__ import annotations
 
 import datetime as dt
+import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -86,8 +87,8 @@ class _Files:
         path.parent.mkdir(parents=True, exist_ok=True)
         return path
 
-    def _rows(self, dataset: Dataset, month: int, limit: int) -> list[dict[str, Any]]:
-        return [clean_cells(dataset, record.values) for record in islice(self.rows_of(dataset, month), limit)]
+    def _rows(self, dataset: Dataset, month: int, limit: int | None = None) -> Iterator[dict[str, Any]]:
+        return (clean_cells(dataset, record.values) for record in islice(self.rows_of(dataset, month), limit))
 
     # -- repeats ------------------------------------------------------------------------------------------------
     def repeat_under_other_name(self, source: str, name: str, month: int) -> None:
@@ -135,22 +136,24 @@ class _Files:
         if true is None:
             return
         received_on = dt.date.fromisoformat(true.parent.name)
-        content = true.read_bytes()
+        copy = true.with_name(f"{true.stem}_重新导出{true.suffix}")
         for encoding in ("utf-8-sig", "gb18030"):
             try:
-                text = content.decode(encoding)
+                with (
+                    true.open(encoding=encoding, newline="") as rows,
+                    copy.open("w", encoding="utf-16", newline="") as again,
+                ):
+                    shutil.copyfileobj(rows, again)
                 break
             except UnicodeDecodeError:
                 continue
-        copy = true.with_name(f"{true.stem}_重新导出{true.suffix}")
-        copy.write_bytes(text.encode("utf-16"))
         self.truth.file(dataset, received_on, copy.name, "loaded", kind="same_rows_other_file")
 
     # -- held ---------------------------------------------------------------------------------------------------
     def _hold(self, dataset: Dataset, received_on: dt.date, name: str, reason: str, kind: str) -> None:
         self.truth.file(dataset, received_on, name, "held", reason=reason, kind=kind)
 
-    def _write(self, dataset: Dataset, path: Path, rows: list[dict[str, Any]], style: SheetStyle) -> None:
+    def _write(self, dataset: Dataset, path: Path, rows: Iterable[dict[str, Any]], style: SheetStyle) -> None:
         if dataset.format is Format.XLSX:
             sheet = SheetWriter(path, dataset, style)
             for row in rows:
@@ -179,7 +182,7 @@ class _Files:
         received_on = self.timeline.day(month, BROKEN_DAY)
         old = self.timeline.snapshot_on(max(0, month - 3))
         path = self._place(dataset, received_on, f"迟到_{file_name(dataset, old, 1)}")
-        self._write(dataset, path, self._rows(dataset, max(0, month - 3), 10**6), sheet_style(dataset, old))
+        self._write(dataset, path, self._rows(dataset, max(0, month - 3)), sheet_style(dataset, old))
         self._hold(dataset, received_on, path.name, "stale_snapshot", "stale_snapshot")
 
     def unknown_header(self, source: str, name: str, month: int) -> None:
@@ -188,7 +191,7 @@ class _Files:
         path = self._place(dataset, received_on, f"新版_{file_name(dataset, received_on, 1)}")
         style = sheet_style(dataset, received_on)
         style.extra_headers = ("微信号",)
-        rows = [{**row, "微信号": f"wx{place:05d}"} for place, row in enumerate(self._rows(dataset, month, 12))]
+        rows = ({**row, "微信号": f"wx{place:05d}"} for place, row in enumerate(self._rows(dataset, month, 12)))
         self._write(dataset, path, rows, style)
         self._hold(dataset, received_on, path.name, "unknown_header", "unknown_header")
 
@@ -208,16 +211,16 @@ class _Files:
         if true is None:
             return
         received_on = self.timeline.day(month, BROKEN_DAY)
-        content = true.read_bytes()
         path = self._place(dataset, received_on, f"传输中断_{file_name(dataset, received_on, 1)}")
-        path.write_bytes(content[: len(content) * 3 // 5])
+        shutil.copyfile(true, path)
+        os.truncate(path, path.stat().st_size * 3 // 5)
         self._hold(dataset, received_on, path.name, "unreadable", "truncated_workbook")
 
     def cut_page(self, month: int) -> None:
         """Half of a page of check-ins."""
         dataset = DATASETS["platform", "checkins"]
         received_on = self.timeline.day(month, BROKEN_DAY)
-        rows = self._rows(dataset, month, 20)
+        rows = list(self._rows(dataset, month, 20))
         content = page_bytes(1, len(rows), rows)
         path = self._place(dataset, received_on, "qdxx_中断_p001.json")
         path.write_bytes(content[: len(content) // 2])
@@ -226,7 +229,7 @@ class _Files:
     def mixed_encoding(self, month: int) -> None:
         """A CSV pasted together from two systems; a month without a check has no line of the other one."""
         dataset = DATASETS["inspections", "checks"]
-        rows = self._rows(dataset, month, 20)
+        rows = list(self._rows(dataset, month, 20))
         if not rows:
             return
         received_on = self.timeline.day(month, BROKEN_DAY)

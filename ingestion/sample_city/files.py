@@ -196,16 +196,16 @@ class CsvWriter:
 class PageWriter:
     """JSON pages of `page_size` records; each page after the first repeats the last record of the one before.
 
-    `total` must be known beforehand: the platform says it on every page. Every second page is gzipped.
+    The platform says on every page how many records there are in all: until `close` a page holds its records alone.
+    Every second page is gzipped.
     """
 
     overlap = 1
 
-    def __init__(self, path_of_page: Callable[[int], Path], total: int, page_size: int) -> None:
+    def __init__(self, path_of_page: Callable[[int], Path], page_size: int) -> None:
         self.path_of_page = path_of_page
-        self.total = total
         self.page_size = page_size
-        self.page = 0
+        self.total = 0
         self.records: list[dict[str, Any]] = []
         self.paths: list[Path] = []
 
@@ -215,7 +215,8 @@ class PageWriter:
             self._flush()
             self.records = list(repeated)
         self.records.append(cells)
-        return Place(self.path_of_page(self.page + 1).name, None, len(self.records))
+        self.total += 1
+        return Place(self.path_of_page(len(self.paths) + 1).name, None, len(self.records))
 
     @property
     def is_full(self) -> bool:
@@ -223,30 +224,37 @@ class PageWriter:
         return len(self.records) >= self.page_size
 
     def next_page_name(self) -> str:
-        return self.path_of_page(self.page + 2).name
+        return self.path_of_page(len(self.paths) + 2).name
 
     def _flush(self) -> None:
-        self.page += 1
-        path = self.path_of_page(self.page)
+        path = self.path_of_page(len(self.paths) + 1)
         path.parent.mkdir(parents=True, exist_ok=True)
-        write_page(path, self.page, self.total, self.records)
+        path.write_bytes(_json(self.records))
         self.paths.append(path)
 
     def close(self) -> list[Path]:
         if self.records or not self.paths:
             self._flush()
+        for page, path in enumerate(self.paths, start=1):
+            _write_page(path, _page(page, self.total, path.read_bytes()))
         return self.paths
 
 
 def page_bytes(page: int, total: int, records: list[dict[str, Any]]) -> bytes:
     """One page as the platform sends it."""
-    body = {"code": 0, "msg": "ok", "data": {"total": total, "page": page, "records": records}}
-    return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
+    return _page(page, total, _json(records))
 
 
-def write_page(path: Path, page: int, total: int, records: list[dict[str, Any]]) -> None:
+def _page(page: int, total: int, records: bytes) -> bytes:
+    return b'{"code":0,"msg":"ok","data":{"total":%d,"page":%d,"records":%s}}' % (total, page, records)
+
+
+def _json(records: list[dict[str, Any]]) -> bytes:
+    return json.dumps(records, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _write_page(path: Path, content: bytes) -> None:
     """Writes a page, gzipped if its name says so."""
-    content = page_bytes(page, total, records)
     if path.suffix == ".gz":
         packed = io.BytesIO()
         with gzip.GzipFile(filename="", mode="wb", fileobj=packed, mtime=0, compresslevel=6) as archive:

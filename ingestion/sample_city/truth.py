@@ -9,6 +9,7 @@ import csv
 import datetime as dt
 import io
 import json
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -172,14 +173,13 @@ class TruthWriter:
                     self._line(name, again)
         self._open("dirt.csv").flush()
         with (self.directory / "dirt.csv").open(encoding="utf-8", newline="") as dirt:
-            rows = list(csv.DictReader(dirt))
-        for row in rows:
-            if (row["source"], row["dataset"], row["received_on"]) == (
-                dataset.source,
-                dataset.name,
-                first_on.isoformat(),
-            ):
-                self.table("dirt.csv", **{**row, "received_on": again_on.isoformat(), "file_name": file_name})
+            for row in islice(csv.DictReader(dirt), self.counts["dirt.csv"]):
+                if (row["source"], row["dataset"], row["received_on"]) == (
+                    dataset.source,
+                    dataset.name,
+                    first_on.isoformat(),
+                ):
+                    self.table("dirt.csv", **{**row, "received_on": again_on.isoformat(), "file_name": file_name})
 
     def _line(self, name: str, line: dict[str, Any]) -> None:
         self._open(name).write(json.dumps(line, ensure_ascii=False) + "\n")

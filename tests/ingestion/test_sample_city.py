@@ -8,6 +8,7 @@ import hashlib
 import json
 import tracemalloc
 from collections import Counter, defaultdict
+from contextlib import closing
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
@@ -19,9 +20,13 @@ from stdnum.cn import uscc as gb32100
 
 from ingestion import build_inputs, landing
 from ingestion.parsing import passes_gb11714, person_number
-from ingestion.sample_city import identifiers, write_city
+from ingestion.sample_city import city, identifiers, write_city
 from ingestion.sample_city.dirt import EXTRAS, STYLES
+from ingestion.sample_city.districts import build_district
+from ingestion.sample_city.model import District, Record
 from ingestion.sample_city.render import id_status
+from ingestion.sample_city.shelf import Shelf
+from ingestion.sample_city.timeline import Timeline
 from ingestion.sources import DATASETS
 
 CONFLICT_KINDS = {
@@ -173,16 +178,57 @@ def test_the_credit_story_shows_every_status(dirty: Path) -> None:
     assert {"1", "2a", "2b", "3", "4a", "5", "6", "7", "8", "9", "10", "11"} <= clauses
 
 
-def test_writing_needs_no_more_memory_for_a_longer_city(tmp_path: Path) -> None:
-    def peak(years: int) -> int:
+def test_each_district_is_planned_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    planned = []
+
+    def build(seed: int, number: int, *rest: Any) -> District:
+        planned.append(number)
+        return build_district(seed, number, *rest)
+
+    monkeypatch.setattr(city, "AGENCIES_PER_DISTRICT", 1)
+    monkeypatch.setattr(city, "build_district", build)
+    write_city(tmp_path, agencies=6, years=1)
+    assert planned == list(range(6))
+
+
+def test_planned_districts_wait_on_disk(tmp_path: Path) -> None:
+    timeline = Timeline(12)
+
+    def district(number: int, *months: int) -> District:
+        built = build_district(1, number, 4, timeline)
+        for month in months:
+            built.add("credit_desk", "decisions", month, Record({"decision_id": str(month)}))
+        return built
+
+    with closing(Shelf(tmp_path, timeline.months)) as shelf:
         tracemalloc.start()
-        write_city(tmp_path / str(years), agencies=1, years=years)
+        for number in range(30):
+            shelf.put(district(number, 3, 4))
+        on_shelf, _ = tracemalloc.get_traced_memory()
+        held = district(7, 3)
+        with_one_held, _ = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        assert on_shelf < with_one_held - on_shelf  # thirty on the shelf take less memory than one in hand
+        assert len(shelf) == 30
+        assert shelf.take(7, 3) == held
+    assert not list(tmp_path.iterdir())
+
+
+def test_writing_needs_no_more_memory_for_a_longer_or_larger_city(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def peak(agencies: int, years: int) -> int:
+        tracemalloc.start()
+        write_city(tmp_path / f"{agencies}x{years}", agencies, years)
         _, most = tracemalloc.get_traced_memory()
         tracemalloc.stop()
         return most
 
-    peak(1)  # what is imported and cached once
-    assert peak(3) < 2.5 * peak(1)
+    monkeypatch.setattr(city, "AGENCIES_PER_DISTRICT", 1)
+    peak(1, 1)  # what is imported and cached once
+    least = peak(1, 1)
+    assert peak(1, 3) < 2.5 * least
+    assert peak(4, 1) < 2.5 * least
 
 
 def test_the_truth_lists_every_file_of_a_small_city(tmp_path: Path) -> None:
