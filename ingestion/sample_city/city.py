@@ -38,7 +38,7 @@ from ingestion.sample_city.plan_leads import plan_leads
 from ingestion.sample_city.render import clean_cells, lake_values
 from ingestion.sample_city.shelf import Shelf
 from ingestion.sample_city.timeline import Timeline
-from ingestion.sample_city.truth import TruthWriter
+from ingestion.sample_city.truth import LAYOUT, LAYOUT_NAME, TruthWriter
 from ingestion.sources import DATASETS
 
 MARK = "city.json"
@@ -70,8 +70,8 @@ def write_city(  # noqa: PLR0917 - the command's options, in its order
 ) -> CitySummary:
     """Writes `directory`/inbox and `directory`/truth; the same arguments give the same bytes.
 
-    `progress(done, total)` is called after each month. An earlier sample in the directory is replaced; an inbox
-    that is no sample raises FileExistsError.
+    `progress(done, total)` is called after each month. An earlier sample in the directory, whole or broken
+    off, is replaced; an inbox that is no sample raises FileExistsError.
     """
     if agencies < 1 or years < 1:
         raise ValueError("a city needs at least one agency and one year")
@@ -116,11 +116,17 @@ def write_city(  # noqa: PLR0917 - the command's options, in its order
 
 
 def _make_room(inbox: Path, truth: Path) -> None:
-    if inbox.exists() and any(inbox.iterdir()) and not (truth / MARK).exists():
+    if inbox.exists() and any(inbox.iterdir()) and not _is_of_sample(truth):
         raise FileExistsError(f"{inbox} is not empty and holds no sample city: choose another directory")
     for path in (inbox, truth):
         shutil.rmtree(path, ignore_errors=True)
         path.mkdir(parents=True)
+
+
+def _is_of_sample(truth: Path) -> bool:
+    """The mark is written last; a city that broke off has only what is written first."""
+    layout = truth / LAYOUT_NAME
+    return (truth / MARK).exists() or (layout.exists() and layout.read_bytes() == LAYOUT.encode())
 
 
 class _City:

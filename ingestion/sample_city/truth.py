@@ -18,6 +18,7 @@ from ingestion.sample_city.files import Place
 from ingestion.sample_city.model import Record
 from ingestion.sample_city.render import lake_values, source_key
 
+LAYOUT_NAME = "README.md"
 LAYOUT = """# The truth of this sample city
 
 What a perfect build of `../inbox` finds. UTF-8; CSV with a header, JSON Lines.
@@ -93,7 +94,7 @@ class TruthWriter:
         self._texts: dict[str, io.TextIOWrapper] = {}
         for name, columns in TABLES.items():
             self._append(name, columns)
-        (directory / "README.md").write_text(LAYOUT, encoding="utf-8")
+        (directory / LAYOUT_NAME).write_text(LAYOUT, encoding="utf-8")
 
     def _open(self, name: str) -> io.TextIOWrapper:
         if name not in self._texts:

@@ -82,6 +82,14 @@ def test_an_earlier_sample_is_replaced_and_anything_else_is_left_alone(tmp_path:
     write_city(tmp_path / "city", agencies=2, years=1)
     write_city(tmp_path / "city", agencies=1, years=1)
     assert json.loads((tmp_path / "city" / "truth" / "city.json").read_text())["agencies"] == 1
+
+    def stop(done: int, total: int) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        write_city(tmp_path / "city", agencies=1, years=1, progress=stop)
+    write_city(tmp_path / "city", agencies=3, years=1)
+    assert json.loads((tmp_path / "city" / "truth" / "city.json").read_text())["agencies"] == 3
     precious = tmp_path / "mine" / "inbox" / "real.xlsx"
     precious.parent.mkdir(parents=True)
     precious.write_bytes(b"real")
