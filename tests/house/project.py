@@ -57,13 +57,21 @@ def sql_files(*folders: str) -> list[Path]:
     ]
 
 
-def sql_code(path: Path) -> str:
-    """The file without SQL comments, Jinja comments and string literals: what an engine would execute."""
-    text = path.read_text("utf-8")
+def sql_code(text: str) -> str:
+    """SQL or a dbt file without comments, string literals and Jinja: what an engine would execute.
+
+    SQL that is handed to a macro stands in a Jinja string: it stays.
+    """
     text = re.sub(r"\{#.*?#\}", " ", text, flags=re.S)
+    text = re.sub(r"\{\{.*?\}\}|\{%.*?%\}", _handed_to_jinja, text, flags=re.S)
     text = re.sub(r"--[^\n]*", " ", text)
     text = re.sub(r"/\*.*?\*/", " ", text, flags=re.S)
     return re.sub(r"'(?:[^']|'')*'", "''", text)
+
+
+def _handed_to_jinja(expression: re.Match[str]) -> str:
+    literals = re.findall(r""""([^"]*)"|'([^']*)'""", expression[0])
+    return " ".join(re.sub(r"'[^']*'?", " ", double or single) for double, single in literals)
 
 
 def refs(path: Path) -> set[str]:
