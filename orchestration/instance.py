@@ -83,17 +83,20 @@ def is_alive(process: str) -> bool:
 
 
 def reap(instance: DagsterInstance) -> list[str]:
-    """Fails the runs whose process is gone (kill -9, power cut); returns their ids."""
+    """Fails the runs whose process is gone (kill -9, power cut); returns their ids. For the holder of the writer lock.
+
+    A run may have waited in the queue for hours: one without a process is as old as its last change of status.
+    """
     reaped = []
     for record in instance.get_run_records(dg.RunsFilter(statuses=_UNFINISHED)):
         run = record.dagster_run
         process = run.tags.get(PROCESS_TAG)
-        is_dead = not is_alive(process) if process else _age_seconds(record) > _UNTAGGED_GRACE_SECONDS
+        is_dead = not is_alive(process) if process else _unchanged_seconds(record) > _UNTAGGED_GRACE_SECONDS
         if is_dead:
             instance.report_run_failed(run, "The process of this run is gone; nothing of it was released.")
             reaped.append(run.run_id)
     return reaped
 
 
-def _age_seconds(record: dg.RunRecord) -> float:
-    return (dt.datetime.now(dt.UTC) - record.create_timestamp).total_seconds()
+def _unchanged_seconds(record: dg.RunRecord) -> float:
+    return (dt.datetime.now(dt.UTC) - record.update_timestamp).total_seconds()

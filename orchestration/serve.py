@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -19,6 +20,7 @@ import yaml
 
 from ingestion.settings import HOME_VARIABLE, Settings
 from orchestration.instance import open_instance, reap, write_instance_config
+from orchestration.lock import AnotherBuildRunsError, writer_lock
 
 HOST = "127.0.0.1"  # Dagster has no users: whoever reaches it may do everything
 _GRACE_SECONDS = 20
@@ -27,7 +29,8 @@ _GRACE_SECONDS = 20
 def serve(settings: Settings, port: int, tell: Callable[[str], None]) -> int:
     """Runs until Ctrl-C, SIGTERM, or one of the two ends; returns the exit code."""
     home = write_instance_config(settings)
-    with open_instance(settings) as instance:
+    # While a build holds the lock, whatever is left unfinished may be its own; it reaped the rest.
+    with suppress(AnotherBuildRunsError), writer_lock(settings), open_instance(settings) as instance:
         for run_id in reap(instance):
             tell(f"run {run_id} was left unfinished by a process that is gone: marked as failed")
     workspace = home / "workspace.yaml"

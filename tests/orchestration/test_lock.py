@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -76,6 +78,27 @@ def test_runs_of_dead_processes_are_reaped_and_others_left(tmp_path: Path) -> No
     assert statuses["dead"] is dg.DagsterRunStatus.FAILURE
     assert statuses["alive"] is dg.DagsterRunStatus.STARTED
     assert statuses["just started"] is dg.DagsterRunStatus.STARTED
+
+
+def test_a_run_that_waited_in_the_queue_is_not_old_when_it_starts(tmp_path: Path) -> None:
+    long_ago = (dt.datetime.now(dt.UTC) - dt.timedelta(hours=3)).replace(tzinfo=None).isoformat(" ")
+    with instances.open_instance(load(tmp_path / "home")) as instance:
+
+        @dg.job
+        def empty() -> None:
+            pass
+
+        def set_back(column: str) -> None:
+            with sqlite3.connect(tmp_path / "home" / "dagster" / "history" / "runs.db") as runs:
+                runs.execute(f"update runs set {column} = ?", (long_ago,))
+
+        run = instance.create_run_for_job(empty)
+        set_back("create_timestamp")
+        set_back("update_timestamp")
+        instance.report_dagster_event(dg.DagsterEvent("PIPELINE_STARTING", "empty"), run.run_id)
+        assert instances.reap(instance) == []
+        set_back("update_timestamp")  # it started long ago, too, and never wrote its process
+        assert instances.reap(instance) == [run.run_id]
 
 
 def test_the_instance_keeps_its_events_and_calls_nobody(tmp_path: Path) -> None:
