@@ -1,8 +1,10 @@
 """The frozen lists: who stood on a measure's list at the end of each quarter and year, as it was known that day.
 
 A list of a day that has passed is worked out from what had been received by then, with the project's own SQL, and
-kept under `cache/frozen`; what arrives later cannot change it. Belongs here: which lists are due, and the chain of
-their hashes. Does not belong here: who is graded how (the models), which measures there are (the rulebook).
+kept under `cache/frozen`; what arrives later cannot change it. Another rulebook, another program or a file sent late
+for a day that has passed can: then a release says which lists differ from those released before. Belongs here: which
+lists are due, the chain of their hashes, that comparison. Does not belong here: who is graded how (the models), which
+measures there are (the rulebook).
 """
 
 from __future__ import annotations
@@ -234,7 +236,7 @@ def _nobody() -> str:
 def _chained(
     due: Iterable[DueList], states: Mapping[dt.date, dict[str, Any] | None]
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """Rows of the two tables. Each list's content_hash covers the one before, so no older list can change unseen."""
+    """Rows of the two tables. Each list's content_hash covers the one before, so a copy of the last one proves all."""
     lists, members = [], []
     previous: dict[str, str] = {}
     for one in due:
@@ -269,6 +271,54 @@ def _chained(
             for agency_id, agency_name, score, grade, is_provisional in content["members"]
         ]
     return lists, members
+
+
+def changed_since_released(settings: Settings, directory: Path, described: Mapping[str, Any]) -> list[str]:
+    """Which lists of a release differ from those that were released before, in words; no list = none does.
+
+    `directory` holds the release, published or not; `described` is what its release.json says or will say. A day's
+    lists are compared with the last release of the same regime that reached that day.
+    """
+    until_on = _reach(described)
+    lists = _released_lists(directory)
+    differences = []
+    reached = dt.date.min
+    earlier = [path.parent for path in settings.releases.glob(f"[!.]*/{release.DESCRIPTION_FILE}")]
+    for other in sorted(earlier, key=lambda path: (path / release.DESCRIPTION_FILE).stat().st_mtime, reverse=True):
+        if other.is_symlink() or other.name == described["release_id"]:
+            continue
+        try:
+            described_then = release.read_description(other)
+            reach = min(_reach(described_then), until_on)
+            if described_then["regime_code"] != described["regime_code"] or reach <= reached:
+                continue
+            lists_then = _released_lists(other)
+        except (OSError, ValueError, KeyError, pa.ArrowException):
+            continue  # a damaged release says nothing
+        for key in sorted(lists.keys() | lists_then.keys()):
+            now, then = lists.get(key), lists_then.get(key)
+            if reached < (now or then or {})["as_of_on"] <= reach and _members(now) != _members(then):
+                counts = [f"{one['member_count']} members" if one else "no list" for one in (then, now)]
+                differences.append(f"{' '.join(key)}: {counts[0]} in {other.name}, now {counts[1]}")
+        reached = reach
+        if reached == until_on:
+            break
+    return differences
+
+
+def _reach(described: Mapping[str, Any]) -> dt.date:
+    """The last day whose lists a release has."""
+    as_of_on = dt.date.fromisoformat(described["as_of_on"])
+    return min(as_of_on, dt.date.fromisoformat(described["known_on"])) if described["known_on"] else as_of_on
+
+
+def _released_lists(directory: Path) -> dict[tuple[str, str], dict[str, Any]]:
+    table = pq.read_table(directory / "parquet" / "publication" / "frozen_lists.parquet")
+    return {(row["list_code"], row["period"]): row for row in table.to_pylist()}
+
+
+def _members(row: Mapping[str, Any] | None) -> str | None:
+    return row["members_hash"] if row else None
 
 
 def _read(path: Path) -> dict[str, Any] | None:

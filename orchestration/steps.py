@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import shutil
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,7 @@ from expectations.release import RELEASE_SUITES
 from expectations.suites import SuiteOutcome
 from ingestion import build_inputs, landing
 from ingestion.settings import ConfigurationError, Settings
-from orchestration import dbt_build, frozen_lists, release
+from orchestration import alerts, dbt_build, frozen_lists, release
 from orchestration.dbt_build import DBT_TARGET, DbtOutcome
 from orchestration.release import CheckResult
 from orchestration.work_lists import write_work_lists
@@ -375,11 +375,31 @@ def publish(bench: Workbench) -> Path:
     except BuildFailedError:
         shutil.rmtree(candidate.directory, ignore_errors=True)
         raise
-    return release.publish(settings, candidate, state.release_id, _description(state), state.check_results())
+    changed = frozen_lists.changed_since_released(settings, candidate.directory, _description(state))
+    state.checks.append(asdict(_frozen_lists_check(changed)))
+    state.save(settings)
+    path = release.publish(settings, candidate, state.release_id, _description(state), state.check_results())
+    if changed:
+        alerts.raise_alert(settings.logs, "frozen_lists_changed", f"{path.name} differs: {'; '.join(changed)}")
+    return path
+
+
+def _frozen_lists_check(changed: Sequence[str]) -> CheckResult:
+    """A warning: a rulebook or an export may be put right, but who was published on a past list must not change unseen."""
+    return CheckResult(
+        check_name="a_frozen_list_stays_as_it_was_released",
+        kind="finding",
+        severity="warn",
+        is_passed=not changed,
+        failing_count=len(changed),
+        relation="publication.frozen_lists",
+        look="; ".join(changed),
+    )
 
 
 def _description(state: BuildState) -> dict[str, Any]:
     return {
+        "release_id": state.release_id,
         "as_of_on": state.as_of_on,
         "known_on": state.known_on,
         "regime_code": state.regime_code,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import os
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
@@ -20,6 +21,9 @@ from ingestion.settings import Settings
 from orchestration import dbt_build, frozen_lists, release, steps
 from orchestration.dbt_build import CompiledModels, CompiledNode
 from orchestration.frozen_lists import Basis, DueList, lists_due
+from orchestration.release import CheckResult
+from orchestration.steps import BuildState
+from orchestration.workbench import Workbench
 from rulebook.folder import build_tables, read_folder
 from tests.conftest import BuiltCity
 from tests.ingestion.support import USCC_A, USCC_B, Door, finding
@@ -261,3 +265,74 @@ def test_a_release_has_every_list_that_was_due(built_city: BuiltCity) -> None:
         connection.execute("create temporary view listed as from publication.rpt_frozen_list_members")
         assert_chained(connection, lists)
     assert sum(row["member_count"] for row in lists) > 10
+
+
+def publish(settings: Settings, identifier: str, members: Mapping[str, int], **more: str | None) -> list[CheckResult]:
+    """Publishes a release of these lists (code and period, number of members); returns the failed checks."""
+    ends = {"Q1": (3, 31), "Q2": (6, 30), "Q3": (9, 30), "": (12, 31)}
+    listed = [
+        {
+            "list_code": code,
+            "period": period,
+            "as_of_on": dt.date(int(period[:4]), *ends[period[4:]]),
+            "member_count": count,
+            "members_hash": f"hash of {count}",
+        }
+        for (code, period), count in ((key.split(), count) for key, count in members.items())
+    ]
+    candidate = settings.releases / f".candidate-{identifier}"
+    (candidate / "parquet" / "publication").mkdir(parents=True)
+    table = pa.Table.from_pylist(listed)
+    pq.write_table(table, candidate / "parquet" / "publication" / "frozen_lists.parquet")
+    state = BuildState(
+        release_id=identifier,
+        rulebook_id="v1",
+        is_provisional=True,
+        program_revision="",
+        candidate={"directory": candidate.name, "row_counts": {}, "content_hashes": {}},
+        **({"as_of_on": "2024-12-31", "known_on": None, "regime_code": "jiaozuo"} | more),  # type: ignore[arg-type]  # texts
+    )
+    settings.build.mkdir(parents=True, exist_ok=True)
+    state.save(settings)
+    path = steps.publish(Workbench(settings))
+    os.utime(path / "release.json", (len(list(settings.releases.iterdir())),) * 2)  # a file system may count in seconds
+    return [check for check in BuildState.load(settings).check_results() if not check.is_passed]
+
+
+def alerts(settings: Settings) -> list[str]:
+    log = settings.logs / "alerts.jsonl"
+    return log.read_text("utf-8").splitlines() if log.exists() else []
+
+
+def test_a_list_that_differs_from_the_released_one_is_told_once_and_blocks_nothing(door: Door) -> None:
+    settings = door.settings
+    assert publish(settings, "2024-12-31-a", {"publish 2024Q2": 2, "publish 2024Q3": 2, "circular 2024": 1}) == []
+    assert publish(settings, "2025-01-01-b", {"publish 2024Q2": 2, "publish 2024Q3": 2, "circular 2024": 1}) == []
+    assert alerts(settings) == []
+    corrected = {"publish 2024Q2": 2, "publish 2024Q3": 4, "circular 2024": 3}
+    (told,) = publish(settings, "2025-01-02-c", corrected)
+    assert (told.check_name, told.kind, told.severity, told.failing_count) == (
+        *("a_frozen_list_stays_as_it_was_released", "finding", "warn", 2),
+    )
+    for words in ("circular 2024: 1 members in 2025-01-01-b, now 3 members", "publish 2024Q3: 2 members in"):
+        assert words in told.look
+    (alert,) = alerts(settings)
+    assert "frozen_lists_changed" in alert and "circular 2024" in alert
+    assert publish(settings, "2025-01-03-d", corrected) == []
+    (told,) = publish(settings, "2025-01-04-e", {"publish 2024Q2": 2, "publish 2024Q3": 4, "publish 2024Q1": 9})
+    assert "circular 2024: 3 members in 2025-01-03-d, now no list" in told.look
+    assert "publish 2024Q1: no list in 2025-01-03-d, now 9 members" in told.look
+
+
+def test_a_list_is_compared_with_the_last_release_of_its_regime_that_reached_its_day(door: Door) -> None:
+    settings = door.settings
+    assert publish(settings, "2024-12-31-a", {"publish 2024Q2": 2, "publish 2024Q3": 2}) == []
+    other = publish(settings, "2024-12-31-b", {"publish 2024Q2": 8, "publish 2024Q3": 8}, regime_code="elsewhere")
+    assert other == []
+    assert publish(settings, "2024-12-31-c", {"publish 2024Q2": 2}, known_on="2024-08-01") == []
+    (told,) = publish(settings, "2025-03-31-d", {"publish 2024Q2": 3, "publish 2024Q3": 3}, as_of_on="2025-03-30")
+    assert "publish 2024Q2: 2 members in 2024-12-31-c" in told.look
+    assert "publish 2024Q3: 2 members in 2024-12-31-a" in told.look
+    assert told.failing_count == 2
+    again = publish(settings, "2025-03-31-d", {"publish 2024Q2": 2, "publish 2024Q3": 2}, as_of_on="2025-03-30")
+    assert again == []  # what it replaces itself says nothing
