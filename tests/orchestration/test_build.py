@@ -56,6 +56,10 @@ def test_the_sample_is_released_with_its_dirt_held(built_city: BuiltCity) -> Non
     assert all(held["message"] and held["reason_code"] for held in summary["held"])
     assert not [check for check in summary["checks"]["failed"] if check["severity"] == "error"]
     assert release.verify(built_city.release) == []
+    assert {log.name: log.read_text("utf-8") for log in (built_city.home / "logs").glob("*.log")} == {
+        "expectations.helper.log": "",
+        "orchestration.dbt_process.log": "",
+    }
 
 
 def test_a_second_build_loads_nothing_and_reuses_the_release(built_city: BuiltCity) -> None:
