@@ -10,10 +10,13 @@ import logging
 import os
 import warnings
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from expectations.suites import Check, Suite, SuiteOutcome
+
+_PLACES_SHOWN = 3
 
 
 def load() -> None:
@@ -75,7 +78,29 @@ def _run(gx: Any, gxe: Any, source: Any, suite: Suite) -> Sequence[SuiteOutcome]
     except Exception as error:
         return [_broken(suite, check, error) for check in suite.checks]
     results = {result.expectation_config.meta["position"]: result for result in validated.results}
-    return [_outcome(suite, check, results[position]) for position, check in enumerate(suite.checks)]
+    outcomes = [_outcome(suite, check, results[position]) for position, check in enumerate(suite.checks)]
+    engine = source.get_execution_engine().engine
+    return [
+        replace(outcome, message=_places(engine, suite, check))
+        if suite.kind == "door" and check.condition and not outcome.is_passed and not outcome.message
+        else outcome
+        for outcome, check in zip(outcomes, suite.checks, strict=True)
+    ]
+
+
+def _places(engine: Any, suite: Suite, check: Check) -> str:
+    """Where the first rows stand that break a check of the door: file, sheet and row, never a cell."""
+    query = (
+        f"select received_on, file_name, sheet, row_number from {suite.relation} where {check.condition} "
+        f"order by 1, 2, 3, 4 limit {_PLACES_SHOWN}"
+    )
+    with engine.connect() as connection:
+        rows = connection.exec_driver_sql(query).fetchall()
+    drop = suite.relation.replace(".", "/")
+    return "; ".join(
+        f"{drop}/{received_on} {file_name}{f', sheet {sheet}' if sheet else ''}, row {row_number}"
+        for received_on, file_name, sheet, row_number in rows
+    )
 
 
 def _outcome(suite: Suite, check: Check, result: Any) -> SuiteOutcome:

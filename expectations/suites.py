@@ -17,13 +17,15 @@ Severity = Literal["error", "warn"]
 class Check:
     """One expectation. `name` is the truth that it asserts; `expectation` the class of Great Expectations.
 
-    `arguments` are that class's own; an `unexpected_rows_query` says `{batch}` for the relation.
+    `arguments` are that class's own; an `unexpected_rows_query` says `{batch}` for the relation. `condition` tells
+    the rows that break it, where single rows do.
     """
 
     name: str
     expectation: str
     arguments: dict[str, Any]
     severity: Severity = "error"
+    condition: str | None = None
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,12 @@ def has_columns(*columns: str) -> Check:
 
 def is_present(column: str) -> Check:
     """No null in the column."""
-    return Check(f"{column}_is_present", "ExpectColumnValuesToNotBeNull", {"column": column})
+    return Check(
+        f"{column}_is_present",
+        "ExpectColumnValuesToNotBeNull",
+        {"column": column},
+        condition=f"{column} is null",
+    )
 
 
 def is_one_of(column: str, *values: str) -> Check:
@@ -76,7 +83,8 @@ def is_one_of(column: str, *values: str) -> Check:
 
 def no_row(name: str, condition: str, severity: Severity = "error") -> Check:
     """No row of the relation meets the SQL condition."""
-    return no_result(name, f"select 1 as broken from {{batch}} where {condition}", severity)
+    query = f"select 1 as broken from {{batch}} where {condition}"
+    return Check(name, "UnexpectedRowsExpectation", {"unexpected_rows_query": query}, severity, condition)
 
 
 def no_result(name: str, query: str, severity: Severity = "error") -> Check:

@@ -91,6 +91,17 @@ def test_every_door_suite_sees_a_planted_fault(helper: SuiteHelper, lake: Path, 
         assert not outcome.is_passed and outcome.failing_count >= 1, suite.relation
 
 
+def test_a_door_suite_says_where_the_rows_stand_that_break_it(helper: SuiteHelper, lake: Path) -> None:
+    with duckdb.connect(str(lake)) as connection:
+        connection.execute("update registry.personnel set sheet = '名册', person_mask = '410811199001011234'")
+        connection.execute("update registry.social_insurance set row_key = null")
+    outcomes = run(helper, lake, list(DOOR_SUITES.values()))
+    masked = outcomes["registry.personnel", "identity_numbers_are_keyed_and_masked"]
+    assert masked.message == "registry/personnel/2026-01-05 f.xlsx, sheet 名册, row 2"
+    keyless = outcomes["registry.social_insurance", "row_key_is_present"]
+    assert keyless.message == "registry/social_insurance/2026-01-05 f.xlsx, row 2"
+
+
 def test_the_door_suites_are_the_contracts() -> None:
     """Source drift: contract, dbt source and suite name the same columns in the same order."""
     for dataset in DATASETS.values():
