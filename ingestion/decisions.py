@@ -7,6 +7,7 @@ that the order of arrival can never matter. Does not belong here: reading files 
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -118,10 +119,13 @@ def _decide_dataset(
             if part.list_as_of_on and newest_list_on and part.list_as_of_on < newest_list_on:
                 drop.append(_as_stale(outcome, newest_list_on))
                 continue
-            if part.list_as_of_on:
-                newest_list_on = part.list_as_of_on
             loaded.add(content)
-            drop.append(_as_loaded(outcome, part))
+            outcome = _as_loaded(outcome, part)
+            if part.list_as_of_on and part.list_as_of_on > received_on:
+                drop.append(_noted(outcome, "list_date_after_receipt", _LIST_DATE_AFTER_RECEIPT))
+                continue  # a slip of the pen must not make every later list an older one
+            newest_list_on = part.list_as_of_on or newest_list_on
+            drop.append(outcome)
         _count_repeated_rows(drop, count_repeats)
         rows = sum(outcome.accepted_count for outcome in drop if outcome.status is Status.LOADED)
         is_any = any(outcome.status is Status.LOADED for outcome in drop)
@@ -130,8 +134,35 @@ def _decide_dataset(
             drop = [_below_floor(outcome, rows, last_rows) for outcome in drop]
         elif is_any:
             last_rows = rows
-        outcomes += drop
+        outcomes += _told_of_versions(drop)
     return outcomes
+
+
+_LIST_DATE_AFTER_RECEIPT = (
+    "the day after 截至 in the title lies after the day of receipt: the list is loaded, and older ones are not told by "
+    "it. Correct the title, or the folder's date."
+)
+_TWO_VERSIONS = (
+    "another file of this name and day holds other rows, and both are loaded. Which of two rows with one key counts does "
+    "not follow from the order of arrival: put the right file into the folder of a later day."
+)
+
+
+def _noted(outcome: Outcome, reason_code: str, said: str) -> Outcome:
+    """A loaded file of which something is to be told all the same."""
+    before = outcome.message or f"{outcome.receipt.place}:"
+    return replace(outcome, reason_code=reason_code, message=f"{before} {said}")
+
+
+def _told_of_versions(drop: list[Outcome]) -> list[Outcome]:
+    """Of two loaded files of one name and day none is known to be the later: the order of arrival never counts."""
+    names = Counter(outcome.receipt.file_name for outcome in drop if outcome.status is Status.LOADED)
+    return [
+        _noted(outcome, "two_versions", _TWO_VERSIONS)
+        if outcome.status is Status.LOADED and names[outcome.receipt.file_name] > 1
+        else outcome
+        for outcome in drop
+    ]
 
 
 def _as_loaded(outcome: Outcome, part: Part) -> Outcome:
@@ -141,6 +172,7 @@ def _as_loaded(outcome: Outcome, part: Part) -> Outcome:
         accepted_count=part.accepted_count,
         quarantined_count=part.quarantined_count,
         duplicate_count=part.duplicate_count,
+        message=f"{outcome.receipt.place}: {part.message}." if part.message else None,
     )
 
 

@@ -67,6 +67,7 @@ class BuildReport:
                 for file in files
                 if file["status"] == "held"
             ],
+            "notes": [file["message"] for file in files if file["status"] == "loaded" and file["message"]],
             "ignored": state.ignored if state else [],
             "checks": {
                 "passed": sum(check.is_passed for check in checks),

@@ -217,6 +217,8 @@ def _print_report(settings: Settings, report: BuildReport) -> None:
         )
     for held in content["held"]:
         click.echo(visible(f"held   {held['message'] or held['reason_code']}"))
+    for note in content["notes"]:
+        click.echo(visible(f"note   {note}"))
     for ignored in content["ignored"]:
         click.echo(visible(f"ignored {ignored['path']}: {ignored['reason']}"))
     checks = content["checks"]

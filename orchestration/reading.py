@@ -15,7 +15,7 @@ from typing import Any
 
 import duckdb
 
-from ingestion import parsing
+from ingestion import parsing, strict
 from ingestion.settings import ConfigurationError, Settings
 from ingestion.sources import DATASETS
 from orchestration import release
@@ -161,7 +161,14 @@ def quarantine(opened: Release, dataset: str | None) -> list[dict[str, Any]]:
         "order by level, source, dataset, received_on, file_name, file_hash, sheet nulls first, row_number",
         [dataset, dataset, dataset],
     )
-    return [row | {"message": row["message"] or parsing.REMEDIES.get(row["reason_code"])} for row in found]
+    return [
+        row
+        | {
+            "message": row["message"]
+            or strict.remedy(DATASETS[(row["source"], row["dataset"])], row["reason_code"], row["header"])
+        }
+        for row in found
+    ]
 
 
 def freshness(opened: Release) -> list[dict[str, Any]]:

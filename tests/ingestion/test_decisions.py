@@ -106,20 +106,41 @@ def test_a_file_that_cannot_be_read_is_held_each_time() -> None:
 
 
 def test_a_list_older_than_one_received_before_is_held() -> None:
-    first, stale, same, newer = receipt(0, "a", "A"), receipt(1, "a", "B"), receipt(2, "a", "C"), receipt(3, "a", "D")
+    first, stale, same, newer = (receipt(10 + on, "a", name) for on, name in enumerate("ABCD"))
     parts = {
         first: part(first, list_on=10),
         stale: part(stale, list_on=9),
         same: part(same, list_on=10),
         newer: part(newer),
     }
-    assert statuses(parts) == {"0/a": "loaded", "1/a": "held stale_snapshot", "2/a": "loaded", "3/a": "loaded"}
+    assert statuses(parts) == {"10/a": "loaded", "11/a": "held stale_snapshot", "12/a": "loaded", "13/a": "loaded"}
+
+
+def test_a_title_dated_after_its_receipt_is_told_and_makes_no_later_list_stale() -> None:
+    first, slip, after = receipt(0, "a", "A"), receipt(1, "a", "B"), receipt(2, "a", "C")
+    parts = {first: part(first, list_on=0), slip: part(slip, list_on=900), after: part(after, list_on=2)}
+    assert statuses(parts) == {"0/a": "loaded", "1/a": "loaded list_date_after_receipt", "2/a": "loaded"}
+    message = outcomes(parts)["1/a"].message or ""
+    assert message.startswith("registry/agencies/2024-01-02 a: ") and "截至" in message
+
+
+def test_two_contents_of_one_name_and_day_are_both_loaded_and_told() -> None:
+    """Bytes changed in place: neither is known to be the later, so whoever put them there is told."""
+    old, new, other = receipt(0, "a", "A", EVENTS), receipt(0, "a", "B", EVENTS), receipt(0, "b", "C", EVENTS)
+    parts = {each: part(each) for each in (old, new, other)}
+    decided = decide(parts, {r.part_key: p for r, p in parts.items()}, DATASETS, {}, nothing_repeats)
+    assert [(o.receipt.file_hash, str(o.status), o.reason_code) for o in decided] == [
+        ("A", "loaded", "two_versions"),
+        ("B", "loaded", "two_versions"),
+        ("C", "loaded", None),
+    ]
+    assert all("later day" in (o.message or "") for o in decided[:2])
 
 
 def test_a_stale_list_compares_with_lists_that_were_held_below_the_floor_too() -> None:
-    first, low, older = receipt(0, "a", "A"), receipt(1, "a", "B"), receipt(2, "a", "C")
+    first, low, older = receipt(10, "a", "A"), receipt(11, "a", "B"), receipt(12, "a", "C")
     parts = {first: part(first, 100, list_on=1), low: part(low, 2, list_on=9), older: part(older, 100, list_on=5)}
-    assert statuses(parts) == {"0/a": "loaded", "1/a": "held row_floor", "2/a": "held stale_snapshot"}
+    assert statuses(parts) == {"10/a": "loaded", "11/a": "held row_floor", "12/a": "held stale_snapshot"}
 
 
 @pytest.mark.parametrize(
@@ -191,9 +212,9 @@ def naive(parts: Mapping[Receipt, Part]) -> dict[Receipt, str]:
         before = [
             r for r in sorted(parts) if r < current and (r.source, r.dataset) == (current.source, current.dataset)
         ]
-        lists = [parts[r].list_as_of_on for r in before if parts[r].list_as_of_on is not None]
+        lists = [listed for r in before if (listed := parts[r].list_as_of_on) and listed <= r.received_on]
         own = parts[current].list_as_of_on
-        is_stale = own is not None and any(own < listed for listed in lists if listed)
+        is_stale = own is not None and any(own < listed for listed in lists)
         is_copy = any(
             r.file_hash == current.file_hash
             and result[r] == "loaded"
