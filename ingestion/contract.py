@@ -47,9 +47,10 @@ class Parse(StrEnum):
     USCC_PAIR = "uscc_pair"  # <USCC>=<USCC>, <dataset>:<source key>=<USCC>, or another id
     PERSON_ID = "person_id"  # becomes key, mask and status; the number itself never enters the lake
     DATE = "date"
+    LAST_DAY = "last_day"  # a date; 9999-12-31 = without an end, as an empty cell
     DATETIME = "datetime"  # Asia/Shanghai wall time -> UTC, and its local date
     MONTH = "month"  # yyyymm or yyyy-mm -> first day of the month
-    DATE_OR_OPEN = "date_or_open"  # a date, or 长期
+    DATE_OR_OPEN = "date_or_open"  # a date, or 长期 (also written 9999-12-31)
     INTEGER = "integer"
     DECIMAL = "decimal"  # up to four decimals; a leading 约 is flagged
     CHOICE = "choice"  # one of `choices`; anything else quarantines the row
@@ -100,7 +101,7 @@ def lake_fields(column: Column) -> list[pa.Field]:
         case Parse.PERSON_ID:
             # status: full, invalid, masked, empty. The key is null unless the number is full and valid.
             return [pa.field(f"{column.name}_{part}", pa.string()) for part in ("key", "mask", "id_status")]
-        case Parse.DATE | Parse.MONTH:
+        case Parse.DATE | Parse.LAST_DAY | Parse.MONTH:
             return [pa.field(column.name, pa.date32())]
         case Parse.DATETIME:  # name ends in _at; the local date stands beside it as _on
             return [
@@ -140,8 +141,7 @@ PROVENANCE_FIELDS: list[pa.Field] = [
 class Dataset:
     """One dataset: where it lies, how it arrives, which columns it has.
 
-    `key` names the columns (by `Column.name`) that identify a thing. `title_rows`: how many rows may stand
-    above the header. `header_rows`: 2 where a group header spans sub-headers. `footer_prefixes`: first cells
+    `key` names the columns (by `Column.name`) that identify a thing. `header_rows`: 2 where a group header spans sub-headers. `footer_prefixes`: first cells
     that mark a footer, in a row without any required value. `extra_fields`: lake columns computed from several cells (the cell of a check-in).
     """
 

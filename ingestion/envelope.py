@@ -490,49 +490,61 @@ def encoding_of(file: BinaryIO, allow_gb18030: bool = True) -> str:
 
     Raises Held if no encoding reads all of it, or if parts of it are written in another one.
     """
-    head = file.read(4)
+    wanted = "UTF-8 or GB18030" if allow_gb18030 else "UTF-8"
+    look = file.read(_LOOK_BYTES)
+    head = look[:4]
     file.seek(0)
     if not head:
         raise Held("empty_file", "the file is empty. Export it again.")
     if head.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
         raise Held("wrong_format", "this is a workbook or an archive, not a text. Export it in the agreed format.")
+    if head.startswith(b"\x1f\x8b"):
+        raise Held("wrong_format", "this is a gzip archive, not a text. Unpack it, and put the file from it there.")
     if head.startswith(codecs.BOM_UTF8):
         candidates = ["utf-8-sig"]
     elif head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         candidates = ["utf-16"]
     else:
         candidates = ["utf-8", "gb18030"] if allow_gb18030 else ["utf-8"]
+    if b"\0" in look and "utf-16" not in candidates:
+        raise Held("encoding", f"this is UTF-16 without its mark, or no text. Export it again in {wanted}.")
+    furthest = 0
     for encoding in candidates:
-        if _decodes(file, encoding):
+        line = _first_damaged_line(file, encoding)
+        if line is None:
             if encoding == "gb18030":
                 _refuse_mixed(file)
             return encoding
+        furthest = max(furthest, line)
     raise Held(
         "encoding",
-        f"the text is not readable as {' or '.join(candidates)}. Export it again in "
-        f"{'UTF-8 or GB18030' if allow_gb18030 else 'UTF-8'}.",
+        f"line {furthest}: this is not readable as {' or '.join(candidates)} (bytes that are no character, or a character "
+        f"of somebody's own font). Export it again in {wanted}.",
     )
 
 
-# What no export holds: control characters, and in gb18030 the private and unassigned ranges that mojibake lands in.
-_BINARY = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
+# What gb18030 gives for bytes that mean something else: its private and unassigned ranges.
 _PRIVATE = re.compile("[\ue000-\uf8ff\U000f0000-\U0010ffff]")
+_LOOK_BYTES = 4096
 
 
-def _decodes(file: BinaryIO, encoding: str) -> bool:
+def _first_damaged_line(file: BinaryIO, encoding: str) -> int | None:
+    """The number of the first line that cannot be read in the encoding; None if all can. Rewinds the file."""
     decoder = codecs.getincrementaldecoder(encoding)("strict")
+    line = 1
     file.seek(0)
     try:
         while chunk := file.read(MEBIBYTE):
             text = decoder.decode(chunk)
-            if _BINARY.search(text) or (encoding == "gb18030" and _PRIVATE.search(text)):
-                return False
+            if encoding == "gb18030" and (private := _PRIVATE.search(text)):
+                return line + text.count("\n", 0, private.start())
+            line += text.count("\n")
         decoder.decode(b"", final=True)
-    except UnicodeDecodeError:
-        return False
+    except UnicodeDecodeError as error:
+        return line + bytes(error.object).count(b"\n", 0, error.start)
     finally:
         file.seek(0)
-    return True
+    return None
 
 
 # Cells of two, four, six … Chinese characters in UTF-8; of an odd number, gb18030 would not have read them at all.

@@ -31,11 +31,13 @@ from ingestion.sources import DATASETS
 from ingestion.strict import Quarantined, RowParser
 
 # Raise it when the door reads the same bytes differently: every file is then read again from the archive.
-PARSER_REVISION = 4
+PARSER_REVISION = 5
 SCHEMA_FILE = "0000-schema.parquet"
 _BATCH_ROWS = 16_384
 _CHUNK = 1 << 20
 _TEMPORARY = ".tmp-"
+# What office programs, systems and copying programs leave beside a file: ~$list.xlsx, .DS_Store, .list.xlsx.x1Y2z3
+_BYWORK = re.compile(r"~\$|\.[^.]|thumbs\.db$|desktop\.ini$", re.IGNORECASE)
 
 Progress = Callable[[int, int, str], None]  # files done, files in all, what is being read
 
@@ -168,19 +170,29 @@ class _Landing:
                     if received_on is None:
                         self._ignore(drop, "the folder of a drop is named YYYY-MM-DD, the day of receipt")
                         continue
-                    for entry in sorted(os.scandir(drop), key=lambda entry: entry.name):
+                    for entry in self._entries(drop):
                         path = Path(entry.path)
                         if entry.is_dir(follow_symlinks=False):
                             self._ignore(path, "a folder within a drop is not read")
+                        elif _BYWORK.match(entry.name):
+                            self._ignore(path, "a lock, system or temporary file holds no list and is not read")
                         else:
                             yield _InboxFile(DATASETS[(source.name, dataset.name)], received_on, path)
 
     def _folders(self, folder: Path, what: str) -> Iterator[Path]:
-        for entry in sorted(os.scandir(folder), key=lambda entry: entry.name):
+        for entry in self._entries(folder):
             if entry.is_dir(follow_symlinks=False):
                 yield Path(entry.path)
             else:
                 self._ignore(Path(entry.path), f"expected the folder of {what}; links and loose files are not read")
+
+    def _entries(self, folder: Path) -> list[os.DirEntry[str]]:
+        try:
+            with os.scandir(folder) as entries:
+                return sorted(entries, key=lambda entry: entry.name)
+        except OSError as error:
+            self._ignore(folder, f"the folder cannot be read: {error.strerror}. Give this account the right to read it")
+            return []
 
     def _ignore(self, path: Path, why: str) -> None:
         self.summary.ignored.append((shown(str(path)), why))
@@ -347,6 +359,7 @@ def parse_file(
         accepted_count=counts["accepted"],
         quarantined_count=len(quarantined),
         duplicate_count=counts["duplicate"],
+        message=_unread(notes.unread_sheets),
         list_as_of_on=_list_date(notes.list_as_of) if dataset.titled_as_of else None,
         hidden_sheet_count=len(notes.hidden_sheets),
     )
@@ -364,6 +377,11 @@ def _failed(error: Exception, row_count: int) -> Held:
         f"the program failed on it after {row_count} rows ({type(error).__name__} in {Path(frame.filename).name}, line "
         f"{frame.lineno}). Report this and keep the file: it is read again when the program has changed.",
     )
+
+
+def _unread(sheets: list[str]) -> str | None:
+    """What a loaded file's outcome says of its sheets that hold remarks only."""
+    return f"not read, because no header stands there: sheet {'、'.join(sheets)}" if sheets else None
 
 
 def _list_date(written: str | None) -> dt.date | None:

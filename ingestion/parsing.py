@@ -79,8 +79,10 @@ _FOLD_TEXT: Mapping[int, int | str | None] = {
     code: to for code, to in FOLD.items() if not isinstance(to, int) or chr(to).isalnum()
 }
 _WHITE = re.compile(r"\s+")
-_SCIENTIFIC = re.compile(r"[+-]?\d(?:\.\d+)?E\+?\d{1,3}", re.IGNORECASE)
-_DAMAGED = re.compile("[\ufffd\ud800-\udfff]")  # lost characters, halves of characters
+_SCIENTIFIC = re.compile(r"[+-]?\d(?:\.\d+)?E\+?\d{1,3}", re.IGNORECASE | re.ASCII)
+_EXCEL_SCIENTIFIC = re.compile(r"\d(?:\.\d+)?E\+\d{1,3}", re.IGNORECASE | re.ASCII)  # 3E15 may be a serial number
+# Lost characters, halves of characters, control characters.
+_DAMAGED = re.compile("[\ufffd\ud800-\udfff\x00-\x08\x0e-\x1f\x7f]")
 _MAX_EXACT = 10**15  # Excel keeps 15 significant digits; longer numbers may have lost some
 
 
@@ -130,12 +132,12 @@ def free_text(cell: Cell) -> str | None:
 def code(cell: Cell) -> str | None:
     """An identifier: one width, no white space. Refuses a number whose digits are lost (`9.14108E+17`)."""
     text = _WHITE.sub("", text_of(cell).translate(FOLD))
-    if _SCIENTIFIC.fullmatch(text):
+    if _EXCEL_SCIENTIFIC.fullmatch(text):
         raise Refused(NUMERIC_PRECISION_LOST)
     return text or None
 
 
-_YEAR_BRACKETS = re.compile(r"[〔\[(【﹝](\d{4})[〕\])】﹞]")
+_YEAR_BRACKETS = re.compile(r"[〔\[(【﹝](\d{4})[〕\])】﹞]", re.ASCII)
 
 
 def document_no(cell: Cell) -> str | None:
@@ -230,7 +232,7 @@ def uscc_pair(cell: Cell) -> tuple[str | None, tuple[str, ...]]:
 
 def _is_lost_number(text: str) -> bool:
     """Whether text shows a number as a spreadsheet writes it: with an exponent or decimals."""
-    return bool(_SCIENTIFIC.fullmatch(text) or re.fullmatch(r"\d+\.\d+", text))
+    return bool(_SCIENTIFIC.fullmatch(text) or re.fullmatch(r"\d+\.\d+", text, re.ASCII))
 
 
 @dataclass(frozen=True)
@@ -282,11 +284,11 @@ def person_number(cell: Cell) -> PersonNumber:
     text = text.translate(_MISTYPED)
     flags = ("id_repaired",) if text != written else ()
     number = text
-    if re.fullmatch(r"\d{15}", text) and _is_birth_date("19" + text[6:12]):
+    if re.fullmatch(r"\d{15}", text, re.ASCII) and _is_birth_date("19" + text[6:12]):
         number = text[:6] + "19" + text[6:]
         number += id_check_character(number)
     if (
-        re.fullmatch(r"\d{17}[\dX]", number)
+        re.fullmatch(r"\d{17}[\dX]", number, re.ASCII)
         and _is_birth_date(number[6:14])
         and id_check_character(number[:17]) == number[17]
     ):
@@ -315,14 +317,14 @@ def _one_mask(text: str) -> str:
     return ("*" * (18 - sum(map(len, ends)))).join(ends) if any(ends) else "****"
 
 
-_SERIAL_TEXT = re.compile(r"\d{5}(?:\.\d+)?")
+_SERIAL_TEXT = re.compile(r"\d{5}(?:\.\d+)?", re.ASCII)
 _TIME = r"(?:[\sT]+(\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:\.\d{1,9})?)?)?"
 _DATE_FORMS = (
-    re.compile(rf"(\d{{4}})-(\d{{1,2}})-(\d{{1,2}}){_TIME}"),
-    re.compile(rf"(\d{{4}})/(\d{{1,2}})/(\d{{1,2}}){_TIME}"),
-    re.compile(rf"(\d{{4}})\.(\d{{1,2}})\.(\d{{1,2}}){_TIME}"),
-    re.compile(rf"(\d{{4}})\s*年\s*(\d{{1,2}})\s*月\s*(\d{{1,2}})\s*日{_TIME}"),
-    re.compile(rf"(\d{{4}})(\d{{2}})(\d{{2}}){_TIME}"),
+    re.compile(rf"(\d{{4}})-(\d{{1,2}})-(\d{{1,2}}){_TIME}", re.ASCII),
+    re.compile(rf"(\d{{4}})/(\d{{1,2}})/(\d{{1,2}}){_TIME}", re.ASCII),
+    re.compile(rf"(\d{{4}})\.(\d{{1,2}})\.(\d{{1,2}}){_TIME}", re.ASCII),
+    re.compile(rf"(\d{{4}})\s*年\s*(\d{{1,2}})\s*月\s*(\d{{1,2}})\s*日{_TIME}", re.ASCII),
+    re.compile(rf"(\d{{4}})(\d{{2}})(\d{{2}}){_TIME}", re.ASCII),
 )
 _FIRST_YEAR, _LAST_YEAR = 1900, 2199
 _SERIALS = range(10_000, 110_000)  # 1927 to 2201: what a date can be, and what an amount hardly is
@@ -393,7 +395,7 @@ def moment(cell: Cell, date_1904: bool = False) -> tuple[dt.datetime | None, dt.
     return (local - _SHANGHAI, local.date()) if local else (None, None)
 
 
-_MONTH = re.compile(r"(\d{4})[-/.]?(\d{2})|(\d{4})[-/.](\d{1,2})|(\d{4})年(\d{1,2})月")
+_MONTH = re.compile(r"(\d{4})[-/.]?(\d{2})|(\d{4})[-/.](\d{1,2})|(\d{4})年(\d{1,2})月", re.ASCII)
 
 
 def month(cell: Cell, date_1904: bool = False) -> dt.date | None:
@@ -418,10 +420,28 @@ def _first_of_month(year: int, number: int) -> dt.date:
 
 
 def date_or_open(cell: Cell, date_1904: bool = False) -> tuple[dt.date | None, bool]:
-    """A date, or 长期: (None, True)."""
+    """A date, or 长期 or 9999-12-31: (None, True)."""
     if isinstance(cell, str) and code(cell) == "长期":
         return None, True
+    if _is_no_end(cell):
+        return None, True
     return date(cell, date_1904), False
+
+
+def last_day(cell: Cell, date_1904: bool = False) -> dt.date | None:
+    """The date on which something ends; 9999-12-31, by which registers say that it has no end, is none."""
+    return None if _is_no_end(cell) else date(cell, date_1904)
+
+
+def _is_no_end(cell: Cell) -> bool:
+    if isinstance(cell, dt.date):
+        return (cell.year, cell.month, cell.day) == (9999, 12, 31)
+    if isinstance(cell, int | float):
+        return cell in (99991231, 2958465)
+    text = fold(text_of(cell)) if isinstance(cell, str) else ""
+    return text.startswith("9999") and any(
+        match.groups()[:3] == ("9999", "12", "31") for form in _DATE_FORMS if (match := form.fullmatch(text))
+    )
 
 
 def integer(cell: Cell) -> int | None:
@@ -431,13 +451,13 @@ def integer(cell: Cell) -> int | None:
     text = _WHITE.sub("", fold(text_of(cell)))
     if not text:
         return None
-    if not re.fullmatch(r"\d{1,15}(?:\.0+)?", text):
+    if not re.fullmatch(r"\d{1,15}(?:\.0+)?", text, re.ASCII):
         raise Refused(NOT_A_NUMBER)
     return int(text.split(".")[0])
 
 
 _FOUR_PLACES = Decimal("0.0001")
-_AMOUNT = re.compile(r"(?:\d{1,3}(?:,\d{3})+|\d{1,14})(?:\.\d+)?")
+_AMOUNT = re.compile(r"(?:\d{1,3}(?:,\d{3})+|\d{1,14})(?:\.\d+)?", re.ASCII)
 
 
 def amount(cell: Cell, units: tuple[str, ...] = ()) -> tuple[Decimal | None, bool]:
@@ -521,6 +541,6 @@ def coordinate(cell: Cell) -> float | None:
     text = _WHITE.sub("", fold(text_of(cell)))
     if not text:
         return None
-    if not re.fullmatch(r"[+-]?\d{1,3}(?:\.\d{1,20})?", text) or abs(float(text)) > 180:
+    if not re.fullmatch(r"[+-]?\d{1,3}(?:\.\d{1,20})?", text, re.ASCII) or abs(float(text)) > 180:
         raise Refused(IMPOSSIBLE_COORDINATE)
     return float(text)

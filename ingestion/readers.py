@@ -51,6 +51,7 @@ class Notes:
 
     list_as_of: str | None = None  # the text after 截至 in the title
     hidden_sheets: list[str] = field(default_factory=list)
+    unread_sheets: list[str] = field(default_factory=list)  # remarks beside the list
     is_1904: bool = False
 
 
@@ -86,9 +87,22 @@ def _cell_header(cell: Cell) -> str:
     return "" if parsing.is_blank(cell) or isinstance(cell, Fault) else str(cell).strip()
 
 
+# What the words end in by which exports head their columns; names of people hardly do.
+_HEADER_ENDS = frozenset("名称号码期间人员位址别型类级数量额果论态注因述据关构目式度证务见费率址")
+
+
 def _printable(header: str) -> str:
-    """A header as a message may show it: if a data row stood there, its digits would be somebody's."""
+    """A header as a message may show it: if a data row stood there, it would be somebody's name, number or address."""
+    word = re.sub(r"[\s\d()（）:：]+$", "", shown(header, 40))
+    if word[-1:] not in _HEADER_ENDS and not re.fullmatch(r"[A-Za-z_]\w*", word, re.ASCII):
+        return "(not shown: it looks like no header)"
     return re.sub(r"\d(?=\d{3})|(?<=\d)\d{3,}", "#", shown(header, 40))
+
+
+def _sheet_name(name: str, place: int) -> str:
+    """A sheet's name as it may be told and kept: whoever's number it holds, its place among the sheets leads there."""
+    masked = re.sub(r"\d{9,}", "#", shown(name))
+    return masked if masked == shown(name) else f"{masked} ({place})"
 
 
 class HeaderMatcher:
@@ -120,7 +134,8 @@ class HeaderMatcher:
                     continue
                 names = self._merged([rows[index + offset] for offset in range(count)], cells)
                 score = self.score(names)
-                if best is None or score > best[0]:
+                # a title above a header of one row adds nothing to it
+                if best is None or (score, -count) > (best[0], -best[2]):
                     best = (score, index, count, names)
         if best is None:
             return None
@@ -200,7 +215,8 @@ class HeaderMatcher:
         expected = "、".join(column.header for column in self.dataset.columns if column.header_required)
         return Held(
             "missing_header",
-            f"{place}: no header row was found in the first {_HEADER_SEARCH_ROWS} rows. Expected {expected}.",
+            f"{place}: no header row was found in the first {_HEADER_SEARCH_ROWS} rows. Expected {expected}. "
+            "Put the header above the list; delete or hide a sheet that holds none.",
         )
 
 
@@ -236,7 +252,7 @@ class _RowFilter:
 
     def is_row(self, raw: Sequence[Cell], cells: Sequence[Cell]) -> bool:
         first = next((cell for cell in raw if not parsing.is_blank(cell)), None)
-        if first is None or all(map(parsing.is_blank, cells)):
+        if first is None or all(map(parsing.is_blank, cells)) or self._is_prefilled(cells):
             return False
         if self.needed is not None and parsing.is_blank(cells[self.needed]):
             return False
@@ -251,6 +267,12 @@ class _RowFilter:
             ):
                 return False
         return True
+
+    def _is_prefilled(self, cells: Sequence[Cell]) -> bool:
+        """Whether nothing stands in the row but formulas for what was never entered: what it needs is empty."""
+        return any(parsing.is_blank(cells[index]) for index in self.required) and all(
+            parsing.is_blank(cell) or cell is Fault.FORMULA_WITHOUT_CACHE for cell in cells
+        )
 
     def _is_footer_cell(self, cell: Cell) -> bool:
         return parsing.is_blank(cell) or (isinstance(cell, str) and parsing.fold(cell).startswith(self.footers))
@@ -286,18 +308,20 @@ def _workbook_rows(dataset: Dataset, path: Path, notes: Notes) -> Iterator[Row]:
     try:
         with CalamineWorkbook.from_path(str(path)) as workbook:
             sheets = [sheet for sheet in workbook.sheets_metadata if sheet.typ == SheetTypeEnum.WorkSheet]
-            notes.hidden_sheets = [shown(s.name) for s in sheets if s.visible != SheetVisibleEnum.Visible]
+            notes.hidden_sheets = [s.name for s in sheets if s.visible != SheetVisibleEnum.Visible]
             faults = _cell_faults(path, facts.suspect_parts) if facts.suspect_parts else {}
             is_empty = True
-            for sheet in sheets:
+            for place, sheet in enumerate(sheets, start=1):
                 if sheet.visible != SheetVisibleEnum.Visible:
                     continue
                 rows = _sheet_rows(workbook, sheet.name, faults.get(sheet.name, {}))
-                numbered = _bound_rows(matcher, rows, shown(sheet.name), notes)
+                numbered = _bound_rows(matcher, rows, _sheet_name(sheet.name, place), notes)
                 for row in numbered:
                     is_empty = False
                     if row is not None:
                         yield row
+            if is_empty and notes.unread_sheets:
+                raise matcher.no_header(f"sheet {notes.unread_sheets[0]}")
             if is_empty:
                 raise Held("empty_file", "the workbook has no visible sheet with a header row. Export it again.")
     except BaseException as error:
@@ -324,28 +348,28 @@ def _sheet_rows(
     """(cells, whether any cell is the row's own) for each row from row 1, merged ranges filled."""
     sheet = workbook.get_sheet_by_name(name)
     left = sheet.start[1] if sheet.start else 0
-    last_fault_row = max((row for row, _ in faults), default=-1)
+    by_row: dict[int, list[tuple[int, Fault]]] = {}
+    for (row, column), fault in faults.items():
+        by_row.setdefault(row, []).append((column, fault))
     merges = _Merges(sheet.merged_cell_ranges or ())
     index = -1
     for index, values in enumerate(sheet.iter_rows()):
         cells: list[Cell] = [*([""] * left), *values]
-        if index <= last_fault_row:
-            _put_faults(cells, index, faults)
+        _put_faults(cells, by_row.get(index, ()))
         is_own = any(cell != "" for cell in cells)
         merges.fill(index, cells)
         yield cells, is_own
     # rows that hold nothing but faults lie beyond what calamine shows
-    for row in range(index + 1, last_fault_row + 1):
+    for row in range(index + 1, max(by_row, default=-1) + 1):
         cells = []
-        _put_faults(cells, row, faults)
+        _put_faults(cells, by_row.get(row, ()))
         yield cells, bool(cells)
 
 
-def _put_faults(cells: list[Cell], row: int, faults: dict[tuple[int, int], Fault]) -> None:
-    for (fault_row, column), fault in faults.items():
-        if fault_row == row:
-            cells.extend([""] * (column + 1 - len(cells)))
-            cells[column] = fault
+def _put_faults(cells: list[Cell], faults: Iterable[tuple[int, Fault]]) -> None:
+    for column, fault in faults:
+        cells.extend([""] * (column + 1 - len(cells)))
+        cells[column] = fault
 
 
 class _Merges:
@@ -383,6 +407,9 @@ def _bound_rows(
         return
     found = matcher.find([cells for cells, _ in first])
     if found is None:
+        if _is_remark(first):
+            notes.unread_sheets.append(sheet)
+            return
         raise matcher.no_header(place)
     index, count, names = found
     binding = matcher.bind(names, f"{place}, row {index + 1}")
@@ -402,6 +429,11 @@ def _bound_rows(
                 f"{place}, row {row_number}: column {_letters(stray)} has values but no header. Delete it or name it.",
             )
         yield Row(sheet, row_number, cells)
+
+
+def _is_remark(rows: Iterable[tuple[list[Cell], bool]]) -> bool:
+    """Whether a sheet without a header is text for people (填报说明) and no list: nowhere two cells beside each other."""
+    return all(len({str(cell) for cell in cells if not parsing.is_blank(cell)}) <= 1 for cells, _ in rows)
 
 
 def _cell_faults(path: Path, suspects: frozenset[str]) -> dict[str, dict[tuple[int, int], Fault]]:
@@ -493,28 +525,40 @@ def _column_index(reference: str) -> int:
 def _csv_rows(dataset: Dataset, path: Path, notes: Notes) -> Iterator[Row]:
     with path.open("rb") as file:
         encoding = envelope.encoding_of(file)
-        is_terminated = _ends_with_line_break(file)
-        text = io.TextIOWrapper(file, encoding=encoding, errors="strict", newline="")
+        ending = _ending(file)
+        text: Iterable[str] = io.TextIOWrapper(file, encoding=encoding, errors="strict", newline="")
+        if _END_MARK in ending:
+            text = (line.removesuffix(_END_MARK.decode()) for line in text)
         records = csv.reader(text, strict=True)
         try:
-            yield from _csv_records(dataset, records, is_terminated, notes)
+            yield from _csv_records(dataset, records, notes)
         except (csv.Error, UnicodeDecodeError) as error:
+            what = (
+                f"a cell has more than {_EXCEL_CELL_CHARACTERS} characters: look for a quotation mark that does not close"
+                if "field limit" in str(error)
+                else "the text cannot be read to its end (cut off, or a quotation mark that does not close)"
+            )
+            raise Held("unreadable", f"line {records.line_num}: {what}. Export it again.") from error
+        if not re.search(rb"[\r\n]\0?\x1a?\0?$", ending):
             raise Held(
                 "unreadable",
-                f"line {records.line_num}: the text cannot be read to its end (cut off, or a quotation mark that does "
-                "not close). Export it again.",
-            ) from error
+                f"line {records.line_num}: the file ends without a line break, so it may be cut off. Copy or export it "
+                "again; if it is whole, put a line break at its end.",
+            )
 
 
-def _ends_with_line_break(file: BinaryIO) -> bool:
+_END_MARK = b"\x1a"  # Ctrl-Z, by which some systems of old end a text
+
+
+def _ending(file: BinaryIO) -> bytes:
     size = file.seek(0, io.SEEK_END)
     file.seek(max(size - 4, 0))
     tail = file.read(4)
     file.seek(0)
-    return b"\n" in tail[-2:] or b"\r" in tail[-2:]
+    return tail
 
 
-def _csv_records(dataset: Dataset, records: Iterator[list[str]], is_terminated: bool, notes: Notes) -> Iterator[Row]:
+def _csv_records(dataset: Dataset, records: Iterator[list[str]], notes: Notes) -> Iterator[Row]:
     matcher = HeaderMatcher(dataset)
     first = list(itertools.islice(records, _HEADER_SEARCH_ROWS))
     found = matcher.find(first)
@@ -524,19 +568,16 @@ def _csv_records(dataset: Dataset, records: Iterator[list[str]], is_terminated: 
     binding = matcher.bind(names, f"record {index + 1}")
     _note_title(first[:index], notes)
     keep = _RowFilter(dataset, binding, names)
-    pending: Row | None = None
+    width = max(position for position, name in enumerate(names, start=1) if name)
     for row_number, raw in enumerate(itertools.chain(first[index + count :], records), start=index + count + 1):
-        if pending is not None:
-            yield pending
-            pending = None
         cells = keep.pick(raw)
         if not keep.is_row(raw, cells):
             continue
         if len(raw) > len(names) and any(map(str.strip, raw[len(names) :])):
             yield Row(None, row_number, cells, parsing.FIELD_COUNT)
             continue
-        if len(raw) < len(names):
-            pending = Row(None, row_number, cells, parsing.FIELD_COUNT)
+        if len(raw) < width:
+            yield Row(None, row_number, cells, parsing.FIELD_COUNT)
             continue
         if (stray := keep.stray(raw)) is not None:
             raise Held(
@@ -544,13 +585,6 @@ def _csv_records(dataset: Dataset, records: Iterator[list[str]], is_terminated: 
                 f"record {row_number}: column {_letters(stray)} has values but no header. Delete it or name it.",
             )
         yield Row(None, row_number, cells)
-    if pending is not None:
-        if not is_terminated:
-            raise Held(
-                "unreadable",
-                f"record {pending.row_number}: the file ends inside a record: it was cut off. Copy or export it again.",
-            )
-        yield pending
 
 
 # --- JSON pages --------------------------------------------------------------------------------------------------

@@ -49,6 +49,16 @@ class _Parsed:
     day: dt.date | None = None
 
 
+def remedy(dataset: Dataset, reason: str, header: str | None) -> str | None:
+    """What is to be done about a quarantined row; of an unknown value also what may stand in its column."""
+    said = parsing.REMEDIES.get(reason)
+    column = next((column for column in dataset.columns if column.header == header), None)
+    if said is None or column is None or reason != parsing.UNKNOWN_VALUE:
+        return said
+    is_clause = column.parse is Parse.CLAUSE and not column.choices
+    return f"{said} {'、'.join(parsing.MISCONDUCT_CLAUSES if is_clause else column.choices)}"
+
+
 class RowParser:
     """Parses the rows of one dataset under one person key. Keeps parsed cells, so one parser serves many files."""
 
@@ -194,6 +204,8 @@ class RowParser:
                 return self._person
             case Parse.DATE:
                 return dated(lambda cell: (parsing.date(cell, is_1904),), 0)
+            case Parse.LAST_DAY:
+                return dated(lambda cell: (parsing.last_day(cell, is_1904),), 0)
             case Parse.DATETIME:
                 return dated(lambda cell: parsing.moment(cell, is_1904), 1)
             case Parse.MONTH:

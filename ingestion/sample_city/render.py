@@ -102,7 +102,7 @@ def lake_values(dataset: Dataset, values: Values) -> dict[str, Any]:
             case Parse.DATE_OR_OPEN:
                 lake[column.name] = value.isoformat() if isinstance(value, dt.date) else None
                 lake[f"is_{column.name.removesuffix('_on')}_open"] = value == "open"
-            case Parse.DATE | Parse.MONTH:
+            case Parse.DATE | Parse.LAST_DAY | Parse.MONTH:
                 lake[column.name] = value.isoformat() if value else None
             case Parse.DECIMAL:
                 lake[column.name] = None if value is None else str(Decimal(str(value)))

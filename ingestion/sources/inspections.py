@@ -71,7 +71,7 @@ PENALTIES = Dataset(
         Column("occurred_on", "行为日期", Parse.DATE, not_after_receipt=True),
         Column("clause", "对应失信条款", Parse.CLAUSE),
         Column("project_no", "项目编号", Parse.CODE),
-        Column("public_until_on", "公示截止期", Parse.DATE),
+        Column("public_until_on", "公示截止期", Parse.LAST_DAY),
         Column("authority", "处罚机关", Parse.TEXT),
         Column(
             "status_code",

@@ -117,7 +117,7 @@ PERSONNEL = Dataset(
         ),
         Column("qualification_no", "资格证书编号", Parse.CODE, personal=True),
         Column("registration_no", "注册证编号", Parse.CODE, personal=True),
-        Column("registration_until_on", "注册有效期至", Parse.DATE),
+        Column("registration_until_on", "注册有效期至", Parse.LAST_DAY),
         Column("contract_from_on", "劳动合同起", Parse.DATE),
         Column("contract_until_on", "劳动合同止", Parse.DATE_OR_OPEN),
         Column("insurance_payer_name", "社保参保单位", Parse.AGENCY_NAME),
@@ -139,7 +139,7 @@ EQUIPMENT = Dataset(
         Column("quantity", "数量", Parse.INTEGER),
         Column("calibration_certificate_no", "校准证书编号", Parse.CODE),
         Column("calibrated_on", "校准日期", Parse.DATE),
-        Column("valid_until_on", "有效期至", Parse.DATE),
+        Column("valid_until_on", "有效期至", Parse.LAST_DAY),
         Column("calibrated_by", "校准机构", Parse.TEXT),
     ),
 )

@@ -12,7 +12,10 @@ import openpyxl
 import pytest
 import xlsxwriter
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
+from python_calamine import CalamineWorkbook
 
+from ingestion import readers
+from ingestion.parsing import Fault
 from tests.ingestion.support import USCC_A, USCC_B, Door, dataset, finding, headers, make_id, person, write_xlsx
 
 FINDINGS, PERSONNEL = "credit_desk/findings", "registry/personnel"
@@ -188,6 +191,40 @@ def test_an_error_value_is_quarantined_even_in_a_cell_that_may_be_empty(door: Do
     assert door.reasons() == [(2, "error_value", "撤销日期")]
 
 
+def test_many_faults_cost_no_more_than_their_number(door: Door) -> None:
+    """Each row looks at its own faults: a list of twenty thousand is as quick per row as one of ten."""
+    faults = {(row, 3): Fault.ERROR_VALUE for row in range(1, 20_000)}
+    looks = 0
+
+    class Counting(dict[tuple[int, int], Fault]):
+        def items(self) -> Any:
+            nonlocal looks
+            for item in super().items():
+                looks += 1
+                yield item
+
+    door.put(FINDINGS, DAY, "a.xlsx", [finding(f"RD-{number}") for number in range(50)])
+    with CalamineWorkbook.from_path(str(door.drop(FINDINGS, DAY, "a.xlsx"))) as book:
+        rows = list(readers._sheet_rows(book, "Sheet1", Counting(faults)))
+    assert (len(rows), looks) == (20_000, len(faults))
+
+
+def test_formulas_filled_in_below_the_list_are_no_rows(door: Door) -> None:
+    path = door.drop(FINDINGS, DAY, "a.xlsx")
+    names = headers(dataset(FINDINGS))
+    with xlsxwriter.Workbook(path) as book:
+        page = book.add_worksheet()
+        page.write_row(0, 0, names)
+        page.write_row(1, 0, [finding().get(name, "") for name in names])
+        for row in (2, 3):
+            page.write_formula(row, names.index("认定单位"), "=IF(A3=0,0,1)", None, "")
+        for column in range(len(names)):
+            page.write_formula(4, column, "=1+1", None, "")
+    door.ingest()
+    assert len(door.rows(FINDINGS)) == 1
+    assert [(number, reason) for number, reason, _ in door.reasons()] == [(5, "formula_without_cache")]
+
+
 def test_an_error_in_a_dropped_column_harms_nobody(door: Door) -> None:
     path = door.drop(PERSONNEL, DAY, "a.xlsx")
     book = openpyxl.Workbook()
@@ -240,6 +277,49 @@ def test_title_note_two_row_header_and_footer_are_no_rows(door: Door) -> None:
     assert (float(rows[0]["floor_area_m2"]), rows[0]["is_floor_area_m2_approximate"]) == (210.0, True)
     assert rows[0]["engineers_level_1_declared"] == 2
     assert rows[0]["service_type"] == "both"
+
+
+def test_the_day_in_a_title_right_above_a_one_row_header_is_read(door: Door) -> None:
+    path = door.drop("registry/agencies", DAY, "名录.xlsx")
+    names = headers(dataset("registry/agencies"))
+    values = {"机构名称": "焦作甲公司", "统一社会信用代码": USCC_A, "服务类型": "消防安全评估"}
+    with xlsxwriter.Workbook(path) as book:
+        page = book.add_worksheet()
+        page.merge_range(0, 0, 0, len(names) - 1, "信用管理名录库（截至2024年5月10日）")
+        page.write_row(1, 0, names)
+        page.write_row(2, 0, [values.get(name, "") for name in names])
+    outcome = door.only_outcome()
+    assert (outcome.accepted_count, outcome.list_as_of_on) == (1, dt.date(2024, 5, 10))
+
+
+@pytest.mark.parametrize("is_first", [True, False])
+def test_a_sheet_of_remarks_is_told_of_and_not_read(door: Door, is_first: bool) -> None:
+    path = door.drop(FINDINGS, DAY, "a.xlsx")
+    with xlsxwriter.Workbook(path) as book:
+        for name in ("说明", "认定") if is_first else ("认定", "说明"):
+            page = book.add_worksheet(name)
+            if name == "说明":
+                page.write_column(0, 0, ["填报说明", "一、日期按 YYYY-MM-DD 填写"])
+            else:
+                page.write_row(0, 0, headers(dataset(FINDINGS)))
+                page.write_row(1, 0, [finding().get(header, "") for header in headers(dataset(FINDINGS))])
+    outcome = door.only_outcome()
+    assert (outcome.status, outcome.accepted_count) == ("loaded", 1)
+    assert (outcome.message or "").startswith("credit_desk/findings/2024-06-01 a.xlsx: not read") and "说明" in (
+        outcome.message or ""
+    )
+
+
+def test_a_second_list_without_a_header_holds_the_file_and_says_what_to_do(door: Door) -> None:
+    path = door.drop(FINDINGS, DAY, "a.xlsx")
+    with xlsxwriter.Workbook(path) as book:
+        page = book.add_worksheet("一")
+        page.write_row(0, 0, headers(dataset(FINDINGS)))
+        page.write_row(1, 0, [finding().get(header, "") for header in headers(dataset(FINDINGS))])
+        book.add_worksheet("续").write_row(0, 0, [cell or "" for cell in finding("RD-2").values()])
+    outcome = door.only_outcome()
+    assert (outcome.status, outcome.reason_code) == ("held", "missing_header")
+    assert "sheet 续" in (outcome.message or "") and "delete or hide a sheet" in (outcome.message or "")
 
 
 def test_rows_of_several_sheets_keep_their_own_numbers(door: Door) -> None:

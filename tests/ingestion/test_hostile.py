@@ -14,12 +14,25 @@ import zipfile
 import zlib
 from pathlib import Path
 
+import openpyxl
 import pytest
+import xlsxwriter
 
 from ingestion import envelope, readers
 from ingestion.envelope import Held
 from ingestion.sources import DATASETS
-from tests.ingestion.support import Door, csv_bytes, dataset, finding, headers, insured, make_id, page_bytes, person
+from tests.ingestion.support import (
+    Door,
+    checkin,
+    csv_bytes,
+    dataset,
+    finding,
+    headers,
+    insured,
+    make_id,
+    page_bytes,
+    person,
+)
 from tests.ingestion.test_excel import finding_rows, letters, raw_workbook, sheet_xml, text_cell
 
 FINDINGS, INSURANCE, CHECKINS = "credit_desk/findings", "registry/social_insurance", "platform/checkins"
@@ -281,6 +294,83 @@ def test_a_quotation_mark_that_never_closes_holds_the_file(door: Door) -> None:
     assert door.only_outcome().reason_code == "unreadable"
 
 
+@pytest.mark.parametrize(
+    ("content", "reason", "said"),
+    [
+        (gzip.compress(b"x"), "wrong_format", "gzip"),
+        (csv_bytes(dataset(INSURANCE), [insured(make_id(1))], "utf-16")[2:], "encoding", "UTF-16 without its mark"),
+        (
+            csv_bytes(dataset(INSURANCE), [insured(make_id(n)) for n in range(4)], "utf-8").replace(
+                "王强".encode(), b"\xff\xff", 3
+            ),
+            "encoding",
+            "line 2:",
+        ),
+        (
+            csv_bytes(dataset(INSURANCE), [insured(make_id(1)), insured(make_id(2), 姓名="王\ue863")]),
+            "encoding",
+            "line 3:",
+        ),
+        (
+            csv_bytes(dataset(INSURANCE), [insured(make_id(1), 单位名称="x" * (1 << 21))]),
+            "unreadable",
+            "more than 1048576 characters",
+        ),
+        (
+            csv_bytes(dataset(INSURANCE), [insured(make_id(n)) for n in range(3)])[:-2],
+            "unreadable",
+            "line 4: the file ends without a line break",
+        ),
+    ],
+    ids=["gzip", "utf-16", "bytes", "private", "long", "cut"],
+)
+def test_a_text_is_held_for_what_is_wrong_with_it(door: Door, content: bytes, reason: str, said: str) -> None:
+    door.drop(INSURANCE, DAY, "a.csv").write_bytes(content)
+    outcome = door.only_outcome()
+    assert (outcome.status, outcome.reason_code, outcome.read_count) == ("held", reason, 0)
+    assert said in (outcome.message or "")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "gb18030", "utf-16"])
+def test_a_control_character_quarantines_its_row_in_every_format(door: Door, encoding: str) -> None:
+    rows = [insured(make_id(1), 姓名="王\x07强"), insured(make_id(2)), insured(make_id(3), 单位名称="甲\x1b司")]
+    door.drop(INSURANCE, DAY, "a.csv").write_bytes(csv_bytes(dataset(INSURANCE), rows, encoding))
+    cells = finding_rows({"认定单位": text_cell("{r}", "a_x0007_b")})
+    raw_workbook(door.drop(FINDINGS, DAY, "a.xlsx"), {"S": sheet_xml(cells)})
+    door.drop(CHECKINS, DAY, "p.json").write_bytes(page_bytes(dataset(CHECKINS), [checkin(xm="王\0强")]))
+    door.ingest()
+    assert sorted(door.reasons(), key=str) == [
+        (1, "damaged_text", "xm"),
+        (2, "damaged_text", "姓名"),
+        (2, "damaged_text", "认定单位"),
+        (4, "damaged_text", "单位名称"),
+    ]
+
+
+def test_ctrl_z_ends_a_text(door: Door) -> None:
+    whole = csv_bytes(dataset(INSURANCE), [insured(make_id(n)) for n in range(2)])
+    door.drop(INSURANCE, DAY, "a.csv").write_bytes(whole + b"\x1a")
+    outcome = door.only_outcome()
+    assert (outcome.status, outcome.read_count, outcome.accepted_count) == ("loaded", 2, 2)
+
+
+@pytest.mark.parametrize("cut", range(1, 24))
+def test_a_csv_cut_in_its_last_cells_is_held(door: Door, cut: int) -> None:
+    whole = csv_bytes(dataset(INSURANCE), [insured(make_id(n)) for n in range(3)])
+    door.drop(INSURANCE, DAY, "a.csv").write_bytes(whole[: -1 - cut])
+    outcome = door.only_outcome()
+    assert (outcome.status, outcome.read_count) == ("held", 0)
+
+
+def test_a_comma_after_the_last_header_is_no_column(door: Door) -> None:
+    lines = csv_bytes(dataset(INSURANCE), [insured(make_id(n)) for n in range(3)]).split(b"\r\n")
+    lines[0] += b","
+    lines[2] += b","
+    door.drop(INSURANCE, DAY, "a.csv").write_bytes(b"\r\n".join(lines))
+    outcome = door.only_outcome()
+    assert (outcome.read_count, outcome.accepted_count) == (3, 3)
+
+
 def test_a_record_with_the_wrong_number_of_fields_is_quarantined(door: Door) -> None:
     lines = csv_bytes(dataset(INSURANCE), [insured(make_id(n)) for n in range(3)]).split(b"\r\n")
     lines[2] = lines[2].rsplit(b",", 3)[0]
@@ -305,8 +395,6 @@ def test_a_csv_cut_inside_a_record_is_held(door: Door) -> None:
 @pytest.mark.parametrize("keep", [0.1, 0.5, 0.9, -1, -2])
 @pytest.mark.parametrize("is_packed", [False, True])
 def test_a_cut_off_page_is_held(door: Door, keep: float, is_packed: bool) -> None:
-    from tests.ingestion.support import checkin
-
     whole = page_bytes(dataset(CHECKINS), [checkin(f"QD-{n}") for n in range(50)])
     content = gzip.compress(whole) if is_packed else whole
     end = int(len(content) * keep) if isinstance(keep, float) else keep
@@ -343,8 +431,6 @@ def test_what_is_no_page_is_held(door: Door, content: bytes) -> None:
 
 
 def test_an_unknown_key_of_a_record_holds_the_page(door: Door) -> None:
-    from tests.ingestion.support import checkin
-
     door.drop(CHECKINS, DAY, "p1.json").write_bytes(
         page_bytes(dataset(CHECKINS), [checkin(), checkin("QD-2", qdrq="x")])
     )
@@ -422,6 +508,36 @@ def test_links_and_devices_are_not_opened(door: Door) -> None:
     assert door.rows(FINDINGS) == []
 
 
+def test_a_folder_that_cannot_be_read_is_told_of_and_the_rest_goes_on(
+    door: Door, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    door.put(FINDINGS, DAY, "good.xlsx", [finding()])
+    closed = [door.put("registry/personnel", DAY, "a.xlsx", [person()]).parent, door.inbox / "complaints"]
+    closed[1].mkdir()
+    real = os.scandir
+
+    def scandir(folder: Path) -> object:
+        if Path(folder) in closed:
+            raise PermissionError(13, "Permission denied")
+        return real(folder)
+
+    monkeypatch.setattr(os, "scandir", scandir)
+    summary = door.ingest()
+    assert summary.parsed_count == 1
+    assert sorted(path for path, _ in summary.ignored) == sorted(map(str, closed))
+    assert all("cannot be read" in why for _, why in summary.ignored)
+
+
+def test_what_programs_leave_beside_a_file_is_told_of_and_not_read(door: Door) -> None:
+    names = ["~$a.xlsx", ".~lock.a.xlsx#", ".DS_Store", "._a.xlsx", ".a.xlsx.Xy12Zw", "Thumbs.db", "desktop.ini"]
+    for name in names:
+        door.drop(FINDINGS, DAY, name).write_bytes(b"x" * 165)
+    door.put(FINDINGS, DAY, "a.xlsx", [finding()])
+    summary = door.ingest()
+    assert (summary.seen_count, summary.held) == (1, [])
+    assert {Path(path).name for path, _ in summary.ignored} == set(names)
+
+
 def test_strangers_in_the_inbox_are_told_of_and_not_read(door: Door) -> None:
     door.put(FINDINGS, DAY, "good.xlsx", [finding()])
     for place in (
@@ -484,6 +600,40 @@ def test_memory_stays_flat_over_a_long_csv(tmp_path: Path) -> None:
     outcome = door.only_outcome()
     assert outcome.read_count == 40_000
     assert (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024 < 120
+
+
+def test_no_number_of_a_sheet_s_name_is_kept_or_told(door: Door) -> None:
+    from tests.ingestion.support import write_xlsx
+
+    names = [f"王强{make_id(1)}", f"王强{make_id(2)}"]
+    book = openpyxl.Workbook()
+    for name in names:
+        page = book.create_sheet(name)
+        page.append(headers(dataset(FINDINGS)))
+        page.append([finding(f"RD-{name[-2:]}").get(header) for header in headers(dataset(FINDINGS))])
+    book.save(door.drop(FINDINGS, DAY, "a.xlsx"))
+    write_xlsx(door.drop(FINDINGS, DAY, "b.xlsx"), dataset(FINDINGS), [], extra_headers=("秘密",), sheet=names[0])
+    write_xlsx(door.drop(FINDINGS, DAY, "c.xlsx"), dataset(FINDINGS), [finding("RD-c")], sheet="2024年5月 20240531")
+    outcomes = door.outcomes()
+    assert {row["sheet"] for row in door.rows(FINDINGS)} == {"王强# (2)", "王强# (3)", "2024年5月 20240531"}
+    assert "王强# (1)" in (outcomes[f"{DAY}/b.xlsx"].message or "")
+
+
+def test_what_stands_in_a_header_s_place_is_told_by_its_column(door: Door) -> None:
+    path = door.drop("registry/personnel", DAY, "a.xlsx")
+    names = [
+        *headers(dataset("registry/personnel"))[:10],
+        "王强",
+        "13800138000",
+        make_id(3),
+        "和平街12号3单元",
+        "传真号码",
+    ]
+    with xlsxwriter.Workbook(path) as book:
+        book.add_worksheet().write_row(0, 0, names)
+    message = door.only_outcome().message or ""
+    assert not any(word in message for word in ("王强", "1380013", make_id(3)[:6], "和平街"))
+    assert all(f"column {letter}" in message for letter in "KLMN") and "传真号码 in column O" in message
 
 
 def test_a_personal_cell_never_stands_in_a_message(door: Door) -> None:

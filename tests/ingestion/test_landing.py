@@ -22,7 +22,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ingestion import build_inputs, landing, parsing
+from ingestion import build_inputs, landing, parsing, strict
 from ingestion.manifest import Receipt, open_manifest
 from ingestion.privacy import PersonKeys
 from ingestion.settings import ConfigurationError, Settings
@@ -149,6 +149,14 @@ def test_keys_stand_as_written_and_match_when_equal(door: Door) -> None:
     assert masked["source_key"].startswith("4108**********1234-")
     assert len({full["row_key"], masked["row_key"], other["row_key"]}) == 3
     assert door.rows("inspections/checks")[0]["source_key"] == "RW-1-2"
+
+
+def test_an_unknown_value_is_told_with_what_may_stand_there() -> None:
+    said = strict.remedy(dataset(FINDINGS), "unknown_value", "状态") or ""
+    assert said.startswith(parsing.REMEDIES["unknown_value"]) and "有效、异议中、未生效、撤销" in said
+    assert "2a" in (strict.remedy(dataset(FINDINGS), "unknown_value", "失信条款") or "")
+    assert strict.remedy(dataset(FINDINGS), "empty_key", "认定编号") == parsing.REMEDIES["empty_key"]
+    assert strict.remedy(dataset(FINDINGS), "field_count", None) == parsing.REMEDIES["field_count"]
 
 
 # --- duplicates ---

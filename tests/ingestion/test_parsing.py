@@ -136,6 +136,34 @@ def test_an_impossible_month_is_refused(written: Any) -> None:
     assert reason(parsing.month, written) == parsing.IMPOSSIBLE_DATE
 
 
+@pytest.mark.parametrize(
+    "written",
+    ["9999-12-31", "9999/12/31", "9999年12月31日", "９９９９1231", 99991231, 2958465.0, dt.date(9999, 12, 31)],
+)
+def test_the_last_day_of_the_calendar_means_no_end(written: Any) -> None:
+    assert parsing.last_day(written) is None
+    assert parsing.date_or_open(written) == (None, True)
+    assert reason(parsing.date, written) == parsing.IMPOSSIBLE_DATE
+
+
+def test_a_last_day_is_a_date() -> None:
+    assert [parsing.last_day(cell) for cell in ("2024-03-21", None)] == [DAY, None]
+    assert reason(parsing.last_day, "9999-12-30") == reason(parsing.last_day, "长期") == parsing.IMPOSSIBLE_DATE
+
+
+@pytest.mark.parametrize(
+    "parse", [parsing.date, parsing.month, parsing.integer, parsing.amount, parsing.coordinate, parsing.epoch_ms]
+)
+@pytest.mark.parametrize("written", ["٢٠٢٤-٠٣-٢١", "٢٠٢٤٠٣", "٢", "१७११००००००००"])
+def test_digits_of_another_script_are_no_digits(parse: Any, written: str) -> None:
+    assert reason(parse, written)
+
+
+def test_an_id_in_digits_of_another_script_is_nobody_s() -> None:
+    number = make_id(7)
+    assert parsing.person_number(number.replace("4", "٤")).status == "invalid"
+
+
 def test_a_contract_may_be_open() -> None:
     assert parsing.date_or_open(" 长期 ") == (None, True)
     assert parsing.date_or_open("2024-03-21") == (DAY, False)
@@ -364,7 +392,9 @@ def test_codes_keep_their_text_and_refuse_lost_digits() -> None:
     assert parsing.code("007") == "007"
     assert reason(parsing.code, 4.108e17) == parsing.NUMERIC_PRECISION_LOST
     assert reason(parsing.code, 10**400) == reason(parsing.code, float("nan")) == parsing.NUMERIC_PRECISION_LOST
-    assert reason(parsing.code, "1.23E+15") == parsing.NUMERIC_PRECISION_LOST
+    assert reason(parsing.code, "1.23E+15") == reason(parsing.code, "4e+17") == parsing.NUMERIC_PRECISION_LOST
+    assert [parsing.code(text) for text in ("3E15", "１Ｅ5", "1.5E3")] == ["3E15", "1E5", "1.5E3"]
+    assert parsing.id_list("3E15、2E8") == "3E15、2E8"
 
 
 def test_free_text_keeps_its_punctuation() -> None:
@@ -494,7 +524,16 @@ def test_every_parser_gives_a_value_or_a_reason(cell: Any) -> None:
             parsing.person_name,
             parsing.agency_name,
         ),
-        *(parsing.uscc, parsing.person_number, parsing.date, parsing.moment, parsing.month, parsing.date_or_open),
+        *(
+            parsing.uscc,
+            parsing.uscc_pair,
+            parsing.last_day,
+            parsing.person_number,
+            parsing.date,
+            parsing.moment,
+            parsing.month,
+            parsing.date_or_open,
+        ),
         *(parsing.integer, parsing.amount, parsing.clause, parsing.epoch_ms, parsing.coordinate),
     ):
         try:
