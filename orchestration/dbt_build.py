@@ -12,7 +12,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
@@ -63,19 +63,6 @@ class DbtOutcome:
     failures: tuple[NodeFailure, ...]
     tests: tuple[TestResult, ...]
 
-    def as_json(self) -> dict[str, Any]:
-        """Plain values, for the next step."""
-        return asdict(self)
-
-    @staticmethod
-    def from_json(content: dict[str, Any]) -> DbtOutcome:
-        """The inverse of `as_json`."""
-        return DbtOutcome(
-            node_count=content["node_count"],
-            failures=tuple(NodeFailure(**failure) for failure in content["failures"]),
-            tests=tuple(TestResult(**test | {"relations": tuple(test["relations"])}) for test in content["tests"]),
-        )
-
 
 def project_files() -> Iterator[Path]:
     """The project's own files, without what dbt writes."""
@@ -84,7 +71,8 @@ def project_files() -> Iterator[Path]:
             yield path
 
 
-def _fingerprint() -> str:
+def fingerprint() -> str:
+    """Names the state of the project and of dbt, for what is kept of them."""
     digest = hashlib.sha256(f"{version('dbt-core')} {version('dbt-duckdb')}".encode())
     for path in project_files():
         digest.update(str(path.relative_to(PROJECT)).encode() + b"\0" + path.read_bytes() + b"\0")
@@ -94,7 +82,7 @@ def _fingerprint() -> str:
 def parsed_project(settings: Settings) -> Path:
     """The folder that holds `manifest.json` and `partial_parse.msgpack` of the project as it is now."""
     cache = settings.home / "cache" / "dbt"
-    parsed = cache / _fingerprint()
+    parsed = cache / fingerprint()
     if not (parsed / "manifest.json").exists():
         cache.mkdir(parents=True, exist_ok=True)
         target = Path(tempfile.mkdtemp(prefix=".parse-", dir=cache))

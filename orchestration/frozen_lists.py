@@ -175,8 +175,7 @@ def _work_out(
     inputs = build_inputs.prepare(basis.settings, day, day, basis.regime_code, build_dir=build_dir)
     for name, table in basis.tables.items():
         pq.write_table(table, inputs.folder / f"rulebook.{name}.parquet")
-    with _warehouse() as connection:
-        connection.execute(f"set temp_directory = '{str(build_dir / 'spilled').replace(chr(39), chr(39) * 2)}'")
+    with _warehouse(build_dir / "spilled") as connection:
         build_inputs.register_sources(connection, build_dir, models.sources)
         for schema in sorted({node.schema for node in models.nodes}):
             connection.execute(f'create schema if not exists "{schema}"')
@@ -193,10 +192,10 @@ def _work_out(
     return state
 
 
-def _warehouse() -> duckdb.DuckDBPyConnection:
+def _warehouse(spilled: Path) -> duckdb.DuckDBPyConnection:
     """An empty database in memory under the build file's name, which stands in compiled SQL."""
     name = Path(dbt_build.BUILD_FILE_NAME).stem
-    connection = duckdb.connect()
+    connection = duckdb.connect(config={"temp_directory": str(spilled)})
     connection.execute(f"attach ':memory:' as {name}; use {name}; set threads = 1")
     return connection
 

@@ -230,7 +230,6 @@ _BLOCKS: dict[str, dict[str, _Key]] = {
 }
 _SINGLE = ("rulebook", "repair")
 _REQUIRED_BLOCKS = ("rulebook", "components", "items")
-_TABLES = {"rulebook": "rulebooks", "clauses": "clause_items", "repair": "repair_policy"}
 
 
 class _Reader:

@@ -12,7 +12,6 @@ LAST_YEAR, LAST_MONTH = 2026, 10
 SNAPSHOT_DAY = 5  # directory, personnel, equipment
 INSURANCE_DAY = 20  # the month before
 EVENT_DAY = 28  # whatever happened or was found out since the 6th
-FIRST_VERSION_ON = dt.date(2024, 3, 21)
 
 
 @dataclass(frozen=True)

@@ -171,11 +171,6 @@ def scored_with(drops: Iterable[Mapping[str, list[Row]]], **rows: Any) -> Engine
     return Engine(built)
 
 
-def with_rows(tables: Tables, **added: list[Row]) -> Tables:
-    """A copy of rulebook tables with rows added; cells left out are null."""
-    return tables | {name: [*tables[name], *rows] for name, rows in added.items()}
-
-
 def item(code: str, component_code: str, points: float, rulebook_id: str = "r1", **cells: Any) -> Row:
     """One item of a rulebook in `evidence` with effect `points`."""
     return {

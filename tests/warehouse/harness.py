@@ -6,7 +6,6 @@ executes the models it needs, in order: milliseconds instead of seconds. The SQL
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import shutil
@@ -23,9 +22,10 @@ from filelock import FileLock
 
 from ingestion.sources import DATASETS
 from ingestion.warehouse_sources import create_empty_tables, source_schemas
+from orchestration.dbt_build import PROJECT, fingerprint
 from rulebook.tables import BUILD_TABLES as RULEBOOK_TABLES
 
-PROJECT = Path(__file__).resolve().parents[2] / "dbt_project"
+_KEPT_STATES = 16
 
 
 @dataclass(frozen=True)
@@ -42,18 +42,10 @@ class Node:
     depends_on: tuple[str, ...]
 
 
-def _project_fingerprint() -> str:
-    digest = hashlib.sha256()
-    for path in sorted(PROJECT.rglob("*")):
-        if path.is_file() and not {"target", "logs"} & set(path.relative_to(PROJECT).parts):
-            digest.update(str(path.relative_to(PROJECT)).encode() + b"\0" + path.read_bytes())
-    return digest.hexdigest()[:24]
-
-
 @lru_cache(maxsize=1)
 def compiled_nodes() -> dict[str, Node]:
     """Every model and seed of the project in execution order, compiled by dbt (cached by content)."""
-    cache = Path(tempfile.gettempdir()) / "firemark-compiled" / f"{_project_fingerprint()}.json"
+    cache = Path(tempfile.gettempdir()) / "firemark-compiled" / f"{fingerprint()}.json"
     cache.parent.mkdir(parents=True, exist_ok=True)
     with FileLock(cache.with_suffix(".lock")):  # test processes side by side compile once
         if not cache.exists():
@@ -64,8 +56,19 @@ def compiled_nodes() -> dict[str, Node]:
                 os.replace(target / "done.json", cache)
             finally:
                 shutil.rmtree(target, ignore_errors=True)
-    manifest = json.loads(cache.read_text("utf-8"))
+        manifest = json.loads(cache.read_text("utf-8"))
+        cache.touch()
+    _keep_newest(cache.parent)
     return _ordered(manifest)
+
+
+def _keep_newest(folder: Path) -> None:
+    """Every state of the project leaves megabytes: those last used stay, for working on several at once."""
+    with FileLock(folder / ".keep.lock"):
+        used = sorted((path.stat().st_mtime, path) for path in folder.glob("*.json"))
+        for _, outdated in used[:-_KEPT_STATES]:
+            with FileLock(outdated.with_suffix(".lock")):
+                outdated.unlink()
 
 
 def _compile(target: Path) -> None:

@@ -25,7 +25,6 @@ from tests.conftest import ROOT, BuiltCity
 from tests.oracle.naive import Outcome, score
 
 LAST_DAY = dt.date(2028, 6, 30)  # beyond the last known expiry
-FIRST_POSITION = {"file_position": 0}
 
 
 def _csv(path: Path) -> list[dict[str, str]]:
