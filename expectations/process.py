@@ -16,8 +16,6 @@ from pathlib import Path
 from typing import IO, Any
 
 _PACKAGE_ROOT = Path(__file__).resolve().parents[1]
-# A crash in C leaves its stack; that the process is killed before it tidies up is how it ends, not worth a line.
-_FLAGS = ("-X", "faulthandler", "-W", "ignore::UserWarning:multiprocessing.resource_tracker")
 _SECONDS_TO_END = 5
 
 
@@ -37,7 +35,7 @@ class HelperProcess:
         self.log = logs / f"{module}.log"
         with _opened(self.log) as log:
             self._process = subprocess.Popen(  # noqa: S603  (our own module)
-                [sys.executable, *_FLAGS, "-m", module],
+                [sys.executable, "-X", "faulthandler", "-m", module],
                 cwd=_PACKAGE_ROOT,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,

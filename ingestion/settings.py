@@ -28,6 +28,11 @@ class Settings:
     person_key_source: Path | None = None
 
     @property
+    def inbox(self) -> Path:
+        """Where exports are looked for unless another folder is named."""
+        return self.home / "inbox"
+
+    @property
     def archive(self) -> Path:
         return self.home / "archive"
 

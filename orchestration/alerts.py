@@ -8,7 +8,12 @@ from __future__ import annotations
 import datetime as dt
 import json
 import sys
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from orchestration.release import CheckResult
 
 
 def raise_alert(logs: Path, code: str, message: str) -> None:
@@ -23,3 +28,17 @@ def raise_alert(logs: Path, code: str, message: str) -> None:
             file.write(line + "\n")
     except OSError:
         sys.stderr.write(line + "\n")
+
+
+def of_checks(logs: Path, release_id: str, checks: Sequence[CheckResult]) -> None:
+    """One alert for a release whose checks told of something; what blocks a release stops it and is told as such."""
+    failed = [f"{check.kind} {check.check_name}: {check.failing_count}" for check in checks if not check.is_passed]
+    if failed:
+        raise_alert(logs, "checks_told_of_something", f"{release_id}: {'; '.join(failed)}")
+
+
+def of_ignored(logs: Path, ignored: Sequence[Mapping[str, str]]) -> None:
+    """One alert for a build that left things in the inbox unread."""
+    if ignored:
+        listed = "; ".join(f"{item['path']}: {item['reason']}" for item in ignored)
+        raise_alert(logs, "ignored_in_inbox", listed)

@@ -13,7 +13,7 @@ from typing import Any
 
 from expectations.process import ProcessDiedError
 from ingestion.settings import ConfigurationError, Settings
-from orchestration import alerts
+from orchestration import alerts, attempts
 from orchestration.dbt_build import DbtError
 from orchestration.lock import writer_lock
 from orchestration.steps import BuildFailedError, BuildRequest, BuildState, blocking_message
@@ -38,6 +38,7 @@ class BuildReport:
         state = self.state
         checks = state.check_results() if state else []
         files = state.files if state else []
+        later = [file["received_on"] for file in files if state and file["received_on"] > state.as_of_on]
         return {
             "status": "failed" if self.release_id is None else "reused" if self.is_reused else "released",
             "release_id": self.release_id,
@@ -69,6 +70,7 @@ class BuildReport:
             ],
             "notes": [file["message"] for file in files if file["status"] == "loaded" and file["message"]],
             "ignored": state.ignored if state else [],
+            "later_than_as_of": {"file_count": len(later), "received_on": max(later, default=None)},
             "checks": {
                 "passed": sum(check.is_passed for check in checks),
                 "failed": [
@@ -100,12 +102,14 @@ def run_build(bench: Workbench, request: BuildRequest) -> BuildReport:
             report = _run(bench, request)
         except (ConfigurationError, RulebookError) as error:
             alerts.raise_alert(settings.logs, "build_not_started", str(error))
+            attempts.end(settings, attempts.FAILED, problem=str(error))
             raise
         finally:
             bench.close()
     report.seconds = time.perf_counter() - started
     if report.problem:
         alerts.raise_alert(settings.logs, "build_failed", report.problem)
+        attempts.end(settings, attempts.FAILED, problem=report.problem)
     return report
 
 
@@ -137,7 +141,7 @@ def _run(bench: Workbench, request: BuildRequest) -> BuildReport:
         raise
     except Exception as error:
         problem = _problem(settings, error)
-    state = BuildState.load(settings) if (settings.build / "state.json").exists() else None
+    state, problem = found_by(settings, problem)
     is_released = problem is None and state is not None
     return BuildReport(
         release_id=state.release_id if is_released and state else None,
@@ -148,6 +152,16 @@ def _run(bench: Workbench, request: BuildRequest) -> BuildReport:
         problem=problem,
         reaped_runs=reaped,
     )
+
+
+def found_by(settings: Settings, problem: str | None) -> tuple[BuildState | None, str | None]:
+    """What the build found, and what went wrong: a build without whole findings released nothing to rely on."""
+    try:
+        return BuildState.load(settings), problem
+    except FileNotFoundError:
+        return None, problem or "The build ended without saying what it did."
+    except (OSError, ValueError, TypeError) as error:
+        return None, problem or _problem(settings, error)
 
 
 def _config(request: BuildRequest) -> dict[str, Any]:
@@ -168,8 +182,9 @@ def _problem(settings: Settings, error: Exception) -> str:
         return str(error)
     if isinstance(error, DbtError):
         return f"dbt could not run: {error}"
-    if type(error).__name__ == "DagsterAssetCheckFailedError" and (settings.build / "state.json").exists():
-        return blocking_message(BuildState.load(settings)) or str(error)
+    if type(error).__name__ == "DagsterAssetCheckFailedError":
+        state, _ = found_by(settings, str(error))
+        return (blocking_message(state) if state else None) or str(error)
     trace = "".join(traceback.format_exception(error))
     try:
         settings.logs.mkdir(parents=True, exist_ok=True)

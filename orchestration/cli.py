@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -90,7 +90,9 @@ def _plain_errors(command: Callable[..., Any]) -> Callable[..., Any]:
         except (ConfigurationError, RulebookError) as error:
             _fail(str(error), USAGE)
         except AnotherBuildRunsError as error:
-            _fail(f"{error}. Wait for it, or look at it with: firemark status", BUSY)
+            from orchestration.output import command as pasted
+
+            _fail(f"{error}. Wait for it, or look at it with: {pasted(_settings().home, 'status')}", BUSY)
 
     return run
 
@@ -219,8 +221,8 @@ def _print_report(settings: Settings, report: BuildReport) -> None:
         click.echo(visible(f"held   {held['message'] or held['reason_code']}"))
     for note in content["notes"]:
         click.echo(visible(f"note   {note}"))
-    for ignored in content["ignored"]:
-        click.echo(visible(f"ignored {ignored['path']}: {ignored['reason']}"))
+    _print_ignored(content["ignored"])
+    _print_later(content["later_than_as_of"])
     checks = content["checks"]
     if report.release_id is not None and not report.is_reused:
         click.echo(f"checks {checks['passed']} passed, {len(checks['failed'])} told of something")
@@ -231,6 +233,19 @@ def _print_report(settings: Settings, report: BuildReport) -> None:
         click.echo(
             f"{verb} {report.release_id}  as of {content['as_of_on']}  rulebook {content['rulebook_id']}  "
             f"{content['seconds']:.1f} s  {settings.releases / report.release_id}"
+        )
+
+
+def _print_ignored(ignored: Sequence[Mapping[str, str]]) -> None:
+    for item in ignored:
+        click.echo(visible(f"ignored 未读取 {item['path']}: {item['reason']}"))
+
+
+def _print_later(later: Mapping[str, Any]) -> None:
+    if later["file_count"]:
+        click.echo(
+            f"later  {later['file_count']} files were received after the as-of day, the last on {later['received_on']}. "
+            "收到日晚于评价日，请核对文件夹日期 Check the dates of their folders."
         )
 
 
@@ -277,7 +292,7 @@ def up(port: int) -> None:
 
 @_command()
 @click.option("--on", type=DAY, help="Any day, past or future (default: today in Asia/Shanghai).")
-@click.option("--agency", metavar="USCC", help="One agency only.")
+@click.option("--agency", metavar="USCC", help="One agency only: its code, or a name that only it has.")
 @_format_option
 def grades(on: dt.date | None, agency: str | None, fmt: str) -> None:
     """Grades on any day, from the current release."""
@@ -296,13 +311,13 @@ def grades(on: dt.date | None, agency: str | None, fmt: str) -> None:
             reading.GRADE_COLUMNS,
             fmt,
             shown=shown,
-            title=f"{day}  {opened.directory.name}{provisional}",
+            title=f"{day}  {opened.title}{provisional}",
             empty=f"No agency has a score on {day}.",
         )
 
 
 @_command()
-@click.argument("agency", metavar="USCC")
+@click.argument("agency", metavar="USCC|NAME")
 @click.option("--on", type=DAY, help="Any day, past or future (default: today in Asia/Shanghai).")
 @click.option("--format", "fmt", type=click.Choice(FORMATS), default="table", show_default=True)
 def explain(agency: str, on: dt.date | None, fmt: str) -> None:
@@ -351,10 +366,10 @@ def conflicts(kind: str | None, status: str | None, fmt: str) -> None:
     """Engineers who seem to serve two agencies at once: the investigators' rows."""
     from orchestration import reading
 
-    with reading.open_release(_settings()) as opened:
+    with reading.open_release(_settings(), for_desk=True) as opened:
         columns, found = reading.conflicts(opened, kind, status)
         open_count = sum(row["status"] == "open" for row in found)
-        title = f"{len(found)} 条 rows, {open_count} 待核 open  {opened.directory.name}"
+        title = f"{len(found)} 条 rows, {open_count} 待核 open  {opened.title}"
         empty = " ".join(("No", *filter(None, (status, kind)), "conflicts."))
         print_rows(found, columns, fmt, shown=reading.CONFLICT_TABLE, title=title, empty=empty)
 
@@ -370,7 +385,7 @@ def tasks(due_before: dt.date | None, with_done: bool, fmt: str) -> None:
     with reading.open_release(_settings()) as opened:
         found = reading.tasks(opened, due_before, with_done)
         shown = ("task_code", "agency_name", "opened_on", "due_on", "closed_on", "status", "clause")
-        print_rows(found, reading.TASK_COLUMNS, fmt, shown=shown, title=opened.directory.name, empty="No tasks.")
+        print_rows(found, reading.TASK_COLUMNS, fmt, shown=shown, title=opened.title, empty="No tasks.")
 
 
 @_command()
@@ -378,25 +393,29 @@ def tasks(due_before: dt.date | None, with_done: bool, fmt: str) -> None:
 @_format_option
 def quarantine(dataset: str | None, fmt: str) -> None:
     """Held files and quarantined rows: reason, file, sheet, row."""
-    from orchestration import reading
+    from orchestration import attempts, reading
 
-    with reading.open_release(_settings()) as opened:
+    settings = _settings()
+    with reading.open_release(settings) as opened:
         found = reading.quarantine(opened, dataset)
         files = sum(row["level"] == "file" for row in found)
-        title = f"{files} 个文件 files held, {len(found) - files} 行 rows quarantined  {opened.directory.name}"
+        title = f"{files} 个文件 files held, {len(found) - files} 行 rows quarantined  {opened.title}"
         empty = "Nothing is held or quarantined."
         print_rows(found, reading.QUARANTINE_COLUMNS, fmt, title=title, empty=empty)
+    if fmt == "table" and dataset is None:
+        _print_ignored((attempts.last(settings) or {}).get("ignored", []))
 
 
 @_command()
 @click.option("--format", "fmt", type=click.Choice(("table", "json")), default="table", show_default=True)
 def status(fmt: str) -> None:
     """The last release, freshness per dataset, failed checks, overdue tasks."""
-    from orchestration import reading
+    from orchestration import attempts, reading
 
-    with reading.open_release(_settings()) as opened:
+    settings = _settings()
+    with reading.open_release(settings) as opened:
         described = opened.description
-        found = {
+        found: dict[str, Any] = {
             "release_id": described["release_id"],
             "as_of_on": described["as_of_on"],
             "known_on": described["known_on"],
@@ -406,6 +425,8 @@ def status(fmt: str) -> None:
             "freshness": reading.freshness(opened),
             "failed_checks": reading.failed_checks(opened),
             "overdue_tasks": reading.overdue_count(opened),
+            "later_than_as_of": reading.later_than_as_of(opened),
+            "last_build": attempts.last(settings),
         }
     if fmt == "json":
         click.echo(json_text(found))
@@ -415,12 +436,16 @@ def status(fmt: str) -> None:
         f"release {found['release_id']}  as of {found['as_of_on']}{known}  released {found['released_at']}  "
         f"rulebook {found['rulebook_id']}{' (provisional)' if found['is_provisional'] else ''}"
     )
+    for line in attempts.described(settings):
+        click.echo(visible(line))
     freshness = found["freshness"]
     print_table(freshness, tuple(freshness[0]) if freshness else ())
+    _print_later(found["later_than_as_of"])
+    _print_ignored((found["last_build"] or {}).get("ignored", []))
     if found["failed_checks"]:
         print_table(found["failed_checks"], tuple(found["failed_checks"][0]))
     else:
-        click.echo("All checks passed.")
+        click.echo("这次发布的检查全部通过 All checks of this release passed.")
     if found["overdue_tasks"] is not None:
         click.echo(f"逾期任务 overdue tasks: {found['overdue_tasks']}")
 

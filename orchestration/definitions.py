@@ -26,13 +26,12 @@ def build_defs(overrides: Mapping[str, Any] | None = None) -> dg.Definitions:
     models = build_models(bench.manifest)
     marts = [key for key in models.keys if key.path[0] in MART_SCHEMAS]
     job = build_job()
-    inbox = bench.settings.home / "inbox"
     return dg.Definitions(
         assets=[door, models, build_release(marts)],
         asset_checks=[build_checks(marts)],
         jobs=[job],
-        schedules=[build_schedule(job, str(inbox))],
-        sensors=[build_inbox_sensor(job, inbox), build_alert_sensor(job, bench.settings.logs)],
+        schedules=[build_schedule(job)],
+        sensors=[build_inbox_sensor(job, bench.settings.inbox), build_alert_sensor(job, bench.settings)],
         resources={"bench": bench},
         loggers={"console": quiet_logger},
     )

@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from ingestion.settings import ConfigurationError
-from orchestration.reading import Release, agency_code, require_agency
+from orchestration.reading import Release, require_agency
 
 LINE_COLUMNS = (
     *("line_id", "line_kind", "item_code", "clause", "title_zh", "points", "valid_from_on", "last_day_on"),
@@ -25,8 +25,8 @@ LINE_TABLE = (
 
 def explain(opened: Release, agency_id: str, on: dt.date) -> dict[str, Any]:
     """The explanation as plain values; `adds_up` is whether base and lines make the score."""
-    agency_id = agency_code(agency_id)
     agency = require_agency(opened, agency_id)
+    agency_id = agency["agency_id"]
     spans = opened.rows(
         "select * from credit.fct_score_history where agency_id = ? and valid_from_on <= ? "
         "and (valid_until_on is null or ? < valid_until_on)",

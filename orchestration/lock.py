@@ -14,6 +14,7 @@ from filelock import FileLock, Timeout
 from ingestion.settings import ConfigurationError, Settings
 
 _held: dict[Path, FileLock] = {}
+_LOOK_SECONDS = 0.1  # outlasts `is_held`, which takes the lock for a moment
 
 
 class AnotherBuildRunsError(Exception):
@@ -27,13 +28,13 @@ def writer_lock(settings: Settings, wait_seconds: float = 0) -> Iterator[None]:
     Raises `AnotherBuildRunsError` when another process still holds it after `wait_seconds`, and `ConfigurationError`
     when the home cannot be written to.
     """
-    path = settings.home / ".writer.lock"
+    path = _path(settings)
     held = _held.get(path)
     try:
         if held is None:
             settings.home.mkdir(parents=True, exist_ok=True)
             held = _held[path] = FileLock(path, mode=0o600)
-        held.acquire(timeout=wait_seconds, poll_interval=0.2)
+        held.acquire(timeout=max(wait_seconds, _LOOK_SECONDS), poll_interval=0.2 if wait_seconds else 0.02)
     except Timeout:
         raise AnotherBuildRunsError(f"another build is running in {settings.home}") from None
     except OSError as error:
@@ -45,3 +46,21 @@ def writer_lock(settings: Settings, wait_seconds: float = 0) -> Iterator[None]:
         yield
     finally:
         held.release()
+
+
+def is_held(settings: Settings) -> bool:
+    """Whether somebody writes in the home now; no, where this account may not know."""
+    path = _path(settings)
+    if not path.exists():
+        return False
+    try:
+        with FileLock(path, mode=0o600).acquire(timeout=0):
+            return False
+    except Timeout:
+        return True
+    except OSError:
+        return False
+
+
+def _path(settings: Settings) -> Path:
+    return settings.home / ".writer.lock"

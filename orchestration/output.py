@@ -9,10 +9,12 @@ import csv
 import datetime as dt
 import io
 import json
+import shlex
 import sys
 import unicodedata
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from pathlib import Path
 from typing import Any, TextIO
 
 FORMATS = ("table", "csv", "json")
@@ -151,6 +153,11 @@ def as_json(value: Any) -> Any:
     if isinstance(value, dt.date):  # a datetime is one, too
         return value.isoformat()
     return value
+
+
+def command(home: Path, words: str) -> str:
+    """A command on this home, as a person can paste it."""
+    return f"firemark --home {shlex.quote(str(home))} {words}"
 
 
 def json_text(value: Any) -> str:

@@ -5,7 +5,9 @@ Does not belong here: how rows are shown (`output`), anything that writes.
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
+import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,11 +16,14 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+from rapidfuzz.distance import Levenshtein
 
 from ingestion import parsing, strict
 from ingestion.settings import ConfigurationError, Settings
 from ingestion.sources import DATASETS
-from orchestration import release
+from orchestration import attempts, release
+from orchestration.dbt_build import PROJECT
+from orchestration.output import command
 
 
 @dataclass
@@ -31,13 +36,21 @@ class Release:
     @cached_property
     def description(self) -> dict[str, Any]:
         """release.json."""
-        return release.read_description(self.directory)
+        with _readable(self.directory):
+            return release.read_description(self.directory)
+
+    @property
+    def title(self) -> str:
+        """What every table of the release is headed by: a replay of an earlier day must not pass for today's."""
+        known_on = self.description["known_on"]
+        return self.directory.name + (f"  截至该日已知 known on {known_on}" if known_on else "")
 
     def rows(self, sql: str, parameters: Sequence[Any] = ()) -> list[dict[str, Any]]:
         """The rows of a query."""
-        result = self.connection.execute(sql, list(parameters))
-        names = [column[0] for column in result.description]
-        return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
+        with _readable(self.directory):
+            result = self.connection.execute(sql, list(parameters))
+            names = [column[0] for column in result.description]
+            return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
 
     def has(self, relation: str) -> bool:
         """Whether the release has a table or view `schema.name`."""
@@ -50,16 +63,41 @@ class Release:
 
 
 @contextmanager
-def open_release(settings: Settings) -> Iterator[Release]:
-    """The current release; raises ConfigurationError when there is none."""
+def open_release(settings: Settings, *, for_desk: bool = False) -> Iterator[Release]:
+    """The current release; `for_desk` with `conflicts`, which hold names and open for their owner alone.
+
+    Raises ConfigurationError, with what to do, when there is none or this account cannot read it.
+    """
     directory = release.current_release(settings)
     if directory is None:
-        raise ConfigurationError(f"There is no release in {settings.home} yet. Run: firemark build --inbox DIR")
-    connection = duckdb.connect(str(directory / release.DESK_FILE), read_only=True)
-    try:
+        raise ConfigurationError(
+            f"There is no release in {settings.home} yet. Run: {command(settings.home, 'build --inbox DIR')}"
+            + "".join(f"\n{line}" for line in attempts.described(settings))
+        )
+    path = directory / (release.DESK_FILE if for_desk else release.BI_FILE)
+    if path.exists() and not os.access(path, os.R_OK):
+        raise ConfigurationError(
+            f"This account may not read {path}" + (": it names engineers, for the desk." if for_desk else ".")
+        )
+    # Nothing that a query says reaches beyond the file: no other file, no network, no way back.
+    limits: dict[str, str | bool | int | float | list[str]] = {
+        "enable_external_access": False,
+        "lock_configuration": True,
+    }
+    with _readable(directory):
+        connection = duckdb.connect(str(path), read_only=True, config=limits)
+    with connection:
         yield Release(directory, connection)
-    finally:
-        connection.close()
+
+
+@contextmanager
+def _readable(directory: Path) -> Iterator[None]:
+    try:
+        yield
+    except (duckdb.Error, OSError, ValueError) as error:
+        said = (str(error).splitlines() or [type(error).__name__])[0]
+        again = command(directory.parents[1], "build --full")
+        raise ConfigurationError(f"The release {directory} cannot be read ({said}). Build it again: {again}") from error
 
 
 GRADE_COLUMNS = (
@@ -70,33 +108,63 @@ GRADE_COLUMNS = (
 
 def grades(opened: Release, on: dt.date, agency_id: str | None = None) -> list[dict[str, Any]]:
     """Each agency's grade on a day: best score first. An agency has none before its start."""
-    agency_id = agency_code(agency_id) if agency_id is not None else None
-    found = opened.rows(
+    agency_id = require_agency(opened, agency_id)["agency_id"] if agency_id is not None else None
+    return opened.rows(
         f"select {', '.join(GRADE_COLUMNS)} from credit.agency_grades_as_of(?) "
         "where ? is null or agency_id = ? order by score desc, agency_id",
         [on, agency_id, agency_id],
     )
-    if agency_id is not None and not found:
-        require_agency(opened, agency_id)
-    return found
 
 
-def agency_code(written: str) -> str:
-    """A USCC as people type it: one width, upper case, no blanks."""
-    return (parsing.code(written) or written).upper()
+_NEAR = 3  # slips of the finger; what differs by more is another agency
+_LISTED = 5
 
 
-def require_agency(opened: Release, agency_id: str) -> dict[str, Any]:
-    """The agency's row; an unknown one is an error that names the nearest known."""
-    found = opened.rows("select agency_id, agency_name from credit.dim_agencies where agency_id = ?", [agency_id])
-    if found:
-        return found[0]
-    near = opened.rows(
-        "select agency_id, agency_name from credit.dim_agencies order by levenshtein(agency_id, ?), agency_id limit 1",
-        [agency_id],
-    )
-    hint = f" The nearest is {near[0]['agency_id']} ({near[0]['agency_name']})." if near else ""
-    raise ConfigurationError(f"No agency {agency_id} in this release.{hint}")
+def _one_width(written: str) -> str:
+    """A code or name as people type it: one width, upper case, no blanks."""
+    try:
+        return (parsing.code(written) or written).upper()
+    except parsing.Refused:  # reads like a number that lost its digits
+        return written
+
+
+def require_agency(opened: Release, written: str) -> dict[str, Any]:
+    """The agency of a USCC, or of a present or former name, or of a part of a name that no other agency has.
+
+    An unknown one is an error that names those which differ by a few characters only.
+    """
+    typed = _one_width(written)
+    names = [
+        (
+            row,
+            [_one_width(name) for name in (row["agency_name"] or "", *(row["former_names"] or "").split("、")) if name],
+        )
+        for row in opened.rows(
+            "select agency_id, agency_name, former_names from credit.dim_agencies order by agency_id"
+        )
+    ]
+    for found in (
+        [row for row, _ in names if row["agency_id"] == typed],
+        [row for row, own in names if typed in own],
+        [row for row, own in names if any(typed in name for name in own)],
+    ):
+        if len(found) == 1:
+            return {name: found[0][name] for name in ("agency_id", "agency_name")}
+        if found:
+            raise ConfigurationError(f"{written} 对应多家机构 names {len(found)} agencies: {_listed(found)}.")
+    slips = min(_NEAR, len(typed) // 4)
+    near = [
+        row
+        for row, own in names
+        if any(Levenshtein.distance(typed, known, score_cutoff=slips) <= slips for known in (row["agency_id"], *own))
+    ]
+    hint = f" 是否指 Did you mean {_listed(near)}?" if near else ""
+    raise ConfigurationError(f"没有这家机构 No agency {written} in this release.{hint}")
+
+
+def _listed(agencies: Sequence[dict[str, Any]]) -> str:
+    shown = ", ".join(f"{row['agency_id']} ({row['agency_name']})" for row in agencies[:_LISTED])
+    return f"{shown}, …" if len(agencies) > _LISTED else shown
 
 
 CONFLICT_TABLE = (
@@ -105,8 +173,17 @@ CONFLICT_TABLE = (
 )
 
 
+def conflict_kinds() -> list[str]:
+    """The kinds that the detectors know, in their order."""
+    with (PROJECT / "seeds" / "reference" / "detectors.csv").open(encoding="utf-8", newline="") as file:
+        return [row["detector_kind"] for row in csv.DictReader(file) if row["family"] == "conflict"]
+
+
 def conflicts(opened: Release, kind: str | None, status: str | None) -> tuple[list[str], list[dict[str, Any]]]:
     """All columns of the conflicts mart and its rows: what is open and grave first, what is explained last."""
+    kinds = conflict_kinds()
+    if kind is not None and kind not in kinds:
+        raise ConfigurationError(f"没有这一类型 There is no kind {kind}. There are {', '.join(kinds)}.")
     relation = "conflicts.fct_engineer_conflicts"
     columns = [row["column_name"] for row in opened.rows(f"describe {relation}")]
     found = opened.rows(
@@ -181,6 +258,16 @@ def freshness(opened: Release) -> list[dict[str, Any]]:
         "from quality.fct_loads group by source, dataset order by source, dataset",
         [opened.description["as_of_on"]],
     )
+
+
+def later_than_as_of(opened: Release) -> dict[str, Any]:
+    """How many files were received after the release's as-of day, and when the last of them: a slip in a date, or a
+    look back.
+    """
+    return opened.rows(
+        "select count(*) as file_count, max(received_on) as received_on from quality.fct_loads where received_on > ?",
+        [opened.description["as_of_on"]],
+    )[0]
 
 
 def failed_checks(opened: Release) -> list[dict[str, Any]]:

@@ -174,7 +174,7 @@ def write_candidate(settings: Settings, build_file: Path) -> Candidate:
     (directory / "restricted").mkdir(mode=0o700)
     row_counts: dict[str, int] = {}
     hashes: dict[str, str] = {}
-    connection = _in_memory(settings)
+    connection = duckdb.connect()
     try:
         connection.execute(f"attach {_literal(str(build_file))} as build (read_only)")
         _attach(connection, directory / BI_FILE)
@@ -195,11 +195,6 @@ def write_candidate(settings: Settings, build_file: Path) -> Candidate:
         raise
     connection.close()
     return Candidate(directory, row_counts, hashes)
-
-
-def _in_memory(settings: Settings) -> duckdb.DuckDBPyConnection:
-    """A connection without a file, which would spill what it cannot hold into the folder that the caller stands in."""
-    return duckdb.connect(config={"temp_directory": str(settings.build / "spilled")})
 
 
 def _attach(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
@@ -323,7 +318,7 @@ def publish(
     point, `current` is the release before or this one, whole.
     """
     now = dt.datetime.now(dt.UTC).replace(tzinfo=None, microsecond=0)
-    _write_check_results(settings, candidate, identifier, checks, now)
+    _write_check_results(candidate, identifier, checks, now)
     content = dict(description) | {
         "release_id": identifier,
         "released_at": now.isoformat() + "Z",
@@ -356,7 +351,7 @@ def _step_aside(settings: Settings, candidate: Candidate, final: Path) -> None:
 
 
 def _write_check_results(
-    settings: Settings, candidate: Candidate, identifier: str, checks: Sequence[CheckResult], now: dt.datetime
+    candidate: Candidate, identifier: str, checks: Sequence[CheckResult], now: dt.datetime
 ) -> None:
     rows = [
         {name: getattr(check, name) for name in _CHECK_RESULTS.names[:5]}
@@ -370,7 +365,7 @@ def _write_check_results(
         for column, comment in _CHECK_RESULTS_COMMENTS.items()
     ]
     for name in (BI_FILE, DESK_FILE):
-        with _in_memory(settings) as connection:
+        with duckdb.connect() as connection:
             _attach(connection, candidate.directory / name)
             connection.register("results", results)
             connection.execute("begin")

@@ -8,8 +8,11 @@ MORNING = "30 6 * * *"
 CITY_TIME_ZONE = "Asia/Shanghai"
 
 
-def build_schedule(job: dg.UnresolvedAssetJobDefinition, inbox: str | None) -> dg.ScheduleDefinition:
-    """Daily; the day that a tick stands for is the run's as-of, however late the tick is served."""
+def build_schedule(job: dg.UnresolvedAssetJobDefinition) -> dg.ScheduleDefinition:
+    """Daily; the day that a tick stands for is the run's as-of, however late the tick is served.
+
+    It names no inbox: a run looks into that of its home if there is one by then, and builds without one, too.
+    """
 
     @dg.schedule(
         job=job,
@@ -21,7 +24,6 @@ def build_schedule(job: dg.UnresolvedAssetJobDefinition, inbox: str | None) -> d
     def every_morning(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
         """One build of the day."""
         day = context.scheduled_execution_time.date().isoformat()
-        config = {"as_of": day} | ({"inbox": inbox} if inbox else {})
-        return dg.RunRequest(run_key=day, run_config={"ops": {"door": {"config": config}}})
+        return dg.RunRequest(run_key=day, run_config={"ops": {"door": {"config": {"as_of": day}}}})
 
     return every_morning

@@ -5,10 +5,13 @@ from __future__ import annotations
 import hashlib
 import os
 from pathlib import Path
+from typing import Any
 
 import dagster as dg
 
-from orchestration import alerts
+from ingestion.settings import Settings
+from orchestration import alerts, attempts
+from orchestration.lock import is_held
 from orchestration.steps import today
 
 SETTLE_SECONDS = 30
@@ -54,14 +57,24 @@ def build_inbox_sensor(job: dg.UnresolvedAssetJobDefinition, inbox: Path) -> dg.
     return inbox_sensor
 
 
-def build_alert_sensor(job: dg.UnresolvedAssetJobDefinition, home_logs: Path) -> dg.SensorDefinition:
-    """Tells of a failed run; checks that only warn are told of by `alerts.of_checks` in the run itself."""
+def build_alert_sensor(job: dg.UnresolvedAssetJobDefinition, settings: Settings) -> dg.SensorDefinition:
+    """Tells of a failed run; `alerts.of_checks` tells of checks that only warn, in the run itself."""
 
     @dg.run_failure_sensor(monitored_jobs=[job], default_status=dg.DefaultSensorStatus.RUNNING, name="tell_of_failures")
     def tell_of_failures(context: dg.RunFailureSensorContext) -> None:
         """One line per failed run."""
-        alerts.raise_alert(
-            home_logs, "build_failed", f"run {context.dagster_run.run_id}: {context.failure_event.message}"
-        )
+        said = [_innermost(event.step_failure_data.error) for event in context.get_step_failure_events()]
+        problem = f"run {context.dagster_run.run_id}: {'; '.join(said) or context.failure_event.message}"
+        alerts.raise_alert(settings.logs, "build_failed", problem)
+        known = attempts.last(settings)
+        if known is not None and known["status"] == attempts.RUNNING and not is_held(settings):
+            attempts.end(settings, attempts.FAILED, problem=problem)
 
     return tell_of_failures
+
+
+def _innermost(error: Any) -> str:
+    """What the failing line itself said, without the frames that Dagster put around it."""
+    while error is not None and error.cause is not None:
+        error = error.cause
+    return error.message.strip() if error is not None else "it ended without an error"

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -18,9 +19,10 @@ from typing import Any
 
 import yaml
 
-from ingestion.settings import HOME_VARIABLE, Settings
+from ingestion.settings import HOME_VARIABLE, ConfigurationError, Settings
 from orchestration.instance import open_instance, reap, write_instance_config
 from orchestration.lock import AnotherBuildRunsError, writer_lock
+from orchestration.sensors import SETTLE_SECONDS
 
 HOST = "127.0.0.1"  # Dagster has no users: whoever reaches it may do everything
 _GRACE_SECONDS = 20
@@ -28,6 +30,7 @@ _GRACE_SECONDS = 20
 
 def serve(settings: Settings, port: int, tell: Callable[[str], None]) -> int:
     """Runs until Ctrl-C, SIGTERM, or one of the two ends; returns the exit code."""
+    _require_free(port)
     home = write_instance_config(settings)
     # While a build holds the lock, whatever is left unfinished may be its own; it reaped the rest.
     with suppress(AnotherBuildRunsError), writer_lock(settings), open_instance(settings) as instance:
@@ -50,6 +53,7 @@ def serve(settings: Settings, port: int, tell: Callable[[str], None]) -> int:
         "daemon": [str(scripts / "dagster-daemon"), "run", "-w", str(workspace)],
     }
     settings.logs.mkdir(parents=True, exist_ok=True)
+    settings.inbox.mkdir(parents=True, exist_ok=True)
     stopping = _Stopping()
     processes: dict[str, subprocess.Popen[bytes]] = {}
     try:
@@ -59,6 +63,7 @@ def serve(settings: Settings, port: int, tell: Callable[[str], None]) -> int:
                     command, env=environment, stdout=log, stderr=log, stdin=subprocess.DEVNULL, start_new_session=True
                 )
         tell(f"http://{HOST}:{port}  home {settings.home}  logs {settings.logs}  (Ctrl-C stops)")
+        tell(f"收件箱 put exports into {settings.inbox}: it is looked at every {SETTLE_SECONDS} s and every morning")
         while not stopping.is_asked:
             for name, process in processes.items():
                 if process.poll() is not None:
@@ -69,6 +74,17 @@ def serve(settings: Settings, port: int, tell: Callable[[str], None]) -> int:
     finally:
         _stop(processes)
         stopping.restore()
+
+
+def _require_free(port: int) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError as error:
+            raise ConfigurationError(
+                f"端口被占用 {HOST}:{port} is taken ({error.strerror}). Name another one by --port."
+            ) from None
 
 
 class _Stopping:

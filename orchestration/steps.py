@@ -23,9 +23,11 @@ from expectations.release import RELEASE_SUITES
 from expectations.suites import SuiteOutcome
 from ingestion import build_inputs, landing
 from ingestion.settings import ConfigurationError, Settings
-from orchestration import alerts, dbt_build, frozen_lists, release
+from orchestration import alerts, attempts, dbt_build, frozen_lists, release
 from orchestration.dbt_build import DBT_TARGET, DbtOutcome
+from orchestration.inbox import nothing_received, require_inbox
 from orchestration.release import CheckResult
+from orchestration.text_files import write_whole
 from orchestration.work_lists import write_work_lists
 from orchestration.workbench import Workbench
 from rulebook.folder import build_tables, read_folder
@@ -82,7 +84,7 @@ class BuildState:
     def save(self, settings: Settings) -> None:
         """Writes build/state.json."""
         text = json.dumps(asdict(self), ensure_ascii=False, indent=1, default=str)
-        (settings.build / "state.json").write_text(text, encoding="utf-8")
+        write_whole(settings.build / "state.json", text)
 
     @staticmethod
     def load(settings: Settings) -> BuildState:
@@ -106,6 +108,8 @@ def receive(bench: Workbench, request: BuildRequest) -> BuildState:
     """Ingests what is new and prepares a fresh build file; a release of the same inputs is verified and reused."""
     settings = bench.settings
     bench.lock()
+    attempts.begin(settings, request.as_of_on.isoformat())
+    require_inbox(request.inbox)
     tables = _rulebook_tables(request)
     bench.dbt.prepare(settings, bench.parsed_project)
     ingested = landing.ingest(
@@ -118,6 +122,8 @@ def receive(bench: Workbench, request: BuildRequest) -> BuildState:
     inputs = build_inputs.prepare(
         settings, request.as_of_on, request.known_on, request.regime_code, request.accept_drops
     )
+    if not inputs.outcomes and request.known_on is None:
+        raise nothing_received(request.inbox, settings.inbox, ingested.ignored)
     for name, table in tables.items():
         pq.write_table(table, settings.build_inputs / f"rulebook.{name}.parquet")
     files = [
@@ -167,8 +173,11 @@ def receive(bench: Workbench, request: BuildRequest) -> BuildState:
         ignored=[{"path": path, "reason": why} for path, why in ingested.ignored],
         files=files,
     )
+    attempts.note(settings, release_id=state.release_id, ignored=state.ignored)
+    alerts.of_ignored(settings.logs, state.ignored)
     if not request.is_full and _reuse(settings, state.release_id):
         state.is_reused = True
+        attempts.end(settings, attempts.REUSED)
     else:
         suites = bench.suites  # imports its library while dbt runs
         _freeze_lists(bench, request, tables, revision)
@@ -379,6 +388,8 @@ def publish(bench: Workbench) -> Path:
     state.checks.append(asdict(_frozen_lists_check(changed)))
     state.save(settings)
     path = release.publish(settings, candidate, state.release_id, _description(state), state.check_results())
+    attempts.end(settings, attempts.RELEASED)
+    alerts.of_checks(settings.logs, state.release_id, state.check_results())
     if changed:
         alerts.raise_alert(settings.logs, "frozen_lists_changed", f"{path.name} differs: {'; '.join(changed)}")
     return path
@@ -428,8 +439,7 @@ def request_of(
     is_full: bool,
 ) -> BuildRequest:
     """A request from text, as a command line or a run's configuration gives it. Raises ConfigurationError."""
-    default_inbox = settings.home / "inbox"
-    chosen = Path(inbox) if inbox else default_inbox if default_inbox.is_dir() else None
+    chosen = Path(inbox) if inbox else settings.inbox if settings.inbox.is_dir() else None
     return BuildRequest(
         as_of_on=_date("as-of", as_of) if as_of else today(),
         known_on=_date("known-on", known_on) if known_on else None,

@@ -138,8 +138,11 @@ def _decision_id(object_id: str, as_of_on: dt.date) -> str:
 def _write(path: Path, work_list: WorkList, names: Sequence[str], rows: Sequence[tuple[Any, ...]], on: dt.date) -> None:
     headers = [column.header for column in DECISIONS.columns]
     prefilled = {"decision_id": None, "object_type": work_list.object_type}
-    # Cells are texts: a name that begins with = must not become a formula.
-    options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    options = {
+        # Cells are texts: a name that begins with = must not become a formula.
+        **{"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False},
+        "in_memory": True,  # else the names pass through files in the system's folder for temporary ones
+    }
     with xlsxwriter.Workbook(path, options) as book:
         book.set_properties({"created": _CREATED})
         sheet = book.add_worksheet(SHEET)

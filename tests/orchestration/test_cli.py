@@ -5,11 +5,17 @@ from __future__ import annotations
 import csv
 import io
 import json
+import shutil
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from ingestion.settings import ConfigurationError, load
+from orchestration import attempts
+from orchestration.lock import writer_lock
+from orchestration.reading import open_release
 from tests.conftest import BuiltCity
 
 ON = "2026-06-01"
@@ -63,6 +69,21 @@ def test_an_unknown_agency_is_told_the_nearest(built_city: BuiltCity) -> None:
         assert done.returncode == 2 and known in done.stderr and done.stdout == ""
 
 
+def test_an_agency_may_be_named(built_city: BuiltCity) -> None:
+    listed = built_city.query("select agency_id, agency_name, former_names from credit.dim_agencies order by agency_id")
+    renamed = next(row for row in listed if row["former_names"])
+    for written in (renamed["agency_name"], renamed["former_names"].split("、")[0], renamed["agency_name"][3:7]):
+        assert [row["agency_id"] for row in rows(built_city, "grades", "--agency", written)] == [renamed["agency_id"]]
+    assert renamed["agency_id"] in built_city.run("explain", renamed["agency_name"]).stdout
+    many = built_city.run("explain", "消防", check=False)
+    assert many.returncode == 2 and listed[0]["agency_id"] in many.stderr
+    name = listed[0]["agency_name"]
+    assert name in built_city.run("explain", name[:5] + "某" + name[6:], check=False).stderr
+    for stranger in ("某某公司", "1", "91" * 9, "9.1E17"):
+        done = built_city.run("explain", stranger, check=False)
+        assert done.returncode == 2 and "Did you mean" not in done.stderr and "Traceback" not in done.stderr
+
+
 def test_conflicts_can_be_narrowed(built_city: BuiltCity) -> None:
     everything = rows(built_city, "conflicts")
     assert everything and {"conflict_id", "employer_a_id", "overlap_days"} <= set(everything[0])
@@ -86,7 +107,8 @@ def test_a_word_that_means_nothing_is_no_empty_answer(built_city: BuiltCity) -> 
     done = built_city.run("quarantine", "--dataset", "registry/persons", check=False)
     assert done.returncode == 2 and "registry/personnel" in done.stderr
     assert built_city.run("conflicts", "--status", "closed", check=False).returncode == 2
-    assert "shell_game" in built_city.run("conflicts", "--kind", "shell_game").stdout
+    kind = built_city.run("conflicts", "--kind", "shell_game", check=False)
+    assert kind.returncode == 2 and kind.stdout == "" and "double_registration" in kind.stderr
 
 
 def test_a_code_may_be_typed_in_any_width_and_case(built_city: BuiltCity) -> None:
@@ -111,3 +133,76 @@ def test_tasks_due_before_a_day_are_due_before_it(built_city: BuiltCity) -> None
 def test_the_rulebook_that_comes_with_the_program_is_sound(built_city: BuiltCity) -> None:
     assert "sound" in built_city.run("rulebook", "lint").stdout
     assert built_city.run("rulebook", "lint", str(built_city.sample), check=False).returncode == 2
+
+
+READING = (["grades"], ["explain", "91"], ["tasks"], ["quarantine"], ["status"], ["conflicts"])
+
+
+@pytest.fixture
+def opened(built_city: BuiltCity, tmp_path: Path) -> BuiltCity:
+    """The city's current release in a home of its own, to be damaged."""
+    (tmp_path / "releases").mkdir()
+    shutil.copytree(built_city.release, tmp_path / "releases" / built_city.release.name)
+    (tmp_path / "releases" / "current").symlink_to(built_city.release.name)
+    return BuiltCity(tmp_path, built_city.sample, built_city.summary)
+
+
+def test_only_conflicts_need_the_file_of_the_desk(opened: BuiltCity) -> None:
+    (opened.release / "firemark.duckdb").unlink()
+    agency = rows(opened, "grades")[0]["agency_id"]
+    for command in (["tasks"], ["quarantine"], ["status"], ["explain", agency]):
+        assert opened.run(*command).stdout
+    done = opened.run("conflicts", check=False)
+    assert done.returncode == 2 and "firemark.duckdb" in done.stderr and "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("damage", ["empty files", "no database", "half a description", "nothing at all"])
+def test_a_damaged_release_is_said_without_a_traceback(opened: BuiltCity, damage: str) -> None:
+    match damage:
+        case "empty files":
+            for path in opened.release.glob("*.duckdb"):
+                path.write_bytes(b"")
+        case "no database":
+            for path in opened.release.glob("*.duckdb"):
+                path.write_bytes(b"no database" * 1000)
+        case "half a description":
+            (opened.release / "release.json").write_text('{"release_id": ', encoding="utf-8")
+        case _:
+            shutil.rmtree(opened.release)
+    for command in READING:
+        done = opened.run(*command, check=False)
+        assert done.returncode == 2 and done.stdout == "" and "Traceback" not in done.stderr, command
+        assert "build" in done.stderr or command == ["explain", "91"]
+
+
+def test_a_query_reaches_nothing_beyond_its_file(built_city: BuiltCity) -> None:
+    with open_release(load(built_city.home)) as found:
+        for statement in (
+            "select * from read_text('/etc/hostname')",
+            "attach '/tmp/other.duckdb' as other",
+            "copy (select 1) to '/tmp/other.csv'",
+            "set enable_external_access = true",
+            "install httpfs",
+        ):
+            with pytest.raises(ConfigurationError):
+                found.rows(statement)
+        assert found.rows("select 1 as one") == [{"one": 1}]
+
+
+def test_a_look_back_says_so_in_every_heading(opened: BuiltCity) -> None:
+    description = opened.release / "release.json"
+    content = json.loads(description.read_text("utf-8")) | {"known_on": "2026-03-31"}
+    description.write_text(json.dumps(content), encoding="utf-8")
+    for command in ("grades", "conflicts", "tasks", "quarantine", "status"):
+        assert "known on 2026-03-31" in opened.run(command).stdout, command
+
+
+def test_a_running_build_and_one_that_was_cut_off_are_told_of(opened: BuiltCity) -> None:
+    settings = load(opened.home)
+    attempts.begin(settings, "2026-03-31")
+    assert "was cut off" in opened.run("status").stdout
+    with writer_lock(settings):
+        assert "A build is running since" in opened.run("status").stdout
+    attempts.end(settings, attempts.RELEASED)
+    told = opened.run("status").stdout
+    assert "was cut off" not in told and "is running" not in told

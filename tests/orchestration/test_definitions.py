@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import subprocess
 import sys
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import dagster as dg
 import pytest
 
 from ingestion.settings import Settings, load
 from ingestion.sources import DATASETS
+from orchestration.assets.door import BuildConfig
 from orchestration.definitions import build_defs
 from orchestration.jobs import JOB_NAME
 from orchestration.sensors import fingerprint
+from orchestration.steps import request_of
 from tests.conftest import ROOT
 from tests.house.project import sql_files
 
@@ -62,15 +66,23 @@ def test_a_schedule_and_a_sensor_start_the_same_job(defs: dg.Definitions) -> Non
 
 
 def test_the_schedule_builds_the_day_it_stands_for(defs: dg.Definitions) -> None:
-    import datetime as dt
-    from zoneinfo import ZoneInfo
-
     context = dg.build_schedule_context(
         scheduled_execution_time=dt.datetime(2026, 1, 2, 6, 30, tzinfo=ZoneInfo("Asia/Shanghai"))
     )
     requests = defs.resolve_schedule_def("every_morning").evaluate_tick(context).run_requests
     assert requests is not None
     assert requests[0].run_config["ops"]["door"]["config"]["as_of"] == "2026-01-02"
+
+
+@pytest.mark.parametrize("has_inbox", [False, True])
+def test_the_schedule_builds_with_an_inbox_or_without(defs: dg.Definitions, tmp_path: Path, has_inbox: bool) -> None:
+    home = load(tmp_path / "home")
+    if has_inbox:
+        home.inbox.mkdir(parents=True)
+    context = dg.build_schedule_context(scheduled_execution_time=dt.datetime(2026, 1, 2, tzinfo=dt.UTC))
+    (request,) = defs.resolve_schedule_def("every_morning").evaluate_tick(context).run_requests or []
+    config = BuildConfig(**request.run_config["ops"]["door"]["config"])
+    assert request_of(home, **config.model_dump()).inbox == (home.inbox if has_inbox else None)
 
 
 def test_the_sensor_waits_until_a_copy_has_ended(defs: dg.Definitions, settings: Settings) -> None:

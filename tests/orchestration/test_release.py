@@ -9,7 +9,6 @@ import shutil
 import stat
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import duckdb
 import pytest
@@ -216,23 +215,6 @@ def test_the_hashes_in_the_description_are_those_of_the_tables(settings: Setting
     with duckdb.connect(str(path / "firemark.duckdb"), read_only=True) as connection:
         for name, expected in release.read_description(path)["content_hashes"].items():
             assert release.content_hash(connection, name)[0] == expected
-
-
-def test_what_memory_cannot_hold_is_spilled_below_the_build_folder(
-    settings: Settings, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    connect = duckdb.connect
-    spilled: list[Path] = []
-
-    def remembered(*arguments: Any, **named: Any) -> duckdb.DuckDBPyConnection:
-        connection = connect(*arguments, **named)
-        row = connection.execute("select current_setting('temp_directory')").fetchone()
-        spilled.append(Path(row[0] if row else ""))
-        return connection
-
-    monkeypatch.setattr(duckdb, "connect", remembered)
-    publish(settings)
-    assert {path.parent for path in spilled} == {settings.build}
 
 
 class KilledError(BaseException):

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import shutil
+import tempfile
 from pathlib import Path
 
 import duckdb
 import openpyxl
+import pytest
 
 from ingestion.sources.credit_desk import DECISIONS
 from orchestration.work_lists import WORK_LISTS, write_work_lists
@@ -40,6 +42,15 @@ def test_a_list_offers_the_decisions_and_holds_no_formula(built_city: BuiltCity,
     rules = sheet.data_validations.dataValidation
     assert any("confirmed" in str(rule.formula1) for rule in rules)
     assert not any(cell.data_type == "f" for row in sheet.iter_rows() for cell in row)
+
+
+def test_names_never_pass_through_the_folder_for_temporary_files(
+    built_city: BuiltCity, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "nowhere"))
+    with pytest.raises(FileNotFoundError):
+        tempfile.mkstemp()  # the control
+    assert _lists(built_city, tmp_path / "lists")["conflicts.xlsx"] > 0
 
 
 def test_equal_lists_are_equal_files(built_city: BuiltCity, tmp_path: Path) -> None:
