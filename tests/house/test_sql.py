@@ -52,13 +52,44 @@ def test_sql_is_portable(path: Path) -> None:
     assert not found
 
 
+RULE_WORDS = r"F\d\d[AB]?|S\d[AB]?|[ABCD]|.*焦作.*|jiaozuo.*"
+# A text's length says what kind of text it is, a weekday what kind of day: no amount of anything.
+NO_AMOUNTS = r"(?:length\([^()]*\)|\{\{\s*iso_weekday\([^{}]*\)\s*\}\})\s*[<>=]+\s*\d+"
+THRESHOLDS = r"(?:[<>=]|\bbetween)\s*-?(?!(?:0|1)\b)\d+(?:\.\d+)?\b"
+
+
+def rule_words(text: str) -> list[str]:
+    text = re.sub(r"--[^\n]*|\{#.*?#\}", " ", text, flags=re.S)
+    return [
+        word
+        for pair in re.findall(r"""'([^'"]*)'|"([^'"]*)\"""", text)
+        for word in pair
+        if re.fullmatch(RULE_WORDS, word)
+    ]
+
+
+def thresholds(text: str) -> list[str]:
+    return re.findall(THRESHOLDS, sql_code(re.sub(NO_AMOUNTS, " ", text)), flags=re.I)
+
+
+@pytest.mark.parametrize("path", sql_files("models", "macros"), ids=lambda path: path.stem)
+def test_sql_names_no_rule(path: Path) -> None:
+    """Item codes, grades and the city's name are data of the rulebook."""
+    assert not rule_words(path.read_text("utf-8"))
+
+
 @pytest.mark.parametrize("path", sql_files("models/intermediate/points", "models/marts/credit"), ids=lambda p: p.stem)
-def test_the_scoring_sql_names_no_rule(path: Path) -> None:
-    """Item codes, grades, points and the city's name are data of the rulebook."""
-    text = re.sub(r"--[^\n]*|\{#.*?#\}", " ", path.read_text("utf-8"), flags=re.S)
-    literals = re.findall(r"'((?:[^']|'')*)'", text)
-    offences = [word for word in literals if re.fullmatch(r"F\d\d[AB]?|S\d[AB]?|[ABCD]|.*焦作.*|jiaozuo.*", word)]
-    assert not offences
+def test_the_scoring_sql_compares_with_no_number(path: Path) -> None:
+    """Points and bounds are data of the rulebook, too."""
+    assert not thresholds(path.read_text("utf-8"))
+
+
+def test_the_rule_guards_would_catch_a_rule() -> None:
+    for text in ("where item_code = 'F02A'", 'where {{ is_grade("D") }}', "'焦作市' || name"):
+        assert rule_words(text), text
+    for text in ("where score < 60", "score >= 80.5", "points between -5 and 0", "{{ at_least('score >= 60') }}"):
+        assert thresholds(text), text
+    assert not thresholds("where line_count > 0 and score >= bands.lo and length(case_id) = 32 -- > 60")
 
 
 @pytest.mark.parametrize(
