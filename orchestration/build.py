@@ -100,6 +100,10 @@ def run_build(bench: Workbench, request: BuildRequest) -> BuildReport:
         try:
             bench.lock()
             report = _run(bench, request)
+        except KeyboardInterrupt:
+            if (attempts.last(settings) or {}).get("status") == attempts.RUNNING:
+                attempts.end(settings, attempts.FAILED, problem="被人中断 interrupted; nothing was released")
+            raise
         except (ConfigurationError, RulebookError) as error:
             alerts.raise_alert(settings.logs, "build_not_started", str(error))
             attempts.end(settings, attempts.FAILED, problem=str(error))
@@ -120,6 +124,8 @@ def _run(bench: Workbench, request: BuildRequest) -> BuildReport:
     try:
         (settings.build / "state.json").unlink(missing_ok=True)
         _ = bench.dbt  # imports dbt while this process imports Dagster; the suites' turn comes when dbt runs
+        from dagster import DagsterExecutionInterruptedError
+
         from orchestration import instance as instances
         from orchestration.definitions import build_defs
         from orchestration.jobs import JOB_NAME
@@ -128,15 +134,18 @@ def _run(bench: Workbench, request: BuildRequest) -> BuildReport:
             reaped = instances.reap(instance)
             job = build_defs({"bench": bench}).resolve_job_def(JOB_NAME)
             run_id = str(uuid.uuid4())
-            job.execute_in_process(
-                run_config={
-                    "ops": {"door": {"config": _config(request)}},
-                    "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},  # the report says what went wrong
-                },
-                instance=instance,
-                run_id=run_id,
-                tags={instances.PROCESS_TAG: instances.this_process()},
-            )
+            try:
+                job.execute_in_process(
+                    run_config={
+                        "ops": {"door": {"config": _config(request)}},
+                        "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},  # the report says it
+                    },
+                    instance=instance,
+                    run_id=run_id,
+                    tags={instances.PROCESS_TAG: instances.this_process()},
+                )
+            except DagsterExecutionInterruptedError:
+                raise KeyboardInterrupt from None
     except (ConfigurationError, RulebookError):
         raise
     except Exception as error:

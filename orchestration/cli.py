@@ -7,10 +7,11 @@ Exit codes: 0 done; 1 a check failed; 2 usage or configuration; 3 another build 
 from __future__ import annotations
 
 import datetime as dt
+import errno
 import functools
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -55,6 +56,8 @@ def _settings() -> Settings:
 
 
 def _take_home(ctx: click.Context, param: click.Parameter, value: str | None) -> None:
+    if value == "":
+        raise click.BadParameter("name a folder; an empty name is none.", ctx, param)
     if value is not None:
         ctx.find_root().obj = value
 
@@ -86,13 +89,22 @@ def _plain_errors(command: Callable[..., Any]) -> Callable[..., Any]:
         from rulebook.problems import RulebookError
 
         try:
-            return command(*args, **kwargs)
+            done = command(*args, **kwargs)
+            sys.stdout.flush()  # here, where a full disk can still be told of
+            return done
         except (ConfigurationError, RulebookError) as error:
             _fail(str(error), USAGE)
         except AnotherBuildRunsError as error:
             from orchestration.output import command as pasted
 
             _fail(f"{error}. Wait for it, or look at it with: {pasted(_settings().home, 'status')}", BUSY)
+
+        except OSError as error:
+            if error.errno == errno.EPIPE:
+                raise  # `firemark grades | head`: click ends quietly
+            with suppress(OSError):
+                sys.stdout.close()
+            _fail(f"{error.filename or '输出 the output'}: {error.strerror or error}", USAGE)
 
     return run
 
@@ -454,6 +466,7 @@ def status(fmt: str) -> None:
 
 
 @main.group()
+@_home_option
 def rulebook() -> None:
     """Rulebook data: check it, import a regime, try another version."""
 

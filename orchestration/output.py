@@ -24,6 +24,12 @@ Row = Mapping[str, Any]
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 _QUOTE = "'"
 
+_PIPE_WIDTH = 1000
+_ONE_LINE, _FOLDED = 20, 16  # cells; a USCC has 18
+_BETWEEN = 3
+_LEAST_COLUMNS = 4
+_DISPENSABLE = ("explained_by", "confidence", "overlap_days", "conflict_id", "source", "sheet")
+
 # 中文 before English, as the desk reads it; scripts get the column's own name from CSV and JSON.
 LABELS = {
     "agency_id": "统一社会信用代码 USCC",
@@ -197,12 +203,49 @@ def print_table(
     from rich.text import Text
 
     out = stream or sys.stdout
-    console = Console(file=out, width=None if out.isatty() else 1000, highlight=False)
+    console = Console(file=out, width=None if out.isatty() else _PIPE_WIDTH, highlight=False)
+    needs = {column: _width(column, rows) for column in columns}
+    kept = _fitting(columns, needs, console.width)
+    if len(kept) < min(_LEAST_COLUMNS, len(columns)):
+        _print_blocks(rows, columns, title, out)
+        return
     table = Table(title=title, box=box.SIMPLE_HEAD, title_justify="left", pad_edge=False)
-    for column in columns:
+    for column in kept:
         is_number = any(isinstance(row[column], int | Decimal) and not isinstance(row[column], bool) for row in rows)
         header = label(column).replace(" ", "\n", 1)
-        table.add_column(Text(header), justify="right" if is_number else "left", overflow="fold")
+        table.add_column(
+            Text(header), justify="right" if is_number else "left", overflow="fold", min_width=needs[column]
+        )
     for row in rows:
-        table.add_row(*(Text(plain(row[column])) for column in columns))
+        table.add_row(*(Text(plain(row[column])) for column in kept))
     console.print(table)
+    hidden = [label(column) for column in columns if column not in kept]
+    if hidden:
+        out.write(f"窗口太窄，未显示 not shown, for want of width: {', '.join(hidden)}\n")
+
+
+def _width(column: str, rows: Sequence[Row]) -> int:
+    """What a column needs at least: codes, dates and short words stand on one line, long text may fold."""
+    from rich.cells import cell_len
+
+    longest = max((cell_len(plain(row[column])) for row in rows), default=0)
+    header = max(cell_len(word) for word in label(column).split(" "))
+    return max(header, longest if longest <= _ONE_LINE else _FOLDED)
+
+
+def _fitting(columns: Sequence[str], needs: Mapping[str, int], width: int) -> list[str]:
+    """The columns that have room, in their order: first those go that say least, then the last one."""
+    kept = list(columns)
+    while kept and sum(needs[column] + _BETWEEN for column in kept) > width:
+        kept.remove(next((column for column in _DISPENSABLE if column in kept), kept[-1]))
+    return kept
+
+
+def _print_blocks(rows: Sequence[Row], columns: Sequence[str], title: str | None, out: TextIO) -> None:
+    """One line per value, where not even a few columns have room."""
+    if title:
+        out.write(f"{title}\n")
+    for row in rows:
+        out.write("\n")
+        for column in columns:
+            out.write(f"{label(column)}: {plain(row[column])}\n")

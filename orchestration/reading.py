@@ -169,7 +169,7 @@ def _listed(agencies: Sequence[dict[str, Any]]) -> str:
 
 CONFLICT_TABLE = (
     *("conflict_kind", "severity", "confidence", "engineer_name", "employer_a_name", "employer_b_name"),
-    *("overlap_from_on", "overlap_until_on", "overlap_days", "status", "explained_by"),
+    *("overlap_from_on", "overlap_until_on", "overlap_days", "status", "explained_by", "conflict_id"),
 )
 
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -120,14 +121,37 @@ def write_work_lists(connection: duckdb.DuckDBPyConnection, folder: Path, as_of_
     `connection` shows the marts of one release. The folder holds names of engineers: it belongs below `restricted/`.
     """
     folder.mkdir(parents=True, exist_ok=True)
+    files = _names_of_files(connection)
     counts = {}
     for work_list in WORK_LISTS:
         result = connection.execute(work_list.query)
         names = [column[0] for column in result.description]
-        rows = result.fetchall()
+        rows = [(row[0], *(_with_file_names(cell, files) for cell in row[1:])) for row in result.fetchall()]
         _write(folder / work_list.file_name, work_list, names, rows, as_of_on)
         counts[work_list.file_name] = len(rows)
     return counts
+
+
+_HASH = re.compile(r"\b[0-9a-f]{64}\b")
+
+
+def _names_of_files(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    """Where people find a file that evidence knows by its hash: its name and the day it was received, the first of
+    several.
+    """
+    return dict(
+        connection.execute(
+            "select file_hash, min_by(file_name || '（' || received_on || ' 收到）', (received_on, file_name)) "
+            "from quality.fct_loads group by file_hash"
+        ).fetchall()
+    )
+
+
+def _with_file_names(cell: Any, files: Mapping[str, str]) -> Any:
+    """The cell with every file's name before its hash; another hash, such as a person's, is left as it is."""
+    if not isinstance(cell, str):
+        return cell
+    return _HASH.sub(lambda found: f"{files[found[0]]} {found[0]}" if found[0] in files else found[0], cell)
 
 
 def _decision_id(object_id: str, as_of_on: dt.date) -> str:

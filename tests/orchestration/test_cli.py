@@ -6,6 +6,9 @@ import csv
 import io
 import json
 import shutil
+import socket
+import subprocess
+import sys
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -16,7 +19,7 @@ from ingestion.settings import ConfigurationError, load
 from orchestration import attempts
 from orchestration.lock import writer_lock
 from orchestration.reading import open_release
-from tests.conftest import BuiltCity
+from tests.conftest import ROOT, BuiltCity, firemark
 
 ON = "2026-06-01"
 
@@ -82,6 +85,10 @@ def test_an_agency_may_be_named(built_city: BuiltCity) -> None:
     for stranger in ("某某公司", "1", "91" * 9, "9.1E17"):
         done = built_city.run("explain", stranger, check=False)
         assert done.returncode == 2 and "Did you mean" not in done.stderr and "Traceback" not in done.stderr
+
+
+def test_conflicts_can_be_decided_from_the_table(built_city: BuiltCity) -> None:
+    assert rows(built_city, "conflicts")[0]["conflict_id"] in built_city.run("conflicts").stdout
 
 
 def test_conflicts_can_be_narrowed(built_city: BuiltCity) -> None:
@@ -206,3 +213,44 @@ def test_a_running_build_and_one_that_was_cut_off_are_told_of(opened: BuiltCity)
     attempts.end(settings, attempts.RELEASED)
     told = opened.run("status").stdout
     assert "was cut off" not in told and "is running" not in told
+
+
+def test_a_full_disk_under_the_output_is_said_without_a_traceback(built_city: BuiltCity) -> None:
+    for command in (["grades", "--format", "csv"], ["status"]):
+        with Path("/dev/full").open("w") as full:
+            done = subprocess.run(
+                [sys.executable, "-m", "orchestration.cli", "--home", str(built_city.home), *command],
+                cwd=ROOT,
+                stdout=full,
+                stderr=subprocess.PIPE,
+                text=True,
+            )
+        assert done.returncode == 2 and "No space left" in done.stderr and "Traceback" not in done.stderr
+        assert "Exception ignored" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["sample", "/proc/nowhere/city"],
+        ["rulebook", "import", "tests/rulebook/fixtures/none.yaml", "/proc/nowhere/rules"],
+        ["--home", "", "grades"],
+        ["--home", "/proc/nowhere", "up"],
+    ],
+)
+def test_what_cannot_be_written_is_said_without_a_traceback(tmp_path: Path, arguments: list[str]) -> None:
+    done = firemark(tmp_path, *arguments, check=False)
+    assert done.returncode == 2 and "Error" in done.stderr and "Traceback" not in done.stderr and done.stdout == ""
+
+
+def test_the_home_may_be_named_after_the_group(built_city: BuiltCity) -> None:
+    assert "sound" in firemark(built_city.home, "rulebook", "--home", str(built_city.home), "lint").stdout
+
+
+def test_a_port_that_is_taken_is_said_before_anything_starts(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        done = firemark(tmp_path, "up", "--port", port, check=False)
+    assert done.returncode == 2 and port in done.stderr and done.stdout == ""

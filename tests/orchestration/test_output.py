@@ -5,11 +5,14 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
+import re
 from decimal import Decimal
 
 import pytest
+from rich.cells import cell_len
 
 from orchestration.output import as_json, csv_text, plain, print_rows, safe_cell, visible
+from orchestration.output import label as column_label
 
 FORMULAS = ["=1+1", "+1", "-1+2", "@SUM(A1)", "\t=1", "\r=1", "＝1", "＋1", "－1", "＠a", "'=1", "'"]
 
@@ -64,3 +67,39 @@ def test_a_table_in_a_pipe_is_as_wide_as_its_content_and_has_no_escape(capsys: p
     print_rows([{"agency_name": f"[bold]{long}", "score": Decimal("90.00")}], ["agency_name", "score"], "table")
     out = capsys.readouterr().out
     assert f"[bold]{long}" in out and "\x1b" not in out and " 90" in out
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+GRADE = {
+    "agency_id": "91410823MA8L924F32",
+    "agency_name": "焦作市飞曜消防工程技术有限公司",
+    "score": Decimal("106.00"),
+    "grade": "A",
+    "has_active_misconduct": False,
+    "since_on": dt.date(2026, 8, 18),
+    "next_change_on": dt.date(2026, 12, 21),
+    "directory_status": "published",
+}
+
+
+@pytest.mark.parametrize("width", [120, 80, 60])
+def test_a_narrow_table_folds_no_code_and_names_what_it_leaves_out(monkeypatch: pytest.MonkeyPatch, width: int) -> None:
+    monkeypatch.setenv("COLUMNS", str(width))
+    out = Terminal()
+    print_rows([GRADE], list(GRADE), "table", title="t", stream=out)
+    table, _, left_out = re.sub(r"\x1b\[[0-9;]*m", "", out.getvalue()).partition("not shown")
+    assert all(cell_len(line) <= width for line in table.splitlines()[:-1])
+    assert "91410823MA8L924F32" in table and "106" in table
+    for column, value in GRADE.items():
+        assert (plain(value)[:5] in table) != (column_label(column) in left_out), column
+
+
+def test_where_no_table_fits_each_value_has_a_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "30")
+    out = Terminal()
+    print_rows([GRADE, GRADE], list(GRADE), "table", title="t", stream=out)
+    assert out.getvalue().count("统一社会信用代码 USCC: 91410823MA8L924F32\n") == 2

@@ -53,6 +53,21 @@ def test_names_never_pass_through_the_folder_for_temporary_files(
     assert _lists(built_city, tmp_path / "lists")["conflicts.xlsx"] > 0
 
 
+def test_evidence_names_the_file_beside_its_hash(built_city: BuiltCity, tmp_path: Path) -> None:
+    _lists(built_city, tmp_path)
+    files = built_city.query("select file_hash, file_name, received_on from quality.fct_loads")
+    named = {(file["file_hash"], f"{file['file_name']}（{file['received_on']} 收到）") for file in files}
+    seen = 0
+    for name in ("conflicts.xlsx", "leads.xlsx", "identities.xlsx"):
+        for row in openpyxl.load_workbook(tmp_path / name).active.iter_rows(min_row=2, values_only=True):
+            for cell in row:
+                for file_hash in {file["file_hash"] for file in files if isinstance(cell, str)}:
+                    if file_hash in str(cell):
+                        seen += 1
+                        assert any(of == file_hash and f"{what} {file_hash}" in str(cell) for of, what in named)
+    assert seen > 20
+
+
 def test_equal_lists_are_equal_files(built_city: BuiltCity, tmp_path: Path) -> None:
     _lists(built_city, tmp_path / "a")
     _lists(built_city, tmp_path / "b")
