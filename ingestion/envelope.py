@@ -506,7 +506,7 @@ def encoding_of(file: BinaryIO, allow_gb18030: bool = True) -> str:
         candidates = ["utf-16"]
     else:
         candidates = ["utf-8", "gb18030"] if allow_gb18030 else ["utf-8"]
-    if b"\0" in look and "utf-16" not in candidates:
+    if look.count(0) * _ZEROS_OF_UTF16 > len(look) and "utf-16" not in candidates:
         raise Held("encoding", f"this is UTF-16 without its mark, or no text. Export it again in {wanted}.")
     furthest = 0
     for encoding in candidates:
@@ -526,6 +526,7 @@ def encoding_of(file: BinaryIO, allow_gb18030: bool = True) -> str:
 # What gb18030 gives for bytes that mean something else: its private and unassigned ranges.
 _PRIVATE = re.compile("[\ue000-\uf8ff\U000f0000-\U0010ffff]")
 _LOOK_BYTES = 4096
+_ZEROS_OF_UTF16 = 50  # each of its digits and commas has one; a stray one in a cell is the row's own damage
 
 
 def _first_damaged_line(file: BinaryIO, encoding: str) -> int | None:

@@ -105,6 +105,12 @@ def _sheet_name(name: str, place: int) -> str:
     return masked if masked == shown(name) else f"{masked} ({place})"
 
 
+_HEADER_REMEDIES = {
+    Format.XLSX: "Put the header above the list; delete or hide a sheet that holds none.",
+    Format.CSV: "Put the header above the list, and commas between its cells.",
+}
+
+
 class HeaderMatcher:
     """Finds the header row of a sheet and binds its columns to the contract."""
 
@@ -216,7 +222,7 @@ class HeaderMatcher:
         return Held(
             "missing_header",
             f"{place}: no header row was found in the first {_HEADER_SEARCH_ROWS} rows. Expected {expected}. "
-            "Put the header above the list; delete or hide a sheet that holds none.",
+            f"{_HEADER_REMEDIES[self.dataset.format]}",
         )
 
 

@@ -333,7 +333,7 @@ def test_a_text_is_held_for_what_is_wrong_with_it(door: Door, content: bytes, re
 
 @pytest.mark.parametrize("encoding", ["utf-8", "gb18030", "utf-16"])
 def test_a_control_character_quarantines_its_row_in_every_format(door: Door, encoding: str) -> None:
-    rows = [insured(make_id(1), 姓名="王\x07强"), insured(make_id(2)), insured(make_id(3), 单位名称="甲\x1b司")]
+    rows = [insured(make_id(1), 姓名="王\x07强"), insured(make_id(2)), insured(make_id(3), 单位名称="甲\x00\x1b司")]
     door.drop(INSURANCE, DAY, "a.csv").write_bytes(csv_bytes(dataset(INSURANCE), rows, encoding))
     cells = finding_rows({"认定单位": text_cell("{r}", "a_x0007_b")})
     raw_workbook(door.drop(FINDINGS, DAY, "a.xlsx"), {"S": sheet_xml(cells)})
