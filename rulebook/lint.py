@@ -266,6 +266,14 @@ def _items(version: _Version) -> Iterator[Problem]:
                 f"item {row['item_code']} belongs to {row['component_code']}, which is no component",
                 f"Name one of: {', '.join(version.components) or 'none is defined'}.",
             )
+        homes = {entry["component_code"] for entry in version.all_items if entry["item_code"] == row["item_code"]}
+        if len(homes) > 1:  # its lines live on across versions, and one cap holds for all of them
+            yield Problem(
+                row.at("component_code"),
+                "item_moved",
+                f"item {row['item_code']} belongs to {' and '.join(sorted(homes))} in versions of one regime",
+                "Keep its component, or give the item of the new component a code of its own.",
+            )
         yield from _item_fact(row, component)
         for code in split_list(row["subsumes"]):
             if code not in version.items or code == row["item_code"]:

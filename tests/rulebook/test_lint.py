@@ -177,6 +177,21 @@ def test_versions_follow_each_other(tmp_path: Path, until: str | None, start: st
     assert [code for code in found if code != "version_ends"] == codes
 
 
+def test_an_item_keeps_its_component_within_a_regime(tmp_path: Path) -> None:
+    ends = ("effective_from: 2024-01-01", "effective_from: 2024-01-01\n  effective_to: 2025-01-01")
+    moved = ("code: M1, comp: ADD", "code: M1, comp: ADD2")
+    renamed = ("id: ADD,", "id: ADD2,")
+    follows = (("id: small-1", "id: small-2"), ("effective_from: 2024-01-01", "effective_from: 2025-01-01"))
+    first = write(tmp_path, SMALL, ends, name="a.yaml")
+    assert lint_codes(first, write(tmp_path, SMALL, *follows, name="b.yaml")) == []
+    codes = lint_codes(first, write(tmp_path, SMALL, *follows, moved, renamed, name="b.yaml"))
+    assert set(codes) == {"item_moved"}
+    other = write(
+        tmp_path, SMALL, ("id: small-1", "id: o"), ("regime: small", "regime: o"), moved, renamed, name="c.yaml"
+    )
+    assert lint_codes(write(tmp_path), other) == []
+
+
 def test_two_regimes_may_hold_at_once(tmp_path: Path) -> None:
     other = write(tmp_path, SMALL, ("id: small-1", "id: other-1"), ("regime: small", "regime: other"), name="b.yaml")
     assert lint_codes(write(tmp_path), other) == []
