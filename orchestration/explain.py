@@ -13,10 +13,21 @@ from ingestion.settings import ConfigurationError
 from orchestration.reading import Release, require_agency
 
 LINE_COLUMNS = (
-    *("line_id", "line_kind", "item_code", "clause", "title_zh", "points", "valid_from_on", "last_day_on"),
+    *(
+        "line_id",
+        "line_kind",
+        "item_code",
+        "component_code",
+        "clause",
+        "title_zh",
+        "points",
+        "valid_from_on",
+        "last_day_on",
+    ),
     *("document_no", "source", "dataset", "source_key", "file_name", "file_hash", "sheet", "row_number"),
     *("occurred_on", "determined_on", "is_disputed", "rulebook_id", "counted_by_line_id", "note"),
 )
+# What a person reads: an adjustment stands under its component, a row under its document or else its number.
 LINE_TABLE = (
     *("line_kind", "item_code", "clause", "title_zh", "points", "valid_from_on", "last_day_on", "document_no"),
     *("file_name", "sheet", "row_number", "note"),
@@ -41,7 +52,7 @@ def explain(opened: Release, agency_id: str, on: dt.date) -> dict[str, Any]:
             + (f"its history starts on {first}." if first else "it has no history in this release.")
         )
     span = spans[0]
-    lines = [_with_note(line) for line in _lines(opened, agency_id, on)]
+    lines = [_with_note(line, on) for line in _lines(opened, agency_id, on)]
     total = sum((line["points"] for line in lines), Decimal(0))
     base = _base_points(opened, span["rulebook_id"], span["score"] - total)
     return {
@@ -60,7 +71,20 @@ def explain(opened: Release, agency_id: str, on: dt.date) -> dict[str, Any]:
         "change_cause": span["change_cause"],
         "adds_up": base + total == span["score"],
         "next_change": _next_change(opened, agency_id, span),
+        "next_grade_change": _next_grade_change(opened, agency_id, span),
     }
+
+
+def table_rows(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Lines as the table shows them: no empty cell where something else names the row."""
+    return [
+        line
+        | {
+            "item_code": line["item_code"] or line["component_code"],
+            "document_no": line["document_no"] or line["source_key"],
+        }
+        for line in lines
+    ]
 
 
 def _base_points(opened: Release, rulebook_id: str, fallback: Decimal) -> Decimal:
@@ -96,18 +120,44 @@ def _lines(opened: Release, agency_id: str, on: dt.date) -> list[dict[str, Any]]
     )
 
 
-def _with_note(line: dict[str, Any]) -> dict[str, Any]:
-    """The line with one remark in words: superseded by what, disputed, capped, repaired."""
+def _with_note(line: dict[str, Any], on: dt.date) -> dict[str, Any]:
+    """The line with one remark in words: superseded by what, what it does to the grade, disputed, capped, repaired."""
     notes = []
+    if line["repaired_on"] is None or on < line["repaired_on"]:
+        notes += _effect_notes(line)
     if line["line_kind"] == "superseded":
         notes.append(f"被 {line['counted_by_item_code']} 吸收 the same act counts as {line['counted_by_item_code']}")
     if line["line_kind"] == "cap_adjustment":
-        notes.append("封顶或折算 taken off by a cap, a divisor or rounding")
+        whole = f"分项 {line['component_code']} component" if line["component_code"] else "总分 the whole score"
+        of = f"条目 {line['item_code']} item" if line["item_code"] else whole
+        notes.append(f"封顶或折算 taken off by a cap, a divisor or rounding · {of}")
     if line["line_kind"] == "repair":
         notes.append("信用修复 repaired: its line counts no more")
     if line["is_disputed"]:
         notes.append("异议中 under objection, still counts")
     return {column: line.get(column) for column in LINE_COLUMNS} | {"note": "; ".join(notes) or None}
+
+
+def _effect_notes(line: dict[str, Any]) -> list[str]:
+    if line["line_kind"] == "repair":
+        return []
+    if line["effect"] == "veto":
+        return [f"一票否决 veto: the grade is {line['effect_grade']} whatever the score"]
+    if line["effect"] == "ceiling":
+        return [f"等级上限 ceiling: the grade is no better than {line['effect_grade']}"]
+    if line["effect"] == "zero_component":
+        return [f"分项计零 component {line['component_code']} gives 0"]
+    return []
+
+
+def _next_grade_change(opened: Release, agency_id: str, span: dict[str, Any]) -> dict[str, Any] | None:
+    """The next day on which the grade changes, which a score need not move for."""
+    found = opened.rows(
+        'select valid_from_on as "on", grade, change_cause as cause from credit.fct_score_history '
+        "where agency_id = ? and valid_from_on = ?",
+        [agency_id, span["next_grade_change_on"]],
+    )
+    return found[0] if found else None
 
 
 def _next_change(opened: Release, agency_id: str, span: dict[str, Any]) -> dict[str, Any] | None:
