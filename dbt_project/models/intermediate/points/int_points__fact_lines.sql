@@ -14,6 +14,18 @@ counts as (
 
 ),
 
+agency_drops as (
+
+    select * from {{ ref('int_agency_drops') }}
+
+),
+
+personnel as (
+
+    select * from {{ ref('stg_registry__personnel') }}
+
+),
+
 drops as (
 
     select * from {{ ref('stg_lake__drops') }}
@@ -184,10 +196,31 @@ runs as (
 
 ),
 
+-- people are counted on the last personnel drop: in the file of it that lists the agency's, else in any
+counted_agencies as (
+
+    select distinct agency_id
+    from runs
+    where fact_code <> 'floor_area'
+
+),
+
+own_files as (
+
+    select
+        personnel.agency_id,
+        personnel.received_on,
+        min(personnel.file_hash) as file_hash
+    from personnel
+    inner join counted_agencies on personnel.agency_id = counted_agencies.agency_id
+    group by personnel.agency_id, personnel.received_on
+
+),
+
 shown_files as (
 
     select
-        drops.dataset,
+        drops.received_on,
         {{ day_number('drops.received_on') }} as from_day,
         coalesce({{ day_number('drops.next_received_on') }}, {{ never() }}) as until_day,
         min(loads.file_hash) as file_hash
@@ -198,8 +231,8 @@ shown_files as (
             and drops.dataset = loads.dataset
             and drops.received_on = loads.received_on
             and loads.status = 'loaded'
-    where drops.source = 'registry' and drops.dataset in ('agencies', 'personnel')
-    group by drops.dataset, drops.received_on, drops.next_received_on
+    where drops.source = 'registry' and drops.dataset = 'personnel'
+    group by drops.received_on, drops.next_received_on
 
 ),
 
@@ -217,9 +250,9 @@ count_lines as (
         {{ day_of_number('runs.from_day') }} as valid_from_on,
         case when runs.until_day < {{ never() }} then {{ day_of_number('runs.until_day') }} end as valid_until_on,
         'registry' as source,
-        shown_files.dataset,
+        case when runs.fact_code = 'floor_area' then 'agencies' else 'personnel' end as dataset,
         cast(null as {{ dbt.type_string() }}) as source_key,
-        shown_files.file_hash,
+        coalesce(agency_drops.file_hash, own_files.file_hash, shown_files.file_hash) as file_hash,
         cast(null as {{ dbt.type_string() }}) as sheet,
         cast(null as integer) as row_number,
         cast(null as {{ dbt.type_string() }}) as document_no,
@@ -227,11 +260,20 @@ count_lines as (
             as starts_as,
         case when runs.until_day = runs.version_until_day then 'rulebook' else 'fact' end as ends_as
     from runs
+    -- the floor area is that of the last directory drop that lists the agency
+    left join agency_drops
+        on
+            runs.fact_code = 'floor_area'
+            and runs.agency_id = agency_drops.agency_id
+            and runs.from_day >= {{ day_number('agency_drops.received_on') }}
+            and runs.from_day < coalesce({{ day_number('agency_drops.next_shown_on') }}, {{ never() }})
     left join shown_files
         on
-            shown_files.dataset = case when runs.fact_code = 'floor_area' then 'agencies' else 'personnel' end
+            runs.fact_code <> 'floor_area'
             and runs.from_day >= shown_files.from_day
             and runs.from_day < shown_files.until_day
+    left join own_files
+        on runs.agency_id = own_files.agency_id and shown_files.received_on = own_files.received_on
 
 ),
 
