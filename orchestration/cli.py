@@ -335,7 +335,7 @@ def grades(on: dt.date | None, agency: str | None, fmt: str) -> None:
 def explain(agency: str, on: dt.date | None, fmt: str) -> None:
     """Why an agency has its score: base, every line in force and where it comes from, and the next change."""
     from orchestration import reading
-    from orchestration.explain import LINE_COLUMNS, LINE_TABLE
+    from orchestration.explain import LINE_COLUMNS, LINE_TABLE, table_rows
     from orchestration.explain import explain as explain_agency
 
     with reading.open_release(_settings()) as opened:
@@ -350,7 +350,7 @@ def explain(agency: str, on: dt.date | None, fmt: str) -> None:
     click.echo(visible(f"{found['agency_name']}  {found['agency_id']}  {found['on']}  {found['rulebook_id']}{note}"))
     click.echo(f"基础分 base {plain(found['base_points'])}")
     if found["lines"]:
-        print_table(found["lines"], LINE_TABLE)
+        print_table(table_rows(found["lines"]), LINE_TABLE)
     total = sum(line["points"] for line in found["lines"])
     sign = "+" if total >= 0 else "-"
     click.echo(
@@ -366,6 +366,9 @@ def explain(agency: str, on: dt.date | None, fmt: str) -> None:
             f"下次变动 next change {change['on']}: {plain(change['score'])} {plain(change['grade'])} "
             f"({change['cause']}{': ' + moves if moves else ''})"
         )
+    graded = found["next_grade_change"]
+    if graded is not None and (change is None or graded["on"] != change["on"]):
+        click.echo(f"下次等级变动 next grade change {graded['on']}: {plain(graded['grade'])} ({graded['cause']})")
     if not found["adds_up"]:
         _fail("base and lines do not make the score: the release is not sound. Run: firemark build --full", FAILED)
 
@@ -421,7 +424,7 @@ def quarantine(dataset: str | None, fmt: str) -> None:
 @_command()
 @click.option("--format", "fmt", type=click.Choice(("table", "json")), default="table", show_default=True)
 def status(fmt: str) -> None:
-    """The last release, freshness per dataset, failed checks, overdue tasks."""
+    """The last release, freshness per dataset, failed checks, data issues, overdue tasks."""
     from orchestration import attempts, reading
 
     settings = _settings()
@@ -436,6 +439,7 @@ def status(fmt: str) -> None:
             "is_provisional": described["is_provisional"],
             "freshness": reading.freshness(opened),
             "failed_checks": reading.failed_checks(opened),
+            "data_issues": reading.issue_counts(opened),
             "overdue_tasks": reading.overdue_count(opened),
             "later_than_as_of": reading.later_than_as_of(opened),
             "last_build": attempts.last(settings),
@@ -458,6 +462,9 @@ def status(fmt: str) -> None:
         print_table(found["failed_checks"], tuple(found["failed_checks"][0]))
     else:
         click.echo("这次发布的检查全部通过 All checks of this release passed.")
+    if found["data_issues"]:
+        said = ", ".join(f"{row['issue_code']} {row['issue_count']}" for row in found["data_issues"])
+        click.echo(f"待核问题 data issues (quality.fct_data_issues): {said}")
     if found["overdue_tasks"] is not None:
         click.echo(f"逾期任务 overdue tasks: {found['overdue_tasks']}")
 

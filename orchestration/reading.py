@@ -278,6 +278,13 @@ def failed_checks(opened: Release) -> list[dict[str, Any]]:
     )
 
 
+def issue_counts(opened: Release) -> list[dict[str, Any]]:
+    """What the data leaves for people to look at, by kind: the rows are quality.fct_data_issues."""
+    return opened.rows(
+        "select issue_code, count(*) as issue_count from quality.fct_data_issues group by issue_code order by issue_code"
+    )
+
+
 def overdue_count(opened: Release) -> int | None:
     """How many tasks are overdue; null where the release has no tasks."""
     if not opened.has("supervision.rpt_tasks"):

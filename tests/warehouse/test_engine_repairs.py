@@ -15,6 +15,14 @@ def approved(application_id: str, target_ids: str, accepted_on: str, replied_on:
     return repair(application_id, target_ids, accepted_on=accepted_on, replied_on=replied_on, **cells)
 
 
+def listed_issues(made: Engine) -> set[tuple[str, str]]:
+    made.built.run("int_issues__repairs")
+    return {
+        (row["source_key"], row["issue_code"])
+        for row in made.built.query("select source_key, issue_code from intermediate.int_issues__repairs")
+    }
+
+
 def test_q5_a_repair_truncates_and_never_lifts_above_what_was() -> None:
     made = scored_with([listed("2024-06-01")], findings=[MISREPORT], repairs=[repair("R", "K")])
     assert made.grade("2025-06-11") == (80, "C")
@@ -132,6 +140,9 @@ def test_6_6_the_first_reason_that_fails_is_listed(cells: dict, reason: str) -> 
     row = made.repair("R")
     assert (row["is_applied"], row["refusal_reason"]) == (False, reason)
     assert made.ledger("repair") == []
+    # people approved it, or did not: only then is there something to look at
+    is_told = ("R", "repair_approved_not_applied") in listed_issues(made)
+    assert is_told == (row["decision"] == "approved")
 
 
 @pytest.mark.parametrize("accepted_on", ["2025-03-01", "2026-03-01"])
@@ -179,6 +190,7 @@ def test_q7_a_repair_is_refused_to_a_d() -> None:
     made = scored(findings=[finding("K", clause="2a")], repairs=[repair("R", "K")])
     row = made.repair("R")
     assert (row["gate_grade"], row["is_applied"], row["refusal_reason"]) == ("D", False, "gate")
+    assert listed_issues(made) == {("R", "repair_approved_not_applied")}
     assert made.score("2025-06-12") == 50
 
 
@@ -302,14 +314,6 @@ def test_6_6_of_two_repairs_of_one_line_the_earlier_approval_ends_it() -> None:
     assert made.spans("repair") == [("F02B", 20, "2025-06-13", "2026-03-02")]
 
 
-def listed_numbers(made: Engine) -> set[tuple[str, str]]:
-    made.built.run("int_issues__repairs")
-    return {
-        (row["source_key"], row["issue_code"])
-        for row in made.built.query("select source_key, issue_code from intermediate.int_issues__repairs")
-    }
-
-
 @pytest.mark.parametrize(
     ("determined_on", "is_in_force"),
     [("2025-06-09", True), ("2025-06-10", False), ("2024-06-09", True), ("2024-06-08", False)],
@@ -320,7 +324,7 @@ def test_6_6_a_number_whose_line_is_not_in_force_is_listed_and_ignored(determine
         repairs=[repair("R", "K、OTHER")],
     )
     assert made.repair("R")["is_applied"]
-    assert listed_numbers(made) == (set() if is_in_force else {("R", "repair_target_not_in_force")})
+    assert listed_issues(made) == (set() if is_in_force else {("R", "repair_target_not_in_force")})
 
 
 @pytest.mark.parametrize("review_code", ["approved", "refused"])
@@ -347,7 +351,8 @@ def test_6_6_a_number_repaired_before_is_listed(
             approved(number, "K", accepted_on, accepted_on, review_code=review_code),
         ],
     )
-    assert listed_numbers(made) == {(name, "repair_target_not_in_force") for name in listed}
+    named = {name for name, code in listed_issues(made) if code == "repair_target_not_in_force"}
+    assert named == listed
 
 
 def test_6_6_attempts_count_what_was_refused_on_its_merits() -> None:

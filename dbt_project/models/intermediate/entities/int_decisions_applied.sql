@@ -55,7 +55,13 @@ final as (
         decision_code,
         decided_on,
         received_on,
-        received_on as known_on
+        received_on as known_on,
+        source,
+        dataset,
+        source_key,
+        file_hash,
+        sheet,
+        row_number
     from ranked
     where recency = 1
 

@@ -23,7 +23,6 @@ candidates as (
 repairs_sequenced as (
 
     select * from {{ ref('int_points__repairs_sequenced') }}
-    where line_id is not null
 
 ),
 
@@ -106,9 +105,40 @@ target_issues as (
 
 ),
 
+-- an approval is a record by people: where it did not apply they must learn of it
+refused_approvals as (
+
+    select
+        'repair_approved_not_applied' as issue_code,
+        applications.source,
+        applications.dataset,
+        applications.source_key,
+        applications.agency_id,
+        applications.file_hash,
+        applications.sheet,
+        applications.row_number,
+        concat(
+            'Approved, but not applied: ',
+            coalesce(repairs_sequenced.refusal_reason, applications.static_refusal_reason), '.'
+        ) as detail
+    from applications
+    left join repairs_sequenced
+        on
+            applications.application_id = repairs_sequenced.application_id
+            and repairs_sequenced.line_id is null
+    where
+        applications.review_code = 'approved'
+        and coalesce(repairs_sequenced.refusal_reason, applications.static_refusal_reason) is not null
+
+),
+
 final as (
 
     select * from calendar_issues
+
+    union all
+
+    select * from refused_approvals
 
     union all
 

@@ -1,0 +1,8 @@
+-- A finding, not a fault: what the data leaves for people to look at. No text of a cell stands here.
+{{ config(severity='warn') }}
+
+select
+    issue_code,
+    dataset,
+    source_key
+from {{ ref('fct_data_issues') }}
