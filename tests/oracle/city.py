@@ -293,6 +293,8 @@ class _Maker:
 
     def _penalties(self, row: Row, received_on: dt.date, seen: _Seen) -> str:
         number = self.number("罚字")
+        if self.serial % 3 == 0:  # the authority names the agency's branch
+            row = row | {"agency_id": branch_of(row["agency_id"])}
         row = {name: cell for name, cell in row.items() if name != "report_no"}
         self.add(
             "inspections.penalties",
@@ -430,13 +432,14 @@ class _Maker:
             if self.chance(0.1):
                 numbers.append(self.random.choice((*strangers, "nowhere")))
             number = self.number("Z")
+            applicant = branch_of(agency) if self.serial % 5 == 0 else agency
             replied_on = accepted_on + dt.timedelta(days=self.random.choice((0, 0, 0, 1, 1, 5, 5, 12, 90, -1)))
             written = self.add(
                 "credit_desk.repairs",
                 number,
                 LAST_EVENT,
                 application_id=number,
-                agency_id=agency,
+                agency_id=applicant,
                 target_ids="、".join(numbers),
                 applied_on=accepted_on,
                 accepted_on=None if self.chance(0.04) else accepted_on,
@@ -452,6 +455,11 @@ class _Maker:
                 self.correct("credit_desk.repairs", written, review_code="approved", accepted_on=self.day(days))
 
 
+def branch_of(agency: str) -> str:
+    """The code of the one branch that an agency has."""
+    return f"92{agency[2:]}"
+
+
 def make_city(seed: int, agency_count: int) -> dict[str, list[Row]]:
     """Source rows by `schema.table`, in a shuffled order of arrival."""
     maker = _Maker(Random(seed), agency_count)
@@ -463,6 +471,20 @@ def make_city(seed: int, agency_count: int) -> dict[str, list[Row]]:
     for index, agency in enumerate(maker.agencies):
         strangers = [number for number, _ in named[maker.agencies[index - 1]]]
         maker.repairs(agency, named[agency], strangers)
+    for agency in maker.agencies:
+        decision = maker.number("D")
+        maker.add(
+            "credit_desk.decisions",
+            decision,
+            LAST_EVENT,
+            decision_id=decision,
+            object_type="identity",
+            object_id=f"{branch_of(agency)}={agency}",
+            decision_code="same_person",
+            decided_on=LAST_EVENT,
+            handled_by="甲",
+            reviewed_by="乙",
+        )
     for rows in maker.tables.values():
         maker.random.shuffle(rows)
     return maker.tables

@@ -259,6 +259,7 @@ class _City:
         self.current = {
             name: _current(table) for name, table in self.tables.items() if not name.startswith(("registry.", "lake."))
         }
+        self._hand_branches_over()
         self.evidence = self._evidence()
         self._link()
         self.lines = self._evidence_lines()
@@ -355,6 +356,27 @@ class _City:
             if listed["agency_name"] == row.get("respondent_name")
         }
         return bearers.pop() if len(bearers) == 1 else None
+
+    def _hand_branches_over(self) -> None:
+        """USCC is the identity, but a branch maps to its parent by data: what it did and asks for is the parent's (Q28)."""
+        parents: dict[str, tuple[Any, str]] = {}
+        for decision in self.table("credit_desk.decisions"):
+            left, equals, right = decision["object_id"].partition("=")
+            if (
+                decision["object_type"] == "identity"
+                and equals
+                and ":" not in left
+                and left != right
+                and decision["decision_code"] == "same_person"
+                and decision["handled_by"] != decision["reviewed_by"]
+            ):
+                said = ((decision["decided_on"], decision["decision_id"]), right)
+                parents[left] = max(parents.get(left, said), said)
+        for name, rows in self.current.items():
+            self.current[name] = [
+                dict(row) | {"agency_id": parents[row["agency_id"]][1]} if row.get("agency_id") in parents else row
+                for row in rows
+            ]
 
     def _rate(self, evidence: Evidence) -> None:
         """Whether the row scores, and as which item: state, determination, first version, clause, channel."""

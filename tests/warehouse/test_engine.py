@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from tests.warehouse.engine_city import listed, scored, scored_with
-from tests.warehouse.evidence import A, B, changed, check, clue, day, finding, merit, penalty, rulebook, ticket
+from tests.warehouse.evidence import A, B, changed, check, clue, day, finding, merit, penalty, repair, rulebook, ticket
 
 # --- section 5, every figure -------------------------------------------------------------------------------------
 
@@ -328,3 +328,21 @@ def test_every_published_row_says_that_its_points_are_provisional() -> None:
     made = scored(findings=[finding("K")])
     assert {row["is_provisional"] for row in made.history()} == {True}
     assert {row["is_provisional"] for row in made.built.query("select * from credit.dim_rules")} == {True}
+
+
+# --- Q28 ---------------------------------------------------------------------------------------------------------
+
+
+def test_q28_what_a_branch_did_and_asks_for_is_its_parent_s() -> None:
+    acts = {"occurred_on": "2025-02-01", "project_no": "P1"}
+    made = scored(
+        findings=[finding("K7", clause="7", **acts)],
+        penalties=[penalty("P11", clause="11", agency_id=B, **acts)],
+        merits=[merit("M", agency_id=B)],
+        repairs=[repair("R", "K7", agency_id=B)],
+        replace={"int_branches_mapped": f"select '{B}' as branch_id, '{A}' as agency_id"},
+    )
+    assert (made.history(B), made.ledger(None, B)) == ([], [])
+    assert made.spans("superseded") == [("F11", 0, "2025-03-01", "2025-06-12")]
+    assert (made.score("2025-03-01"), made.score("2025-06-12")) == (84, 94)
+    assert (made.repair("R")["agency_id"], made.repair("R")["is_applied"]) == (A, True)

@@ -7,8 +7,18 @@ from typing import Any
 
 import pytest
 
-from tests.warehouse.engine_city import Engine, bands, component, dropped, item, listed, regime, scored_with
-from tests.warehouse.evidence import A, B, Row, Tables, day, finding
+from tests.warehouse.engine_city import (
+    Engine,
+    bands,
+    component,
+    dropped,
+    item,
+    listed,
+    regime,
+    scored_with,
+    versions,
+)
+from tests.warehouse.evidence import A, B, Row, Tables, check, day, finding, warehouse
 
 Drops = list[dict[str, list[Row]]]
 
@@ -215,3 +225,53 @@ def test_evidence_that_no_clause_maps_does_not_score_beside_facts() -> None:
         [listed("2024-06-01"), staffed("2024-07-01", engineer("p1"))], findings=[finding("K")], rules=rules(ENGINEERS)
     )
     assert built.score("2025-03-01") == 1
+
+
+def test_q28_an_event_of_a_branch_is_its_parent_s() -> None:
+    of_branch = scored_with(
+        [listed("2024-06-01", [A])],
+        checks=[check("T", agency_id=B)],
+        rules=rules(item("C", "HEADS", 2, fact="checks"), window_code="rolling_year"),
+        replace={"int_branches_mapped": f"select '{B}' as branch_id, '{A}' as agency_id"},
+    )
+    assert of_branch.spans("fact") == [("C", 2, "2025-02-20", "2026-02-21")]
+
+
+def test_a_count_s_line_names_the_file_that_shows_the_agency() -> None:
+    """Of a drop in two files each agency's line names its own; one without a row in it, any of them."""
+    built = warehouse(rules=rules(ENGINEERS, item("NONE", "HEADS", 1, fact="operators", below=1)))
+    drops = [
+        listed("2024-06-01", [A, B, "agency-c"]),
+        *(
+            dropped("registry", "personnel", "2024-07-01", [engineer(key, agency_id=agency) | {"file_hash": file_hash}])
+            for key, agency, file_hash in (("p1", A, "b" * 64), ("p2", B, "a" * 64))
+        ),
+    ]
+    for number, drop in enumerate(drops):
+        for relation, relation_rows in drop.items():
+            if relation == "lake.loads" and number:
+                relation_rows[0] |= {"file_hash": ("", "b" * 64, "a" * 64)[number], "file_name": f"file {number}"}
+            built.insert(relation, relation_rows)
+    scored = Engine(built)
+    shown = {
+        agency: {(row["item_code"], row["dataset"], row["file_hash"][0]) for row in scored.ledger("fact", agency)}
+        for agency in (A, B, "agency-c")
+    }
+    assert shown[A] == {("E", "personnel", "b"), ("NONE", "personnel", "b")}
+    assert shown[B] == {("E", "personnel", "a"), ("NONE", "personnel", "a")}
+    assert shown["agency-c"] == {("NONE", "personnel", "a")}
+
+
+def test_a_floor_area_s_line_names_the_last_list_that_shows_the_agency() -> None:
+
+    def version(rulebook_id: str) -> Tables:
+        area = item("AREA", "HEADS", 1, rulebook_id, fact="floor_area", above=100)
+        heads = component("HEADS", 1, "state", rulebook_id)
+        return regime(rulebook_id=rulebook_id, components=[heads], items=[area], clauses=[], base=0)
+
+    built = scored_with(
+        [listed("2024-06-01", [A, B], floor_area_m2=Decimal(102)), listed("2024-07-01", [B])],
+        rules=versions(version("r1"), version("r2"), "2024-08-01"),
+    )
+    assert {row["file_hash"] for row in built.ledger("fact")} == {"agencies-2024-06-01"}
+    assert len(built.ledger("fact")) == 2

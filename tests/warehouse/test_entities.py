@@ -275,6 +275,55 @@ class TestDecisions:
         ) == [(ONE, "exit")]
 
 
+class TestBranches:
+    """credit.md Q28: a branch maps to its parent by data, an identity decision `<USCC>=<USCC>`."""
+
+    def mapped(self, *decisions: Row) -> dict[str, str]:
+        found = warehouse({"credit_desk.decisions": decisions}).run("int_branches_mapped")
+        return {row["branch_id"]: row["agency_id"] for row in found.query("from intermediate.int_branches_mapped")}
+
+    def same(self, object_id: str, code: str = "same_person", on: int = 1) -> Row:
+        day = date(2024, 6, on)
+        return decided(day, "identity", object_id, code, decision_id=f"D-{object_id}-{on}")
+
+    def test_q28_the_left_one_is_the_branch(self) -> None:
+        assert self.mapped(self.same(f"{TWO.lower()}={ONE}")) == {TWO: ONE}
+
+    def test_q28_a_branch_of_a_branch_is_the_agency_s_and_a_ring_is_nobody_s(self) -> None:
+        three = NEVER_LISTED
+        assert self.mapped(self.same(f"{TWO}={ONE}"), self.same(f"{three}={TWO}")) == {TWO: ONE, three: ONE}
+        assert self.mapped(self.same(f"{TWO}={ONE}"), self.same(f"{ONE}={TWO}")) == {}
+        assert self.mapped(self.same(f"{ONE}={ONE}")) == {}
+
+    def test_q28_the_last_word_on_a_branch_wins(self) -> None:
+        parents = (self.same(f"{TWO}={ONE}", on=2), self.same(f"{TWO}={NEVER_LISTED}", on=1))
+        assert self.mapped(*parents) == {TWO: ONE}
+        assert self.mapped(self.same(f"{TWO}={ONE}"), self.same(f"{TWO}={ONE}", "different_person", on=2)) == {}
+
+    @pytest.mark.parametrize("ticket", ["hotline:T-1", "hotline:2024000001"])
+    def test_q28_whom_a_complaint_is_about_makes_no_branch(self, ticket: str) -> None:
+        assert self.mapped(self.same(f"{ticket}={ONE}")) == {}
+
+    def test_q28_evidence_of_a_branch_makes_its_parent_an_agency(self) -> None:
+        rows: dict[str, Sequence[Row]] = {
+            "inspections.checks": [
+                {
+                    "received_on": DROPS[0],
+                    "agency_id": TWO,
+                    "agency_name": "甲消防武陟分公司",
+                    "task_id": "T",
+                    "task_line": "1",
+                    "check_type": "double_random",
+                    "checked_on": DROPS[0],
+                }
+            ],
+            "credit_desk.decisions": [self.same(f"{TWO}={ONE}")],
+        }
+        made = warehouse(rows).run("int_agencies_current", "int_checks_dated")
+        for model in ("int_agencies_current", "int_checks_dated"):
+            assert made.query(f"select agency_id from intermediate.{model}") == [{"agency_id": ONE}]
+
+
 class TestComplaints:
     """sources.md, "Whom a complaint is about"."""
 

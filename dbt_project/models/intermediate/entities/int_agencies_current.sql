@@ -42,10 +42,14 @@ penalties as (
 
 ),
 
-known as (
+branches as (
 
-    select agency_id from agency_drops
-    union
+    select * from {{ ref('int_branches_mapped') }}
+
+),
+
+written as (
+
     select agency_id from findings
     union
     select agency_id from merit_claims
@@ -56,6 +60,17 @@ known as (
     union
     select agency_id from complaints
     where agency_id is not null
+
+),
+
+-- evidence of a branch makes its parent known; a drop shows whom it lists
+known as (
+
+    select agency_id from agency_drops
+    union
+    select coalesce(branches.agency_id, written.agency_id) as agency_id
+    from written
+    left join branches on written.agency_id = branches.branch_id
 
 ),
 

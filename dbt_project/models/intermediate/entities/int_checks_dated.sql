@@ -7,6 +7,12 @@ checks as (
 
 ),
 
+branches as (
+
+    select * from {{ ref('int_branches_mapped') }}
+
+),
+
 build as (
 
     select * from {{ ref('int_build_requested') }}
@@ -16,7 +22,7 @@ build as (
 final as (
 
     select distinct
-        checks.agency_id,
+        coalesce(branches.agency_id, checks.agency_id) as agency_id,
         checks.task_id,
         checks.check_type,
         checks.checked_on,
@@ -24,6 +30,7 @@ final as (
         checks.check_type in ('double_random', 'special') as is_supervision
     from checks
     cross join build
+    left join branches on checks.agency_id = branches.branch_id
     where checks.checked_on <= build.as_of_on
 
 )

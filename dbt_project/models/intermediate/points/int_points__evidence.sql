@@ -44,6 +44,12 @@ complaints_matched as (
 
 ),
 
+branches as (
+
+    select * from {{ ref('int_branches_mapped') }}
+
+),
+
 unioned as (
 
     select
@@ -282,39 +288,41 @@ unioned as (
 final as (
 
     select
-        source,
-        dataset,
-        source_key,
-        row_key,
-        file_hash,
-        sheet,
-        row_number,
-        received_on,
-        nullif(document_no, '') as document_no,
-        {{ reference_key("nullif(document_no, '')") }} as document_key,
-        agency_id,
-        project_no,
-        report_no,
-        {{ reference_key('project_no') }} as project_key,
-        {{ reference_key('report_no') }} as report_key,
-        person_key,
-        person_mask,
-        channel_code,
-        clause,
-        coalesce(is_clause_bare, false) as is_clause_bare,
-        level_code,
+        unioned.source,
+        unioned.dataset,
+        unioned.source_key,
+        unioned.row_key,
+        unioned.file_hash,
+        unioned.sheet,
+        unioned.row_number,
+        unioned.received_on,
+        nullif(unioned.document_no, '') as document_no,
+        {{ reference_key("nullif(unioned.document_no, '')") }} as document_key,
+        -- whose act it is, though the row may name a branch (Q28)
+        coalesce(branches.agency_id, unioned.agency_id) as agency_id,
+        unioned.project_no,
+        unioned.report_no,
+        {{ reference_key('unioned.project_no') }} as project_key,
+        {{ reference_key('unioned.report_no') }} as report_key,
+        unioned.person_key,
+        unioned.person_mask,
+        unioned.channel_code,
+        unioned.clause,
+        coalesce(unioned.is_clause_bare, false) as is_clause_bare,
+        unioned.level_code,
         -- an empty act date counts as determined_on, in the case key too (6.2)
-        coalesce(stated_occurred_on, determined_on) as occurred_on,
-        determined_on,
-        decision_code,
-        coalesce(is_decided_not_final, false) as is_decided_not_final,
-        public_until_on,
-        {{ reference_key('stated_number') }} as reference_key,
-        {{ reference_key('task_id') }} as task_reference_key,
-        {{ reference_key('linked_number') }} as linked_reference_key,
-        accepted_on,
-        verified_on
+        coalesce(unioned.stated_occurred_on, unioned.determined_on) as occurred_on,
+        unioned.determined_on,
+        unioned.decision_code,
+        coalesce(unioned.is_decided_not_final, false) as is_decided_not_final,
+        unioned.public_until_on,
+        {{ reference_key('unioned.stated_number') }} as reference_key,
+        {{ reference_key('unioned.task_id') }} as task_reference_key,
+        {{ reference_key('unioned.linked_number') }} as linked_reference_key,
+        unioned.accepted_on,
+        unioned.verified_on
     from unioned
+    left join branches on unioned.agency_id = branches.branch_id
 
 )
 

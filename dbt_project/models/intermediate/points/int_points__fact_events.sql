@@ -19,6 +19,12 @@ reports as (
 
 ),
 
+branches as (
+
+    select * from {{ ref('int_branches_mapped') }}
+
+),
+
 items as (
 
     select * from {{ ref('stg_rulebook__items') }}
@@ -108,15 +114,25 @@ shown as (
 
 ),
 
+owned as (
+
+    select
+        shown.*,
+        coalesce(branches.agency_id, shown.agency_id) as owner_id
+    from shown
+    left join branches on shown.agency_id = branches.branch_id
+
+),
+
 ranked as (
 
     select
         *,
         row_number() over (
-            partition by fact_code, agency_id, event_key
+            partition by fact_code, owner_id, event_key
             order by occurred_on, received_on, row_key
         ) as occurrence
-    from shown
+    from owned
 
 ),
 
@@ -134,7 +150,7 @@ final as (
 
     select
         ranked.fact_code,
-        ranked.agency_id,
+        ranked.owner_id as agency_id,
         ranked.event_key,
         ranked.occurred_on,
         versions.rulebook_id,

@@ -8,6 +8,12 @@ repairs as (
 
 ),
 
+branches as (
+
+    select * from {{ ref('int_branches_mapped') }}
+
+),
+
 rulebooks as (
 
     select * from {{ ref('stg_rulebook__rulebooks') }}
@@ -84,6 +90,7 @@ timed as (
 
     select
         repairs.*,
+        coalesce(branches.agency_id, repairs.agency_id) as owner_id,
         policies_by_day.rulebook_id,
         policies_by_day.reply_working_days,
         policies_by_day.max_attempts,
@@ -98,6 +105,7 @@ timed as (
         end as working_days_used
     from repairs
     cross join regimes
+    left join branches on repairs.agency_id = branches.branch_id
     left join policies_by_day on repairs.accepted_on = policies_by_day.accepted_on
     left join working_days as accepted_days on repairs.accepted_on = accepted_days.calendar_on
     left join working_days as replied_days
@@ -155,7 +163,7 @@ final as (
         row_number,
         received_on,
         application_id,
-        agency_id,
+        owner_id as agency_id,
         applied_on,
         accepted_on,
         replied_on,

@@ -7,6 +7,12 @@ repairs as (
 
 ),
 
+branches as (
+
+    select * from {{ ref('int_branches_mapped') }}
+
+),
+
 evidence_rows as (
 
     select * from {{ ref('int_points__rows') }}
@@ -22,11 +28,12 @@ lines as (
 split_ids as (
 
     select
-        row_key,
-        application_id,
-        agency_id,
-        {{ explode_text('target_ids', '、') }} as target_id
+        repairs.row_key,
+        repairs.application_id,
+        coalesce(branches.agency_id, repairs.agency_id) as agency_id,
+        {{ explode_text('repairs.target_ids', '、') }} as target_id
     from repairs
+    left join branches on repairs.agency_id = branches.branch_id
 
 ),
 
