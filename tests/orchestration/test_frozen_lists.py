@@ -94,7 +94,7 @@ def members(door: Door) -> dict[tuple[str, str], list[str]]:
     return listed
 
 
-def test_a_revocation_that_comes_later_does_not_change_a_frozen_list(door: Door, parsed: Path) -> None:
+def test_q25_q27_a_revocation_that_comes_later_does_not_change_a_frozen_list(door: Door, parsed: Path) -> None:
     send(door)
     assert freeze(door, parsed, END_OF_JUNE) == 1  # nothing had been received by the end of March
     before = rows(door, "frozen_lists"), rows(door, "frozen_list_members")
@@ -137,7 +137,7 @@ def assert_chained(connection: duckdb.DuckDBPyConnection, lists: list[dict[str, 
         previous[row["list_code"]] = row["content_hash"]
 
 
-def test_each_list_names_the_one_before_it(door: Door, parsed: Path) -> None:
+def test_q25_each_list_names_the_one_before_it(door: Door, parsed: Path) -> None:
     send(door)
     freeze(door, parsed, dt.date(2024, 12, 31))
     lists = rows(door, "frozen_lists")

@@ -15,7 +15,7 @@ def _hashes(home: Path) -> dict[str, str]:
     return json.loads((home / "releases" / "current" / "release.json").read_text("utf-8"))["content_hashes"]
 
 
-def test_knowing_less_is_the_release_of_that_day(tmp_path: Path) -> None:
+def test_q31_knowing_less_is_the_release_of_that_day(tmp_path: Path) -> None:
     inbox = tmp_path / "sample" / "inbox"
     firemark(tmp_path / "then", "sample", str(tmp_path / "sample"), "--years", "1")
     before = tmp_path / "before"

@@ -346,3 +346,44 @@ def test_q28_what_a_branch_did_and_asks_for_is_its_parent_s() -> None:
     assert made.spans("superseded") == [("F11", 0, "2025-03-01", "2025-06-12")]
     assert (made.score("2025-03-01"), made.score("2025-06-12")) == (84, 94)
     assert (made.repair("R")["agency_id"], made.repair("R")["is_applied"]) == (A, True)
+
+
+# --- Q8, Q30 -----------------------------------------------------------------------------------------------------
+
+
+def test_q8_the_grade_takes_no_notice_of_an_exit_and_the_exit_none_of_the_grade() -> None:
+    decision = {
+        "decision_id": "D",
+        "object_type": "directory",
+        "object_id": A,
+        "decision_code": "exit",
+        "decided_on": day("2025-04-01"),
+        "handled_by": "甲",
+        "reviewed_by": "乙",
+        "received_on": day("2025-04-02"),
+    }
+    made = scored_with(
+        [listed("2024-06-01", published_on=day("2024-06-01")), {"credit_desk.decisions": [decision]}],
+        findings=[finding("K", clause="2a")],
+    )
+    made.built.run("dim_agencies")
+    assert (made.grade("2025-04-01"), made.grade("2026-03-02")) == ((50, "D"), (100, "B"))
+    assert made.built.query("select directory_status from credit.dim_agencies") == [{"directory_status": "exited"}]
+    of_d = scored_with(
+        [listed("2024-06-01", published_on=day("2024-06-01"))],
+        findings=[finding("K", clause="2a")],
+        as_of_on=day("2025-04-01"),
+    )
+    of_d.built.run("dim_agencies")
+    assert of_d.grade("2025-04-01") == (50, "D")
+    assert of_d.built.query("select directory_status from credit.dim_agencies") == [{"directory_status": "published"}]
+
+
+def test_q30_a_detector_s_hit_never_scores_and_the_finding_it_led_to_does() -> None:
+    lead = "0123456789ABCDEF" * 2
+    made = scored(
+        findings=[finding("K", clause="9", origin_id=lead)],
+    )
+    assert made.spans("misconduct") == [("F09", -10, "2025-03-01", "2026-03-02")]
+    unproven = scored_with([listed("2024-06-01")], checks=[check("T", status_code="pending", determined_on=None)])
+    assert unproven.ledger() == [] and unproven.score("2025-06-01") == 100

@@ -162,17 +162,17 @@ class TestDirectoryStatus:
             ({"registry_status": None}, ("submitted", None, None)),
         ],
     )
-    def test_the_first_that_holds(self, cells: Row, expected: tuple[Any, ...]) -> None:
+    def test_6_11_the_first_that_holds(self, cells: Row, expected: tuple[Any, ...]) -> None:
         assert status({"registry.agencies": [listed(DROPS[0], **cells)]}) == expected
 
-    def test_an_exit_by_decision_stands_whatever_the_registry_says(self) -> None:
+    def test_q8_an_exit_by_decision_stands_whatever_the_registry_says(self) -> None:
         rows = {
             "registry.agencies": [listed(DROPS[0], registry_status="suspended")],
             "credit_desk.decisions": [decided(date(2024, 6, 1), "directory", ONE, "exit")],
         }
         assert status(rows) == ("exited", date(2024, 6, 1), "decision")
 
-    def test_a_decision_holds_from_its_day(self) -> None:
+    def test_6_11_a_decision_holds_from_its_day(self) -> None:
         rows = {
             "registry.agencies": [listed(DROPS[0])],
             "credit_desk.decisions": [decided(date(2024, 6, 1), "directory", ONE, "exit")],
@@ -180,7 +180,7 @@ class TestDirectoryStatus:
         assert status(rows, as_of_on=date(2024, 5, 31))[0] == "submitted"
         assert status(rows, as_of_on=date(2024, 6, 1))[0] == "exited"
 
-    def test_a_readmission_ends_the_latch(self) -> None:
+    def test_q8_a_readmission_ends_the_latch(self) -> None:
         rows = {
             "registry.agencies": [listed(DROPS[0], published_on=date(2024, 1, 1))],
             "credit_desk.decisions": [
@@ -201,7 +201,7 @@ class TestDirectoryStatus:
             (["exited", "normal"], ("submitted", None, None)),
         ],
     )
-    def test_after_readmission_the_registry_s_exit_waits_for_another_state_in_between(
+    def test_6_11_after_readmission_the_registry_s_exit_waits_for_another_state_in_between(
         self, states: list[str | None], expected: tuple[Any, ...]
     ) -> None:
         rows = {
@@ -212,7 +212,7 @@ class TestDirectoryStatus:
         }
         assert status(rows) == expected
 
-    def test_a_state_seen_before_the_readmission_does_not_count(self) -> None:
+    def test_6_11_a_state_seen_before_the_readmission_does_not_count(self) -> None:
         rows = {
             "registry.agencies": [
                 listed(DROPS[0]),
@@ -223,7 +223,7 @@ class TestDirectoryStatus:
         }
         assert status(rows)[0] == "submitted"
 
-    def test_absence_is_never_an_exit(self) -> None:
+    def test_6_11_absence_is_never_an_exit(self) -> None:
         rows = {
             "registry.agencies": [
                 listed(DROPS[0], published_on=date(2024, 1, 1)),
@@ -233,12 +233,12 @@ class TestDirectoryStatus:
         }
         assert status(rows)[0] == "published"
 
-    def test_a_drop_younger_than_the_day_asked_for_says_nothing_about_it(self) -> None:
+    def test_6_11_a_drop_younger_than_the_day_asked_for_says_nothing_about_it(self) -> None:
         rows = {"registry.agencies": [listed(DROPS[0]), listed(DROPS[1], registry_status="exited")]}
         assert status(rows, as_of_on=date(2024, 6, 9))[0] == "submitted"
         assert status(rows, as_of_on=date(2024, 6, 10))[0] == "exited"
 
-    def test_before_its_first_drop_an_agency_is_unlisted(self) -> None:
+    def test_6_11_before_its_first_drop_an_agency_is_unlisted(self) -> None:
         rows = {"registry.agencies": [listed(DROPS[0], published_on=date(2024, 1, 1))]}
         before = DROPS[0] - timedelta(days=1)
         assert status(rows, as_of_on=before) == ("unlisted", None, None)

@@ -305,7 +305,7 @@ def test_the_order_of_rows_changes_no_lead() -> None:
         ]
 
 
-def test_nothing_that_scores_reads_a_detector() -> None:
+def test_q30_nothing_that_scores_reads_a_detector() -> None:
     """The ledger depends on decided evidence alone: no scoring model stands below a detector."""
     from tests.warehouse.harness import compiled_nodes
 

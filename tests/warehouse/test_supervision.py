@@ -331,13 +331,13 @@ def site_check(checked_on: date, result: str, recheck: str | None = None) -> Row
 class TestOnsiteBatch:
     """credit.md Q21: who is complete and conforming on the last day of a month is due by the 10th of the next."""
 
-    def test_the_batch_is_overdue_after_the_tenth(self) -> None:
+    def test_q21_the_batch_is_overdue_after_the_tenth(self) -> None:
         due = date(2024, 6, 10)
         assert tasks(whole(), "onsite_check", as_of_on=date(2024, 5, 31)) == []
         assert tasks(whole(), "onsite_check", as_of_on=due) == [(date(2024, 6, 1), due, None, "open")]
         assert tasks(whole(), "onsite_check", as_of_on=date(2024, 6, 11)) == [(date(2024, 6, 1), due, None, "overdue")]
 
-    def test_an_agency_shown_on_the_last_day_of_the_month_is_one_of_the_batch(self) -> None:
+    def test_q21_an_agency_shown_on_the_last_day_of_the_month_is_one_of_the_batch(self) -> None:
         def shown_on(day: date) -> dict[str, list[Row]]:
             return {
                 "registry.agencies": [agency(day)],
@@ -356,7 +356,7 @@ class TestOnsiteBatch:
             (date(2024, 6, 1), date(2024, 6, 5), date(2024, 7, 1)),
         ],
     )
-    def test_who_handed_in_before_the_month_is_due_in_it_if_known_by_the_tenth(
+    def test_q21_who_handed_in_before_the_month_is_due_in_it_if_known_by_the_tenth(
         self, submitted_on: date, first_drop_on: date, opened_on: date
     ) -> None:
         rows = {
@@ -376,18 +376,18 @@ class TestOnsiteBatch:
             {"floor_area_m2": 199},
         ],
     )
-    def test_who_is_not_waiting_for_a_check(self, cells: Row) -> None:
+    def test_q21_who_is_not_waiting_for_a_check(self, cells: Row) -> None:
         assert tasks(whole(**cells), "onsite_check") == []
 
-    def test_a_check_closes_the_task_and_passing_ends_the_waiting(self) -> None:
+    def test_q21_a_check_closes_the_task_and_passing_ends_the_waiting(self) -> None:
         rows = whole() | {"registry.site_checks": [site_check(date(2024, 6, 12), "passed")]}
         assert tasks(rows, "onsite_check") == [(date(2024, 6, 1), date(2024, 6, 10), date(2024, 6, 12), "done")]
 
-    def test_a_check_after_as_of_on_has_not_happened(self) -> None:
+    def test_q21_a_check_after_as_of_on_has_not_happened(self) -> None:
         rows = whole() | {"registry.site_checks": [site_check(date(2024, 6, 12), "passed")]}
         assert tasks(rows, "onsite_check", as_of_on=date(2024, 6, 11))[0][2:] == (None, "overdue")
 
-    def test_who_failed_is_due_again_in_the_next_batch(self) -> None:
+    def test_q21_who_failed_is_due_again_in_the_next_batch(self) -> None:
         rows = whole() | {
             "registry.site_checks": [
                 site_check(date(2024, 6, 8), "failed"),
@@ -520,31 +520,31 @@ class TestInspectionPlan:
 
     ALWAYS_A = ((FIRST, None, "A"),)
 
-    def test_one_check_is_the_maximum(self) -> None:
+    def test_q23_one_check_is_the_maximum(self) -> None:
         checks = [check("T-1", date(2025, 2, 1)), check("T-1", date(2025, 2, 1), line="2")]
         assert self.plan(checks, *self.ALWAYS_A) == {2024: (0, 1, 0, False), 2025: (1, 1, 0, False)}
 
-    def test_the_second_of_a_year_is_too_many(self) -> None:
+    def test_q23_the_second_of_a_year_is_too_many(self) -> None:
         checks = [check("T-1", date(2025, 2, 1)), check("T-2", date(2025, 3, 1))]
         assert self.plan(checks, *self.ALWAYS_A)[2025] == (2, 1, 0, True)
 
-    def test_one_in_each_of_two_years_is_not(self) -> None:
+    def test_q23_one_in_each_of_two_years_is_not(self) -> None:
         checks = [check("T-1", date(2024, 12, 31)), check("T-2", date(2025, 1, 1))]
         assert self.plan(checks, *self.ALWAYS_A) == {2024: (1, 1, 0, False), 2025: (1, 1, 0, False)}
 
-    def test_a_special_check_is_too_many_and_a_verification_is_none(self) -> None:
+    def test_q23_a_special_check_is_too_many_and_a_verification_is_none(self) -> None:
         assert self.plan([check("T-1", date(2025, 2, 1), "special")], *self.ALWAYS_A)[2025] == (0, 1, 0, True)
         verification = check("T-1", date(2025, 2, 1), "complaint_verification")
         assert self.plan([verification], *self.ALWAYS_A)[2025] == (0, 1, 0, False)
 
-    def test_the_grade_on_the_day_of_the_second_decides(self) -> None:
+    def test_q23_the_grade_on_the_day_of_the_second_decides(self) -> None:
         checks = [check("T-1", date(2025, 2, 1)), check("T-2", date(2025, 3, 1))]
         then_a = ((FIRST, date(2025, 2, 15), "B"), (date(2025, 2, 15), None, "A"))
         then_b = ((FIRST, date(2025, 3, 1), "A"), (date(2025, 3, 1), None, "B"))
         assert self.plan(checks, *then_a)[2025] == (2, 1, 0, True)
         assert self.plan(checks, *then_b)[2025] == (2, None, 0, False)
 
-    def test_the_maximum_is_that_of_the_version_of_the_day(self) -> None:
+    def test_q23_the_maximum_is_that_of_the_version_of_the_day(self) -> None:
         twice_a_year = [check(f"T-{n}", date(2024 + n // 2, 7 - n, 1 + n)) for n in range(4)]
         spans = history((FIRST, date(2025, 1, 1), "A"), (date(2025, 1, 1), None, "A"))
         version = "case when valid_from_on >= date '2025-01-01' then 'v2' else 'v1' end as rulebook_id"
@@ -564,7 +564,7 @@ class TestInspectionPlan:
 
 
 class TestPublication:
-    def test_the_quality_directory_is_as_of_the_last_day_of_a_quarter_that_has_ended(self) -> None:
+    def test_q25_the_quality_directory_is_as_of_the_last_day_of_a_quarter_that_has_ended(self) -> None:
         spans = ((FIRST, date(2024, 9, 30), "A"), (date(2024, 9, 30), date(2024, 12, 31), "B"))
         last = (date(2024, 12, 31), None, "A")
         found = warehouse(whole(), *spans, last).run("rpt_quality_directory")
@@ -572,7 +572,7 @@ class TestPublication:
         assert [row["period"] for row in rows] == ["2024Q2", "2024Q4", "2025Q1"]
         assert all(row["priority_service"] and row["grade"] == "A" for row in rows)
 
-    def test_a_quarter_ends_with_its_last_day(self) -> None:
+    def test_q25_a_quarter_ends_with_its_last_day(self) -> None:
         def periods(as_of_on: date) -> list[str]:
             found = warehouse(whole(), (FIRST, None, "A"), as_of_on=as_of_on).run("rpt_quality_directory")
             return [row["period"] for row in found.query("from publication.rpt_quality_directory")]
@@ -638,13 +638,13 @@ class TestMisconductNotices:
         found = built.query("from publication.rpt_misconduct_notices order by line_id")
         return [(row["line_id"], row["public_until_on"]) for row in found]
 
-    def test_the_last_day_in_force_is_the_last_public_day(self) -> None:
+    def test_6_13_the_last_day_in_force_is_the_last_public_day(self) -> None:
         last = date(2026, 1, 10)
         assert self.notices(line(), as_of_on=last) == [("L-1", last)]
         assert self.notices(line(), as_of_on=date(2026, 1, 11)) == []
         assert self.notices(line(), as_of_on=date(2025, 1, 9)) == []
 
-    def test_a_penalty_s_term_ends_it_earlier_and_never_later(self) -> None:
+    def test_6_13_a_penalty_s_term_ends_it_earlier_and_never_later(self) -> None:
         term = date(2025, 6, 30)
         assert self.notices(line(public_until_on=term), as_of_on=term) == [("L-1", term)]
         assert self.notices(line(public_until_on=term), as_of_on=date(2025, 7, 1)) == []
@@ -652,7 +652,7 @@ class TestMisconductNotices:
         assert self.notices(long_term, as_of_on=term) == [("L-1", date(2026, 1, 10))]
 
     @pytest.mark.parametrize("is_provisional", [True, False])
-    def test_a_notice_says_whether_its_points_are_provisional(self, is_provisional: bool) -> None:
+    def test_6_13_a_notice_says_whether_its_points_are_provisional(self, is_provisional: bool) -> None:
         built = warehouse(whole(), as_of_on=date(2025, 2, 1))
         built.replace["fct_point_ledger"] = line()
         built.replace["dim_rules"] = (
@@ -662,12 +662,12 @@ class TestMisconductNotices:
         (row,) = built.run("rpt_misconduct_notices").query("from publication.rpt_misconduct_notices")
         assert (row["clause"], row["is_provisional"]) == ("一(四)9", is_provisional)
 
-    def test_a_repair_ends_it(self) -> None:
+    def test_6_13_a_repair_ends_it(self) -> None:
         repaired = line(repaired_on=date(2025, 3, 1))
         assert self.notices(repaired, as_of_on=date(2025, 2, 28)) == [("L-1", date(2025, 2, 28))]
         assert self.notices(repaired, as_of_on=date(2025, 3, 1)) == []
 
-    def test_a_line_in_pieces_is_public_until_the_last_of_them(self) -> None:
+    def test_6_13_a_line_in_pieces_is_public_until_the_last_of_them(self) -> None:
         pieces = (
             line(line_id="L-1", line_kind="superseded", counted_by_line_id="L-9", valid_until_on=date(2025, 5, 1)),
             line(line_id="L-2", valid_from_on=date(2025, 5, 1)),
@@ -676,5 +676,5 @@ class TestMisconductNotices:
         assert self.notices(*pieces, as_of_on=date(2025, 5, 1)) == [("L-2", date(2026, 1, 10))]
 
     @pytest.mark.parametrize("kind", ["merit", "repair", "void", "not_scored", "fact", "cap_adjustment"])
-    def test_nothing_else_of_the_ledger_is_a_notice(self, kind: str) -> None:
+    def test_6_13_nothing_else_of_the_ledger_is_a_notice(self, kind: str) -> None:
         assert self.notices(line(line_kind=kind), as_of_on=AS_OF) == []
