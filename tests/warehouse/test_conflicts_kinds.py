@@ -406,6 +406,22 @@ def test_a_new_hire_is_given_time() -> None:
     assert [row[3] for row in found(rows, "absent_holder", empty=("2024-01-10",))] == ["new_hire"]
 
 
+@pytest.mark.parametrize("missed", [(), (8,), (7, 8)])
+def test_drops_that_miss_the_absent_holder_make_no_second_row(missed: tuple[int, ...]) -> None:
+    """The person is off the list of September, or of August and September, and back in the next."""
+    rows = absent(12, 12, "2024-01")
+    rows["registry.personnel"] = at(X, on=[on for place, on in enumerate(MONTHLY) if place not in missed])
+    hits = found(rows, "absent_holder", empty=MONTHLY, as_of_on="2025-01-05")
+    assert hits == [(day("2024-01-01"), day("2025-01-01"), "open", None)]
+
+
+def test_a_stay_away_and_back_does_not_make_a_new_hire() -> None:
+    """Four months registered, six away, two registered again: neither six registered months nor a first registration."""
+    rows = absent(12, 12, "2024-01")
+    rows["registry.personnel"] = at(X, on=MONTHLY[:4] + MONTHLY[10:])
+    assert not found(rows, "absent_holder", empty=MONTHLY, as_of_on="2025-01-05")
+
+
 # -- expired registrations --------------------------------------------------------------------------------------------
 UNTIL = {"registration_until_on": day("2024-05-20")}
 

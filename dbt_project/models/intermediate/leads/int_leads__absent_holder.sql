@@ -63,8 +63,6 @@ paid as (
         insured.month_number,
         insured.first_received_on,
         insured.received_on,
-        insured.file_hash,
-        insured.row_number,
         reporting.agency_id is not null as is_reporting,
         working.person_id is not null as is_working
     from insured
@@ -98,17 +96,40 @@ islands as (
 
 ),
 
-spelled as (
+-- months before the person's first registration at the agency count for the explanation only; the gaps between two
+-- registrations count for nothing
+first_spells as (
 
     select
-        islands.*,
+        person_id,
+        agency_id,
+        min(from_on) as first_from_on
+    from spells
+    group by person_id, agency_id
+
+),
+
+counted as (
+
+    select
+        islands.person_id,
+        islands.agency_id,
+        islands.paid_run,
+        islands.work_count,
+        islands.month_on,
+        islands.received_on,
         spells.spell_id,
         spells.identity_tier,
         spells.first_listed_on,
         spells.listing_count,
-        islands.month_on >= spells.from_on as is_registered
+        greatest(islands.first_received_on, coalesce(spells.first_listed_on, islands.first_received_on)) as seen_on,
+        coalesce(islands.month_on >= spells.from_on, false) as is_registered
     from islands
-    inner join spells
+    inner join first_spells
+        on
+            islands.person_id = first_spells.person_id
+            and islands.agency_id = first_spells.agency_id
+    left join spells
         on
             islands.person_id = spells.person_id
             and islands.agency_id = spells.agency_id
@@ -117,6 +138,7 @@ spelled as (
     where
         not islands.is_working
         and islands.is_reporting
+        and (coalesce(islands.month_on >= spells.from_on, false) or islands.month_on < first_spells.first_from_on)
 
 ),
 
@@ -125,123 +147,53 @@ placed as (
     select
         *,
         row_number() over (
-            partition by person_id, agency_id, spell_id, paid_run, work_count
-            order by month_number
-        ) as place
-    from spelled
-
-),
-
--- months paid before the registration count for the explanation only
-before_registration as (
-
-    select
-        islands.person_id,
-        islands.agency_id,
-        islands.paid_run,
-        islands.work_count,
-        islands.month_on
-    from islands
-    where
-        not islands.is_working
-        and islands.is_reporting
+            partition by person_id, agency_id, paid_run, work_count
+            order by case when is_registered then 0 else 1 end, month_on
+        ) as place,
+        row_number() over (
+            partition by person_id, agency_id, paid_run, work_count
+            order by case when spell_id is null then 1 else 0 end, month_on
+        ) as place_in_spells
+    from counted
 
 ),
 
 runs as (
 
     select
-        person_id,
-        agency_id,
-        spell_id,
-        paid_run,
-        work_count,
-        max(identity_tier) as identity_tier,
-        count(case when is_registered then 1 end) as month_count,
-        min(case when is_registered then month_on end) as first_registered_month_on,
-        min(month_on) as first_month_on,
-        max(month_on) as last_month_on,
-        min(first_listed_on) as first_listed_on,
-        max(listing_count) as listing_count,
-        max(case when place = 1 then file_hash end) as file_hash,
-        max(case when place = 1 then row_number end) as row_number,
-        max(first_received_on) as all_seen_on,
-        min(first_received_on) as reports_seen_on,
-        max(received_on) as last_seen_on
-    from placed
-    group by person_id, agency_id, spell_id, paid_run, work_count
-
-),
-
-with_earlier as (
-
-    select
-        runs.person_id,
-        runs.agency_id,
-        runs.spell_id,
-        runs.paid_run,
-        runs.work_count,
-        count(before_registration.month_on) as earlier_month_count,
-        min(before_registration.month_on) as earliest_month_on
-    from runs
-    left join before_registration
-        on
-            runs.person_id = before_registration.person_id
-            and runs.agency_id = before_registration.agency_id
-            and runs.paid_run = before_registration.paid_run
-            and runs.work_count = before_registration.work_count
-            and runs.last_month_on >= before_registration.month_on
-    group by runs.person_id, runs.agency_id, runs.spell_id, runs.paid_run, runs.work_count
-
-),
-
--- the drop that shows the last of the months that are needed
-completed as (
-
-    select
         placed.person_id,
         placed.agency_id,
-        placed.spell_id,
-        placed.paid_run,
-        placed.work_count,
-        max(placed.first_received_on) as seen_on
+        max(placed.identity_tier) as identity_tier,
+        max(case when placed.place_in_spells = 1 then placed.spell_id end) as spell_id,
+        count(case when placed.is_registered then 1 end) >= max(parameters.absent_months) as is_absent,
+        min(case when placed.is_registered then placed.month_on end) as first_registered_month_on,
+        min(placed.month_on) as first_month_on,
+        max(case when placed.spell_id is not null then placed.month_on end) as last_month_on,
+        min(placed.first_listed_on) as first_listed_on,
+        max(placed.listing_count) as listing_count,
+        -- the drops that show the last of the months that are needed
+        greatest(
+            max(case when placed.place <= parameters.absent_months then placed.seen_on end),
+            min(placed.first_listed_on)
+        ) as first_seen_on,
+        max(placed.received_on) as last_seen_on
     from placed
     cross join parameters
-    where placed.place <= parameters.absent_months
-    group by placed.person_id, placed.agency_id, placed.spell_id, placed.paid_run, placed.work_count
+    group by placed.person_id, placed.agency_id, placed.paid_run, placed.work_count
+    having
+        count(placed.spell_id) > 0
+        and count(*) >= max(parameters.absent_months)
 
 ),
 
 explained as (
 
     select
-        runs.*,
-        case when runs.month_count < parameters.absent_months then 'new_hire' end as explained_by,
-        case
-            when runs.month_count < parameters.absent_months then with_earlier.earliest_month_on
-            else runs.first_registered_month_on
-        end as overlap_from_on,
-        {{ add_months('runs.last_month_on', 1) }} as overlap_until_on,
-        greatest(completed.seen_on, runs.first_listed_on) as first_seen_on
+        *,
+        case when not is_absent then 'new_hire' end as explained_by,
+        case when is_absent then first_registered_month_on else first_month_on end as overlap_from_on,
+        {{ add_months('last_month_on', 1) }} as overlap_until_on
     from runs
-    cross join parameters
-    inner join with_earlier
-        on
-            runs.person_id = with_earlier.person_id
-            and runs.agency_id = with_earlier.agency_id
-            and runs.spell_id = with_earlier.spell_id
-            and runs.paid_run = with_earlier.paid_run
-            and runs.work_count = with_earlier.work_count
-    inner join completed
-        on
-            runs.person_id = completed.person_id
-            and runs.agency_id = completed.agency_id
-            and runs.spell_id = completed.spell_id
-            and runs.paid_run = completed.paid_run
-            and runs.work_count = completed.work_count
-    where
-        runs.month_count >= parameters.absent_months
-        or with_earlier.earlier_month_count >= parameters.absent_months
 
 ),
 
