@@ -252,6 +252,19 @@ def test_a_cleared_row_stays_cleared_after_ten_more_drops(conflict_id: str) -> N
     assert (row["conflict_id"], row["status"]) == (conflict_id, "cleared")
 
 
+def test_a_record_sent_again_with_another_cell_reopens_nothing(conflict_id: str) -> None:
+    cleared = decision("D1", conflict_id, "cleared", "2024-07-01")
+    late = {"received_on": day("2024-10-05"), "updated_ms": 2}
+    signed = report("R1", Y, "2024-03-05", "1")
+    again = {"platform.reports": [signed, signed | late | {"seal_status": "seal_missing"}]}
+    assert status_after(cleared, **again) == ("cleared", False)
+    month = paid("1", Y, "2024-03-01")
+    renamed = {"registry.social_insurance": [month, month | {"received_on": late["received_on"], "payer_name": "新名"}]}
+    assert status_after(cleared, **renamed) == ("cleared", False)
+    other = {"platform.reports": [report("R1", Y, "2024-03-05", "9"), signed | late]}
+    assert status_after(cleared, **other) == ("open", True)  # only now does it say who signed
+
+
 def test_a_decision_wins_over_an_explanation() -> None:
     rows = both("2024-02-10", "2024-12-10", ending(day("2024-02-20")))
     (row,) = conflicts(desk("2025-01-01", rows), "double_registration")

@@ -81,6 +81,55 @@ class TestEvents:
         assert [row["payment_status"] for row in staged("registry", "social_insurance", rows)] == ["back_paid"]
 
 
+    @pytest.mark.parametrize(
+        ("source", "dataset", "first", "same", "other"),
+        [
+            (
+                "platform",
+                "reports",
+                {"report_no": "R-1", "updated_ms": 1, "is_deleted": False, "reported_on": MAY},
+                {"seal_status": "both_missing"},
+                {"project_lead_key": "k"},
+            ),
+            (
+                "platform",
+                "checkins",
+                {"checkin_id": "Q-1", "updated_ms": 1, "is_deleted": False, "cell_x": 1},
+                {"updated_ms": 2},
+                {"cell_x": 2},
+            ),
+            (
+                "platform",
+                "contracts",
+                {"contract_no": "C-1", "updated_ms": 1, "is_deleted": False, "signed_on": MAY},
+                {"project_name": "甲"},
+                {"signed_on": JUNE},
+            ),
+            (
+                "registry",
+                "social_insurance",
+                {"payer_id": "p", "payment_status": "normal"},
+                {"payer_name": "甲", "payment_status": "back_paid"},
+                {"payment_status": "interrupted"},
+            ),
+            (
+                "credit_desk",
+                "merit_claims",
+                {"claim_id": "M-1", "status_code": "pending"},
+                {"status_code": "approved", "level_code": "city"},
+                {"document_no": "1"},
+            ),
+        ],
+    )
+    def test_first_received_on_is_since_when_the_row_says_what_is_evidence(
+        self, source: str, dataset: str, first: Row, same: Row, other: Row
+    ) -> None:
+        rows = [first | {"received_on": MAY}, first | same | {"received_on": JUNE}]
+        assert [row["first_received_on"] for row in staged(source, dataset, rows)] == [MAY]
+        rows.append(first | other | {"received_on": JULY})
+        assert [row["first_received_on"] for row in staged(source, dataset, rows)] == [JULY]
+
+
 class TestSnapshots:
     def test_every_drop_is_kept_and_within_one_the_last_row_of_a_key_wins(self) -> None:
         rows = [

@@ -41,7 +41,10 @@ final as (
         contracted.report_no as subject,
         'sealed by ' || contracted.seal_agency_id || ', contractor ' || contracted.contractor_id || ', ' || {{ file_place('contracted.file_hash', 'contracted.sheet', 'contracted.row_number') }} as evidence,
         2 as evidence_dataset_count,
-        greatest(contracted.first_received_on, coalesce(contracted.contract_first_received_on, contracted.first_received_on)) as first_seen_on,
+        greatest(
+            contracted.seal_first_received_on,
+            coalesce(contracted.contract_first_received_on, contracted.seal_first_received_on)
+        ) as first_seen_on,
         contracted.received_on as last_seen_on
     from contracted
     cross join parameters

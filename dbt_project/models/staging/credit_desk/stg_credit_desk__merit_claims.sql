@@ -1,4 +1,4 @@
--- A row received later supersedes.
+-- A row received later supersedes. first_received_on: since when the row has claimed this, or been rejected.
 with
 
 received as (
@@ -15,7 +15,9 @@ ranked as (
             partition by row_key
             order by received_on desc, file_name desc, file_hash desc, file_position desc
         ) as recency,
-        min(received_on) over (partition by row_key, row_hash) as first_received_on
+        min(received_on) over (
+            partition by row_key, agency_id, clause, document_no, person_key, status_code = 'rejected'
+        ) as first_received_on
     from received
 
 ),

@@ -1,4 +1,5 @@
 -- The row received last, then updated last, supersedes; a deletion hides what it supersedes.
+-- first_received_on: since when the row has said who was where, when and for which report.
 with
 
 received as (
@@ -15,7 +16,9 @@ ranked as (
             partition by row_key
             order by received_on desc, updated_ms desc, file_name desc, file_hash desc, file_position desc
         ) as recency,
-        min(received_on) over (partition by row_key, row_hash) as first_received_on
+        min(received_on) over (
+            partition by row_key, report_no, person_key, checked_in_at, checked_out_at, cell_x, cell_y
+        ) as first_received_on
     from received
 
 ),

@@ -1,4 +1,5 @@
 -- The row received last, then updated last, supersedes; a deletion hides what it supersedes.
+-- first_received_on: since when the row has said who contracted, when, and who works.
 with
 
 received as (
@@ -15,7 +16,8 @@ ranked as (
             partition by row_key
             order by received_on desc, updated_ms desc, file_name desc, file_hash desc, file_position desc
         ) as recency,
-        min(received_on) over (partition by row_key, row_hash) as first_received_on
+        min(received_on) over (partition by row_key, agency_id, signed_on, service_from_on, performed_by_id)
+            as first_received_on
     from received
 
 ),

@@ -1,4 +1,6 @@
 -- The row received last, then updated last, supersedes; a deletion hides what it supersedes.
+-- first_received_on: since when the row has said who signed, for which agency and day; a change of its other cells, or
+-- a repeat, is no new evidence.
 with
 
 received as (
@@ -15,7 +17,11 @@ ranked as (
             partition by row_key
             order by received_on desc, updated_ms desc, file_name desc, file_hash desc, file_position desc
         ) as recency,
-        min(received_on) over (partition by row_key, row_hash) as first_received_on,
+        min(received_on) over (
+            partition by
+                row_key, agency_id, reported_on, technical_lead_key, project_lead_key, project_lead_registration_no
+        ) as first_received_on,
+        min(received_on) over (partition by row_key, agency_id, seal_status, seal_agency_id) as seal_first_received_on,
         min(agency_id) over (partition by row_key) as least_agency_id,
         max(agency_id) over (partition by row_key) as greatest_agency_id
     from received
@@ -30,6 +36,7 @@ final as (
         file_hash,
         received_on,
         first_received_on,
+        seal_first_received_on,
         sheet,
         row_number,
         file_position,

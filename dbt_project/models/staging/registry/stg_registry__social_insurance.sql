@@ -1,4 +1,4 @@
--- A row received later supersedes.
+-- A row received later supersedes. first_received_on: since when the month has been paid, or unpaid.
 with
 
 received as (
@@ -15,7 +15,7 @@ ranked as (
             partition by row_key
             order by received_on desc, file_name desc, file_hash desc, file_position desc
         ) as recency,
-        min(received_on) over (partition by row_key, row_hash) as first_received_on
+        min(received_on) over (partition by row_key, payment_status = 'interrupted') as first_received_on
     from received
 
 ),
