@@ -73,7 +73,7 @@ PERSONNEL = Dataset(
     name="personnel",
     kind=Kind.SNAPSHOT,
     format=Format.XLSX,
-    key=("agency_id", "person", "person_name", "certificate_kind"),
+    key=("agency_id", "person", "person_name", "certificate_kind", "qualification_no", "registration_no"),
     columns=(
         Column("agency_name", "机构名称", Parse.AGENCY_NAME, aliases=("服务机构名称", "企业名称")),
         Column("agency_id", "统一社会信用代码", Parse.USCC, aliases=("社会信用代码", "信用代码"), value_required=True),
@@ -130,7 +130,7 @@ EQUIPMENT = Dataset(
     name="equipment",
     kind=Kind.SNAPSHOT,
     format=Format.XLSX,
-    key=("agency_id", "equipment_name", "serial_no"),
+    key=("agency_id", "equipment_name", "model", "serial_no"),
     columns=(
         Column("agency_id", "统一社会信用代码", Parse.USCC, aliases=("社会信用代码", "信用代码"), value_required=True),
         Column("equipment_name", "设备名称", Parse.TEXT, value_required=True),

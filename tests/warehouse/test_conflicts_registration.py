@@ -60,6 +60,18 @@ def test_the_latest_row_decides_and_a_renewal_keeps_one_spell() -> None:
     assert spell["until_on"] is None
 
 
+@pytest.mark.parametrize("order", [1, -1])
+def test_two_certificates_at_one_agency_are_one_spell_of_the_higher_level_to_the_later_end(order: int) -> None:
+    lower = {"registration_no": "REG-L", "qualification_no": "QUAL-L", "contract_until_on": day("2024-02-20")}
+    listed = [
+        engineer(X, "1", level_code="level_1", registration_until_on=day("2024-03-15")),
+        engineer(X, "1", registration_until_on=day("2024-03-20"), is_contract_until_open=False, **lower),
+    ]
+    (spell,) = spells(drops({on: listed[::order] for on in DAYS}))
+    assert (spell["level_code"], spell["registration_no"], spell["listing_count"]) == ("level_1", "REG-1", 4)
+    assert (spell["until_on"], spell["until_evidence"]) == (day("2024-03-21"), "registration")
+
+
 def test_who_leaves_and_returns_has_two_spells() -> None:
     rows = drops({DAYS[0]: [engineer(X, "1")], DAYS[1]: [], DAYS[2]: [engineer(X, "1")]})
     first, second = spells(rows, empty=(DAYS[1],))

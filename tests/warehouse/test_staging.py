@@ -140,6 +140,21 @@ class TestSnapshots:
         found = {row["received_on"]: row["agency_name"] for row in staged("registry", "agencies", rows)}
         assert found == {MAY: "乙", JUNE: "甲"}
 
+    @pytest.mark.parametrize(
+        ("dataset", "row", "changes"),
+        [
+            ("personnel", {"person_name": "王强", "person_key": "k"}, {"qualification_no": "Q2", "level_code": "level_1"}),
+            ("personnel", {"person_name": "王强", "person_id_status": "empty"}, {"registration_no": "R2"}),
+            ("equipment", {"equipment_name": "秒表"}, {"model": "B"}),
+        ],
+    )
+    def test_another_certificate_or_model_is_another_row(self, dataset: str, row: Row, changes: Row) -> None:
+        first = row | {"received_on": MAY, "agency_id": "1", "certificate_kind": "engineer"}
+        if dataset == "equipment":
+            del first["certificate_kind"]
+        assert len(staged("registry", dataset, [first, first | changes])) == 2
+        assert len(staged("registry", dataset, [first, dict(first)])) == 1
+
     def test_a_day_with_a_loaded_file_is_a_drop_and_knows_its_neighbours(self) -> None:
         counts = dict.fromkeys(("read_count", "accepted_count", "quarantined_count", "duplicate_count"), 0)
         loads = [

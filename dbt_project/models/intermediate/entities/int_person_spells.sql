@@ -1,5 +1,6 @@
 -- Who was an engineer of which agency from when until when: islands over the personnel drops, narrowed by the labour
--- contract and the registration of the person's latest row at that agency. Each end says what set it.
+-- contract and the registration of the person's latest row at that agency. Each end says what set it. Who holds two
+-- certificates there counts once: with the higher level, and to the later end.
 with
 
 listings as (
@@ -28,13 +29,22 @@ ranked as (
         listings.*,
         row_number() over (
             partition by people.person_id, listings.agency_id, listings.drop_number
-            order by listings.file_name desc, listings.file_hash desc, listings.file_position desc
+            order by
+                case when listings.level_code = 'level_1' then 0 else 1 end,
+                coalesce(listings.registration_until_on, date '9999-12-31') desc,
+                listings.file_name desc,
+                listings.file_hash desc,
+                listings.file_position desc
         ) as place_in_drop,
-        max(people.identity_tier) over (partition by people.person_id, listings.agency_id, listings.drop_number)
-            as drop_tier
+        max(people.identity_tier) over person_drop as drop_tier,
+        nullif(max(coalesce(listings.registration_until_on, date '9999-12-31')) over person_drop, date '9999-12-31')
+            as drop_registration_until_on,
+        nullif(max(coalesce(listings.contract_until_on, date '9999-12-31')) over person_drop, date '9999-12-31')
+            as drop_contract_until_on
     from listings
     inner join people
         on listings.reference_id = people.reference_id
+    window person_drop as (partition by people.person_id, listings.agency_id, listings.drop_number)
 
 ),
 
@@ -105,8 +115,8 @@ ends as (
         first_row.sheet as from_sheet,
         first_row.row_number as from_row_number,
         last_row.next_received_on as absent_on,
-        {{ add_days('latest.contract_until_on', 1) }} as contract_end_on,
-        {{ add_days('latest.registration_until_on', 1) }} as registration_end_on,
+        {{ add_days('latest.drop_contract_until_on', 1) }} as contract_end_on,
+        {{ add_days('latest.drop_registration_until_on', 1) }} as registration_end_on,
         absences.file_hash as absent_file_hash,
         latest.file_hash as latest_file_hash,
         latest.sheet as latest_sheet,
@@ -114,7 +124,7 @@ ends as (
         last_row.person_name,
         last_row.level_code,
         last_row.registration_no,
-        last_row.registration_until_on,
+        last_row.drop_registration_until_on as registration_until_on,
         last_row.person_key,
         last_row.person_mask,
         last_row.file_hash as last_file_hash,

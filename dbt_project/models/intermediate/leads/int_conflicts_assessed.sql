@@ -246,6 +246,7 @@ shown as (
             partition by people.person_id
             order by
                 listings.received_on desc,
+                case when listings.level_code = 'level_1' then 0 else 1 end,
                 listings.file_name desc,
                 listings.file_hash desc,
                 listings.file_position desc,
