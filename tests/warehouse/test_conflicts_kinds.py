@@ -612,3 +612,45 @@ def test_shell_successor(
     hits = warehouse.query("select * from conflicts.fct_engineer_conflicts where conflict_kind = 'shell_successor'")
     assert [(row["status"], row["explained_by"]) for row in hits] == expected
     assert all((row["employer_a_id"], row["employer_b_id"]) == (X, NEW) for row in hits)
+
+
+@pytest.mark.parametrize(
+    ("at_new", "representative", "expected"),
+    [
+        # half of the four in May, a third in October: no dataset joins
+        ({"2024-05-10": "12", "2024-06-10": "12", "2024-10-10": "123"}, "钱某", ("2024-05-10", "cleared", False)),
+        # one in May, the second in September: only then is the ratio reached
+        ({"2024-05-10": "1", "2024-09-10": "12"}, "钱某", ("2024-09-10", "open", True)),
+        # cleared on the legal representative; the engineers join in October
+        ({"2024-05-10": "", "2024-10-10": "1234"}, "赵某", ("2024-05-10", "open", True)),
+        ({"2024-05-10": "", "2024-10-10": "1"}, "赵某", ("2024-05-10", "cleared", False)),
+    ],
+)
+def test_a_cleared_successor_reopens_when_a_dataset_that_it_lacked_joins(
+    at_new: dict[str, str], representative: str, expected: tuple[str, str, bool]
+) -> None:
+    rows = {
+        "registry.agencies": [
+            row
+            for on in MONTHLY[:11]
+            for row in [
+                agency(X, on, legal_representative="赵某", registry_status="exited" if on >= "2024-03-10" else "normal"),
+                *([agency(NEW, on, legal_representative=representative)] if on >= "2024-05-10" else []),
+            ]
+        ],
+        "registry.personnel": drops(
+            {
+                "2024-01-10": [engineer(X, who) for who in "1234"],
+                **{on: [engineer(NEW, who) for who in people] + [engineer(Y, "7")] for on, people in at_new.items()},
+            }
+        ),
+    }
+
+    def successor() -> dict[str, Any]:
+        warehouse = desk("2024-12-31", rows).run("int_leads__shell_successor")
+        (row,) = warehouse.query("select * from intermediate.int_leads__shell_successor where employer_a_id = ?", X)
+        return row
+
+    rows["credit_desk.decisions"] = [decision("D1", successor()["conflict_id"], "cleared", "2024-07-01")]
+    row = successor()
+    assert (row["first_seen_on"], row["status"], row["is_reopened"]) == (day(expected[0]), *expected[1:])

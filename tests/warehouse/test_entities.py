@@ -268,6 +268,16 @@ class TestDecisions:
             decided(day, "lead", "L2", "cleared", decision_id="D-3"),
         ) == [("L1", "confirmed"), ("L2", "cleared")]
 
+    def test_what_is_one_holds_from_its_day_and_whose_a_complaint_is_at_any_time(self) -> None:
+        """A same_person on two codes or two people moves conflicts; one on a complaint moves the ledger."""
+        before, after = (AS_OF + timedelta(days=days) for days in (-1, 1))
+        assert self.applied(
+            decided(before, "identity", f"{ONE}={TWO}", "same_person"),
+            decided(after, "identity", f"{ONE}={TWO}", "different_person", decision_id="D-2"),
+            decided(after, "identity", "c0ff1c", "same_person", decision_id="D-3"),
+            decided(after, "identity", f"hotline:T-1={ONE}", "same_person", decision_id="D-4"),
+        ) == [(f"{ONE}={TWO}", "same_person"), (f"hotline:T-1={ONE}", "same_person")]
+
     def test_a_word_that_does_not_fit_its_object_supersedes_nothing(self) -> None:
         assert self.applied(
             decided(date(2024, 6, 1), "directory", ONE, "exit"),

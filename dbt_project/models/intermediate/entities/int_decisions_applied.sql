@@ -1,5 +1,6 @@
-/* Maker and checker are two people, and the word fits its object. Which complaint is whose moves the ledger, and
-the ledger depends on what is known alone: identity decisions hold whatever the evaluation instant. */
+/* Maker and checker are two people, and the word fits its object. A decision holds from its day. Which complaint is
+whose (<dataset>:<source key>=<USCC>) moves the ledger, though, and the ledger depends on what is known alone: these
+decisions hold whatever the evaluation instant. */
 with
 
 decisions as (
@@ -21,7 +22,7 @@ fitting as (
     cross join build
     where
         coalesce(decisions.handled_by, '') <> coalesce(decisions.reviewed_by, '')
-        and (decisions.object_type = 'identity' or decisions.decided_on <= build.as_of_on)
+        and ((decisions.object_type = 'identity' and decisions.object_id like '%:%') or decisions.decided_on <= build.as_of_on)
         and (
             (decisions.object_type = 'directory' and decisions.decision_code in ('exit', 'readmit'))
             or (decisions.object_type = 'identity' and decisions.decision_code in ('same_person', 'different_person'))

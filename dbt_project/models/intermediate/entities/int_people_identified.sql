@@ -20,12 +20,6 @@ decisions as (
 
 ),
 
-parameters as (
-
-    select * from {{ ref('int_detector_parameters') }}
-
-),
-
 judged as (
 
     select
@@ -34,11 +28,9 @@ judged as (
     from unresolved
     inner join decisions
         on unresolved.conflict_id = decisions.object_id
-    cross join parameters
     where
         decisions.object_type in ('identity', 'conflict')
         and decisions.decision_code = 'same_person'
-        and decisions.decided_on <= parameters.as_of_on
 
 ),
 

@@ -118,14 +118,17 @@ first_at as (
 
 ),
 
-inherited_engineers as (
+ranked_engineers as (
 
     select
         last_engineers.agency_id as old_id,
         first_at.agency_id as new_id,
-        count(*) as inherited_count,
-        max(engineer_counts.engineer_count) as engineer_count,
-        max(first_at.first_received_on) as shown_on
+        first_at.first_received_on,
+        engineer_counts.engineer_count,
+        row_number() over (
+            partition by last_engineers.agency_id, first_at.agency_id
+            order by first_at.first_received_on, first_at.person_id
+        ) as place
     from last_engineers
     inner join engineer_counts
         on last_engineers.agency_id = engineer_counts.agency_id
@@ -137,7 +140,22 @@ inherited_engineers as (
         on
             first_at.agency_id = new_agency.agency_id
             and old_agency.first_listed_on < new_agency.first_listed_on
-    group by last_engineers.agency_id, first_at.agency_id
+
+),
+
+-- shown by the drop in which the ratio is reached
+inherited_engineers as (
+
+    select
+        ranked_engineers.old_id,
+        ranked_engineers.new_id,
+        max(ranked_engineers.place) as inherited_count,
+        max(ranked_engineers.engineer_count) as engineer_count,
+        min(ranked_engineers.first_received_on) as shown_on
+    from ranked_engineers
+    cross join parameters
+    where ranked_engineers.place >= parameters.successor_ratio * ranked_engineers.engineer_count
+    group by ranked_engineers.old_id, ranked_engineers.new_id
 
 ),
 
@@ -170,7 +188,7 @@ inherited_traits as (
         new_traits.agency_id as new_id,
         max(case when old_traits.trait_code = 'legal_representative' then 1 else 0 end) as has_representative,
         max(case when old_traits.trait_code = 'address' then 1 else 0 end) as has_address,
-        min(new_traits.shown_on) as shown_on
+        min(greatest(old_traits.shown_on, new_traits.shown_on)) as shown_on
     from traits as old_traits
     inner join traits as new_traits
         on
@@ -190,16 +208,14 @@ inherited_traits as (
 inherited as (
 
     select
-        inherited_engineers.old_id,
-        inherited_engineers.new_id,
-        inherited_engineers.inherited_count,
-        inherited_engineers.engineer_count,
+        old_id,
+        new_id,
+        inherited_count,
+        engineer_count,
         0 as has_representative,
         0 as has_address,
-        inherited_engineers.shown_on
+        shown_on
     from inherited_engineers
-    cross join parameters
-    where inherited_engineers.inherited_count >= parameters.successor_ratio * inherited_engineers.engineer_count
     union all
     select
         old_id,
@@ -222,7 +238,8 @@ pairs as (
         max(engineer_count) as engineer_count,
         max(has_representative) as has_representative,
         max(has_address) as has_address,
-        min(shown_on) as shown_on
+        min(shown_on) as shown_on,
+        max(shown_on) as last_dataset_joined_on
     from inherited
     group by old_id, new_id
 
@@ -343,12 +360,12 @@ final as (
         detectors.explanations as explanations_tested,
         case
             when applied.decision_code = 'confirmed' then 'confirmed'
-            when applied.decision_code = 'cleared' and identified.shown_on > applied.decided_on then 'open'
+            when applied.decision_code = 'cleared' and identified.last_dataset_joined_on > applied.decided_on then 'open'
             when applied.decision_code = 'cleared' then 'cleared'
             when identified.is_acquired then 'explained'
             else 'open'
         end as status,
-        coalesce(applied.decision_code = 'cleared' and identified.shown_on > applied.decided_on, false) as is_reopened,
+        coalesce(applied.decision_code = 'cleared' and identified.last_dataset_joined_on > applied.decided_on, false) as is_reopened,
         applied.decision_id,
         applied.decision_code,
         applied.decided_on,
