@@ -24,6 +24,16 @@
     )
 {%- endmacro %}
 
+{# The same of all masks of a group. #}
+{% macro masks_all_agree(mask) -%}
+    (
+        min(length({{ mask }})) = max(length({{ mask }}))
+        {%- for position in range(1, 19) %}
+        and count(distinct nullif(substr({{ mask }}, {{ position }}, 1), '*')) <= 1
+        {%- endfor %}
+    )
+{%- endmacro %}
+
 {# Whether two texts differ in exactly one character: one replaced, or one more. Engines count edits in bytes or in
    characters; this asks characters. #}
 {% macro differ_in_one_character(one, other, longest=20) -%}

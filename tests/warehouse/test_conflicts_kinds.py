@@ -523,6 +523,32 @@ def test_nothing_merges_on_a_name_or_a_mask_alone(changes: dict[str, Any]) -> No
     assert not conflicts(desk(AS_OF, rows), "double_registration")
 
 
+@pytest.mark.parametrize(
+    ("at_x", "at_y", "is_one"),
+    [
+        ({"person_mask": "4108**********1234"}, {"person_mask": "410802********1234"}, True),
+        ({"person_mask": "4108**********1234"}, {"person_mask": "4108**************"}, True),
+        ({"person_mask": "4108**********1234"}, {"person_mask": "4108**********1235"}, False),
+        ({"registration_no": "REG-1"}, {}, True),  # only one of the two rows gives the registration number
+    ],
+)
+def test_masks_of_any_cut_are_one_person_with_name_and_certificate(
+    at_x: dict[str, Any], at_y: dict[str, Any], is_one: bool
+) -> None:
+    masked = MASKED | {"registration_no": None}
+    rows = {"registry.personnel": at(X, **(masked | at_x)) + at(Y, "1", **(masked | at_y))}
+    hits = conflicts(desk(AS_OF, rows), "double_registration")
+    assert [row["identity_tier"] for row in hits] == ["T3"] * is_one
+
+
+@pytest.mark.parametrize("certificates", [{"qualification_no": "QUAL-1"}, {"qualification_no": None}])
+def test_one_certificate_or_none_is_no_case_of_different_certificates(certificates: dict[str, Any]) -> None:
+    """The number has two holders already, so the masked row is neither's."""
+    masked = MASKED | {"registration_no": None} | certificates
+    rows = {"registry.personnel": at(X) + at(Z, "1", person_key="key-9") + at(Y, "1", **masked)}
+    assert not conflicts(desk(AS_OF, rows), "identity_unresolved")
+
+
 def unresolved() -> Rows:
     other = {"registration_no": "REG-2", "qualification_no": "QUAL-2"}
     return {"registry.personnel": at(X) + at(Y, "1", **MASKED, **other)}
@@ -532,6 +558,11 @@ def test_a_name_and_masks_that_agree_are_for_people_to_judge() -> None:
     (row,) = conflicts(desk(AS_OF, unresolved()))
     assert (row["conflict_kind"], row["severity"], row["status"]) == ("identity_unresolved", "review", "open")
     assert row["confidence"] is None
+
+
+def test_different_registration_numbers_do_where_a_certificate_is_not_given() -> None:
+    rows = {"registry.personnel": at(X) + at(Y, "1", **MASKED, registration_no="REG-2", qualification_no=None)}
+    assert [row["conflict_kind"] for row in conflicts(desk(AS_OF, rows))] == ["identity_unresolved"]
 
 
 def test_two_who_were_never_listed_together_are_not_still_open() -> None:

@@ -111,38 +111,82 @@ certified as (
 
 ),
 
+-- a certificate under one name whose masks all agree has one holder, however the masks are cut
+certificates as (
+
+    select
+        qualification_no,
+        person_name_key,
+        min(registration_no) as least_registration_no,
+        max(registration_no) as greatest_registration_no,
+        {{ masks_all_agree('person_mask') }} as is_one_holder
+    from unkeyed
+    where
+        person_id_status = 'masked'
+        and qualification_no is not null
+        and person_name_key is not null
+    group by qualification_no, person_name_key
+
+),
+
+certified_alike as (
+
+    select
+        unkeyed.*,
+        coalesce(certificates.is_one_holder, false) as is_one_holder,
+        -- a row that leaves the registration number out has the one that the others give
+        case
+            when
+                certificates.is_one_holder
+                and certificates.least_registration_no = certificates.greatest_registration_no
+                then certificates.least_registration_no
+        end as holder_registration_no
+    from unkeyed
+    left join certificates
+        on
+            unkeyed.person_id_status = 'masked'
+            and unkeyed.qualification_no = certificates.qualification_no
+            and unkeyed.person_name_key = certificates.person_name_key
+
+),
+
 resolved as (
 
     select
-        unkeyed.reference_id,
+        certified_alike.reference_id,
         case
             when registered.person_key is not null then registered.person_key
             when certified.person_key is not null then certified.person_key
-            when unkeyed.registration_no is not null and unkeyed.person_name_key is not null
-                then {{ surrogate_key(["'registration'", 'unkeyed.registration_no', 'unkeyed.person_name_key']) }}
-            when unkeyed.person_id_status = 'masked' and unkeyed.qualification_no is not null
+            when certified_alike.registration_no is not null and certified_alike.person_name_key is not null
+                then {{ surrogate_key(["'registration'", 'certified_alike.registration_no', 'certified_alike.person_name_key']) }}
+            when certified_alike.holder_registration_no is not null
                 then {{ surrogate_key([
-                    "'certificate'", 'unkeyed.qualification_no', 'unkeyed.person_name_key', 'unkeyed.person_mask'
+                    "'registration'", 'certified_alike.holder_registration_no', 'certified_alike.person_name_key'
+                ]) }}
+            when certified_alike.person_id_status = 'masked' and certified_alike.qualification_no is not null
+                then {{ surrogate_key([
+                    "'certificate'", 'certified_alike.qualification_no', 'certified_alike.person_name_key',
+                    'case when not certified_alike.is_one_holder then certified_alike.person_mask end'
                 ]) }}
             else {{ surrogate_key([
-                "'alone'", 'unkeyed.agency_id', 'unkeyed.person_name_key', 'unkeyed.person_mask',
-                'unkeyed.qualification_no'
+                "'alone'", 'certified_alike.agency_id', 'certified_alike.person_name_key', 'certified_alike.person_mask',
+                'certified_alike.qualification_no'
             ]) }}
         end as base_person_id,
         case
             when registered.person_key is not null then 'T2'
             when certified.person_key is not null then 'T3'
-            when unkeyed.registration_no is not null and unkeyed.person_name_key is not null then 'T2'
-            when unkeyed.person_id_status = 'masked' and unkeyed.qualification_no is not null then 'T3'
+            when certified_alike.registration_no is not null and certified_alike.person_name_key is not null then 'T2'
+            when certified_alike.person_id_status = 'masked' and certified_alike.qualification_no is not null then 'T3'
             else 'T4'
         end as identity_tier
-    from unkeyed
+    from certified_alike
     left join registered
         on
-            unkeyed.registration_no = registered.registration_no
-            and unkeyed.person_name_key = registered.person_name_key
+            certified_alike.registration_no = registered.registration_no
+            and certified_alike.person_name_key = registered.person_name_key
     left join certified
-        on unkeyed.reference_id = certified.reference_id
+        on certified_alike.reference_id = certified.reference_id
 
 ),
 

@@ -19,7 +19,7 @@ parameters as (
 
 ),
 
--- one row per person, agency, name and mask
+-- one row per person, agency, name, mask and certificates
 holders as (
 
     select
@@ -29,6 +29,8 @@ holders as (
         listings.person_name_key,
         listings.person_mask,
         listings.person_id_status,
+        listings.qualification_no,
+        listings.registration_no,
         count(*) as listing_count,
         min(listings.received_on) as first_listed_on,
         max(listings.received_on) as last_listed_on,
@@ -42,7 +44,9 @@ holders as (
         listings.agency_id,
         listings.person_name_key,
         listings.person_mask,
-        listings.person_id_status
+        listings.person_id_status,
+        listings.qualification_no,
+        listings.registration_no
 
 ),
 
@@ -77,7 +81,11 @@ pairs as (
                 this.agency_id,
                 other.agency_id,
                 this.person_mask,
-                other.person_mask
+                other.person_mask,
+                this.qualification_no,
+                other.qualification_no,
+                this.registration_no,
+                other.registration_no
         ) as place
     from holders as this
     inner join holders as other
@@ -85,6 +93,9 @@ pairs as (
     where
         this.base_person_id < other.base_person_id
         and this.agency_id <> other.agency_id
+        and coalesce(
+            this.qualification_no <> other.qualification_no, this.registration_no <> other.registration_no, false
+        )
         and (this.person_id_status = 'masked' or other.person_id_status = 'masked')
         and {{ masks_agree('this.person_mask', 'other.person_mask') }}
 
