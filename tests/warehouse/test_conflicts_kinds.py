@@ -153,6 +153,13 @@ def test_employed_by_public_body(payments: list[dict[str, Any]], count: int) -> 
     assert all(row["severity"] == "very_high" for row in hits)
 
 
+@pytest.mark.parametrize("payer", ["114100000000000B01", SCHOOL])
+def test_a_public_body_is_no_labour_broker_by_its_name(payer: str) -> None:
+    payments = pension(payer, "2024-03", 2, payer_name="焦作市人力资源和社会保障局", insurance_code="pension_public")
+    rows = {"registry.personnel": at(X), "registry.social_insurance": payments}
+    assert [row[2:] for row in found(rows, "employed_by_public_body")] == [("open", None)]
+
+
 def test_a_public_body_is_not_also_another_firm() -> None:
     rows = {"registry.personnel": at(X), "registry.social_insurance": pension(SCHOOL, "2024-03", 5)}
     (row,) = conflicts(desk(AS_OF, rows))
@@ -288,6 +295,36 @@ def test_a_name_that_differs_in_one_character_is_a_typo() -> None:
     assert [row[2:] for row in found(rows, "certificate_shared")] == [("explained", "typo")]
 
 
+def test_two_people_are_one_row_however_one_of_them_is_spelt_once() -> None:
+    rows = {
+        "registry.personnel": at(X, on=MONTHLY[:3])
+        + at(X, on=MONTHLY[3:4], person_name="工程林1")
+        + at(X, on=MONTHLY[4:])
+        + at(Y, "2", registration_no="REG-1", person_name="欧阳明")
+    }
+    hits = conflicts(desk(AS_OF, rows), "certificate_shared")
+    assert sorted((row["employer_b_id"], row["status"]) for row in hits) == [(X, "explained"), (Y, "open")]
+
+
+def test_a_confirmed_shared_certificate_takes_both_holders_from_the_count() -> None:
+    rows = {
+        "registry.personnel": at(X)
+        + at(X, "7")
+        + at(Y, "2", registration_no="REG-1", person_name="欧阳明")
+        + at(Y, "8"),
+        "registry.agencies": [agency(X, "2024-01-10"), agency(Y, "2024-01-10")],
+    }
+    (row,) = conflicts(desk(AS_OF, rows), "certificate_shared")
+    assert (row["person_key"], row["other_person_key"]) == ("key-1", "key-2")
+    rows["credit_desk.decisions"] = [decision("D1", row["conflict_id"], "confirmed", "2025-01-15")]
+    measures = desk(AS_OF, rows).run("int_agency_measures_changed")
+    engineers = measures.query(
+        "select agency_id, cast(sum(amount) as integer) as amount from intermediate.int_agency_measures_changed "
+        "where measure_code = 'engineers_valid' and change_on <= date '2024-06-01' group by 1 order by 1"
+    )
+    assert [tuple(row.values()) for row in engineers] == [(X, 1), (Y, 1)]
+
+
 def test_the_middle_dot_makes_no_other_name() -> None:
     rows = {
         "registry.personnel": at(X, on=MONTHLY[:3], person_name="阿不都·热合曼")
@@ -352,6 +389,23 @@ def test_a_long_stay_is_compared_with_every_stay_inside_it() -> None:
         )
     )
     assert len(conflicts(desk(AS_OF, rows), "impossible_presence")) == 1
+
+
+@pytest.mark.parametrize("between", [0, 1, 2])
+def test_a_stay_in_between_hides_no_impossible_journey(between: int) -> None:
+    """2.7 km in a minute: neither leg by way of a cell two away needs any distance at all."""
+    rows = visits(
+        *(
+            stay
+            for date in ("2024-05-20", "2024-05-21")
+            for stay in (
+                (X, f"{date} 09:00:00", 0.5, 11324),
+                *((X, f"{date} 09:30:{10 + place}", 0, NEAR) for place in range(between)),
+                (Y, f"{date} 09:31:00", 1, FAR),
+            )
+        )
+    )
+    assert [row[2] for row in found(rows, "impossible_presence")] == ["open"]
 
 
 def test_mixed_coordinate_systems_are_given_their_tolerance() -> None:
@@ -665,7 +719,9 @@ def test_a_cleared_successor_reopens_when_a_dataset_that_it_lacked_joins(
             row
             for on in MONTHLY[:11]
             for row in [
-                agency(X, on, legal_representative="赵某", registry_status="exited" if on >= "2024-03-10" else "normal"),
+                agency(
+                    X, on, legal_representative="赵某", registry_status="exited" if on >= "2024-03-10" else "normal"
+                ),
                 *([agency(NEW, on, legal_representative=representative)] if on >= "2024-05-10" else []),
             ]
         ],

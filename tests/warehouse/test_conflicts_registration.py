@@ -67,7 +67,7 @@ def test_two_certificates_at_one_agency_are_one_spell_of_the_higher_level_to_the
         engineer(X, "1", level_code="level_1", registration_until_on=day("2024-03-15")),
         engineer(X, "1", registration_until_on=day("2024-03-20"), is_contract_until_open=False, **lower),
     ]
-    (spell,) = spells(drops({on: listed[::order] for on in DAYS}))
+    (spell,) = spells(drops(dict.fromkeys(DAYS, listed[::order])))
     assert (spell["level_code"], spell["registration_no"], spell["listing_count"]) == ("level_1", "REG-1", 4)
     assert (spell["until_on"], spell["until_evidence"]) == (day("2024-03-21"), "registration")
 
@@ -284,6 +284,20 @@ def test_a_decision_wins_over_an_explanation() -> None:
     rows["credit_desk.decisions"] = [decision("D1", row["conflict_id"], "confirmed", "2024-07-01")]
     (row,) = conflicts(desk("2025-01-01", rows), "double_registration")
     assert (row["status"], row["explained_by"]) == ("confirmed", "transition")
+
+
+def test_a_first_drop_with_both_that_others_follow_is_no_transition() -> None:
+    """Both list the person in March; X misses in April and lists again from May, beside Y."""
+    listed = [f"2024-{month:02d}-10" for month in range(1, 9)]
+    rows = drops(
+        {
+            on: ([engineer(X, "1")] if on != "2024-04-10" else []) + ([engineer(Y, "1")] if on >= "2024-03-10" else [])
+            for on in listed
+        }
+    )
+    first, second = conflicts(desk("2025-01-01", {"registry.personnel": rows}), "double_registration")
+    assert (first["overlap_days"], first["status"], first["explained_by"]) == (31, "open", None)
+    assert (second["overlap_until_on"], second["status"]) == (None, "open")
 
 
 @pytest.mark.parametrize(("late", "status"), [("2026-04-10", "open"), ("2026-04-11", "expired")])

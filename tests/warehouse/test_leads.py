@@ -256,6 +256,15 @@ def test_work_before_listing(changes: dict[str, Any], count: int) -> None:
     assert [(row["item_code"], row["subject"]) for row in leads(rows, "work_before_listing")] == [(None, "R1")] * count
 
 
+def test_work_of_an_agency_that_no_directory_drop_lists() -> None:
+    rows = city()
+    rows["registry.agencies"] = [agency(Y, "2024-01-10")]
+    (row,) = leads(rows, "work_before_listing")
+    assert (row["agency_id"], row["subject"], row["first_seen_on"]) == (X, "R1", day("2024-05-30"))
+    assert "never published" in row["evidence"]
+    assert not leads(rows | {"registry.agencies": []}, "work_before_listing")  # no directory: nobody can tell
+
+
 # -- conditions -------------------------------------------------------------------------------------------------------
 def conditions(as_of_on: str = AS_OF, **standing: Any) -> list[dict[str, Any]]:
     spans = f"""

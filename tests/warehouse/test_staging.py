@@ -80,7 +80,6 @@ class TestEvents:
         ]
         assert [row["payment_status"] for row in staged("registry", "social_insurance", rows)] == ["back_paid"]
 
-
     @pytest.mark.parametrize(
         ("source", "dataset", "first", "same", "other"),
         [
@@ -143,7 +142,11 @@ class TestSnapshots:
     @pytest.mark.parametrize(
         ("dataset", "row", "changes"),
         [
-            ("personnel", {"person_name": "王强", "person_key": "k"}, {"qualification_no": "Q2", "level_code": "level_1"}),
+            (
+                "personnel",
+                {"person_name": "王强", "person_key": "k"},
+                {"qualification_no": "Q2", "level_code": "level_1"},
+            ),
             ("personnel", {"person_name": "王强", "person_id_status": "empty"}, {"registration_no": "R2"}),
             ("equipment", {"equipment_name": "秒表"}, {"model": "B"}),
         ],

@@ -137,22 +137,42 @@ devices as (
 
 ),
 
-doubts as (
+-- a certificate that two share is in doubt for both
+doubtful_people as (
 
     select
         person_key as person_id,
-        'confirmed' as doubt_code,
+        status,
         overlap_from_on as from_on,
         coalesce(overlap_until_on, {{ never }}) as until_on
     from conflicts
+    union all
+    select
+        other_person_key as person_id,
+        status,
+        overlap_from_on as from_on,
+        coalesce(overlap_until_on, {{ never }}) as until_on
+    from conflicts
+    where other_person_key is not null
+
+),
+
+doubts as (
+
+    select
+        person_id,
+        'confirmed' as doubt_code,
+        from_on,
+        until_on
+    from doubtful_people
     where status = 'confirmed'
     union all
     select
-        person_key as person_id,
+        person_id,
         'confirmed_or_open' as doubt_code,
-        overlap_from_on as from_on,
-        coalesce(overlap_until_on, {{ never }}) as until_on
-    from conflicts
+        from_on,
+        until_on
+    from doubtful_people
 
 ),
 

@@ -342,6 +342,7 @@ described as (
         ) as evidence_factor,
         dated.identity_tier,
         dated.person_id as person_key,
+        dated.other_person_id as other_person_key,
         coalesce(shown.person_name, mentioned.person_name) as engineer_name,
         shown.level_code as engineer_level,
         coalesce(shown.registration_no, mentioned.registration_no) as registration_no,

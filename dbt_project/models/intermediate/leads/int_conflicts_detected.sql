@@ -20,6 +20,7 @@ final as (
             conflict_id,
             conflict_kind,
             person_id,
+            {% if kind == 'certificate_shared' %}other_person_id{% else %}cast(null as {{ dbt.type_string() }}){% endif %} as other_person_id,
             identity_tier,
             employer_a_id,
             employer_b_id,

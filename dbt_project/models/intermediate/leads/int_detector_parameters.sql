@@ -32,6 +32,7 @@ pivoted as (
         cast(max(case when parameter_code = 'overlap_distance_km' then number end) as double) as overlap_distance_km,
         cast(max(case when parameter_code = 'least_distance_km' then number end) as double) as least_distance_km,
         cast(max(case when parameter_code = 'presence_days' then number end) as integer) as presence_days,
+        cast(max(case when parameter_code = 'presence_stays' then number end) as integer) as presence_stays,
         cast(max(case when parameter_code = 'batch_seconds' then number end) as integer) as batch_seconds,
         cast(max(case when parameter_code = 'absent_months' then number end) as integer) as absent_months,
         cast(max(case when parameter_code = 'successor_ratio' then number end) as decimal(5, 4)) as successor_ratio,

@@ -1,4 +1,5 @@
--- One registration number with two holders: two persons, or two names. A slip of one character is a typo.
+-- One registration number with two holders: two persons, each under the name that most rows give, or two names of one
+-- person. A slip of one character is a typo.
 with
 
 listings as (
@@ -81,12 +82,13 @@ placed as (
 
 ),
 
-holders as (
+spellings as (
 
     select
         registration_no,
         person_id,
         person_name_key,
+        count(*) as row_count,
         max(identity_tier) as identity_tier,
         max(person_mask) as person_mask,
         max(case when person_id_status = 'invalid' then 1 else 0 end) as is_invalid,
@@ -104,12 +106,73 @@ holders as (
 
 ),
 
+ranked as (
+
+    select
+        *,
+        row_number() over (
+            partition by registration_no, person_id
+            order by row_count desc, from_on, person_name_key
+        ) as name_place,
+        row_number() over (
+            partition by registration_no, person_id
+            order by from_on, agency_id, file_hash, row_number
+        ) as first_place
+    from spellings
+
+),
+
+holders as (
+
+    select
+        registration_no,
+        person_id,
+        max(case when name_place = 1 then person_name_key end) as person_name_key,
+        true as is_person,
+        max(identity_tier) as identity_tier,
+        max(person_mask) as person_mask,
+        max(is_invalid) as is_invalid,
+        max(case when first_place = 1 then agency_id end) as agency_id,
+        min(from_on) as from_on,
+        max(end_on) as end_on,
+        min(first_received_on) as first_received_on,
+        max(last_received_on) as last_received_on,
+        sum(listing_count) as listing_count,
+        max(case when first_place = 1 then file_hash end) as file_hash,
+        max(case when first_place = 1 then sheet end) as sheet,
+        max(case when first_place = 1 then row_number end) as row_number
+    from ranked
+    group by registration_no, person_id
+    union all
+    select
+        registration_no,
+        person_id,
+        person_name_key,
+        false as is_person,
+        identity_tier,
+        person_mask,
+        is_invalid,
+        agency_id,
+        from_on,
+        end_on,
+        first_received_on,
+        last_received_on,
+        listing_count,
+        file_hash,
+        sheet,
+        row_number
+    from spellings
+
+),
+
 pairs as (
 
     select
-        least(this.person_id, other.person_id) as person_id,
-        this.registration_no || '+' || this.person_id || '+' || this.person_name_key
-        || '+' || other.person_id || '+' || other.person_name_key as subject_key,
+        this.person_id,
+        nullif(other.person_id, this.person_id) as other_person_id,
+        this.registration_no || '+' || this.person_id || '+' || other.person_id
+        || case when this.is_person then '' else '+' || this.person_name_key || '+' || other.person_name_key end
+            as subject_key,
         greatest(this.identity_tier, other.identity_tier) as identity_tier,
         this.agency_id as employer_a_id,
         other.agency_id as employer_b_id,
@@ -143,11 +206,17 @@ pairs as (
     from holders as this
     cross join parameters
     inner join holders as other
-        on this.registration_no = other.registration_no
+        on
+            this.registration_no = other.registration_no
+            and this.is_person = other.is_person
     where
         (
-            this.person_id < other.person_id
-            or (this.person_id = other.person_id and this.person_name_key < other.person_name_key)
+            (this.is_person and this.person_id < other.person_id)
+            or (
+                not this.is_person
+                and this.person_id = other.person_id
+                and this.person_name_key < other.person_name_key
+            )
         )
         and greatest(this.from_on, other.from_on) <= parameters.as_of_on
 
@@ -158,6 +227,7 @@ final as (
     select
         'certificate_shared' as conflict_kind,
         person_id,
+        other_person_id,
         subject_key,
         identity_tier,
         employer_a_id,

@@ -45,7 +45,11 @@ counted as (
         {{ days_between(
             'shared_days.overlap_from_on', 'least(coalesce(shared_days.overlap_until_on, parameters.as_of_on), parameters.as_of_on)'
         ) }} as overlap_days,
-        shared_days.first_common_drop_number = shared_days.last_common_drop_number
+        -- the only drop in which both list the person, over all their spells
+        sum(greatest(shared_days.last_common_drop_number - shared_days.first_common_drop_number + 1, 0)) over (
+            partition by shared_days.person_id, shared_days.agency_a_id, shared_days.agency_b_id
+        ) = 1
+        and shared_days.first_common_drop_number = shared_days.last_common_drop_number
         and coalesce(shared_days.overlap_until_on = drops.next_received_on, false) as is_one_drop_long,
         same_agencies.object_id is not null as is_branch
     from shared_days

@@ -1,4 +1,5 @@
 -- A public body or a mass or social organisation pays the pension of a registered engineer: one month is enough.
+-- A payer that hires out labour explains it only where it is an enterprise: a body's own name is the hit itself.
 with
 
 compared as (
@@ -36,7 +37,7 @@ runs as (
         payer_id,
         run,
         max(identity_tier) as identity_tier,
-        count(case when is_labour_broker then 1 end) > 0 as is_labour_broker,
+        count(case when is_labour_broker and is_enterprise then 1 end) > 0 as is_labour_broker,
         count(case when is_branch then 1 end) > 0 as is_branch,
         max(case when place = 1 then spell_id end) as spell_id,
         max(case when place = 1 then file_hash end) as file_hash,

@@ -1,5 +1,6 @@
 -- Two stays of one person that no journey connects. Each stay is compared with those that begin during it and with the
--- next one after it: what it skips is caught from a stay in between. Distance = the least possible between the cells.
+-- next few after it: cells are coarse, so each leg of a journey may pass where the whole cannot. Distance = the least
+-- possible between the cells.
 with
 
 checkins as (
@@ -102,8 +103,11 @@ reached as (
     select
         stays.person_id,
         stays.checkin_id,
-        {{ integers_between('stays.stay_rank + 1', 'greatest(counted.begun_count, stays.stay_rank) + 1') }} as other_rank
+        {{ integers_between(
+            'stays.stay_rank + 1', 'greatest(counted.begun_count, stays.stay_rank) + parameters.presence_stays'
+        ) }} as other_rank
     from stays
+    cross join parameters
     inner join counted
         on
             stays.checkin_id = counted.checkin_id

@@ -1,4 +1,5 @@
 -- A report dated before its agency was published; on the day itself it may. The grandfathered agencies are listed.
+-- An agency that no directory drop lists was never published; before the first drop nobody can tell.
 with
 
 reports as (
@@ -10,6 +11,17 @@ reports as (
 agencies as (
 
     select * from {{ ref('int_agencies_current') }}
+
+),
+
+directory_drops as (
+
+    select received_on as first_drop_on
+    from {{ ref('stg_lake__drops') }}
+    where
+        source = 'registry'
+        and dataset = 'agencies'
+        and is_first
 
 ),
 
@@ -29,15 +41,16 @@ final as (
         'report of ' || cast(reports.reported_on as {{ dbt.type_string() }}) || ', '
         || coalesce('published ' || cast(agencies.first_published_on as {{ dbt.type_string() }}), 'never published') || ', ' || {{ file_place('reports.file_hash', 'reports.sheet', 'reports.row_number') }} as evidence,
         2 as evidence_dataset_count,
-        greatest(reports.first_received_on, agencies.first_drop_on) as first_seen_on,
+        greatest(reports.first_received_on, coalesce(agencies.first_drop_on, directory_drops.first_drop_on))
+            as first_seen_on,
         reports.received_on as last_seen_on
     from reports
     cross join parameters
-    inner join agencies
+    cross join directory_drops
+    left join agencies
         on reports.agency_id = agencies.agency_id
     where
         coalesce(agencies.listing_basis, '') <> 'grandfathered_28'
-        and agencies.first_drop_on is not null
         and reports.reported_on < coalesce(agencies.first_published_on, date '9999-12-31')
         and reports.reported_on <= parameters.as_of_on
 
