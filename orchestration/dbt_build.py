@@ -53,6 +53,7 @@ class TestResult:
     relations: tuple[str, ...]
     sql: str
     message: str | None = None
+    is_run: bool = True  # dbt skips the tests below one that failed
 
 
 @dataclass(frozen=True)
@@ -315,10 +316,11 @@ def _outcome(results: Any, target: Path) -> DbtOutcome:
                     name=node.name,
                     severity="warn" if str(node.config.severity).lower() == "warn" else "error",
                     is_passed=status == "pass",
-                    failing_count=int(result.failures or 0) or int(status != "pass"),
+                    failing_count=int(result.failures or 0) or int(status not in ("pass", "skipped")),
                     relations=tuple(_short_name(unique_id) for unique_id in node.depends_on.nodes),
                     sql=str(target / "compiled" / node.package_name / _compiled_path(node)),
                     message=result.message if status in ("error", "skipped") else None,
+                    is_run=status != "skipped",
                 )
             )
         elif status not in ("success", "skipped", "no-op"):

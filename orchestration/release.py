@@ -43,6 +43,7 @@ class CheckResult:
     failing_count: int
     relation: str = ""
     look: str = ""
+    is_run: bool = True
 
     @property
     def is_blocking(self) -> bool:
@@ -325,7 +326,9 @@ def publish(
         "row_counts": dict(sorted((candidate.row_counts | {"quality.fct_check_results": len(checks)}).items())),
         "content_hashes": dict(sorted(candidate.content_hashes.items())),
         "file_hashes": dict(_file_hashes(candidate.directory)),
-        "check_results": [{name: value for name, value in asdict(check).items() if name != "look"} for check in checks],
+        "check_results": [
+            {name: value for name, value in asdict(check).items() if name not in ("look", "is_run")} for check in checks
+        ],
     }
     text = json.dumps(content, ensure_ascii=False, indent=2, sort_keys=True, default=str) + "\n"
     (candidate.directory / DESCRIPTION_FILE).write_text(text, encoding="utf-8")

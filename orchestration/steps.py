@@ -263,6 +263,7 @@ def model(bench: Workbench) -> Iterator[dict[str, Any]]:
                 failing_count=test.failing_count,
                 relation=", ".join(test.relations),
                 look=test.message or f"the rows: run {test.sql} on {build_file(settings)}",
+                is_run=test.is_run,
             )
         )
         for test in outcome.tests
@@ -315,11 +316,16 @@ def blocking_message(state: BuildState) -> str | None:
     blocking = [check for check in state.check_results() if check.is_blocking]
     if not blocking:
         return None
-    listed = "\n".join(
+    failed = [check for check in blocking if check.is_run]
+    lines = [f"{len(failed)} blocking {'check' if len(failed) == 1 else 'checks'} failed:"]
+    lines += [
         f"  {check.check_name} on {check.relation}: {check.failing_count} failing. {check.look}".rstrip()
-        for check in blocking
-    )
-    return f"{len(blocking)} blocking {'check' if len(blocking) == 1 else 'checks'} failed:\n{listed}"
+        for check in failed
+    ]
+    not_run = [check.check_name for check in blocking if not check.is_run]
+    if not_run:
+        lines.append(f"{len(not_run)} not run, being below: {', '.join(not_run)}")
+    return "\n".join(lines)
 
 
 def _refuse_if_blocked(state: BuildState) -> None:

@@ -31,3 +31,21 @@
     || '; until: ' || {{ spell }}.until_evidence || ', '
     || {{ file_place(spell ~ '.until_file_hash', spell ~ '.until_sheet', spell ~ '.until_row_number') }}
 {%- endmacro %}
+
+{# The explanations of a kind, each with its outcome; after the first that holds nobody asks. #}
+{% macro explanations_tested(explanations, explained_by) -%}
+    {%- set rest = "substr(" ~ explanations ~ ", " ~ dbt.position(explained_by, explanations)
+        ~ " + length(" ~ explained_by ~ ") + 1)" -%}
+    case
+        when {{ explained_by }} is null then replace({{ explanations }}, '、', ': does not hold、') || ': does not hold'
+        else
+            replace(
+                substr({{ explanations }}, 1, {{ dbt.position(explained_by, explanations) }} - 1), '、', ': does not hold、'
+            )
+            || {{ explained_by }} || ': holds'
+            || case
+                when {{ rest }} = '' then ''
+                else '、' || replace({{ rest }}, '、', ': not asked、') || ': not asked'
+            end
+    end
+{%- endmacro %}

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,8 @@ from ingestion import landing
 from ingestion.settings import load
 from orchestration import release
 from orchestration.build import found_by
-from orchestration.steps import BuildState
+from orchestration.release import CheckResult
+from orchestration.steps import BuildState, blocking_message
 from tests.conftest import ROOT, BuiltCity, build_city, firemark
 
 AS_OF = "2026-09-30"
@@ -181,6 +183,21 @@ def test_a_failing_check_releases_nothing_and_says_where_to_look(small_city: Bui
     assert before in status and "The last build as of 2026-09-30 failed" in status
     assert "agencies_are_18_characters" in status
     assert json.loads(firemark(home, "status", "--format", "json").stdout)["last_build"]["status"] == "failed"
+
+
+def test_checks_that_were_not_run_are_not_counted_as_failed() -> None:
+    failed = CheckResult("unique_line", "invariant", "error", False, 2, "credit.fct_point_ledger", "run it")
+    below = [CheckResult(name, "invariant", "error", False, 0, is_run=False) for name in ("spans_tile", "grain")]
+    state = BuildState(
+        "r", "2026-06-01", None, "jiaozuo", None, True, "p", checks=[asdict(one) for one in (failed, *below)]
+    )
+    message = blocking_message(state)
+    assert message is not None
+    assert message.splitlines() == [
+        "1 blocking check failed:",
+        "  unique_line on credit.fct_point_ledger: 2 failing. run it",
+        "2 not run, being below: spans_tile, grain",
+    ]
 
 
 @pytest.mark.parametrize(

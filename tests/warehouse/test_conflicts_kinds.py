@@ -487,6 +487,15 @@ def test_the_last_day_of_a_registration_is_valid(on: str, count: int) -> None:
     assert [(row["employer_a_id"], row["employer_b_id"], row["status"]) for row in hits] == [(X, None, "open")] * count
 
 
+def test_a_list_later_than_the_work_that_it_shows_to_be_late_is_the_last_to_show_it() -> None:
+    rows = {
+        "registry.personnel": at(X, on=["2024-09-10"], **UNTIL),
+        "platform.reports": [report("R1", X, "2024-06-01", "1")],
+    }
+    (row,) = conflicts(desk(AS_OF, rows), "expired_registration")
+    assert (row["first_seen_on"], row["last_seen_on"]) == (day("2024-09-10"), day("2024-09-10"))
+
+
 def test_a_check_in_is_work_too() -> None:
     rows = {
         "registry.personnel": at(X, **UNTIL),

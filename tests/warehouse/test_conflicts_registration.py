@@ -114,6 +114,10 @@ def test_an_ended_overlap_of_up_to_thirty_days_is_a_transition(
     (row,) = conflicts(desk("2025-03-01", both("2024-02-10", "2024-12-10", ending(last_day))), "double_registration")
     assert row["overlap_days"] == days
     assert (row["severity"], row["status"], row["explained_by"]) == (severity, status, explained_by)
+    tested = (
+        "transition: holds、branch: not asked" if explained_by else "transition: does not hold、branch: does not hold"
+    )
+    assert row["explanations_tested"] == tested
     assert (row["overlap_from_on"], row["overlap_until_on"]) == (day("2024-02-10"), last_day + dt.timedelta(days=1))
 
 
@@ -195,6 +199,29 @@ def test_counted_twice_where_an_agency_falls_below_two_engineers_without_the_per
     }
     kinds = [row["conflict_kind"] for row in conflicts(desk("2025-01-01", rows))]
     assert kinds == (["counted_twice", "double_registration"] if found else ["double_registration"])
+
+
+def test_counted_twice_is_cleared_with_its_double_registration() -> None:
+    at_x = [engineer(X, who, level_code="level_1") for who in ("1", "7", "8", "9")]
+    at_y = [engineer(Y, who, level_code="level_1") for who in ("1", "2")]
+    rows = {
+        "registry.personnel": drops({on: at_x + (at_y if on > "2024-01-10" else []) for on in DAYS}),
+        "registry.agencies": [agency(X, "2024-01-10"), agency(Y, "2024-01-10")],
+    }
+    twice, double = conflicts(desk("2025-01-01", rows))
+    assert (twice["conflict_kind"], double["conflict_kind"]) == ("counted_twice", "double_registration")
+
+    def statuses(*decisions: dict[str, Any]) -> list[str]:
+        decided = rows | {"credit_desk.decisions": list(decisions)}
+        return [row["status"] for row in conflicts(desk("2025-01-01", decided))]
+
+    cleared = decision("D1", double["conflict_id"], "cleared", "2024-07-01")
+    assert statuses(cleared) == ["cleared", "cleared"]
+    assert statuses(cleared, decision("D2", twice["conflict_id"], "confirmed", "2024-06-01")) == [
+        "confirmed",
+        "cleared",
+    ]
+    assert statuses(decision("D1", double["conflict_id"], "confirmed", "2024-07-01")) == ["open", "confirmed"]
 
 
 def test_the_only_level_1_engineer_counts_twice_too() -> None:

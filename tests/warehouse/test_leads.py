@@ -75,6 +75,8 @@ def test_a_faultless_job_is_no_lead() -> None:
 )
 def test_a_report_before_its_contract(signed: str, found: list[Any]) -> None:
     assert brief(city(platform__contracts=[contract("R1", X, signed)])) == found
+    unnamed = with_report(contract_no=None) | {"platform.contracts": [contract("R1", X, signed)]}
+    assert brief(unnamed) == found  # the contract of its project
 
 
 @pytest.mark.parametrize(
@@ -155,7 +157,10 @@ def test_one_number_on_two_agencies_reports(other: str, count: int) -> None:
         ({"has_quality_system": False, "assessment_control": "no"}, 1),
         ({"has_quality_system": False, "service_type": "safety_assessment"}, 0),
         ({"assessment_control": "no", "service_type": "maintenance_testing"}, 0),
-        ({"has_quality_system": None}, 0),
+        ({"has_quality_system": None}, 1),
+        ({"assessment_control": None}, 1),
+        ({"assessment_control": "not_applicable"}, 1),
+        ({"assessment_control": "not_applicable", "service_type": "maintenance_testing"}, 0),
         ({"has_quality_system": False, "registry_status": "exited"}, 0),
     ],
 )

@@ -297,24 +297,65 @@ judged as (
 
 ),
 
-applied as (
+-- what a decision must name: the conflict, or the double registration that a counted_twice follows
+decidable as (
 
     select
-        dated.conflict_id,
+        conflict_id,
+        conflict_id as object_id,
+        conflict_kind,
+        as_of_on,
+        0 as is_followed
+    from dated
+    union all
+    select
+        conflict_id,
+        {{ conflict_id("'double_registration'", 'person_id', 'employer_a_id', 'employer_b_id', 'overlap_from_on') }}
+            as object_id,
+        conflict_kind,
+        as_of_on,
+        1 as is_followed
+    from dated
+    where conflict_kind = 'counted_twice'
+
+),
+
+outcomes as (
+
+    select
+        decidable.conflict_id,
+        decidable.is_followed,
         judged.decision_id,
         judged.decision_code,
         judged.decided_on,
         case
             when judged.decision_code in ('confirmed', 'cleared') then judged.decision_code
-            when dated.conflict_kind = 'identity_unresolved' and judged.decision_code = 'same_person' then 'confirmed'
+            when decidable.conflict_kind = 'identity_unresolved' and judged.decision_code = 'same_person' then 'confirmed'
             when judged.decision_code = 'different_person' then 'cleared'
         end as outcome
-    from dated
+    from decidable
     inner join judged
         on
-            dated.conflict_id = judged.object_id
-            and dated.as_of_on >= judged.decided_on
+            decidable.object_id = judged.object_id
+            and decidable.as_of_on >= judged.decided_on
     where judged.place = 1
+
+),
+
+ranked_outcomes as (
+
+    select
+        *,
+        row_number() over (partition by conflict_id order by is_followed) as place
+    from outcomes
+    where is_followed = 0 or outcome = 'cleared'
+
+),
+
+applied as (
+
+    select * from ranked_outcomes
+    where place = 1
 
 ),
 
@@ -368,7 +409,7 @@ described as (
         dated.ended_on as overlap_until_on,
         {{ days_between('dated.overlap_from_on', 'dated.counted_until_on') }} as overlap_days,
         dated.explained_by,
-        detectors.explanations as explanations_tested,
+        {{ explanations_tested('detectors.explanations', 'dated.explained_by') }} as explanations_tested,
         case
             when applied.outcome = 'confirmed' then 'confirmed'
             when applied.outcome = 'cleared' and joined_last.last_dataset_joined_on > applied.decided_on then 'open'
@@ -386,7 +427,7 @@ described as (
         applied.decided_on,
         {{ add_days('dated.first_seen_on', 'detectors.review_days') }} as due_on,
         dated.first_seen_on,
-        dated.last_seen_on,
+        greatest(dated.last_seen_on, dated.first_seen_on) as last_seen_on,
         cast(coalesce(evidence_counts.evidence_dataset_count, 0) as integer) as evidence_dataset_count,
         cast(coalesce(evidence_counts.personnel_count, 0) as integer) as personnel_evidence_count,
         cast(coalesce(evidence_counts.insurance_count, 0) as integer) as insurance_evidence_count,

@@ -1,4 +1,5 @@
--- A report dated before the contract that it names was signed; the same day is right.
+-- A report dated before its contract was signed; the same day is right. A report that names no contract is looked up by
+-- its project: the contract signed first.
 with
 
 reports as (
@@ -19,25 +20,55 @@ parameters as (
 
 ),
 
+by_project as (
+
+    select
+        agency_id,
+        project_no,
+        min(signed_on) as signed_on,
+        min(first_received_on) as first_received_on,
+        max(received_on) as received_on
+    from contracts
+    where project_no is not null
+    group by agency_id, project_no
+
+),
+
+contracted as (
+
+    select
+        reports.*,
+        coalesce(contracts.signed_on, by_project.signed_on) as signed_on,
+        coalesce(contracts.first_received_on, by_project.first_received_on) as contract_first_received_on,
+        coalesce(contracts.received_on, by_project.received_on) as contract_received_on
+    from reports
+    left join contracts
+        on reports.contract_no = contracts.contract_no
+    left join by_project
+        on
+            reports.contract_no is null
+            and reports.agency_id = by_project.agency_id
+            and reports.project_no = by_project.project_no
+
+),
+
 final as (
 
     select
-        {{ surrogate_key(["'report_before_contract'", 'reports.agency_id', "reports.report_no"]) }} as lead_id,
+        {{ surrogate_key(["'report_before_contract'", 'contracted.agency_id', "contracted.report_no"]) }} as lead_id,
         'report_before_contract' as lead_kind,
-        reports.agency_id as agency_id,
-        reports.report_no as subject,
-        'report of ' || cast(reports.reported_on as {{ dbt.type_string() }}) || ', contract signed '
-        || cast(contracts.signed_on as {{ dbt.type_string() }}) || ', ' || {{ file_place('reports.file_hash', 'reports.sheet', 'reports.row_number') }} as evidence,
+        contracted.agency_id as agency_id,
+        contracted.report_no as subject,
+        'report of ' || cast(contracted.reported_on as {{ dbt.type_string() }}) || ', contract signed '
+        || cast(contracted.signed_on as {{ dbt.type_string() }}) || ', ' || {{ file_place('contracted.file_hash', 'contracted.sheet', 'contracted.row_number') }} as evidence,
         2 as evidence_dataset_count,
-        greatest(reports.first_received_on, contracts.first_received_on) as first_seen_on,
-        greatest(reports.received_on, contracts.received_on) as last_seen_on
-    from reports
+        greatest(contracted.first_received_on, contracted.contract_first_received_on) as first_seen_on,
+        greatest(contracted.received_on, contracted.contract_received_on) as last_seen_on
+    from contracted
     cross join parameters
-    inner join contracts
-        on reports.contract_no = contracts.contract_no
     where
-        reports.reported_on < contracts.signed_on
-        and reports.reported_on <= parameters.as_of_on
+        contracted.reported_on < contracted.signed_on
+        and contracted.reported_on <= parameters.as_of_on
 
 )
 

@@ -357,7 +357,8 @@ final as (
         cast(null as date) as overlap_until_on,
         {{ days_between('identified.new_first_listed_on', 'parameters.as_of_on') }} as overlap_days,
         case when identified.is_acquired then 'acquisition' end as explained_by,
-        detectors.explanations as explanations_tested,
+        {{ explanations_tested('detectors.explanations', "case when identified.is_acquired then 'acquisition' end") }}
+            as explanations_tested,
         case
             when applied.decision_code = 'confirmed' then 'confirmed'
             when applied.decision_code = 'cleared' and identified.last_dataset_joined_on > applied.decided_on then 'open'

@@ -1,4 +1,4 @@
--- A listed agency without the system that its service needs, in its latest row.
+-- A listed agency without the system that its service needs, in its latest row; an empty cell or 不适用 shows none.
 with
 
 agency_drops as (
@@ -40,8 +40,8 @@ assessed as (
         agency_drops.*,
         required.measure_code,
         case required.measure_code
-            when 'quality_system' then coalesce(not agency_drops.has_quality_system, false)
-            else coalesce(agency_drops.assessment_control = 'no', false)
+            when 'quality_system' then not coalesce(agency_drops.has_quality_system, false)
+            else coalesce(agency_drops.assessment_control, 'no') <> 'yes'
         end as is_missing
     from agency_drops
     cross join parameters
