@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.bench.conflicts import seconds_for
-from tests.warehouse.desk import X, Y, agency, conflicts, day, decision, desk, drops, engineer, paid, report
+from tests.warehouse.desk import X, Y, agency, checkin, conflicts, day, decision, desk, drops, engineer, paid, report
 
 DAYS = ("2024-01-10", "2024-02-10", "2024-03-10", "2024-04-10")
 
@@ -300,6 +300,9 @@ def test_a_record_sent_again_with_another_cell_reopens_nothing(conflict_id: str)
     month = paid("1", Y, "2024-03-01")
     renamed = {"registry.social_insurance": [month, month | {"received_on": late["received_on"], "payer_name": "新名"}]}
     assert status_after(cleared, **renamed) == ("cleared", False)
+    there = {"platform.checkins": [checkin("Q1", "R1", "1", "2024-03-04 09:00:00")]}
+    led_anew = {"platform.reports": [report("R1", Y, "2024-03-05", "9"), report("R1", Y, "2024-03-05", "8") | late]}
+    assert status_after(cleared, **there, **led_anew) == ("cleared", False)  # whose report it is has not changed
     other = {"platform.reports": [report("R1", Y, "2024-03-05", "9"), signed | late]}
     assert status_after(cleared, **other) == ("open", True)  # only now does it say who signed
 

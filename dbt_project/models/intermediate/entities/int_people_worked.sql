@@ -79,7 +79,7 @@ mentions as (
         checkins.person_name,
         cast(null as {{ dbt.type_string() }}) as registration_no,
         greatest(checkins.received_on, coalesce(reports.received_on, checkins.received_on)) as received_on,
-        greatest(checkins.first_received_on, coalesce(reports.first_received_on, checkins.first_received_on))
+        greatest(checkins.first_received_on, coalesce(reports.agency_first_received_on, checkins.first_received_on))
             as first_received_on,
         checkins.file_hash,
         checkins.sheet,

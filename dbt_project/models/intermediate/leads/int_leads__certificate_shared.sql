@@ -112,7 +112,7 @@ ranked as (
         *,
         row_number() over (
             partition by registration_no, person_id
-            order by row_count desc, from_on, person_name_key
+            order by row_count desc, from_on asc, person_name_key asc
         ) as name_place,
         row_number() over (
             partition by registration_no, person_id

@@ -40,7 +40,7 @@ stays as (
         checkins.updated_ms,
         checkins.cell_x,
         checkins.cell_y,
-        greatest(checkins.first_received_on, reports.first_received_on) as shown_on,
+        greatest(checkins.first_received_on, reports.agency_first_received_on) as shown_on,
         greatest(checkins.received_on, reports.received_on) as last_shown_on,
         checkins.file_hash,
         checkins.row_number,

@@ -1,6 +1,6 @@
 -- The row received last, then updated last, supersedes; a deletion hides what it supersedes.
 -- first_received_on: since when the row has said who signed, for which agency and day; a change of its other cells, or
--- a repeat, is no new evidence.
+-- a repeat, is no new evidence. The two beside it: since when whose report it has been, and how it is sealed.
 with
 
 received as (
@@ -21,6 +21,7 @@ ranked as (
             partition by
                 row_key, agency_id, reported_on, technical_lead_key, project_lead_key, project_lead_registration_no
         ) as first_received_on,
+        min(received_on) over (partition by row_key, agency_id) as agency_first_received_on,
         min(received_on) over (partition by row_key, agency_id, seal_status, seal_agency_id) as seal_first_received_on,
         min(agency_id) over (partition by row_key) as least_agency_id,
         max(agency_id) over (partition by row_key) as greatest_agency_id
@@ -36,6 +37,7 @@ final as (
         file_hash,
         received_on,
         first_received_on,
+        agency_first_received_on,
         seal_first_received_on,
         sheet,
         row_number,
