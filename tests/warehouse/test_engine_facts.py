@@ -82,6 +82,11 @@ def test_a_certificate_counts_through_its_last_day() -> None:
     assert built.causes()[-1] == ("2024-09-11", 0, "fact")
 
 
+def test_a_certificate_that_ended_on_the_eve_of_the_drop_never_counts() -> None:
+    people = [engineer("p1", registration_until_on=day("2024-06-30")), engineer("p2")]
+    assert made([staffed("2024-07-01", *people)], ENGINEERS).spans("fact") == [("E", 1, "2024-07-01", None)]
+
+
 def test_leaving_and_joining_the_same_day_leaves_the_count() -> None:
     built = made([staffed("2024-07-01", engineer("p1")), staffed("2024-08-01", engineer("p2"))], ENGINEERS)
     assert built.spans("fact") == [("E", 1, "2024-07-01", None)]
