@@ -39,7 +39,7 @@ lint: setup
 	@$(BIN)/sqlfluff lint dbt_project/models dbt_project/tests --processes 2
 
 bench: setup  ## ours beside plain dbt, raw DuckDB and pandas, in one run
-	@$(BIN)/python -m tests.bench
+	@$(BIN)/python -m tests.bench $(EVENTS)
 
 mutants: setup  ## changes the scoring SQL and lists what no test notices
 	@$(BIN)/python -m tests.mutation
@@ -50,5 +50,5 @@ detect: setup  ## precision and recall of every detector on the sample city
 soak: setup  ## the long forms of the reliability tests
 	@$(BIN)/python -m pytest -m soak
 
-clean:
-	rm -rf var
+clean:  ## the sample and what a build makes anew; the key, the originals and the releases stay
+	rm -rf var/sample $(HOME_DIR)/build $(HOME_DIR)/cache

@@ -13,6 +13,8 @@ from pathlib import Path
 
 HOME_VARIABLE = "FIREMARK_HOME"
 PERSON_KEY_VARIABLE = "FIREMARK_PERSON_KEY_FILE"
+RULEBOOKS_VARIABLE = "FIREMARK_RULEBOOKS"
+REGIME_VARIABLE = "FIREMARK_REGIME"
 DEFAULT_HOME = "./var"
 
 
@@ -22,10 +24,13 @@ class ConfigurationError(Exception):
 
 @dataclass(frozen=True)
 class Settings:
-    """One home directory and, if the environment names one, the file that holds the person key."""
+    """One home directory, and what the environment names: the file that holds the person key, the city's rulebook
+    folder and its regime (null = those that come with the program)."""
 
     home: Path
     person_key_source: Path | None = None
+    rulebooks: Path | None = None
+    regime_code: str | None = None
 
     @property
     def inbox(self) -> Path:
@@ -77,8 +82,16 @@ def load(home: Path | str | None = None, environment: Mapping[str, str] | None =
     """Settings for `home` (else FIREMARK_HOME, else ./var), with what the environment adds."""
     environment = os.environ if environment is None else environment
     chosen = home if home is not None else environment.get(HOME_VARIABLE) or DEFAULT_HOME
-    key_file = environment.get(PERSON_KEY_VARIABLE)
-    return Settings(Path(chosen).absolute(), Path(key_file).absolute() if key_file else None)
+
+    def named(variable: str) -> Path | None:
+        return Path(environment[variable]).absolute() if environment.get(variable) else None
+
+    return Settings(
+        Path(chosen).absolute(),
+        named(PERSON_KEY_VARIABLE),
+        named(RULEBOOKS_VARIABLE),
+        environment.get(REGIME_VARIABLE) or None,
+    )
 
 
 def settings_of(home: Settings | Path | str) -> Settings:

@@ -165,8 +165,10 @@ def sample(directory: Path, agencies: int, years: int, seed: int, clean: bool) -
 )
 @click.option("--as-of", type=DAY, help="The day that tasks and statuses are of (default: today in Asia/Shanghai).")
 @click.option("--known-on", type=DAY, help="Only what was received by this day (default: everything).")
-@click.option("--rulebooks", type=click.Path(path_type=Path), metavar="DIR", help="A rulebook folder.")
-@click.option("--regime", metavar="CODE", help="The regime to score with (default: jiaozuo).")
+@click.option(
+    "--rulebooks", type=click.Path(path_type=Path), metavar="DIR", help="Rulebook folder (default: FIREMARK_RULEBOOKS)."
+)
+@click.option("--regime", metavar="CODE", help="The regime to score with (default: FIREMARK_REGIME, or jiaozuo).")
 @click.option(
     "--accept-drop", multiple=True, metavar="SOURCE/DATASET/RECEIVED_ON", help="Load a drop that was held for its size."
 )

@@ -450,8 +450,8 @@ def request_of(
         as_of_on=_date("as-of", as_of) if as_of else today(),
         known_on=_date("known-on", known_on) if known_on else None,
         inbox=chosen,
-        rulebooks=Path(rulebooks) if rulebooks else None,
-        regime_code=regime or DEFAULT_REGIME,
+        rulebooks=Path(rulebooks) if rulebooks else settings.rulebooks,
+        regime_code=regime or settings.regime_code or DEFAULT_REGIME,
         accept_drops=accept_drops,
         is_full=is_full,
     )

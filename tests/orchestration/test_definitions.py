@@ -85,6 +85,14 @@ def test_the_schedule_builds_with_an_inbox_or_without(defs: dg.Definitions, tmp_
     assert request_of(home, **config.model_dump()).inbox == (home.inbox if has_inbox else None)
 
 
+def test_a_build_by_itself_scores_with_the_city_s_own_rules(tmp_path: Path) -> None:
+    home = load(tmp_path, {"FIREMARK_RULEBOOKS": str(tmp_path / "rules"), "FIREMARK_REGIME": "hillshire"})
+    by_itself = request_of(home, **BuildConfig(as_of="2026-01-02").model_dump())
+    assert (by_itself.rulebooks, by_itself.regime_code) == (tmp_path / "rules", "hillshire")
+    asked = request_of(home, **BuildConfig(as_of="2026-01-02", rulebooks="other", regime="jiaozuo").model_dump())
+    assert (asked.rulebooks, asked.regime_code) == (Path("other"), "jiaozuo")
+
+
 def test_the_sensor_waits_until_a_copy_has_ended(defs: dg.Definitions, settings: Settings) -> None:
     sensor = defs.resolve_sensor_def("inbox")
     inbox = settings.home / "inbox"
