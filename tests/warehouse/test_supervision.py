@@ -251,7 +251,7 @@ class TestConformity:
         self, status: str, unmet: set[str], without_leads: int
     ) -> None:
         conflict = (
-            f"select 'key-1' as person_key, '{status}' as status, 'double_registration' as conflict_kind, "
+            f"select 'key-1' as person_key, null as other_person_key, '{status}' as status, 'double_registration' as conflict_kind, "
             "date '2024-06-01' as overlap_from_on, date '2024-08-01' as overlap_until_on"
         )
         built = warehouse(whole())
