@@ -77,12 +77,13 @@ base_moves as (
 
 moves as (
 
+    -- without a history, the points of its lines are a score that nobody shows
     select
-        starts.agency_id,
-        greatest(line_moves.moved_on, starts.starts_on) as moved_on,
+        line_moves.agency_id,
+        greatest(line_moves.moved_on, coalesce(starts.starts_on, line_moves.moved_on)) as moved_on,
         line_moves.points
     from line_moves
-    inner join starts on line_moves.agency_id = starts.agency_id
+    left join starts on line_moves.agency_id = starts.agency_id
 
     union all
 

@@ -34,6 +34,8 @@ def _assert_alike(rows: Mapping[str, Sequence[Row]], folder: Folder, regime_code
     compared = compare(rows, folder, regime_code)
     assert compared.day_count > 300 * agencies
     assert not any(compared.differences.values()), f"{city} under {regime_code}:\n{compared.describe(rows)}"
+    for invariant in ("assert_grades_follow_the_rulebook", "assert_lines_sum_to_the_score"):
+        assert compared.warehouse.failing(invariant) == [], f"{city} under {regime_code}"
 
 
 @pytest.mark.parametrize("chosen", EXAMPLES, ids=str)

@@ -58,6 +58,7 @@ class Engine:
         self.built = built.run("fct_grade_changes", "dim_rules", "rpt_repairs")
         assert built.query(SUMS) == []
         assert built.query(TILES) == []
+        assert built.failing("assert_grades_follow_the_rulebook") == []
         assert built.query("select line_id from credit.fct_point_ledger group by line_id having count(*) > 1") == []
 
     def span(self, on: str, agency_id: str = A) -> Row:

@@ -45,6 +45,19 @@ class Node:
 @lru_cache(maxsize=1)
 def compiled_nodes() -> dict[str, Node]:
     """Every model and seed of the project in execution order, compiled by dbt (cached by content)."""
+    return _ordered(_manifest())
+
+
+@lru_cache(maxsize=1)
+def compiled_tests() -> dict[str, str]:
+    """The SQL of every data test of the project: its rows are what breaks it."""
+    return {
+        node["name"]: node["compiled_code"] for node in _manifest()["nodes"].values() if node["resource_type"] == "test"
+    }
+
+
+@lru_cache(maxsize=1)
+def _manifest() -> dict[str, Any]:
     cache = Path(tempfile.gettempdir()) / "firemark-compiled" / f"{fingerprint()}.json"
     cache.parent.mkdir(parents=True, exist_ok=True)
     with FileLock(cache.with_suffix(".lock")):  # test processes side by side compile once
@@ -56,10 +69,10 @@ def compiled_nodes() -> dict[str, Node]:
                 os.replace(target / "done.json", cache)
             finally:
                 shutil.rmtree(target, ignore_errors=True)
-        manifest = json.loads(cache.read_text("utf-8"))
+        manifest: dict[str, Any] = json.loads(cache.read_text("utf-8"))
         cache.touch()
     _keep_newest(cache.parent)
-    return _ordered(manifest)
+    return manifest
 
 
 def _keep_newest(folder: Path) -> None:
@@ -230,3 +243,7 @@ class Warehouse:
         result = self.connection.execute(sql, list(parameters))
         names = [column[0] for column in result.description]
         return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
+
+    def failing(self, data_test: str) -> list[dict[str, Any]]:
+        """Rows that break a data test of the project, over the models built so far."""
+        return self.query(compiled_tests()[data_test])
