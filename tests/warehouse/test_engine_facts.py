@@ -242,6 +242,13 @@ def test_q28_an_event_of_a_branch_is_its_parent_s() -> None:
     assert of_branch.spans("fact") == [("C", 2, "2025-02-20", "2026-02-21")]
 
 
+def test_an_event_of_an_agency_that_nobody_knows_makes_no_line() -> None:
+    reports = [report("1", "2024-03-01"), report("2", "2024-03-01", agency_id="unknown")]
+    scored = made([{"platform.reports": reports}], item("R", "HEADS", 1, fact="reports"), window_code="rolling_year")
+    assert len(scored.ledger("fact")) == 1
+    assert scored.ledger("fact", "unknown") == []
+
+
 def test_a_count_s_line_names_the_file_that_shows_the_agency() -> None:
     """Of a drop in two files each agency's line names its own; one without a row in it, any of them."""
     built = warehouse(rules=rules(ENGINEERS, item("NONE", "HEADS", 1, fact="operators", below=1)))

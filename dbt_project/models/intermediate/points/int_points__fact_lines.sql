@@ -14,6 +14,12 @@ counts as (
 
 ),
 
+starts as (
+
+    select * from {{ ref('int_points__agency_starts') }}
+
+),
+
 agency_drops as (
 
     select * from {{ ref('int_agency_drops') }}
@@ -114,6 +120,8 @@ event_lines as (
         'fact' as starts_as,
         'expiry' as ends_as
     from events
+    -- whoever works without being listed, and without any evidence, has no score for an event to move
+    inner join starts on events.agency_id = starts.agency_id
     inner join fact_items
         on events.rulebook_id = fact_items.rulebook_id and events.fact_code = fact_items.fact_code
 
