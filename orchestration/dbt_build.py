@@ -23,7 +23,7 @@ from ingestion.settings import Settings
 PROJECT = Path(__file__).resolve().parents[1] / "dbt_project"
 BUILD_FILE_NAME = "firemark.duckdb"  # its stem is the database name inside compiled SQL
 _RESULT_EVENTS = {"LogSeedResult", "LogModelResult", "LogTestResult"}
-DBT_TARGET = "dbt"  # in the build folder
+DBT_TARGET = "dbt"  # beside the build file
 _KEPT_VERSIONS = 3  # a running build may still read the version before an edit
 _QUIET = ("--quiet", "--no-use-colors", "--log-level", "none", "--log-level-file", "none", "--no-print")
 
@@ -231,7 +231,7 @@ def build(
     *,
     select: str | None = None,
 ) -> DbtOutcome:
-    """Runs seeds, models and data tests (no unit tests) into `build_file`, one thread.
+    """Runs seeds, models and data tests (no unit tests) into `build_file`, one thread; compiled SQL lies beside it.
 
     With `select` only those models and seeds, and no tests.
 
@@ -245,7 +245,7 @@ def build(
         if message.info.name in _RESULT_EVENTS:
             on_event(msg_to_dict(message))
 
-    target = settings.build / DBT_TARGET
+    target = build_file.parent / DBT_TARGET
     result = _invoke(
         settings,
         [

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import shutil
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,7 @@ from expectations.door import DOOR_SUITES
 from expectations.release import RELEASE_SUITES
 from expectations.suites import SuiteOutcome
 from ingestion import build_inputs, landing
+from ingestion.decisions import Outcome
 from ingestion.settings import ConfigurationError, Settings
 from orchestration import alerts, attempts, dbt_build, frozen_lists, release
 from orchestration.dbt_build import DBT_TARGET, DbtOutcome
@@ -37,6 +38,7 @@ from rulebook.problems import Problem
 DEFAULT_RULEBOOKS = dbt_build.PROJECT / "seeds" / "rulebook"
 DEFAULT_REGIME = "jiaozuo"
 CITY_TIME = ZoneInfo("Asia/Shanghai")
+INPUT_FILE = ("source", "dataset", "received_on", "file_name", "file_hash", "status")  # in release.json
 _DOOR_COPY = "door"
 
 
@@ -126,23 +128,7 @@ def receive(bench: Workbench, request: BuildRequest) -> BuildState:
         raise nothing_received(request.inbox, settings.inbox, ingested.ignored)
     for name, table in tables.items():
         pq.write_table(table, settings.build_inputs / f"rulebook.{name}.parquet")
-    files = [
-        {
-            "source": outcome.receipt.source,
-            "dataset": outcome.receipt.dataset,
-            "received_on": outcome.receipt.received_on.isoformat(),
-            "file_name": outcome.receipt.file_name,
-            "file_hash": outcome.receipt.file_hash,
-            "status": str(outcome.status),
-            "reason_code": outcome.reason_code,
-            "message": outcome.message,
-            "read_count": outcome.read_count,
-            "accepted_count": outcome.accepted_count,
-            "quarantined_count": outcome.quarantined_count,
-            "duplicate_count": outcome.duplicate_count,
-        }
-        for outcome in inputs.outcomes
-    ]
+    files = files_of(inputs.outcomes)
     revision = release.program_revision()
     version = _version_in_force(tables["rulebooks"].to_pylist(), request.as_of_on)
     state = BuildState(
@@ -185,6 +171,27 @@ def receive(bench: Workbench, request: BuildRequest) -> BuildState:
         suites.submit(settings.build / _DOOR_COPY / dbt_build.BUILD_FILE_NAME, DOOR_SUITES.values())
     state.save(settings)
     return state
+
+
+def files_of(outcomes: Iterable[Outcome]) -> list[dict[str, Any]]:
+    """Every file received and what became of it, as state.json has it."""
+    return [
+        {
+            "source": outcome.receipt.source,
+            "dataset": outcome.receipt.dataset,
+            "received_on": outcome.receipt.received_on.isoformat(),
+            "file_name": outcome.receipt.file_name,
+            "file_hash": outcome.receipt.file_hash,
+            "status": str(outcome.status),
+            "reason_code": outcome.reason_code,
+            "message": outcome.message,
+            "read_count": outcome.read_count,
+            "accepted_count": outcome.accepted_count,
+            "quarantined_count": outcome.quarantined_count,
+            "duplicate_count": outcome.duplicate_count,
+        }
+        for outcome in outcomes
+    ]
 
 
 def empty_build_folder(settings: Settings) -> None:
@@ -291,11 +298,9 @@ def _with_progress(
         yield event
 
 
-def model_under(bench: Workbench, select: str) -> DbtOutcome:
-    """Runs a part of the project into the build file, without tests: for trying, never for releasing."""
-    events = _with_progress(
-        bench, bench.dbt.build(bench.settings, bench.parsed_project, build_file(bench.settings), select=select)
-    )
+def model_into(bench: Workbench, path: Path, select: str) -> DbtOutcome:
+    """Runs a part of the project into a file of its own, without tests: for trying, never for releasing."""
+    events = _with_progress(bench, bench.dbt.build(bench.settings, bench.parsed_project, path, select=select))
     while True:
         try:
             next(events)
@@ -426,10 +431,7 @@ def _description(state: BuildState) -> dict[str, Any]:
         "program_revision": state.program_revision,
         "git_revision": release.git_revision(),
         "storage_version": release.STORAGE_VERSION,
-        "input_files": [
-            {name: file[name] for name in ("source", "dataset", "received_on", "file_name", "file_hash", "status")}
-            for file in state.files
-        ],
+        "input_files": [{name: file[name] for name in INPUT_FILE} for file in state.files],
     }
 
 

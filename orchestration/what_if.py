@@ -1,20 +1,26 @@
 """`firemark rulebook what-if`: the current release's inputs scored under another version, compared, not released.
 
-Belongs here: one more dbt run over the same inputs. Does not belong here: comparing (`rulebook.what_if`).
+Belongs here: one more dbt run over the same inputs, in a folder of its own that is gone afterwards. Does not belong
+here: comparing (`rulebook.what_if`).
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import tempfile
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pyarrow.parquet as pq
 
 from ingestion import build_inputs, landing
-from orchestration import steps
+from ingestion.settings import ConfigurationError
+from orchestration import dbt_build, steps
 from orchestration.lock import writer_lock
-from orchestration.reading import open_release
+from orchestration.output import command
+from orchestration.reading import Release, open_release
 from orchestration.workbench import Workbench
 from rulebook.folder import read_folder
 from rulebook.lint import lint
@@ -22,10 +28,15 @@ from rulebook.problems import RulebookError
 from rulebook.what_if import GradeDifference, grade_differences, tables_under
 
 HISTORY = "select agency_id, valid_from_on, valid_until_on, score, grade from credit.fct_score_history"
+_TOLD_FILES = 5
 
 
 def what_if(bench: Workbench, rulebook_id: str, rulebooks: Path | None, on: dt.date | None) -> list[GradeDifference]:
-    """Every span on which a grade differs from the current release; with `on`, only those that hold the day."""
+    """Every span on which a grade differs from the current release; with `on`, only those that hold the day.
+
+    Raises ConfigurationError when the lake no longer holds what the release was made from: another version would be
+    blamed for what other files changed.
+    """
     settings = bench.settings
     folder = read_folder(rulebooks or steps.DEFAULT_RULEBOOKS)
     problems = lint(folder)
@@ -36,25 +47,46 @@ def what_if(bench: Workbench, rulebook_id: str, rulebooks: Path | None, on: dt.d
         tables = tables_under(folder, rulebook_id, described["regime_code"])
         before = opened.rows(HISTORY)
         landing.ingest(settings, None)
-        steps.empty_build_folder(settings)
-        build_inputs.prepare(
-            settings,
-            dt.date.fromisoformat(described["as_of_on"]),
-            dt.date.fromisoformat(described["known_on"]) if described["known_on"] else None,
-            described["regime_code"],
-        )
-        for name, table in tables.items():
-            pq.write_table(table, settings.build_inputs / f"rulebook.{name}.parquet")
-        path = steps.build_file(settings)
-        with duckdb.connect(str(path)) as connection:
-            build_inputs.register_sources(connection, settings.build)
-        outcome = steps.model_under(bench, "+fct_score_history")
-        if outcome.failures:
-            raise steps.BuildFailedError(
-                "\n".join(f"{failure.name}: {failure.message}" for failure in outcome.failures)
+        settings.build.mkdir(parents=True, mode=0o700, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix="what-if-", dir=settings.build) as scratch:
+            inputs = build_inputs.prepare(
+                settings,
+                dt.date.fromisoformat(described["as_of_on"]),
+                dt.date.fromisoformat(described["known_on"]) if described["known_on"] else None,
+                described["regime_code"],
+                build_dir=Path(scratch),
             )
-        with duckdb.connect(str(path), read_only=True) as connection:
-            result = connection.execute(HISTORY)
-            names = [column[0] for column in result.description]
-            after = [dict(zip(names, row, strict=True)) for row in result.fetchall()]
+            _refuse_other_inputs(bench, opened, steps.files_of(inputs.outcomes))
+            for name, table in tables.items():
+                pq.write_table(table, inputs.folder / f"rulebook.{name}.parquet")
+            path = Path(scratch) / dbt_build.BUILD_FILE_NAME
+            with duckdb.connect(str(path)) as connection:
+                build_inputs.register_sources(connection, scratch)
+            outcome = steps.model_into(bench, path, "+fct_score_history")
+            if outcome.failures:
+                raise steps.BuildFailedError(
+                    "\n".join(f"{failure.name}: {failure.message}" for failure in outcome.failures)
+                )
+            with duckdb.connect(str(path), read_only=True) as connection:
+                result = connection.execute(HISTORY)
+                names = [column[0] for column in result.description]
+                after = [dict(zip(names, row, strict=True)) for row in result.fetchall()]
     return grade_differences(before, after, on)
+
+
+def _refuse_other_inputs(bench: Workbench, opened: Release, files: Iterable[Mapping[str, Any]]) -> None:
+    now, then = _placed(files), _placed(opened.description["input_files"])
+    differing = sorted(now ^ then)
+    if not differing:
+        return
+    places = list(dict.fromkeys("/".join(file[:4]) for file in differing))
+    told = places[:_TOLD_FILES] + ([f"and {len(places) - _TOLD_FILES} more"] if len(places) > _TOLD_FILES else [])
+    raise ConfigurationError(
+        f"数据在发布后有变化,请先重新生成 the data has changed since release {opened.directory.name}, with which another "
+        f"version would be compared. Build first, then ask again: {command(bench.settings.home, 'build')}\n"
+        + "\n".join(f"  {line}" for line in told)
+    )
+
+
+def _placed(files: Iterable[Mapping[str, Any]]) -> set[tuple[str, ...]]:
+    return {tuple(str(file[name]) for name in steps.INPUT_FILE) for file in files}
