@@ -515,7 +515,10 @@ def import_command(files: tuple[Path, ...], directory: Path) -> None:
 @click.option("--on", type=DAY, help="Only grades that differ on this day.")
 @_format_option
 def what_if_command(rulebook_id: str, rulebooks: Path | None, on: dt.date | None, fmt: str) -> None:
-    """Re-score everything under another version and list the grade changes; nothing is released."""
+    """Re-score everything under another version and list the grade changes; nothing is released.
+
+    Compared with the current release, of the same files and program: where something has changed since, build first.
+    """
     from dataclasses import asdict
 
     from orchestration.steps import BuildFailedError

@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 
 from ingestion import build_inputs, landing
 from ingestion.settings import ConfigurationError
-from orchestration import dbt_build, steps
+from orchestration import dbt_build, release, steps
 from orchestration.lock import writer_lock
 from orchestration.output import command
 from orchestration.reading import Release, open_release
@@ -34,8 +34,7 @@ _TOLD_FILES = 5
 def what_if(bench: Workbench, rulebook_id: str, rulebooks: Path | None, on: dt.date | None) -> list[GradeDifference]:
     """Every span on which a grade differs from the current release; with `on`, only those that hold the day.
 
-    Raises ConfigurationError when the lake no longer holds what the release was made from: another version would be
-    blamed for what other files changed.
+    Raises ConfigurationError when the lake or the program is no longer what the release was made from.
     """
     settings = bench.settings
     folder = read_folder(rulebooks or steps.DEFAULT_RULEBOOKS)
@@ -75,17 +74,17 @@ def what_if(bench: Workbench, rulebook_id: str, rulebooks: Path | None, on: dt.d
 
 
 def _refuse_other_inputs(bench: Workbench, opened: Release, files: Iterable[Mapping[str, Any]]) -> None:
-    now, then = _placed(files), _placed(opened.description["input_files"])
-    differing = sorted(now ^ then)
-    if not differing:
-        return
+    differing = sorted(_placed(files) ^ _placed(opened.description["input_files"]))
     places = list(dict.fromkeys("/".join(file[:4]) for file in differing))
     told = places[:_TOLD_FILES] + ([f"and {len(places) - _TOLD_FILES} more"] if len(places) > _TOLD_FILES else [])
-    raise ConfigurationError(
-        f"数据在发布后有变化,请先重新生成 the data has changed since release {opened.directory.name}, with which another "
-        f"version would be compared. Build first, then ask again: {command(bench.settings.home, 'build')}\n"
-        + "\n".join(f"  {line}" for line in told)
-    )
+    if opened.description["program_revision"] != release.program_revision():
+        told.append("程序 the program itself")
+    if told:
+        raise ConfigurationError(
+            f"与发布 {opened.directory.name} 相比已有变化,请先重新生成 something has changed since that release, and another "
+            f"version would be blamed for it. Build first, then ask again: {command(bench.settings.home, 'build')}\n"
+            + "\n".join(f"  {line}" for line in told)
+        )
 
 
 def _placed(files: Iterable[Mapping[str, Any]]) -> set[tuple[str, ...]]:

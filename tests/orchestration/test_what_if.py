@@ -117,6 +117,7 @@ def door(tmp_path: Path) -> Door:
         "as_of_on": as_of_on.isoformat(),
         "known_on": None,
         "regime_code": steps.DEFAULT_REGIME,
+        "program_revision": release.program_revision(),
         "input_files": [{name: file[name] for name in steps.INPUT_FILE} for file in steps.files_of(inputs.outcomes)],
     }
     (directory / "release.json").write_text(json.dumps(described), "utf-8")
@@ -156,6 +157,12 @@ def test_what_if_refuses_inputs_that_are_not_the_release_s(door: Door, monkeypat
     with pytest.raises(ConfigurationError, match=r"(?s)2024-06-30-abc.*firemark --home .* build\n.*后到"):
         what_if(Workbench(door.settings), RULEBOOK, None, None)
     assert contents(door.settings.build) == before
+
+
+def test_what_if_refuses_a_release_of_another_program(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(release, "program_revision", lambda: "another")
+    with pytest.raises(ConfigurationError, match="the program itself"):
+        what_if(Workbench(door.settings), RULEBOOK, None, None)
 
 
 def test_what_if_refuses_by_the_exit_code_of_a_wrong_call(door: Door) -> None:
