@@ -16,7 +16,7 @@ from ingestion.settings import ConfigurationError, Settings
 from orchestration import alerts, attempts
 from orchestration.dbt_build import DbtError
 from orchestration.lock import writer_lock
-from orchestration.steps import BuildFailedError, BuildRequest, BuildState, blocking_message
+from orchestration.steps import BuildFailedError, BuildRequest, BuildState, blocking_message, check_request
 from orchestration.workbench import Workbench
 from rulebook.problems import RulebookError
 
@@ -124,6 +124,7 @@ def _run(bench: Workbench, request: BuildRequest) -> BuildReport:
     try:
         (settings.build / "state.json").unlink(missing_ok=True)
         _ = bench.dbt  # imports dbt while this process imports Dagster; the suites' turn comes when dbt runs
+        check_request(request)  # before Dagster: who mistyped an option waits for nothing
         from dagster import DagsterExecutionInterruptedError
 
         from orchestration import instance as instances

@@ -33,7 +33,7 @@ from ingestion.settings import Settings
 from orchestration import dbt_build, release
 from orchestration.dbt_build import CompiledModels
 
-_MODELS = ("fct_score_history", "int_agencies_current")
+MODELS = ("fct_score_history", "int_agencies_current")
 _TRIGGERS = ("quarter_end", "year_end")
 _ANY_GRADE = "*"
 _WORKERS = 2  # planning takes the time, and that is one thread's work
@@ -144,7 +144,7 @@ def freeze(
     missing = [day for day in paths if found[day] is None]
     if missing:
         folder.mkdir(parents=True, exist_ok=True)
-        models = dbt_build.compiled_models(settings, basis.parsed, _MODELS)
+        models = dbt_build.compiled_models(settings, basis.parsed, MODELS)
         with (
             tempfile.TemporaryDirectory(prefix="frozen-", dir=settings.build) as scratch,
             ThreadPoolExecutor(_WORKERS) as workers,

@@ -111,8 +111,7 @@ def receive(bench: Workbench, request: BuildRequest) -> BuildState:
     settings = bench.settings
     bench.lock()
     attempts.begin(settings, request.as_of_on.isoformat())
-    require_inbox(request.inbox)
-    tables = _rulebook_tables(request)
+    tables = check_request(request)
     bench.dbt.prepare(settings, bench.parsed_project)
     ingested = landing.ingest(
         settings,
@@ -202,6 +201,14 @@ def empty_build_folder(settings: Settings) -> None:
             shutil.rmtree(path)
         elif path.is_file():
             path.unlink()
+
+
+def check_request(request: BuildRequest) -> dict[str, Any]:
+    """The rulebook tables of a request that makes sense by itself; raises what is wrong with it, within a second."""
+    require_inbox(request.inbox)
+    for drop in request.accept_drops:
+        build_inputs.parse_drop(drop)
+    return _rulebook_tables(request)
 
 
 def _rulebook_tables(request: BuildRequest) -> dict[str, Any]:

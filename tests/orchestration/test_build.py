@@ -23,7 +23,7 @@ from orchestration import release
 from orchestration.build import found_by
 from orchestration.release import CheckResult
 from orchestration.steps import BuildState, blocking_message
-from tests.conftest import ROOT, BuiltCity, build_city, firemark
+from tests.conftest import ROOT, BuiltCity, build_city, firemark, parse_once
 
 AS_OF = "2026-09-30"
 
@@ -216,6 +216,7 @@ def test_checks_that_were_not_run_are_not_counted_as_failed() -> None:
     ],
 )
 def test_what_people_got_wrong_is_said_without_a_traceback(tmp_path: Path, arguments: list[str], said: str) -> None:
+    parse_once(tmp_path / "home")
     done = firemark(tmp_path / "home", *arguments, check=False)
     assert done.returncode == 2
     assert said in done.stderr and "Traceback" not in done.stderr and done.stdout == ""

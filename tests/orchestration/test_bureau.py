@@ -10,7 +10,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from tests.conftest import firemark
+from tests.conftest import firemark, parse_once
 from tests.ingestion.support import USCC_A, USCC_B, Door, finding
 
 FINDINGS = "credit_desk/findings"
@@ -36,6 +36,7 @@ def door(tmp_path_factory: pytest.TempPathFactory) -> Door:
     shutil.copy(bureau.inbox / FINDINGS / "2024-06-20" / "b.xlsx", bureau.drop(FINDINGS, DAY, "a.xlsx"))
     for name in ("bad1.xlsx", "bad2.xlsx"):
         bureau.drop(FINDINGS, DAY, name).write_bytes(b"PK cut off")
+    parse_once(bureau.settings.home)
     firemark(bureau.settings.home, "build", "--inbox", str(bureau.inbox), "--as-of", "2024-07-01")
     return bureau
 

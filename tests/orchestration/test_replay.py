@@ -6,7 +6,7 @@ import json
 import shutil
 from pathlib import Path
 
-from tests.conftest import firemark
+from tests.conftest import firemark, parse_once
 
 KNOWN_ON = "2026-04-30"
 
@@ -17,6 +17,8 @@ def _hashes(home: Path) -> dict[str, str]:
 
 def test_q31_knowing_less_is_the_release_of_that_day(tmp_path: Path) -> None:
     inbox = tmp_path / "sample" / "inbox"
+    for home in ("then", "now"):
+        parse_once(tmp_path / home)
     firemark(tmp_path / "then", "sample", str(tmp_path / "sample"), "--years", "1")
     before = tmp_path / "before"
     for path in sorted(inbox.glob("*/*/*/*")):
