@@ -235,10 +235,11 @@ def run_pandas(build_file: Path) -> None:
         moves.loc[low & high, "grade"] = band.grade
 
 
+LEAN, SAME_SQL = "lean DuckDB script", "firemark (same SQL, no dbt)"
 CONTENDERS: dict[str, Callable[[Path], None]] = {
     "firemark (dbt in process)": run_our_dbt,
-    "firemark (same SQL, no dbt)": run_our_sql,
-    "lean DuckDB script": run_lean_duckdb,
+    SAME_SQL: run_our_sql,
+    LEAN: run_lean_duckdb,
     "pandas script": run_pandas,
 }
 
@@ -275,19 +276,23 @@ def main(argv: list[str] | None = None) -> None:
         run_one(arguments.one, arguments.file)
         return
     seconds: dict[str, dict[int, float]] = {}
-    print(f"{'ledger events':>14} {'contender':30} {'seconds':>9} {'ratio':>7} {'peak MB':>9}")
+    print(f"{'ledger events':>14} {'contender':30} {'seconds':>9} {'x lean':>7} {'x same SQL':>10} {'peak MB':>9}")
     for events in arguments.events:
-        lean = None
+        bases: dict[str, float] = {}
         for contender in reversed([name for name in CONTENDERS if name not in arguments.skip]):
             with tempfile.TemporaryDirectory() as folder:
                 build_file = Path(folder) / "firemark.duckdb"
                 fill_sources(build_file, events)
                 result = measure(contender, build_file)
             seconds.setdefault(contender, {})[events] = result["seconds"]
-            if contender == "lean DuckDB script":
-                lean = result["seconds"]
-            ratio = f"{result['seconds'] / lean:7.2f}" if lean else "      –"
-            print(f"{events:14,} {contender:30} {result['seconds']:9.2f} {ratio} {result['peak_mb']:9.0f}", flush=True)
+            bases[contender] = result["seconds"]
+            lean, same = (
+                f"{result['seconds'] / bases[base]:.2f}" if base in bases else "–" for base in (LEAN, SAME_SQL)
+            )
+            print(
+                f"{events:14,} {contender:30} {result['seconds']:9.2f} {lean:>7} {same:>10} {result['peak_mb']:9.0f}",
+                flush=True,
+            )
     smallest, largest = min(arguments.events), max(arguments.events)
     if largest > smallest:
         print("\ngrowth exponent (1 = linear; the start-up of a process lowers it at small sizes)")
