@@ -352,7 +352,7 @@ def explain(agency: str, on: dt.date | None, fmt: str) -> None:
     click.echo(visible(f"{found['agency_name']}  {found['agency_id']}  {found['on']}  {found['rulebook_id']}{note}"))
     click.echo(f"基础分 base {plain(found['base_points'])}")
     if found["lines"]:
-        print_table(table_rows(found["lines"]), LINE_TABLE)
+        print_table(table_rows(found["lines"]), LINE_TABLE, is_whole=True)
     total = sum(line["points"] for line in found["lines"])
     sign = "+" if total >= 0 else "-"
     click.echo(

@@ -194,9 +194,15 @@ def print_rows(
 
 
 def print_table(
-    rows: Sequence[Row], columns: Sequence[str], *, title: str | None = None, stream: TextIO | None = None
+    rows: Sequence[Row],
+    columns: Sequence[str],
+    *,
+    title: str | None = None,
+    stream: TextIO | None = None,
+    is_whole: bool = False,
 ) -> None:
-    """A table: as wide as the terminal, or as its content in a pipe."""
+    """A table: as wide as the terminal, or as its content in a pipe. `is_whole`: rather a line per value than a column
+    less."""
     from rich import box
     from rich.console import Console
     from rich.table import Table
@@ -206,7 +212,7 @@ def print_table(
     console = Console(file=out, width=None if out.isatty() else _PIPE_WIDTH, highlight=False)
     needs = {column: _width(column, rows) for column in columns}
     kept = _fitting(columns, needs, console.width)
-    if len(kept) < min(_LEAST_COLUMNS, len(columns)):
+    if len(kept) < (len(columns) if is_whole else min(_LEAST_COLUMNS, len(columns))):
         _print_blocks(rows, columns, title, out)
         return
     table = Table(title=title, box=box.SIMPLE_HEAD, title_justify="left", pad_edge=False)
@@ -248,4 +254,5 @@ def _print_blocks(rows: Sequence[Row], columns: Sequence[str], title: str | None
     for row in rows:
         out.write("\n")
         for column in columns:
-            out.write(f"{label(column)}: {plain(row[column])}\n")
+            if text := plain(row[column]):
+                out.write(f"{label(column)}: {text}\n")

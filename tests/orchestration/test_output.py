@@ -11,7 +11,7 @@ from decimal import Decimal
 import pytest
 from rich.cells import cell_len
 
-from orchestration.output import as_json, csv_text, plain, print_rows, safe_cell, visible
+from orchestration.output import as_json, csv_text, plain, print_rows, print_table, safe_cell, visible
 from orchestration.output import label as column_label
 
 FORMULAS = ["=1+1", "+1", "-1+2", "@SUM(A1)", "\t=1", "\r=1", "＝1", "＋1", "－1", "＠a", "'=1", "'"]
@@ -96,6 +96,14 @@ def test_a_narrow_table_folds_no_code_and_names_what_it_leaves_out(monkeypatch: 
     assert "91410823MA8L924F32" in table and "106" in table
     for column, value in GRADE.items():
         assert (plain(value)[:5] in table) != (column_label(column) in left_out), column
+
+
+def test_an_explanation_leaves_out_no_column(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    out = Terminal()
+    print_table([GRADE | {"agency_name": None}], list(GRADE), stream=out, is_whole=True)
+    said = dict(line.split(": ", 1) for line in out.getvalue().splitlines() if line)
+    assert said == {column_label(name): plain(value) for name, value in GRADE.items() if name != "agency_name"}
 
 
 def test_where_no_table_fits_each_value_has_a_line(monkeypatch: pytest.MonkeyPatch) -> None:
