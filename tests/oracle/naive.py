@@ -358,7 +358,9 @@ class _City:
         return bearers.pop() if len(bearers) == 1 else None
 
     def _hand_branches_over(self) -> None:
-        """USCC is the identity, but a branch maps to its parent by data: what it did and asks for is the parent's (Q28)."""
+        """USCC is the identity, but a branch maps to its parent by data: what it did and asks for is the parent's (Q28).
+        Whoever was in the directory is an agency and no branch."""
+        agencies = {row["agency_id"] for row in self.tables.get("registry.agencies", [])}
         parents: dict[str, tuple[Any, str]] = {}
         for decision in self.table("credit_desk.decisions"):
             left, equals, right = decision["object_id"].partition("=")
@@ -367,6 +369,7 @@ class _City:
                 and equals
                 and ":" not in left
                 and left != right
+                and left not in agencies
                 and decision["decision_code"] == "same_person"
                 and decision["handled_by"] != decision["reviewed_by"]
             ):

@@ -310,6 +310,11 @@ class TestBranches:
         assert self.mapped(*parents) == {TWO: ONE}
         assert self.mapped(self.same(f"{TWO}={ONE}"), self.same(f"{TWO}={ONE}", "different_person", on=2)) == {}
 
+    def test_q28_an_agency_of_the_directory_is_no_branch_though_another_bought_it(self) -> None:
+        listed = {"received_on": DROPS[0], "agency_id": TWO, "agency_name": "乙消防"}
+        bought = {"registry.agencies": [listed], "credit_desk.decisions": [self.same(f"{TWO}={ONE}")]}
+        assert warehouse(bought).run("int_branches_mapped").query("from intermediate.int_branches_mapped") == []
+
     @pytest.mark.parametrize("ticket", ["hotline:T-1", "hotline:2024000001"])
     def test_q28_whom_a_complaint_is_about_makes_no_branch(self, ticket: str) -> None:
         assert self.mapped(self.same(f"{ticket}={ONE}")) == {}

@@ -1,10 +1,18 @@
 /* credit.md Q28: which code is a branch, people judge: an identity decision `<USCC>=<USCC>` names the branch and whose
-it is. Whose act a row tells moves the ledger, so the mapping holds whatever the evaluation instant. */
+it is. Whose act a row tells moves the ledger, so the mapping holds whatever the evaluation instant. A code that the
+directory has listed is an agency and answers for itself: such a decision (an acquisition) explains, and moves nothing. */
 with
 
 decisions as (
 
     select * from {{ ref('int_decisions_applied') }}
+
+),
+
+listed as (
+
+    select distinct agency_id
+    from {{ ref('stg_registry__agencies') }}
 
 ),
 
@@ -29,14 +37,15 @@ stated as (
 ranked as (
 
     select
-        branch_id,
-        owner_id,
+        stated.branch_id,
+        stated.owner_id,
         row_number() over (
-            partition by branch_id
-            order by decided_on desc, decision_id desc
+            partition by stated.branch_id
+            order by stated.decided_on desc, stated.decision_id desc
         ) as recency
     from stated
-    where branch_id <> owner_id
+    left join listed on stated.branch_id = listed.agency_id
+    where listed.agency_id is null and stated.branch_id <> stated.owner_id
 
 ),
 
