@@ -22,6 +22,7 @@ import pytest
 from ingestion.sources import DATASETS
 from rulebook.folder import build_tables, read_folder
 from tests.conftest import ROOT, BuiltCity
+from tests.detect import detect
 from tests.oracle.naive import Outcome, score
 
 LAST_DAY = dt.date(2028, 6, 30)  # beyond the last known expiry
@@ -197,3 +198,9 @@ def test_every_line_leads_to_a_file_and_a_row(built_city: BuiltCity) -> None:
             continue
         assert line["file_hash"] in known
         assert line["row_number"] is not None or line["line_kind"] == "fact"
+
+
+def test_every_detector_finds_what_was_planted_and_is_misled_by_no_decoy(built_city: BuiltCity) -> None:
+    scores = detect(built_city.sample)
+    assert len(scores) > 20
+    assert {name: score.notes for name, score in scores.items() if not score.is_perfect} == {}
