@@ -73,8 +73,9 @@ def project_files() -> Iterator[Path]:
 
 
 def fingerprint() -> str:
-    """Names the state of the project and of dbt, for what is kept of them."""
-    digest = hashlib.sha256(f"{version('dbt-core')} {version('dbt-duckdb')}".encode())
+    """Names the state of the project and of dbt, for what is kept of them; and the project's place, since dbt writes
+    down where it read each seed: a home outlives the folder that the program lay in."""
+    digest = hashlib.sha256(f"{version('dbt-core')} {version('dbt-duckdb')} {PROJECT}".encode())
     for path in project_files():
         digest.update(str(path.relative_to(PROJECT)).encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()[:24]
