@@ -18,15 +18,7 @@ versions as (
 
 bands as (
 
-    select
-        rulebook_id,
-        grade,
-        grade_rank,
-        {{ hundredths('lo') }} as lo_hundredths,
-        is_lo_inclusive,
-        {{ hundredths('hi') }} as hi_hundredths,
-        is_hi_inclusive
-    from {{ ref('stg_rulebook__bands') }}
+    select * from {{ ref('stg_rulebook__bands') }}
 
 ),
 

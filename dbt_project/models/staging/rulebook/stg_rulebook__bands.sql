@@ -13,8 +13,10 @@ final as (
         grade,
         grade_rank,
         lo,
+        {{ hundredths('lo') }} as lo_hundredths,
         is_lo_inclusive,
         hi,
+        {{ hundredths('hi') }} as hi_hundredths,
         is_hi_inclusive
     from received
 
