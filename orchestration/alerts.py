@@ -31,8 +31,13 @@ def raise_alert(logs: Path, code: str, message: str) -> None:
 
 
 def of_checks(logs: Path, release_id: str, checks: Sequence[CheckResult]) -> None:
-    """One alert for a release whose checks told of something; what blocks a release stops it and is told as such."""
-    failed = [f"{check.kind} {check.check_name}: {check.failing_count}" for check in checks if not check.is_passed]
+    """One alert for a release whose checks told of something, and where to look; what blocks a release stops it and is
+    told as such."""
+    failed = [
+        f"{check.kind} {check.check_name}: {check.failing_count}" + (f" ({check.look})" if check.look else "")
+        for check in checks
+        if not check.is_passed
+    ]
     if failed:
         raise_alert(logs, "checks_told_of_something", f"{release_id}: {'; '.join(failed)}")
 
