@@ -170,27 +170,38 @@ def test_an_event_gives_points_in_its_window_and_carries_its_row() -> None:
     assert [line["source_key"] for line in built.ledger("fact")] == ["B1", "B2"]
 
 
+def contract(contract_no: str, signed_on: str, received_on: str = "2025-12-31", *, is_deleted: bool = False) -> Row:
+    """A contract of agency A on project P1."""
+    return {
+        "contract_no": contract_no,
+        "project_no": "P1",
+        "agency_id": A,
+        "signed_on": day(signed_on),
+        "received_on": day(received_on),
+        "updated_ms": 1,
+        "is_deleted": is_deleted,
+    }
+
+
+def with_contracts(*contracts: Row) -> Engine:
+    """Two points for each project in a rolling year."""
+    return made(
+        [{"platform.contracts": list(contracts)}], item("P", "HEADS", 2, fact="projects"), window_code="rolling_year"
+    )
+
+
 def test_a_project_counts_once_on_its_first_contract_and_deleted_ones_never() -> None:
-    contracts = [
-        {
-            "contract_no": number,
-            "project_no": "P1",
-            "agency_id": A,
-            "signed_on": day(signed_on),
-            "received_on": day("2025-12-31"),
-            "updated_ms": 1,
-            "is_deleted": is_deleted,
-        }
-        for number, signed_on, is_deleted in (
-            ("H1", "2024-09-01", False),
-            ("H2", "2024-08-01", False),
-            ("H3", "2024-07-01", True),
-        )
-    ]
-    built = made(
-        [{"platform.contracts": contracts}], item("P", "HEADS", 2, fact="projects"), window_code="rolling_year"
+    built = with_contracts(
+        contract("H1", "2024-09-01"), contract("H2", "2024-08-01"), contract("H3", "2024-07-01", is_deleted=True)
     )
     assert built.spans("fact") == [("P", 2, "2024-08-01", "2025-08-02")]
+
+
+def test_of_two_contracts_signed_on_one_day_the_line_names_the_one_received_first_then_the_lower_number() -> None:
+    received = with_contracts(contract("H1", "2024-08-01", "2024-10-01"), contract("H2", "2024-08-01", "2024-09-01"))
+    assert [line["document_no"] for line in received.ledger("fact")] == ["H2"]
+    together = with_contracts(contract("H2", "2024-08-01"), contract("H1", "2024-08-01"))
+    assert [line["document_no"] for line in together.ledger("fact")] == ["H1"]
 
 
 def test_events_before_the_first_version_count_nowhere() -> None:
