@@ -144,6 +144,17 @@ class TestNames:
         matched = built.query("select complaint_id, agency_id from intermediate.int_complaints_matched order by 1")
         assert [row["agency_id"] for row in matched] == [NEVER_LISTED, None]
 
+    def test_a_name_that_the_press_and_a_penalty_write_alike_is_one_and_known_from_the_penalty(self) -> None:
+        who = {"agency_id": NEVER_LISTED}
+        rows = {
+            "complaints.media": [{**who, "received_on": DROPS[0], "clue_id": "M1", "respondent_name": "外地消防"}],
+            "inspections.penalties": [
+                {**who, "received_on": DROPS[1], "agency_name": "外地消防", "decision_no": "焦住建罚〔2024〕1号"}
+            ],
+        }
+        (name,) = warehouse(rows).run("int_agency_names").query("from intermediate.int_agency_names")
+        assert (name["name_basis"], name["first_seen_on"], name["is_current"]) == ("evidence", DROPS[1], True)
+
 
 class TestDirectoryStatus:
     """credit.md 6.11, in its order."""
@@ -268,15 +279,29 @@ class TestDecisions:
             decided(day, "lead", "L2", "cleared", decision_id="D-3"),
         ) == [("L1", "confirmed"), ("L2", "cleared")]
 
-    def test_what_is_one_holds_from_its_day_and_whose_a_complaint_is_at_any_time(self) -> None:
-        """A same_person on two codes or two people moves conflicts; one on a complaint moves the ledger."""
+    def test_a_decision_holds_from_its_day(self) -> None:
         before, after = (AS_OF + timedelta(days=days) for days in (-1, 1))
         assert self.applied(
             decided(before, "identity", f"{ONE}={TWO}", "same_person"),
             decided(after, "identity", f"{ONE}={TWO}", "different_person", decision_id="D-2"),
-            decided(after, "identity", "c0ff1c", "same_person", decision_id="D-3"),
-            decided(after, "identity", f"hotline:T-1={ONE}", "same_person", decision_id="D-4"),
-        ) == [(f"{ONE}={TWO}", "same_person"), (f"hotline:T-1={ONE}", "same_person")]
+            decided(after, "lead", "c0ff1c", "cleared", decision_id="D-3"),
+        ) == [(f"{ONE}={TWO}", "same_person")]
+
+    def test_who_is_who_in_the_ledger_is_the_last_word_known_whatever_the_evaluation_instant(self) -> None:
+        """marts.md: the ledger depends on known_on alone."""
+        before, after = (AS_OF + timedelta(days=days) for days in (-1, 1))
+        decisions = [
+            decided(before, "identity", f"{ONE}={TWO}", "same_person"),
+            decided(after, "identity", f"{ONE}={TWO}", "different_person", decision_id="D-2"),
+            decided(after, "identity", f"hotline:T-1={ONE}", "same_person", decision_id="D-3"),
+            decided(after, "identity", f"hotline:T-2={ONE}", "same_person", reviewed_by="赵一", decision_id="D-4"),
+        ]
+        found = warehouse({"credit_desk.decisions": decisions}).run("int_identities_judged")
+        judged = found.query("select object_id, decision_code from intermediate.int_identities_judged order by 1")
+        assert [tuple(row.values()) for row in judged] == [
+            (f"{ONE}={TWO}", "different_person"),
+            (f"hotline:T-1={ONE}", "same_person"),
+        ]
 
     def test_a_word_that_does_not_fit_its_object_supersedes_nothing(self) -> None:
         assert self.applied(
@@ -288,8 +313,8 @@ class TestDecisions:
 class TestBranches:
     """credit.md Q28: a branch maps to its parent by data, an identity decision `<USCC>=<USCC>`."""
 
-    def mapped(self, *decisions: Row) -> dict[str, str]:
-        found = warehouse({"credit_desk.decisions": decisions}).run("int_branches_mapped")
+    def mapped(self, *decisions: Row, as_of_on: date = AS_OF) -> dict[str, str]:
+        found = warehouse({"credit_desk.decisions": decisions}, as_of_on).run("int_branches_mapped")
         return {row["branch_id"]: row["agency_id"] for row in found.query("from intermediate.int_branches_mapped")}
 
     def same(self, object_id: str, code: str = "same_person", on: int = 1) -> Row:
@@ -298,6 +323,9 @@ class TestBranches:
 
     def test_q28_the_left_one_is_the_branch(self) -> None:
         assert self.mapped(self.same(f"{TWO.lower()}={ONE}")) == {TWO: ONE}
+
+    def test_q28_the_mapping_holds_on_days_before_the_decision_since_history_is_one(self) -> None:
+        assert self.mapped(self.same(f"{TWO}={ONE}", on=2), as_of_on=date(2024, 6, 1)) == {TWO: ONE}
 
     def test_q28_a_branch_of_a_branch_is_the_agency_s_and_a_ring_is_nobody_s(self) -> None:
         three = NEVER_LISTED

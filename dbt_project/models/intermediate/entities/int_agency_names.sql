@@ -113,7 +113,8 @@ names as (
         agency_name,
         name_basis,
         min(received_on) as first_seen_on,
-        max(received_on) as last_seen_on
+        max(received_on) as last_seen_on,
+        row_number() over (partition by agency_id, agency_name order by name_basis) as basis_rank
     from names_seen
     group by agency_id, agency_name, name_basis
 
@@ -133,6 +134,7 @@ final as (
             order by name_basis asc, last_seen_on desc, first_seen_on desc, agency_name desc
         ) = 1 as is_current
     from names
+    where basis_rank = 1  -- a name that evidence shows, too, is known from there
 
 )
 

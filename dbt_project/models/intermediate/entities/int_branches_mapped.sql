@@ -1,11 +1,11 @@
 /* credit.md Q28: which code is a branch, people judge: an identity decision `<USCC>=<USCC>` names the branch and whose
-it is. Whose act a row tells moves the ledger, so the mapping holds whatever the evaluation instant. A code that the
-directory has listed is an agency and answers for itself: such a decision (an acquisition) explains, and moves nothing. */
+it is. A code that the directory has listed is an agency and answers for itself: such a decision (an acquisition) explains,
+and moves nothing. */
 with
 
 decisions as (
 
-    select * from {{ ref('int_decisions_applied') }}
+    select * from {{ ref('int_identities_judged') }}
 
 ),
 
@@ -26,8 +26,7 @@ stated as (
         decision_id
     from decisions
     where
-        object_type = 'identity'
-        and decision_code = 'same_person'
+        decision_code = 'same_person'
         and length(object_id) = 37
         and substring(object_id, 19, 1) = '='
         and substring(object_id, 1, 18) not like '%:%'

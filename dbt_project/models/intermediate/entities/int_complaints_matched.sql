@@ -21,7 +21,7 @@ agency_names as (
 
 decisions as (
 
-    select * from {{ ref('int_decisions_applied') }}
+    select * from {{ ref('int_identities_judged') }}
 
 ),
 
@@ -71,8 +71,7 @@ judgements as (
         received_on
     from decisions
     where
-        object_type = 'identity'
-        and length(object_id) > 19
+        length(object_id) > 19
         and substring(object_id, length(object_id) - 18, 1) = '='
 
 ),

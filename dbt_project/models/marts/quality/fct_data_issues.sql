@@ -50,10 +50,7 @@ build as (
 
 decisions as (
 
-    select decisions_applied.*
-    from {{ ref('int_decisions_applied') }} as decisions_applied
-    cross join build
-    where decisions_applied.decided_on <= build.as_of_on
+    select * from {{ ref('int_decisions_applied') }}
 
 ),
 

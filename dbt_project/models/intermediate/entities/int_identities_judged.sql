@@ -1,0 +1,37 @@
+/* Whose a complaint is (`<dataset>:<source key>=<USCC>`) and whose a branch (`<USCC>=<USCC>`) moves the ledger, and the
+ledger depends on what is known alone: the last word on an identity, whatever the evaluation instant. */
+with
+
+decisions as (
+
+    select * from {{ ref('int_decisions_fitting') }}
+
+),
+
+ranked as (
+
+    select
+        *,
+        row_number() over (
+            partition by object_id
+            order by decided_on desc, decision_id desc
+        ) as recency
+    from decisions
+    where object_type = 'identity'
+
+),
+
+final as (
+
+    select
+        object_id,
+        decision_id,
+        decision_code,
+        decided_on,
+        received_on
+    from ranked
+    where recency = 1
+
+)
+
+select * from final
