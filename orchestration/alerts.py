@@ -10,7 +10,7 @@ import json
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from orchestration.release import CheckResult
@@ -40,6 +40,16 @@ def of_checks(logs: Path, release_id: str, checks: Sequence[CheckResult]) -> Non
     ]
     if failed:
         raise_alert(logs, "checks_told_of_something", f"{release_id}: {'; '.join(failed)}")
+
+
+def of_held(logs: Path, held: Sequence[Mapping[str, Any]]) -> None:
+    """One alert for the files that a build held for the first time; `firemark quarantine` says what to do about each."""
+    if held:
+        listed = "; ".join(
+            f"{file['source']}/{file['dataset']}/{file['received_on']}/{file['file_name']}: {file['reason_code']}"
+            for file in held
+        )
+        raise_alert(logs, "files_held", listed)
 
 
 def of_ignored(logs: Path, ignored: Sequence[Mapping[str, str]]) -> None:

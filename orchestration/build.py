@@ -99,7 +99,11 @@ def run_build(bench: Workbench, request: BuildRequest) -> BuildReport:
     with writer_lock(settings):
         try:
             bench.lock()
+            attempts.begin(settings, request.as_of_on.isoformat())
             report = _run(bench, request)
+            if report.problem:
+                alerts.raise_alert(settings.logs, "build_failed", report.problem)
+                attempts.end(settings, attempts.FAILED, problem=report.problem)
         except KeyboardInterrupt:
             if (attempts.last(settings) or {}).get("status") == attempts.RUNNING:
                 attempts.end(settings, attempts.FAILED, problem="被人中断 interrupted; nothing was released")
@@ -111,9 +115,6 @@ def run_build(bench: Workbench, request: BuildRequest) -> BuildReport:
         finally:
             bench.close()
     report.seconds = time.perf_counter() - started
-    if report.problem:
-        alerts.raise_alert(settings.logs, "build_failed", report.problem)
-        attempts.end(settings, attempts.FAILED, problem=report.problem)
     return report
 
 
@@ -124,7 +125,7 @@ def _run(bench: Workbench, request: BuildRequest) -> BuildReport:
     try:
         (settings.build / "state.json").unlink(missing_ok=True)
         _ = bench.dbt  # imports dbt while this process imports Dagster; the suites' turn comes when dbt runs
-        check_request(request)  # before Dagster: who mistyped an option waits for nothing
+        check_request(settings, request)  # before Dagster: who mistyped an option waits for nothing
         from dagster import DagsterExecutionInterruptedError
 
         from orchestration import instance as instances

@@ -14,11 +14,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
 
 import click
 
 from ingestion.settings import HOME_VARIABLE, ConfigurationError, Settings, load
+from orchestration.city_time import today
 from orchestration.output import FORMATS, json_text, plain, print_rows, print_table, visible
 
 if TYPE_CHECKING:
@@ -44,10 +44,6 @@ class Day(click.ParamType):
 
 
 DAY = Day()
-
-
-def _today() -> dt.date:
-    return dt.datetime.now(ZoneInfo("Asia/Shanghai")).date()
 
 
 def _settings() -> Settings:
@@ -312,7 +308,7 @@ def grades(on: dt.date | None, agency: str | None, fmt: str) -> None:
     """Grades on any day, from the current release."""
     from orchestration import reading
 
-    day = on or _today()
+    day = on or today()
     with reading.open_release(_settings()) as opened:
         found = reading.grades(opened, day, agency)
         shown = (
@@ -341,7 +337,7 @@ def explain(agency: str, on: dt.date | None, fmt: str) -> None:
     from orchestration.explain import explain as explain_agency
 
     with reading.open_release(_settings()) as opened:
-        found = explain_agency(opened, agency, on or _today())
+        found = explain_agency(opened, agency, on or today())
     if fmt == "json":
         click.echo(json_text(found))
         return
@@ -483,12 +479,12 @@ def rulebook() -> None:
 @_command(group=rulebook)
 @click.argument("directory", required=False, type=click.Path(path_type=Path), metavar="[DIR]")
 def lint(directory: Path | None) -> None:
-    """Check a rulebook folder (default: the one that comes with the program)."""
-    from orchestration.steps import DEFAULT_RULEBOOKS
+    """Check a rulebook folder (default: FIREMARK_RULEBOOKS, else the one that comes with the program)."""
+    from orchestration.steps import rulebook_folder
     from rulebook.folder import read_folder
     from rulebook.lint import lint as lint_folder
 
-    folder = read_folder(directory or DEFAULT_RULEBOOKS)
+    folder = read_folder(rulebook_folder(directory, _settings().rulebooks))
     problems = lint_folder(folder)
     for problem in problems:
         click.echo(visible(str(problem)), err=True)
@@ -511,7 +507,12 @@ def import_command(files: tuple[Path, ...], directory: Path) -> None:
 
 @_command("what-if", group=rulebook)
 @click.argument("rulebook_id")
-@click.option("--rulebooks", type=click.Path(path_type=Path), metavar="DIR", help="The folder that holds the version.")
+@click.option(
+    "--rulebooks",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="The folder that holds the version (default: FIREMARK_RULEBOOKS).",
+)
 @click.option("--on", type=DAY, help="Only grades that differ on this day.")
 @_format_option
 def what_if_command(rulebook_id: str, rulebooks: Path | None, on: dt.date | None, fmt: str) -> None:

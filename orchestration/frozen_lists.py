@@ -12,7 +12,6 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -31,7 +30,9 @@ from ingestion import build_inputs
 from ingestion.build_tables import BUILD_TABLES
 from ingestion.settings import Settings
 from orchestration import dbt_build, release
+from orchestration.city_time import day_of
 from orchestration.dbt_build import CompiledModels
+from orchestration.text_files import write_whole
 
 MODELS = ("fct_score_history", "int_agencies_current")
 _TRIGGERS = ("quarter_end", "year_end")
@@ -276,24 +277,31 @@ def changed_since_released(settings: Settings, directory: Path, described: Mappi
     """Which lists of a release differ from those that were released before, in words; no list = none does.
 
     `directory` holds the release, published or not; `described` is what its release.json says or will say. A day's
-    lists are compared with the last release of the same regime that reached that day.
+    lists are compared with the last release of the same regime that reached that day and was made when it was over.
     """
     until_on = _reach(described)
     lists = _released_lists(directory)
     differences = []
     reached = dt.date.min
-    earlier = [path.parent for path in settings.releases.glob(f"[!.]*/{release.DESCRIPTION_FILE}")]
-    for other in sorted(earlier, key=lambda path: (path / release.DESCRIPTION_FILE).stat().st_mtime, reverse=True):
-        if other.is_symlink() or other.name == described["release_id"]:
+    earlier = []
+    for path in settings.releases.glob(f"[!.]*/{release.DESCRIPTION_FILE}"):
+        if path.parent.is_symlink() or path.parent.name == described["release_id"]:
             continue
         try:
-            described_then = release.read_description(other)
-            reach = min(_reach(described_then), until_on)
-            if described_then["regime_code"] != described["regime_code"] or reach <= reached:
-                continue
-            lists_then = _released_lists(other)
-        except (OSError, ValueError, KeyError, pa.ArrowException):
+            described_then = release.read_description(path.parent)
+            if described_then["regime_code"] == described["regime_code"]:
+                over = day_of(described_then["released_at"]) - dt.timedelta(days=1)
+                reach = min(_reach(described_then), over, until_on)
+                earlier.append((described_then["released_at"], path.parent, reach))
+        except (OSError, ValueError, KeyError):
             continue  # a damaged release says nothing
+    for _, other, reach in sorted(earlier, reverse=True):
+        if reach <= reached:
+            continue
+        try:
+            lists_then = _released_lists(other)
+        except (OSError, pa.ArrowException):
+            continue
         for key in sorted(lists.keys() | lists_then.keys()):
             now, then = lists.get(key), lists_then.get(key)
             if reached < (now or then or {})["as_of_on"] <= reach and _members(now) != _members(then):
@@ -331,8 +339,6 @@ def _read(path: Path) -> dict[str, Any] | None:
 
 def _keep(path: Path, state: Mapping[str, Any]) -> None:
     day = path.name[:10]
-    temporary = path.with_name(f".{path.name}")
-    temporary.write_text(json.dumps(state, ensure_ascii=False), encoding="utf-8")
-    os.replace(temporary, path)
+    write_whole(path, json.dumps(state, ensure_ascii=False))
     for outdated in sorted(path.parent.glob(f"{day}-*.json"), key=lambda one: one.stat().st_mtime)[:-_KEPT_STATES]:
         outdated.unlink()

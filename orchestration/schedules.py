@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import dagster as dg
 
+from orchestration.city_time import ZONE
+
 MORNING = "30 6 * * *"
-CITY_TIME_ZONE = "Asia/Shanghai"
 
 
 def build_schedule(job: dg.UnresolvedAssetJobDefinition) -> dg.ScheduleDefinition:
@@ -17,7 +18,7 @@ def build_schedule(job: dg.UnresolvedAssetJobDefinition) -> dg.ScheduleDefinitio
     @dg.schedule(
         job=job,
         cron_schedule=MORNING,
-        execution_timezone=CITY_TIME_ZONE,
+        execution_timezone=ZONE,
         default_status=dg.DefaultScheduleStatus.RUNNING,
         name="every_morning",
     )

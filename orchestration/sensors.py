@@ -11,8 +11,8 @@ import dagster as dg
 
 from ingestion.settings import Settings
 from orchestration import alerts, attempts
+from orchestration.city_time import today
 from orchestration.lock import is_held
-from orchestration.steps import today
 
 SETTLE_SECONDS = 30
 

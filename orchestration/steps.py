@@ -13,7 +13,6 @@ from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import duckdb
 import pyarrow.parquet as pq
@@ -25,6 +24,7 @@ from ingestion import build_inputs, landing
 from ingestion.decisions import Outcome
 from ingestion.settings import ConfigurationError, Settings
 from orchestration import alerts, attempts, dbt_build, frozen_lists, release
+from orchestration.city_time import today
 from orchestration.dbt_build import DBT_TARGET, DbtOutcome
 from orchestration.inbox import nothing_received, require_inbox
 from orchestration.release import CheckResult
@@ -37,18 +37,12 @@ from rulebook.problems import Problem
 
 DEFAULT_RULEBOOKS = dbt_build.PROJECT / "seeds" / "rulebook"
 DEFAULT_REGIME = "jiaozuo"
-CITY_TIME = ZoneInfo("Asia/Shanghai")
 INPUT_FILE = ("source", "dataset", "received_on", "file_name", "file_hash", "status")  # in release.json
 _DOOR_COPY = "door"
 
 
 class BuildFailedError(Exception):
     """Nothing was released: a check failed, a model did not build, or the rulebook is not sound."""
-
-
-def today() -> dt.date:
-    """Today in the city: the default of `--as-of`, taken once, at the command line or by the schedule."""
-    return dt.datetime.now(CITY_TIME).date()
 
 
 @dataclass(frozen=True)
@@ -111,7 +105,8 @@ def receive(bench: Workbench, request: BuildRequest) -> BuildState:
     settings = bench.settings
     bench.lock()
     attempts.begin(settings, request.as_of_on.isoformat())
-    tables = check_request(request)
+    tables = check_request(settings, request)
+    make_build_folder(settings)
     bench.dbt.prepare(settings, bench.parsed_project)
     ingested = landing.ingest(
         settings,
@@ -160,6 +155,7 @@ def receive(bench: Workbench, request: BuildRequest) -> BuildState:
     )
     attempts.note(settings, release_id=state.release_id, ignored=state.ignored)
     alerts.of_ignored(settings.logs, state.ignored)
+    alerts.of_held(settings.logs, _newly_held(settings, files))
     if not request.is_full and _reuse(settings, state.release_id):
         state.is_reused = True
         attempts.end(settings, attempts.REUSED)
@@ -193,9 +189,28 @@ def files_of(outcomes: Iterable[Outcome]) -> list[dict[str, Any]]:
     ]
 
 
+def _newly_held(settings: Settings, files: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """The held files that the current release does not know as held."""
+    current = release.current_release(settings)
+    known: set[tuple[Any, ...]] = set()
+    if current is not None:
+        known = {_placed(file) for file in release.read_description(current)["input_files"] if file["status"] == "held"}
+    return [file for file in files if file["status"] == "held" and _placed(file) not in known]
+
+
+def _placed(file: Mapping[str, Any]) -> tuple[Any, ...]:
+    return tuple(file[name] for name in INPUT_FILE)
+
+
+def make_build_folder(settings: Settings) -> None:
+    """The build folder, its owner's alone: people's names stand there in the clear."""
+    settings.build.mkdir(parents=True, mode=0o700, exist_ok=True)
+    settings.build.chmod(0o700)
+
+
 def empty_build_folder(settings: Settings) -> None:
     """Removes everything of the last build but dbt's compiled SQL, which is written over: a thousand small files."""
-    settings.build.mkdir(parents=True, mode=0o700, exist_ok=True)
+    make_build_folder(settings)
     for path in settings.build.iterdir():
         if path.is_dir() and path.name != DBT_TARGET:
             shutil.rmtree(path)
@@ -203,16 +218,22 @@ def empty_build_folder(settings: Settings) -> None:
             path.unlink()
 
 
-def check_request(request: BuildRequest) -> dict[str, Any]:
+def check_request(settings: Settings, request: BuildRequest) -> dict[str, Any]:
     """The rulebook tables of a request that makes sense by itself; raises what is wrong with it, within a second."""
-    require_inbox(request.inbox)
+    if request.inbox is not None and request.inbox.absolute() != settings.inbox:
+        require_inbox(request.inbox)  # nobody named the home's own by mistake: what lies in it wrongly is told of
     for drop in request.accept_drops:
         build_inputs.parse_drop(drop)
     return _rulebook_tables(request)
 
 
+def rulebook_folder(*named: Path | None) -> Path:
+    """The first folder that was named, else the one that comes with the program."""
+    return next((folder for folder in named if folder), DEFAULT_RULEBOOKS)
+
+
 def _rulebook_tables(request: BuildRequest) -> dict[str, Any]:
-    folder = read_folder(request.rulebooks or DEFAULT_RULEBOOKS)
+    folder = read_folder(rulebook_folder(request.rulebooks))
     problems: list[Problem] = lint(folder)
     if problems:
         listed = "\n".join(f"  {problem}" for problem in problems)

@@ -37,7 +37,7 @@ def what_if(bench: Workbench, rulebook_id: str, rulebooks: Path | None, on: dt.d
     Raises ConfigurationError when the lake or the program is no longer what the release was made from.
     """
     settings = bench.settings
-    folder = read_folder(rulebooks or steps.DEFAULT_RULEBOOKS)
+    folder = read_folder(steps.rulebook_folder(rulebooks, settings.rulebooks))
     problems = lint(folder)
     if problems:
         raise RulebookError(problems)
@@ -46,7 +46,7 @@ def what_if(bench: Workbench, rulebook_id: str, rulebooks: Path | None, on: dt.d
         tables = tables_under(folder, rulebook_id, described["regime_code"])
         before = opened.rows(HISTORY)
         landing.ingest(settings, None)
-        settings.build.mkdir(parents=True, mode=0o700, exist_ok=True)
+        steps.make_build_folder(settings)
         with tempfile.TemporaryDirectory(prefix="what-if-", dir=settings.build) as scratch:
             inputs = build_inputs.prepare(
                 settings,

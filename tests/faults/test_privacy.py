@@ -89,7 +89,10 @@ def test_the_bi_file_has_no_conflicts(built_city: BuiltCity) -> None:
 
 def test_what_is_restricted_is_readable_by_its_owner_only(built_city: BuiltCity) -> None:
     home = built_city.home
-    for folder in (home / "archive", home / "secrets", built_city.release / "restricted"):
+    for folder in (
+        *(home / name for name in ("archive", "build", "lake", "secrets")),
+        built_city.release / "restricted",
+    ):
         assert folder.stat().st_mode & 0o077 == 0, folder
     for file in (home / "secrets" / "person.key", built_city.release / "firemark.duckdb"):
         assert file.stat().st_mode & 0o077 == 0, file

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import json
 import os
 import shutil
 from collections.abc import Mapping
@@ -267,8 +268,15 @@ def test_a_release_has_every_list_that_was_due(built_city: BuiltCity) -> None:
     assert sum(row["member_count"] for row in lists) > 10
 
 
-def publish(settings: Settings, identifier: str, members: Mapping[str, int], **more: str | None) -> list[CheckResult]:
-    """Publishes a release of these lists (code and period, number of members); returns the failed checks."""
+def publish(
+    settings: Settings,
+    identifier: str,
+    members: Mapping[str, int],
+    released_at: str | None = None,
+    **more: str | None,
+) -> list[CheckResult]:
+    """Publishes a release of these lists (code and period, number of members), by default a minute after the one
+    before; returns the failed checks."""
     ends = {"Q1": (3, 31), "Q2": (6, 30), "Q3": (9, 30), "": (12, 31)}
     listed = [
         {
@@ -295,7 +303,10 @@ def publish(settings: Settings, identifier: str, members: Mapping[str, int], **m
     settings.build.mkdir(parents=True, exist_ok=True)
     state.save(settings)
     path = steps.publish(Workbench(settings))
-    os.utime(path / "release.json", (len(list(settings.releases.iterdir())),) * 2)  # a file system may count in seconds
+    described = json.loads((path / "release.json").read_text("utf-8"))
+    described["released_at"] = released_at or f"2026-01-01T00:{len(list(settings.releases.iterdir())):02d}:00Z"
+    (path / "release.json").write_text(json.dumps(described), encoding="utf-8")
+    os.utime(path / "release.json", (-len(list(settings.releases.iterdir())),) * 2)  # a copy's times say nothing
     return [check for check in BuildState.load(settings).check_results() if not check.is_passed]
 
 
@@ -336,3 +347,14 @@ def test_a_list_is_compared_with_the_last_release_of_its_regime_that_reached_its
     assert told.failing_count == 2
     again = publish(settings, "2025-03-31-d", {"publish 2024Q2": 2, "publish 2024Q3": 2}, as_of_on="2025-03-30")
     assert again == []  # what it replaces itself says nothing
+
+
+def test_a_list_of_a_day_that_was_not_over_may_still_change(door: Door) -> None:
+    settings = door.settings
+    morning, before = "2024-09-30T08:00:00Z", {"publish 2024Q2": 2, "publish 2024Q3": 2}
+    assert publish(settings, "2024-09-30-a", before, morning, as_of_on="2024-09-30") == []
+    after = {"publish 2024Q2": 2, "publish 2024Q3": 3}
+    night = "2024-09-30T16:00:00Z"  # midnight in the city
+    assert publish(settings, "2024-09-30-b", after, night, as_of_on="2024-09-30") == []
+    (told,) = publish(settings, "2024-10-01-c", before, as_of_on="2024-10-01")
+    assert "publish 2024Q3: 3 members in 2024-09-30-b, now 2 members" in told.look

@@ -73,8 +73,8 @@ def test_a_foreign_regime_scores_the_city_and_what_if_lists_exactly_whose_grades
     assert {"A", "B", "E"} <= grades, "vetoes too"
     release = (home / "releases" / "current").resolve()
 
-    asked = ("rulebook", "what-if", "hs-trial", "--rulebooks", str(rules), "--format", "json")
-    told = json.loads(firemark(home, *asked).stdout)
+    asked = ("rulebook", "what-if", "hs-trial", "--format", "json")
+    told = json.loads(firemark(home, *asked, env={"FIREMARK_RULEBOOKS": str(rules)}).stdout)
     assert (home / "releases" / "current").resolve() == release, "nothing is released"
 
     firemark(home, "build", "--rulebooks", str(rules), "--regime", "trial")
