@@ -1,7 +1,8 @@
 """`make mutants`: changes the scoring SQL in many ways and lists the changes that no test notices.
 
-Each mutant is tried in a forked process: the oracle's example cities first, which cost only the models below the
-change, then, when they notice nothing, the cases of the scoring tests with the changed SQL in the model's place.
+Each mutant is tried in a forked process: the oracle's example cities first (and the project's data tests on them),
+which cost only the models below the change, then, when they notice nothing, the cases of the scoring tests with the
+changed SQL in the model's place.
 `argued.yml` beside this file holds the survivors that change no meaning, each with its argument.
 """
 
@@ -33,7 +34,7 @@ ROOT = harness.PROJECT.parent
 TESTS = tuple(
     sorted(
         path.relative_to(ROOT).as_posix()
-        for pattern in ("test_engine*.py", "test_evidence*.py", "test_repairs*.py")
+        for pattern in ("test_engine*.py", "test_entities.py", "test_evidence*.py", "test_repairs*.py")
         for path in (ROOT / "tests" / "warehouse").glob(pattern)
     )
 )
@@ -134,6 +135,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--model", help="only this model")
+    parser.add_argument("--only", nargs="*", metavar="NAME", help="only these, by the names that a run printed")
     parser.add_argument("--seconds", type=int, default=600, help="longest run of one mutant")
     parser.add_argument("--tests", nargs="*", default=list(TESTS))
     arguments = parser.parse_args()
@@ -141,7 +143,10 @@ def main() -> int:
     nodes = harness.compiled_nodes()
     models = [arguments.model] if arguments.model else scoring_models()
     every = [mutant for model in models for mutant in mutants_of(model, nodes[model].sql)]
-    chosen = spread(every, arguments.count or len(every), arguments.seed)
+    if arguments.only is not None:
+        chosen = [mutant for mutant in every if mutant.name in arguments.only]
+    else:
+        chosen = spread(every, arguments.count or len(every), arguments.seed)
     print(f"{len(every)} mutants of {len(models)} models; running {len(chosen)}")
 
     tests = tuple(arguments.tests)

@@ -1,19 +1,21 @@
 """Scores the oracle's example cities with one model changed: what a mutant costs here is the models below it.
 
 Belongs here: the cities, built once per run with the SQL as it is, and asking whether a change of one model makes
-any of them differ from the naive scorer. Not here: choosing mutants, running test files.
+any of them differ from the naive scorer, or a data test of the project fail on it. Not here: choosing mutants,
+running test files.
 """
 
 from __future__ import annotations
 
 import shutil
+from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 
 from tests.oracle.comparison import MODELS, QUERIES, both_ways
 from tests.oracle.regimes import EXAMPLES, example
-from tests.warehouse.harness import Node, compiled_nodes, with_ancestors
+from tests.warehouse.harness import Node, compiled_nodes, compiled_tests, with_ancestors
 
 
 class CityDiffers(Exception):
@@ -24,26 +26,43 @@ class Stillborn(Exception):
     """The changed SQL does not even bind: a mutant that dbt would refuse proves nothing about the tests."""
 
 
-def build_cities(folder: Path, changed: dict[str, str]) -> list[Path]:
-    """One DuckDB file per example city: every model built, with the SQL of `changed`, beside the naive scorer's tables.
+@dataclass(frozen=True)
+class City:
+    """A DuckDB file with every model that a comparison reads, and the data tests that pass on it."""
+
+    file: Path
+    data_tests: tuple[str, ...]
+
+
+def build_cities(folder: Path, changed: dict[str, str]) -> list[City]:
+    """The example cities: every model built, with the SQL of `changed`, beside the naive scorer's tables.
 
     Raises CityDiffers when a city is not scored alike.
     """
-    files = []
+    cities = []
     for number, chosen in enumerate(EXAMPLES, start=1):
         file = folder / f"{number}-{chosen[0]}.duckdb"
         warehouse, _ = both_ways(*example(chosen), file=file)
         warehouse.replace.update(changed)
         warehouse.run(*MODELS)
         differing = [kind for kind, query in QUERIES.items() if warehouse.query(query)]
+        passing = tuple(name for name, sql in compiled_tests().items() if _finds(warehouse.connection, sql) is False)
         warehouse.connection.close()
         if differing:
             raise CityDiffers(f"{file.stem}: {', '.join(differing)}")
-        files.append(file)
-    return files
+        cities.append(City(file, passing))
+    return cities
 
 
-def notices(cities: list[Path], scratch: Path, model: str, sql: str) -> str | None:
+def _finds(connection: duckdb.DuckDBPyConnection, sql: str) -> bool | None:
+    """Whether a query finds a row; null where it reads what the city does not have."""
+    try:
+        return connection.execute(sql).fetchone() is not None
+    except duckdb.CatalogException:
+        return None
+
+
+def notices(cities: list[City], scratch: Path, model: str, sql: str) -> str | None:
     """Why a city tells the changed model from the true one, or None when none does (or none reads the model).
 
     Raises Stillborn when the changed SQL is none.
@@ -52,8 +71,8 @@ def notices(cities: list[Path], scratch: Path, model: str, sql: str) -> str | No
     if not below:
         return None
     for city in cities:
-        copied = scratch / city.name
-        shutil.copyfile(city, copied)
+        copied = scratch / city.file.name
+        shutil.copyfile(city.file, copied)
         with duckdb.connect(":memory:") as connection:
             connection.execute(f"attach '{copied}' as firemark; use firemark; set threads = 1")
             try:
@@ -65,10 +84,14 @@ def notices(cities: list[Path], scratch: Path, model: str, sql: str) -> str | No
             except (duckdb.BinderException, duckdb.ParserException) as error:
                 raise Stillborn(str(error)) from None
             except duckdb.Error as error:
-                return f"{city.stem}: {type(error).__name__}"
-            for kind, query in QUERIES.items():
-                if connection.execute(query).fetchone() is not None:
-                    return f"{city.stem}: {kind}"
+                return f"{city.file.stem}: {type(error).__name__}"
+            looks = QUERIES | {name: compiled_tests()[name] for name in city.data_tests}
+            try:
+                found = next((kind for kind, query in looks.items() if _finds(connection, query)), None)
+            except duckdb.Error as error:
+                found = type(error).__name__
+            if found:
+                return f"{city.file.stem}: {found}"
         copied.unlink()
     return None
 

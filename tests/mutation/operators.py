@@ -12,6 +12,7 @@ import sqlglot
 from sqlglot import exp
 
 DIALECT = "duckdb"
+NEVER = "2000000000"
 
 
 @dataclass(frozen=True)
@@ -52,11 +53,12 @@ def _next_number(node: exp.Expression) -> exp.Expression:
 
 
 def _is_plain_number(node: exp.Expression) -> bool:
-    # a number inside a type, such as decimal(9, 2), changes no result
+    # a number inside a type, such as decimal(9, 2), changes no result; nor does a later end of time (macro `never`)
     return (
         isinstance(node, exp.Literal)
         and not node.is_string
         and node.this.isdigit()
+        and node.this != NEVER
         and not node.find_ancestor(exp.DataType)
     )
 
