@@ -34,7 +34,13 @@ ROOT = harness.PROJECT.parent
 TESTS = tuple(
     sorted(
         path.relative_to(ROOT).as_posix()
-        for pattern in ("test_engine*.py", "test_entities.py", "test_evidence*.py", "test_repairs*.py")
+        for pattern in (
+            "test_engine*.py",
+            "test_entities.py",
+            "test_evidence*.py",
+            "test_repairs*.py",
+            "test_supervision.py",
+        )
         for path in (ROOT / "tests" / "warehouse").glob(pattern)
     )
 )

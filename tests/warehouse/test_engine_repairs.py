@@ -92,6 +92,23 @@ def test_6_6_both_items_of_a_case_repaired_one_after_the_other() -> None:
     assert [made.score(on) for on in ("2025-06-11", "2025-06-12", "2025-07-02", "2025-07-03")] == [80, 90, 90, 100]
 
 
+def test_6_6_a_higher_item_repaired_on_the_day_of_its_determination_parts_no_line() -> None:
+    acts = {"occurred_on": "2025-02-01", "project_no": "P1"}
+    made = scored(
+        findings=[
+            finding("K11", clause="11", determined_on="2025-03-01", **acts),
+            finding("K7", clause="7", determined_on="2025-06-09", **acts),
+        ],
+        repairs=[approved("R", "K7", "2025-06-09", "2025-06-09")],
+    )
+    assert made.spans("superseded") == []
+    (lower,) = [line for line in made.ledger("misconduct") if line["item_code"] == "F11"]
+    assert (str(lower["valid_from_on"]), str(lower["valid_until_on"])) == ("2025-03-01", "2026-03-02")
+    undisturbed = scored(findings=[finding("K11", clause="11", determined_on="2025-03-01", **acts)])
+    assert lower["line_id"] == undisturbed.ledger("misconduct")[0]["line_id"]
+    assert [made.score(on) for on in ("2025-06-08", "2025-06-09", "2026-03-01", "2026-03-02")] == [90, 90, 90, 100]
+
+
 def test_6_6_a_repaired_line_leaves_its_cap_to_the_others() -> None:
     made = scored(
         findings=[finding(f"K{n}", clause="11") for n in range(4)],

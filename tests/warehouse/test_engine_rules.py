@@ -270,6 +270,23 @@ def test_a_divisor_counts_its_window_up_to_the_day() -> None:
     assert made.causes()[1:] == [("2025-04-20", 94, "fact"), ("2025-05-01", 96, "fact"), ("2025-07-01", 100, "expiry")]
 
 
+def test_q7_the_gate_divides_by_the_checks_up_to_the_acceptance_date() -> None:
+    rules = quarterly(grades=bands(("gold", 95), ("silver", 90), ("red", None)), blocked=("red",))
+    found = finding("K", clause="1", determined_on="2025-06-01")
+
+    def gate(*checked_on: str) -> str:
+        """12 points divided by these checks, at the end of 2025-06-09."""
+        checks = [visit(f"T{on}", on) for on in checked_on]
+        return scored(findings=[found], repairs=[repair("R", "K")], checks=checks, rules=rules).repair("R")[
+            "gate_grade"
+        ]
+
+    assert gate("2025-06-01") == "red"
+    assert gate("2025-06-01", "2025-06-09") == "silver"
+    assert gate("2025-06-01", "2025-06-10") == "red"
+    assert gate("2025-03-31", "2025-06-01") == "red"
+
+
 def test_a_divisor_of_none_counts_as_one_and_rows_of_one_task_as_one() -> None:
     found = [finding("K", clause="1", determined_on="2025-04-10")]
     assert scored(findings=found, rules=quarterly()).score("2025-04-10") == 88
@@ -357,6 +374,8 @@ def test_q18_points_are_of_the_determination_and_bands_of_the_day() -> None:
     assert made.grade("2025-06-02") == (40, "D")
     assert ("2025-06-01", 70, "rulebook") in made.causes()
     assert [row["rulebook_id"] for row in made.history()][:2] == ["jz-2024-draft", "v2"]
+    (change,) = made.built.query("select line_ids from credit.fct_grade_changes where change_cause = 'rulebook'")
+    assert change == {"line_ids": ""}  # no line began or ended
 
 
 def test_q18_base_caps_and_same_act_are_of_the_day() -> None:
