@@ -30,6 +30,7 @@ from ingestion.envelope import Held, shown
 from ingestion.parsing import Cell, Fault
 
 _HEADER_SEARCH_ROWS = 20
+_LATE_HEADER_ROWS = 200  # how far a header that stands lower is looked for, only to name its row
 _EXCEL_CELL_CHARACTERS = 1 << 20
 _MAX_MERGES = 200_000
 csv.field_size_limit(_EXCEL_CELL_CHARACTERS)
@@ -217,7 +218,14 @@ class HeaderMatcher:
         names = "、".join(column.header for column in missing)
         return Held("missing_header", f"{place}: required header {names} is missing. Export the full list again.")
 
-    def no_header(self, place: str) -> Held:
+    def no_header(self, place: str, header_row: int | None = None) -> Held:
+        """Why no header was found at the top; `header_row` says where one stands all the same."""
+        if header_row is not None:
+            return Held(
+                "missing_header",
+                f"{place}: the header stands in row {header_row}, and only the first {_HEADER_SEARCH_ROWS} rows are searched "
+                "for it. Delete lines above the header, or move them to a sheet or file of their own.",
+            )
         expected = "、".join(column.header for column in self.dataset.columns if column.header_required)
         return Held(
             "missing_header",
@@ -409,14 +417,11 @@ def _bound_rows(
     """Rows of one sheet below its header; a first None says that the sheet has one. A blank sheet yields nothing."""
     place = f"sheet {sheet}"
     first = list(itertools.islice(rows, _HEADER_SEARCH_ROWS))
-    if not any(is_own for _, is_own in first) and not any(is_own for _, is_own in rows):
-        return
     found = matcher.find([cells for cells, _ in first])
     if found is None:
-        if _is_remark(first):
+        if _has_remarks(matcher, itertools.chain(first, rows), place):
             notes.unread_sheets.append(sheet)
-            return
-        raise matcher.no_header(place)
+        return
     index, count, names = found
     binding = matcher.bind(names, f"{place}, row {index + 1}")
     _note_title((cells for cells, _ in first[:index]), notes)
@@ -437,9 +442,24 @@ def _bound_rows(
         yield Row(sheet, row_number, cells)
 
 
-def _is_remark(rows: Iterable[tuple[list[Cell], bool]]) -> bool:
-    """Whether a sheet without a header is text for people (填报说明) and no list: nowhere two cells beside each other."""
-    return all(len({str(cell) for cell in cells if not parsing.is_blank(cell)}) <= 1 for cells, _ in rows)
+def _has_remarks(matcher: HeaderMatcher, rows: Iterator[tuple[list[Cell], bool]], place: str) -> bool:
+    """Whether a sheet without a header at its top holds text for people (填报说明); False if it is blank.
+
+    Raises Held as soon as two cells stand beside each other, however far down: below its remarks a sheet may hold a list.
+    """
+    has_text = False
+    for row_number, (cells, is_own) in enumerate(rows, start=1):
+        has_text = has_text or is_own
+        if len({str(cell) for cell in cells if not parsing.is_blank(cell)}) > 1:
+            below = [cells, *(cells for cells, _ in itertools.islice(rows, _LATE_HEADER_ROWS))]
+            raise matcher.no_header(place, _header_row(matcher, below, row_number))
+    return has_text
+
+
+def _header_row(matcher: HeaderMatcher, rows: Sequence[Sequence[Cell]], first_number: int) -> int | None:
+    """The number of the row in which a header stands that was not found at the top, if there is one among `rows`."""
+    found = matcher.find(rows)
+    return first_number + found[0] if found else None
 
 
 def _cell_faults(path: Path, suspects: frozenset[str]) -> dict[str, dict[tuple[int, int], Fault]]:
@@ -569,7 +589,8 @@ def _csv_records(dataset: Dataset, records: Iterator[list[str]], notes: Notes) -
     first = list(itertools.islice(records, _HEADER_SEARCH_ROWS))
     found = matcher.find(first)
     if found is None:
-        raise matcher.no_header("the file")
+        below = list(itertools.islice(records, _LATE_HEADER_ROWS))
+        raise matcher.no_header("the file", _header_row(matcher, below, len(first) + 1))
     index, count, names = found
     binding = matcher.bind(names, f"record {index + 1}")
     _note_title(first[:index], notes)

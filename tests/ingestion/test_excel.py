@@ -16,7 +16,19 @@ from python_calamine import CalamineWorkbook
 
 from ingestion import readers
 from ingestion.parsing import Fault
-from tests.ingestion.support import USCC_A, USCC_B, Door, dataset, finding, headers, make_id, person, write_xlsx
+from tests.ingestion.support import (
+    USCC_A,
+    USCC_B,
+    Door,
+    csv_bytes,
+    dataset,
+    finding,
+    headers,
+    insured,
+    make_id,
+    person,
+    write_xlsx,
+)
 
 FINDINGS, PERSONNEL = "credit_desk/findings", "registry/personnel"
 DAY = "2024-06-01"
@@ -320,6 +332,57 @@ def test_a_second_list_without_a_header_holds_the_file_and_says_what_to_do(door:
     outcome = door.only_outcome()
     assert (outcome.status, outcome.reason_code) == ("held", "missing_header")
     assert "sheet 续" in (outcome.message or "") and "delete or hide a sheet" in (outcome.message or "")
+
+
+@pytest.mark.parametrize(
+    "remarks", [["一、日期按 YYYY-MM-DD 填写"] * 20, ["填报说明", *[""] * 30]], ids=["long", "blank"]
+)
+@pytest.mark.parametrize("is_headed", [True, False])
+def test_a_list_far_below_the_remarks_of_its_sheet_holds_the_file(
+    door: Door, remarks: list[str], is_headed: bool
+) -> None:
+    names = headers(dataset(FINDINGS))
+    with xlsxwriter.Workbook(door.drop(FINDINGS, DAY, "a.xlsx")) as book:
+        for name in ("一", "续"):
+            page = book.add_worksheet(name)
+            top = len(remarks) if name == "续" else 0
+            page.write_column(0, 0, remarks[:top])
+            if is_headed or not top:
+                page.write_row(top, 0, names)
+            for row in range(1, 40):
+                page.write_row(top + row, 0, [finding(f"RD-{name}-{row}").get(header, "") for header in names])
+    outcome = door.only_outcome()
+    assert (outcome.status, outcome.reason_code, outcome.read_count) == ("held", "missing_header", 0)
+    assert "sheet 续" in (outcome.message or "")
+    assert (f"stands in row {len(remarks) + 1}," in (outcome.message or "")) == is_headed
+
+
+def test_remarks_of_any_length_are_no_list(door: Door) -> None:
+    with xlsxwriter.Workbook(door.drop(FINDINGS, DAY, "a.xlsx")) as book:
+        page = book.add_worksheet("认定")
+        page.write_row(0, 0, headers(dataset(FINDINGS)))
+        page.write_row(1, 0, [finding().get(header, "") for header in headers(dataset(FINDINGS))])
+        page = book.add_worksheet("说明")
+        page.write_column(0, 0, [f"第{number}条" for number in range(100)])
+        page.merge_range(100, 0, 101, 4, "以上各条自发布之日起执行")
+    outcome = door.only_outcome()
+    assert (outcome.status, outcome.accepted_count) == ("loaded", 1)
+    assert "not read" in (outcome.message or "") and "说明" in (outcome.message or "")
+
+
+def test_a_header_below_the_rows_searched_is_told_by_its_row(door: Door) -> None:
+    with xlsxwriter.Workbook(door.drop(FINDINGS, DAY, "a.xlsx")) as book:
+        page = book.add_worksheet()
+        page.write_column(0, 0, ["填报说明"] * 24)
+        page.write_row(24, 0, headers(dataset(FINDINGS)))
+        page.write_row(25, 0, [finding().get(header, "") for header in headers(dataset(FINDINGS))])
+    remarks = "填报说明\r\n".encode("gb18030") * 24
+    door.drop("registry/social_insurance", DAY, "a.csv").write_bytes(
+        remarks + csv_bytes(dataset("registry/social_insurance"), [insured(make_id(1))])
+    )
+    for outcome in door.outcomes().values():
+        assert (outcome.status, outcome.reason_code) == ("held", "missing_header")
+        assert "the header stands in row 25, and only the first 20 rows" in (outcome.message or "")
 
 
 def test_rows_of_several_sheets_keep_their_own_numbers(door: Door) -> None:
