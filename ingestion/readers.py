@@ -28,6 +28,7 @@ from ingestion import envelope, parsing
 from ingestion.contract import Column, Dataset, Format
 from ingestion.envelope import Held, shown
 from ingestion.parsing import Cell, Fault
+from ingestion.sources import DATASETS
 
 _HEADER_SEARCH_ROWS = 20
 _LATE_HEADER_ROWS = 200  # how far a header that stands lower is looked for, only to name its row
@@ -88,16 +89,29 @@ def _cell_header(cell: Cell) -> str:
     return "" if parsing.is_blank(cell) or isinstance(cell, Fault) else str(cell).strip()
 
 
-# What the words end in by which exports head their columns; names of people hardly do.
-_HEADER_ENDS = frozenset("名称号码期间人员位址别型类级数量额果论态注因述据关构目式度证务见费率址")
+_KNOWN_HEADERS = frozenset(
+    normal_header(name)
+    for of in DATASETS.values()
+    for name in itertools.chain(of.ignored_headers, *((column.header, *column.aliases) for column in of.columns))
+)
+_USUAL_WORDS = (
+    "手机|微信|邮箱|邮编|传真|网址|联系|紧急|家庭|住址|户籍|籍贯|身份|证件|证书|学历|学位|毕业|院校|专业|年龄|性别|民族|出生|生日|"
+    "政治|面貌|婚姻|健康|状况|职务|职称|工种|工作|工资|部门|科室|地区|区县|街道|年度|月份|登记|评分|得分|负责|审批|原因|附件|照片|"
+    "签名|签字|人|号|数|率"
+)
+_KNOWN_WORDS = sorted(
+    {part for name in _KNOWN_HEADERS if not name.isascii() for part in (name[:2], re.sub(r"\W.*", "", name)[-2:])}
+)
+# Whole words only: of single characters of headers somebody's name could be put together.
+_HEADER_LIKE = re.compile(rf"(?:{'|'.join(_KNOWN_WORDS)}|{_USUAL_WORDS}|[()/、:_-])+|[a-z_]+")
 
 
 def _printable(header: str) -> str:
     """A header as a message may show it: if a data row stood there, it would be somebody's name, number or address."""
-    word = re.sub(r"[\s\d()（）:：]+$", "", shown(header, 40))
-    if word[-1:] not in _HEADER_ENDS and not re.fullmatch(r"[A-Za-z_]\w*", word, re.ASCII):
-        return "(not shown: it looks like no header)"
-    return re.sub(r"\d(?=\d{3})|(?<=\d)\d{3,}", "#", shown(header, 40))
+    name = normal_header(header)
+    if name in _KNOWN_HEADERS or _HEADER_LIKE.fullmatch(name):
+        return shown(header, 40)
+    return "(not shown: it looks like no header)"
 
 
 def _sheet_name(name: str, place: int) -> str:
@@ -166,7 +180,7 @@ class HeaderMatcher:
         """Binds header names to the contract. Raises Held, naming the header and the nearest known one."""
         positions: list[int | None] = [None] * len(self.dataset.columns)
         ignored: set[int] = set()
-        unknown: list[tuple[int | None, str]] = []
+        unknown: list[tuple[str, str]] = []
         for position, written in enumerate(names):
             name = normal_header(written)
             if not name:
@@ -176,11 +190,12 @@ class HeaderMatcher:
                 if self.is_ignored(name):
                     ignored.add(position)
                 else:
-                    unknown.append((position, written))
-            elif positions[index] is not None:
+                    unknown.append((f"in column {_letters(position)}", written))
+            elif (before := positions[index]) is not None:
                 raise Held(
                     "repeated_header",
-                    f"{place}: two columns are headed {_printable(written)} (or an alias of it). Delete one of them.",
+                    f"{place}: columns {_letters(before)} and {_letters(position)} are both headed {_printable(written)} "
+                    "(or an alias of it). Delete one of them.",
                 )
             else:
                 positions[index] = position
@@ -198,14 +213,14 @@ class HeaderMatcher:
         found = process.extractOne(normal_header(written), list(among), scorer=fuzz.WRatio)
         return self.spelling[found[0]] if found and found[1] > 0 else None
 
-    def unknown(self, unknown: Sequence[tuple[int | None, str]], missing: Sequence[Column], place: str) -> Held:
+    def unknown(self, unknown: Sequence[tuple[str, str]], missing: Sequence[Column], place: str) -> Held:
+        """Names headers that no contract has; `unknown`: (where it stands, as written)."""
         said = []
         wanted = [normal_header(name) for column in missing for name in (column.header, *column.aliases)]
-        for position, written in unknown[:5]:
+        for where, written in unknown[:5]:
             nearest = self.nearest(written, wanted) or self.nearest(written, self.known)
             hint = f" (did you mean {nearest}?)" if nearest else ""
-            where = f" in column {_letters(position)}" if position is not None else ""
-            said.append(f"{_printable(written)}{where}{hint}")
+            said.append(f"{_printable(written)} {where}{hint}")
         more = f" and {len(unknown) - 5} more" if len(unknown) > 5 else ""
         lacking = f"; required but missing: {'、'.join(column.header for column in missing)}" if missing else ""
         return Held(
@@ -629,12 +644,12 @@ def _page_rows(dataset: Dataset, path: Path) -> Iterator[Row]:
         if not isinstance(record, dict):
             raise _not_a_page(f"record {count} is not an object")
         cells: list[Cell] = [None] * len(dataset.columns)
-        unknown: list[tuple[int | None, str]] = []
-        for key, value in record.items():
+        unknown: list[tuple[str, str]] = []
+        for place, (key, value) in enumerate(record.items(), start=1):
             index = keys.get(key)
             if index is None:
                 if not matcher.is_ignored(normal_header(key)):
-                    unknown.append((None, key))
+                    unknown.append((f"as key {place}", key))
                 continue
             if isinstance(value, dict | list):
                 raise _not_a_page(f"record {count}: {key} holds a list or an object")

@@ -636,6 +636,76 @@ def test_what_stands_in_a_header_s_place_is_told_by_its_column(door: Door) -> No
     assert all(f"column {letter}" in message for letter in "KLMN") and "传真号码 in column O" in message
 
 
+def unknown_headers(door: Door, names: list[str]) -> str:
+    """What is said of a list of equipment that has these columns beside its own."""
+    of, path = dataset("registry/equipment"), door.drop("registry/equipment", DAY, "a.xlsx")
+    with xlsxwriter.Workbook(path) as book:
+        book.add_worksheet().write_row(0, 0, [*headers(of), *names])
+    return door.only_outcome().message or ""
+
+
+def every_header() -> list[str]:
+    of_equipment = {
+        name for column in dataset("registry/equipment").columns for name in (column.header, *column.aliases)
+    }
+    every = {name for of in DATASETS.values() for column in of.columns for name in (column.header, *column.aliases)}
+    return sorted(every - of_equipment)
+
+
+def in_fives(names: list[str]) -> list[list[str]]:
+    return [names[start : start + 5] for start in range(0, len(names), 5)]  # so many does a message name
+
+
+@pytest.mark.parametrize("names", in_fives(every_header()), ids="-".join)
+def test_a_header_that_any_contract_knows_is_named_where_it_does_not_belong(door: Door, names: list[str]) -> None:
+    message = unknown_headers(door, names)
+    assert all(f"{name} in column {letter}" in message for name, letter in zip(names, "JKLMN", strict=False))
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ["手机", "邮箱", "学历", "年龄", "民族"],
+        ["专业", "手机号", "微信号", "性别", "注册单位"],
+        ["出生 日期", "联系电话（手机）", "项目负责人", "Remarks", "毕业院校"],
+    ],
+)
+def test_a_usual_header_is_named(door: Door, names: list[str]) -> None:
+    message = unknown_headers(door, names)
+    assert all(f"{name} in column {letter}" in message for name, letter in zip(names, "JKLMN", strict=True))
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ["解放路12号", "和平街十二号", "王明", "李源", "关守信"],
+        ["E12345678", "wx13800138000", "王强手机", "电话13800138000", "１３８００１３８０００号"],
+        ["焦作市解放路地址", "李联系", "张发现", "4108ABCD名称", "女"],
+    ],
+)
+def test_what_may_be_a_person_s_is_told_by_its_column_alone(door: Door, names: list[str]) -> None:
+    message = unknown_headers(door, names)
+    assert not any(name in message for name in names)
+    assert all(f"(not shown: it looks like no header) in column {letter}" in message for letter in "JKLMN")
+
+
+def test_both_columns_of_a_repeated_header_are_told(door: Door) -> None:
+    path = door.drop("registry/personnel", DAY, "a.xlsx")
+    with xlsxwriter.Workbook(path) as book:
+        book.add_worksheet().write_row(0, 0, [*headers(dataset("registry/personnel")), "劳动合同止"])
+    message = door.only_outcome().message or ""
+    assert "columns L and O are both headed 劳动合同止" in message
+
+
+def test_an_unknown_key_of_a_page_is_told_by_its_place(door: Door) -> None:
+    door.drop(CHECKINS, DAY, "p.json").write_bytes(
+        page_bytes(dataset(CHECKINS), [checkin(), checkin("QD-2", 王强="x")])
+    )
+    message = door.only_outcome().message or ""
+    assert f"record 2: unknown header (not shown: it looks like no header) as key {len(checkin()) + 1}" in message
+    assert "王强" not in message
+
+
 def test_a_personal_cell_never_stands_in_a_message(door: Door) -> None:
     rows = [person(number="4.10803E+17"), person("李丽", "无", 等级="特级")]
     door.put("registry/personnel", DAY, "a.xlsx", rows)
