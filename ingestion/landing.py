@@ -32,6 +32,8 @@ from ingestion.strict import Quarantined, RowParser
 
 # Raise it when the door reads the same bytes differently: every file is then read again from the archive.
 PARSER_REVISION = 7
+# The reason code of a file on which the program failed: no verdict on the file, so every ingest tries it again.
+PROGRAM_FAILED = "program_failed"
 SCHEMA_FILE = "0000-schema.parquet"
 _BATCH_ROWS = 16_384
 _CHUNK = 1 << 20
@@ -83,7 +85,8 @@ def archive_path(archive: Path, file_hash: str) -> Path:
 def ingest(
     home: Settings | Path | str, inbox: Path | str | None, progress: Progress | None = None, full: bool = False
 ) -> IngestSummary:
-    """Takes in what is new in `inbox` (or nothing, if None) and reads again what an older contract or parser read.
+    """Takes in what is new in `inbox` (or nothing, if None) and reads again what an older contract or parser read,
+    or the program failed on.
 
     `full` reads everything again from the archive. Raises ConfigurationError if the inbox is no folder or the
     person key is not the lake's; a file that cannot be read is held and never raises.
@@ -123,7 +126,11 @@ class _Landing:
 
     def run(self, inbox: Path | None, full: bool) -> IngestSummary:
         self._make_folders()
-        again = [key for key, part in self.parts.items() if full or part.revision != self._revision(key)]
+        again = [
+            key
+            for key, part in self.parts.items()
+            if full or part.revision != self._revision(key) or part.reason_code == PROGRAM_FAILED
+        ]
         files = list(self._walk(inbox)) if inbox is not None else []
         total = len(files) + len(again)
         for done, key in enumerate(sorted(again)):
@@ -373,9 +380,10 @@ def _failed(error: Exception, row_count: int) -> Held:
     """
     frame = traceback.extract_tb(error.__traceback__)[-1]
     return Held(
-        "unreadable",
-        f"the program failed on it after {row_count} rows ({type(error).__name__} in {Path(frame.filename).name}, line "
-        f"{frame.lineno}). Report this and keep the file: it is read again when the program has changed.",
+        PROGRAM_FAILED,
+        f"程序读取 {row_count} 行后出错，请报告并保留此文件，每次构建都会重读。The program failed on it after {row_count} rows "
+        f"({type(error).__name__} in {Path(frame.filename).name}, line {frame.lineno}). Report this and keep the file: "
+        "every build tries it again.",
     )
 
 
