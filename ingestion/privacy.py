@@ -106,7 +106,6 @@ def _write(path: Path, secret: bytes) -> None:
     temporary.replace(path)
 
 
-CELL_DEGREES = 0.01
 _Transform = Callable[[float, float], tuple[float, float]]
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ingestion import parsing, privacy
-from ingestion.contract import Column, Dataset, Parse, lake_fields
+from ingestion.contract import Column, Dataset, Parse
 from ingestion.parsing import Cell, Refused
 from ingestion.privacy import PersonKeys
 
@@ -265,8 +265,3 @@ def _canonical(cell: Cell) -> str:
     if isinstance(cell, float) and math.isfinite(cell) and cell == int(cell):
         return repr(int(cell))
     return repr(cell)
-
-
-def own_field_count(dataset: Dataset) -> int:
-    """How many lake fields a dataset has beside provenance."""
-    return sum(len(lake_fields(column)) for column in dataset.columns) + len(dataset.extra_fields)
