@@ -580,11 +580,14 @@ def _csv_rows(dataset: Dataset, path: Path, notes: Notes) -> Iterator[Row]:
                 else "the text cannot be read to its end (cut off, or a quotation mark that does not close)"
             )
             raise Held("unreadable", f"line {records.line_num}: {what}. Export it again.") from error
+        # A last cell cut short may still be a value (clause 11 as 1, a day of revocation as none), and no floor or
+        # later list would mend it: whoever sees the file has to say that it is whole.
         if not re.search(rb"[\r\n]\0?\x1a?\0?$", ending):
             raise Held(
                 "unreadable",
                 f"line {records.line_num}: the file ends without a line break, so it may be cut off. Copy or export it "
-                "again; if it is whole, put a line break at its end.",
+                "again. If its last line is whole, open it in a text editor (not in Excel, which spoils long numbers), press "
+                "Enter at the very end, save it, and put it there again; and have the exporter end every line.",
             )
 
 

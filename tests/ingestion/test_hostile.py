@@ -22,6 +22,7 @@ from ingestion import envelope, readers
 from ingestion.envelope import Held
 from ingestion.sources import DATASETS
 from tests.ingestion.support import (
+    USCC_A,
     Door,
     checkin,
     csv_bytes,
@@ -360,6 +361,24 @@ def test_a_csv_cut_in_its_last_cells_is_held(door: Door, cut: int) -> None:
     door.drop(INSURANCE, DAY, "a.csv").write_bytes(whole[: -1 - cut])
     outcome = door.only_outcome()
     assert (outcome.status, outcome.read_count) == ("held", 0)
+
+
+@pytest.mark.parametrize("place", ["inspections/checks", "complaints/media"])
+def test_a_last_value_that_a_cut_made_another_one_is_never_loaded(door: Door, place: str) -> None:
+    """Without its last line break no file is loaded, though every cell of its last record could be a value."""
+    row = {
+        "inspections/checks": {"任务编号": "RW-1", "序号": "1", "检查类型": "专项", "统一社会信用代码": USCC_A}
+        | {"撤销日期": "2024-03-21"},
+        "complaints/media": {"线索编号": "XS-1", "发现日期": "2024-03-01", "对应失信条款": "11"},
+    }[place]
+    whole = csv_bytes(dataset(place), [row])
+    for cut in (2, 3):  # the line break; 2024-03-2 and clause 1, both of them values
+        door.drop(place, f"2024-06-0{cut}", "a.csv").write_bytes(whole[:-cut])
+    for outcome in door.outcomes().values():
+        assert (outcome.status, outcome.reason_code, outcome.read_count) == ("held", "unreadable", 0)
+        assert "press Enter at the very end" in (outcome.message or "")
+    door.drop(place, "2024-06-03", "b.csv").write_bytes(whole[:-2] + b"\n")  # as the message says
+    assert door.outcomes()["2024-06-03/b.csv"].accepted_count == 1
 
 
 def test_a_comma_after_the_last_header_is_no_column(door: Door) -> None:
