@@ -8,11 +8,14 @@ import re
 from collections import defaultdict
 
 import duckdb
+import pytest
 
 from tests.conftest import BuiltCity
 from tests.faults.traces import is_in, texts_under
 
 NUMBER = re.compile(r"\d[\d.]*[\dX]")
+LONG_DIGITS = 9  # so many digits of a canary do not stand within another number by chance
+HASH = re.compile(r"(?<![0-9a-f])(?=\d*[a-f])[0-9a-f]{32,}")
 
 
 def canaries(city: BuiltCity) -> dict[str, list[str]]:
@@ -24,13 +27,37 @@ def canaries(city: BuiltCity) -> dict[str, list[str]]:
 
 
 def kinds_in(kinds: dict[str, list[str]], part: str, text: str) -> set[str]:
-    """The kinds of canary that a text holds: numbers as whole numbers, words anywhere."""
+    """The kinds of canary that a text holds: words and long numbers anywhere, short numbers as whole numbers."""
     numbers = set(NUMBER.findall(text))
-    return {
-        kind
-        for kind, values in kinds.items()
-        if any(value in numbers if NUMBER.fullmatch(value) else is_in(value, part, text) for value in values)
-    }
+    long_numbers = "\n".join(number for number in numbers if len(number) >= LONG_DIGITS)
+
+    def is_held(value: str) -> bool:
+        if not NUMBER.fullmatch(value):
+            return is_in(value, part, text)
+        digits = value.removesuffix("X")
+        if sum(map(str.isdigit, digits)) < LONG_DIGITS:
+            return value in numbers
+        return digits in long_numbers and digits in HASH.sub("#", text)
+
+    return {kind for kind, values in kinds.items() if any(map(is_held, values))}
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("a,410811199001011234,b", {"id"}),
+        ("20240101410811199001011234", {"id"}),
+        ("41081119900101567x", {"id"}),
+        ("行3.13800138000", {"phone"}),
+        ("tel13800138000.csv", {"phone"}),
+        (f"{'0a' * 10}13800138000{'f' * 33}", set()),
+        ("4321.98", {"pay_base"}),
+        ("14321.98, 4321.987, 1380013800", set()),
+    ],
+)
+def test_a_long_number_is_found_within_another_but_not_within_a_hash(text: str, found: set[str]) -> None:
+    kinds = {"id": ["410811199001011234", "41081119900101567X"], "phone": ["13800138000"], "pay_base": ["4321.98"]}
+    assert kinds_in(kinds, "rows", text) == found
 
 
 def test_no_canary_leaves_the_archive(built_city: BuiltCity) -> None:
