@@ -264,8 +264,7 @@ count_lines as (
         cast(null as {{ dbt.type_string() }}) as sheet,
         cast(null as integer) as row_number,
         cast(null as {{ dbt.type_string() }}) as document_no,
-        case when runs.from_day = runs.version_from_day and runs.version_number > 1 then 'rulebook' else 'fact' end
-            as starts_as,
+        case when runs.from_day = runs.version_from_day then 'rulebook' else 'fact' end as starts_as,
         case when runs.until_day = runs.version_until_day then 'rulebook' else 'fact' end as ends_as
     from runs
     -- the floor area is that of the last directory drop that lists the agency
