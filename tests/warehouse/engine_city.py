@@ -14,7 +14,6 @@ from typing import Any
 from tests.warehouse.evidence import A, Row, Tables, day, rulebook, warehouse
 from tests.warehouse.harness import Warehouse
 
-
 # A naive reading of both marts, day by day around every change: no running sum, no sweep.
 SUMS = """
     with days as (
