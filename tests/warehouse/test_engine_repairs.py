@@ -325,9 +325,11 @@ def test_6_6_of_two_repairs_of_one_line_the_earlier_approval_ends_it() -> None:
         repairs=[
             approved("R1", "K", "2025-06-09", "2025-07-12"),
             approved("R2", "K", "2025-06-10", "2025-06-13"),
+            approved("R3", "K", "2025-06-16", "2025-06-17"),
         ],
     )
-    assert [made.repair(name)["is_applied"] for name in ("R1", "R2")] == [True, True]
+    assert [made.repair(name)["is_applied"] for name in ("R1", "R2", "R3")] == [True, True, False]
+    assert made.repair("R3")["refusal_reason"] == "nothing_in_force"
     assert made.spans("repair") == [("F02B", 20, "2025-06-13", "2026-03-02")]
 
 
