@@ -750,3 +750,29 @@ def test_a_cleared_successor_reopens_when_a_dataset_that_it_lacked_joins(
     rows["credit_desk.decisions"] = [decision("D1", successor()["conflict_id"], "cleared", "2024-07-01")]
     row = successor()
     assert (row["first_seen_on"], row["status"], row["is_reopened"]) == (day(expected[0]), *expected[1:])
+
+
+def bought(*objects: str) -> list[dict[str, Any]]:
+    return [
+        decision(f"D{number}", each, "same_person", "2024-06-01", object_type="identity")
+        for number, each in enumerate(objects)
+    ]
+
+
+@pytest.mark.parametrize("objects", [[f"{X}={NEW}"], [f"{NEW}={X}"], [f"{X}={NEW}", f"{NEW}={X}"]])
+def test_an_acquisition_explains_a_successor_once_whichever_way_it_is_put(objects: list[str]) -> None:
+    rows = {
+        "registry.agencies": [agency(X, "2024-01-10", legal_representative="赵某")]
+        + [agency(one, "2024-05-10", legal_representative="赵某") for one in (X, NEW)],
+        "registry.personnel": at(X, on=["2024-01-10"]),
+        "credit_desk.decisions": bought(*objects),
+    }
+    made = desk(AS_OF, rows).run("int_leads__shell_successor")
+    hits = made.query("select status, explained_by from intermediate.int_leads__shell_successor")
+    assert hits == [{"status": "explained", "explained_by": "acquisition"}]
+
+
+@pytest.mark.parametrize("objects", [[f"{X}={Z}"], [f"{Z}={X}"], [f"{X}={Z}", f"{Z}={X}"]])
+def test_who_signs_for_an_agency_that_a_decision_calls_the_same_is_at_a_branch(objects: list[str]) -> None:
+    rows = signing("2024-05-20") | {"credit_desk.decisions": bought(*objects)}
+    assert [row[2:] for row in found(rows, "signed_for_other_agency")] == [("explained", "branch")]

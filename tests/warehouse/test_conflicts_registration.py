@@ -307,6 +307,42 @@ def test_a_record_sent_again_with_another_cell_reopens_nothing(conflict_id: str)
     assert status_after(cleared, **other) == ("open", True)  # only now does it say who signed
 
 
+def same(number: str, object_id: str, on: str = "2024-05-01") -> dict[str, Any]:
+    return decision(number, object_id, "same_person", on, object_type="identity")
+
+
+@pytest.mark.parametrize("objects", [[f"{X}={Y}"], [f"{Y}={X}"], [f"{X}={Y}", f"{Y}={X}"], [f"{X}={Y}".lower()]])
+def test_two_agencies_that_decisions_call_one_are_a_branch_once(objects: list[str]) -> None:
+    """Whichever way round and however often: one row, counted_twice with it."""
+    at_x = [engineer(X, who, level_code="level_1") for who in ("1", "7", "8", "9")]
+    at_y = [engineer(Y, who, level_code="level_1") for who in ("1", "2")]
+    rows = {
+        "registry.personnel": drops({on: at_x + (at_y if on > "2024-01-10" else []) for on in DAYS}),
+        "registry.agencies": [agency(X, "2024-01-10"), agency(Y, "2024-01-10")],
+        "credit_desk.decisions": [same(f"D{number}", each) for number, each in enumerate(objects)],
+    }
+    assert [(row["conflict_kind"], row["explained_by"]) for row in conflicts(desk("2025-01-01", rows))] == [
+        ("counted_twice", "branch"),
+        ("double_registration", "branch"),
+    ]
+    before = conflicts(desk("2024-04-30", rows))
+    assert [row["explained_by"] for row in before] == [None, None]  # a decision holds from its day
+
+
+def test_decisions_in_both_directions_make_no_second_drop_of_one() -> None:
+    rows = {
+        "registry.personnel": drops(
+            {
+                "2024-01-10": [engineer(X, "1")],
+                "2024-04-10": [engineer(X, "1"), engineer(Y, "1")],
+                "2024-07-10": [engineer(Y, "1")],
+            }
+        ),
+        "credit_desk.decisions": [same("D1", f"{X}={Y}"), same("D2", f"{Y}={X}")],
+    }
+    assert [row["explained_by"] for row in conflicts(desk("2025-01-01", rows))] == ["transition"]
+
+
 def test_a_decision_wins_over_an_explanation() -> None:
     rows = both("2024-02-10", "2024-12-10", ending(day("2024-02-20")))
     (row,) = conflicts(desk("2025-01-01", rows), "double_registration")

@@ -26,9 +26,9 @@ agency_names as (
 
 ),
 
-decisions as (
+same_employers as (
 
-    select * from {{ ref('int_decisions_applied') }}
+    select * from {{ ref('int_employers_paired') }}
 
 ),
 
@@ -131,13 +131,10 @@ branches as (
         compared.agency_id,
         compared.payer_id
     from compared
-    inner join decisions
+    inner join same_employers
         on
-            decisions.object_type = 'identity'
-            and decisions.decision_code = 'same_person'
-            and decisions.object_id in (
-                compared.agency_id || '=' || compared.payer_id, compared.payer_id || '=' || compared.agency_id
-            )
+            least(compared.agency_id, compared.payer_id) = same_employers.employer_a_id
+            and greatest(compared.agency_id, compared.payer_id) = same_employers.employer_b_id
 
 ),
 

@@ -15,11 +15,7 @@ parameters as (
 
 same_agencies as (
 
-    select object_id
-    from {{ ref('int_decisions_applied') }}
-    where
-        object_type = 'identity'
-        and decision_code = 'same_person'
+    select * from {{ ref('int_employers_paired') }}
 
 ),
 
@@ -51,16 +47,15 @@ counted as (
         ) = 1
         and shared_days.first_common_drop_number = shared_days.last_common_drop_number
         and coalesce(shared_days.overlap_until_on = drops.next_received_on, false) as is_one_drop_long,
-        same_agencies.object_id is not null as is_branch
+        same_agencies.employer_a_id is not null as is_branch
     from shared_days
     cross join parameters
     left join drops
         on shared_days.overlap_from_on = drops.received_on
     left join same_agencies
-        on same_agencies.object_id in (
-            shared_days.agency_a_id || '=' || shared_days.agency_b_id,
-            shared_days.agency_b_id || '=' || shared_days.agency_a_id
-        )
+        on
+            shared_days.agency_a_id = same_agencies.employer_a_id
+            and shared_days.agency_b_id = same_agencies.employer_b_id
     where shared_days.overlap_from_on <= parameters.as_of_on
 
 ),

@@ -38,6 +38,12 @@ decisions as (
 
 ),
 
+acquisitions as (
+
+    select * from {{ ref('int_employers_paired') }}
+
+),
+
 detectors as (
 
     select * from {{ ref('detectors') }}
@@ -245,16 +251,6 @@ pairs as (
 
 ),
 
-acquisitions as (
-
-    select object_id
-    from decisions
-    where
-        object_type = 'identity'
-        and decision_code = 'same_person'
-
-),
-
 identified as (
 
     select
@@ -265,7 +261,7 @@ identified as (
         new_listed.first_listed_on as new_first_listed_on,
         new_listed.last_listed_on as new_last_listed_on,
         directory_status.exited_on as old_exited_on,
-        acquisitions.object_id is not null as is_acquired,
+        acquisitions.employer_a_id is not null as is_acquired,
         {{ conflict_id("'shell_successor'", "'agency'", 'pairs.old_id', 'pairs.new_id', 'new_listed.first_listed_on') }}
             as conflict_id
     from pairs
@@ -280,9 +276,9 @@ identified as (
     left join directory_status
         on pairs.old_id = directory_status.agency_id
     left join acquisitions
-        on acquisitions.object_id in (
-            pairs.old_id || '=' || pairs.new_id, pairs.new_id || '=' || pairs.old_id
-        )
+        on
+            least(pairs.old_id, pairs.new_id) = acquisitions.employer_a_id
+            and greatest(pairs.old_id, pairs.new_id) = acquisitions.employer_b_id
 
 ),
 

@@ -32,9 +32,9 @@ agency_names as (
 
 ),
 
-decisions as (
+same_agencies as (
 
-    select * from {{ ref('int_decisions_applied') }}
+    select * from {{ ref('int_employers_paired') }}
 
 ),
 
@@ -167,22 +167,12 @@ listed_near as (
 
 ),
 
-same_agencies as (
-
-    select object_id
-    from decisions
-    where
-        object_type = 'identity'
-        and decision_code = 'same_person'
-
-),
-
 explained as (
 
     select
         signed.*,
         case
-            when same_agencies.object_id is not null then 'branch'
+            when same_agencies.employer_a_id is not null then 'branch'
             when agency_names.agency_id is not null then 'renamed'
             when own_spells.is_near then 'within_7_days'
         end as explained_by
@@ -203,10 +193,8 @@ explained as (
             and signed.written_name = agency_names.agency_name
     left join same_agencies
         on
-            same_agencies.object_id in (
-                signed.registered_at_id || '=' || signed.signed_for_id,
-                signed.signed_for_id || '=' || signed.registered_at_id
-            )
+            least(signed.registered_at_id, signed.signed_for_id) = same_agencies.employer_a_id
+            and greatest(signed.registered_at_id, signed.signed_for_id) = same_agencies.employer_b_id
     where
         not coalesce(own_spells.is_own, false)
         and (
