@@ -62,17 +62,28 @@ def test_a_decision_about_nothing_known_is_listed(object_type: str, object_id: s
     assert issues(made, "decision_object_unknown") == ([] if is_known else ["D"])
 
 
-def test_a_lead_and_a_conflict_that_are_there_are_known() -> None:
+@pytest.mark.parametrize(
+    ("object_type", "object_id", "code", "is_known"),
+    [
+        ("lead", "L", "cleared", True),
+        ("conflict", "C", "cleared", True),
+        ("identity", "C", "same_person", True),
+        ("lead", "C", "cleared", False),
+        ("conflict", "S", "cleared", True),
+        ("lead", "S", "cleared", False),
+        ("identity", "S", "same_person", False),  # a successor is no person
+    ],
+)
+def test_a_lead_and_a_conflict_that_are_there_are_known(
+    object_type: str, object_id: str, code: str, is_known: bool
+) -> None:
     made = whole()
-    objects = (("lead", "L", "cleared"), ("conflict", "C", "cleared"), ("identity", "C", "same_person"))
-    made.insert(
-        "credit_desk.decisions",
-        [decision(*of, decision_id=f"D{number}") for number, of in enumerate((*objects, ("lead", "C", "cleared")))],
-    )
-    made.run("int_leads_assessed", "int_conflicts_assessed")
+    made.insert("credit_desk.decisions", [decision(object_type, object_id, code)])
+    made.run("int_leads_assessed", "int_conflicts_assessed", "int_leads__shell_successor")
     made.connection.execute("insert into intermediate.int_leads_assessed (lead_id) values ('L')")
     made.connection.execute("insert into intermediate.int_conflicts_assessed (conflict_id) values ('C')")
-    assert issues(made, "decision_object_unknown") == ["D3"]
+    made.connection.execute("insert into intermediate.int_leads__shell_successor (conflict_id) values ('S')")
+    assert issues(made, "decision_object_unknown") == ([] if is_known else ["D"])
 
 
 def test_a_decision_that_does_not_hold_yet_is_not_missed() -> None:

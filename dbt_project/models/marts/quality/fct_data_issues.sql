@@ -36,6 +36,12 @@ conflicts as (
 
 ),
 
+successors as (
+
+    select * from {{ ref('int_leads__shell_successor') }}
+
+),
+
 leads as (
 
     select * from {{ ref('int_leads_assessed') }}
@@ -86,6 +92,11 @@ decided_objects as (
         'conflict' as object_type,
         conflict_id as object_id
     from conflicts
+    union all
+    select
+        'conflict' as object_type,
+        conflict_id as object_id
+    from successors
     union all
     select
         'identity' as object_type,
