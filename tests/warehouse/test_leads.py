@@ -270,6 +270,20 @@ def test_work_of_an_agency_that_no_directory_drop_lists() -> None:
     assert not leads(rows | {"registry.agencies": []}, "work_before_listing")  # no directory: nobody can tell
 
 
+def test_a_listing_that_comes_later_makes_the_work_before_it_no_younger() -> None:
+    rows = city()
+    rows["registry.agencies"] = [agency(Y, "2024-01-10")]
+    (unlisted,) = leads(rows, "work_before_listing")
+    rows["registry.agencies"] += [
+        agency(Y, "2024-08-10"),
+        agency(X, "2024-08-10", published_on=day("2024-08-01")),
+    ]
+    (listed,) = leads(rows, "work_before_listing")
+    assert "published 2024-08-01" in listed["evidence"]
+    for column in ("lead_id", "first_seen_on", "due_on"):
+        assert listed[column] == unlisted[column]
+
+
 # -- conditions -------------------------------------------------------------------------------------------------------
 def conditions(as_of_on: str = AS_OF, **standing: Any) -> list[dict[str, Any]]:
     spans = f"""
