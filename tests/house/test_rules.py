@@ -1,8 +1,12 @@
-"""Every rule of the notice has one home in the rulebook, and every measure becomes something to do."""
+"""Every rule of the notice has one home in the rulebook, and every measure becomes something to do; detectors ask what
+their seed says that they ask."""
 
 from __future__ import annotations
 
 import csv
+import re
+
+import pytest
 
 from tests.house.project import DBT, ROOT
 
@@ -51,3 +55,29 @@ def test_every_measure_has_a_home() -> None:
     assert {row["measure_code"] for row in rows("measures")} == set(MEASURE_HOMES)
     marts = {path.stem for path in (ROOT / "dbt_project" / "models" / "marts").rglob("*.sql")}
     assert set(MEASURE_HOMES.values()) <= marts
+
+
+# conflicts.md: the first that holds, in this order
+EXPLANATIONS = (
+    *("transition", "labour_broker", "branch", "back_payment", "month_of_change", "settlement_month", "injury_only"),
+    *("renamed", "within_7_days", "typo", "coordinates", "batch_upload", "new_hire", "renewal_lag", "moved"),
+    "acquisition",
+)
+# counted_twice asks nothing of its own: it follows its double registration
+ASKED_BY = {"counted_twice": "double_registration"}
+
+
+def explanations() -> dict[str, list[str]]:
+    """Detector -> the explanations that its seed row says are asked, in order."""
+    with (DBT / "seeds" / "reference" / "detectors.csv").open(encoding="utf-8", newline="") as file:
+        return {row["detector_kind"]: [*filter(None, row["explanations"].split("、"))] for row in csv.DictReader(file)}
+
+
+@pytest.mark.parametrize("kind", [kind for kind, asked in explanations().items() if asked])
+def test_a_detector_asks_in_the_order_that_its_seed_tells(kind: str) -> None:
+    """What explanations_tested says of each is the seed's order: asked in another, it would tell outcomes that nobody knows."""
+    stated = explanations()[kind]
+    assert stated == sorted(stated, key=EXPLANATIONS.index)
+    (path,) = DBT.rglob(f"int_leads__{ASKED_BY.get(kind, kind)}.sql")
+    asked = [word for word in re.findall(r"(?:then|else) '(\w+)'", path.read_text("utf-8")) if word in EXPLANATIONS]
+    assert list(dict.fromkeys(asked)) == stated

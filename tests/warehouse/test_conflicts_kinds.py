@@ -199,6 +199,25 @@ def test_only_the_registering_agency_s_later_payment_explains(
     assert [row[2:] for row in found(rows, "double_insurance")] == [outcome]
 
 
+@pytest.mark.parametrize(
+    ("other", "own_status", "outcomes"),
+    [
+        ("pension_enterprise", "normal", ("does not hold", "does not hold", "does not hold")),
+        ("pension_enterprise", "back_paid", ("holds", "not asked", "not asked")),
+        ("work_injury", "normal", ("does not hold", "does not hold", "holds")),
+        ("work_injury", "back_paid", ("does not hold", "does not hold", "holds")),
+    ],
+)
+def test_double_insurance_tells_of_no_explanation_what_it_never_asked(
+    other: str, own_status: str, outcomes: tuple[str, ...]
+) -> None:
+    payments = pension(X, "2024-03", 3, payment_status=own_status) + pension(FIRM, "2024-03", 3, insurance_code=other)
+    rows = {"registry.personnel": at(X), "registry.social_insurance": payments}
+    (row,) = conflicts(desk(AS_OF, rows), "double_insurance")
+    tested = dict(one.split(": ") for one in row["explanations_tested"].split("、"))
+    assert tuple(tested[word] for word in ("back_payment", "settlement_month", "injury_only")) == outcomes
+
+
 def test_two_agencies_that_both_register_and_pay_are_one_double_insurance() -> None:
     rows = {
         "registry.personnel": at(X) + at(Y),

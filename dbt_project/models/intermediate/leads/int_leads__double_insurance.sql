@@ -105,9 +105,15 @@ explained as (
         case
             when pairs.is_labour_broker then 'labour_broker'
             when pairs.is_branch then 'branch'
+            when
+                pairs.pension_month_count >= parameters.double_insurance_months
+                and pairs.on_time_month_count < parameters.double_insurance_months
+                then 'back_payment'
+            when
+                pairs.pension_month_count >= parameters.double_insurance_months
+                and pairs.settled_month_count < parameters.double_insurance_months
+                then 'settlement_month'
             when pairs.pension_month_count < parameters.double_insurance_months then 'injury_only'
-            when pairs.on_time_month_count < parameters.double_insurance_months then 'back_payment'
-            when pairs.settled_month_count < parameters.double_insurance_months then 'settlement_month'
         end as explained_by,
         case
             when pairs.pension_month_count >= parameters.double_insurance_months then pairs.first_pension_month_on
