@@ -270,6 +270,84 @@ def test_work_of_an_agency_that_no_directory_drop_lists() -> None:
     assert not leads(rows | {"registry.agencies": []}, "work_before_listing")  # no directory: nobody can tell
 
 
+LATER = {"received_on": day("2024-07-10"), "updated_ms": 2}
+
+
+@pytest.mark.parametrize(
+    ("kind", "before", "after"),
+    [
+        ("no_contract", {}, {"contract_no": None, "project_no": "P-other"}),
+        ("no_contract", {"contract_no": None}, {"contract_no": None, "project_no": "P-other"}),
+        ("no_contract", {}, {"contract_no": "C-late"}),
+        ("report_before_contract", {}, {"contract_no": "C-late"}),
+        ("report_before_contract", {"contract_no": None}, {"contract_no": None, "project_no": "P-late"}),
+        (
+            "not_on_site",
+            {"project_lead_key": "key-9", "service_type": "safety_assessment"},
+            {"service_type": "maintenance_testing"},
+        ),
+        ("not_on_site", {}, {"project_lead_key": "key-9"}),
+        ("other_name", {}, {"contract_no": "C-sublet"}),
+        ("unqualified_person", {}, {"project_lead_key": "key-9"}),
+        ("unsigned_report", {}, {"seal_status": "both_missing"}),
+        ("work_before_listing", {}, {"reported_on": day("2022-12-31")}),
+    ],
+)
+def test_a_correction_that_makes_a_report_a_lead_is_its_first_evidence(
+    kind: str, before: dict[str, Any], after: dict[str, Any]
+) -> None:
+    """marts.md: the drop that completes the evidence, not the one that brought the report; a repeat is no new evidence."""
+    rows = city(
+        platform__contracts=[
+            contract("R1", X, "2024-05-01"),
+            contract("late", X, "2024-05-21", service_from_on=day("2024-05-20")),
+            contract("sublet", Y, "2024-05-01"),
+        ]
+    )
+    known = report("R1", X, "2024-05-20", "1") | before
+    rows["platform.reports"] = [known]
+    assert [row for row in leads(rows, kind) if row["subject"] == "R1"] == []
+    corrected = known | after | LATER
+    for again in (None, corrected | {"received_on": day("2024-08-10"), "updated_ms": 3}):
+        rows["platform.reports"] = [known, corrected, *([again] if again else [])]
+        (row,) = [row for row in leads(rows, kind) if row["subject"] == "R1"]
+        assert row["first_seen_on"] == day("2024-07-10")
+
+
+@pytest.mark.parametrize(
+    ("before", "kind"),
+    [
+        ({"contract_no": "C-unknown"}, "no_contract"),
+        ({"project_lead_key": "key-9"}, "not_on_site"),
+        ({"seal_agency_id": Y}, "other_name"),
+        ({"reported_on": day("2022-12-31")}, "work_before_listing"),
+        ({"seal_status": "both_missing"}, "unsigned_report"),
+    ],
+)
+def test_a_change_of_other_cells_makes_a_lead_no_younger(before: dict[str, Any], kind: str) -> None:
+    known = report("R1", X, "2024-05-20", "1") | before
+    others = {"technical_lead_key": "key-1", "technical_lead_name": "工程师1", "agency_name": "别名"}
+    (row,) = leads(city(platform__reports=[known, known | others | LATER]), kind)
+    assert row["first_seen_on"] == day("2024-05-30")
+
+
+def test_a_contract_moved_to_the_project_is_the_first_evidence_against_its_report() -> None:
+    rows = with_report(contract_no=None)
+    late = contract("late", X, "2024-05-21", received_on=day("2024-05-31"))
+    rows["platform.contracts"] = [late, late | {"project_no": "P-R1"} | LATER]
+    (row,) = leads(rows, "report_before_contract")
+    assert row["first_seen_on"] == day("2024-07-10")
+
+
+def test_a_position_corrected_later_is_the_first_evidence_of_the_unqualified_leader() -> None:
+    rows = city()
+    operators = rows["platform.checkins"][1]
+    rows["platform.checkins"].append(operators | LATER | {"position_code": "project_lead"})
+    (row,) = leads(rows, "unqualified_person")
+    assert row["first_seen_on"] == day("2024-07-10")
+    assert "project_lead without a valid certificate" in row["evidence"]
+
+
 def test_a_listing_that_comes_later_makes_the_work_before_it_no_younger() -> None:
     rows = city()
     rows["registry.agencies"] = [agency(Y, "2024-01-10")]

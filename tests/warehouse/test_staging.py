@@ -16,6 +16,10 @@ Row = dict[str, Any]
 
 MAY, JUNE, JULY = date(2024, 5, 10), date(2024, 6, 10), date(2024, 7, 10)
 
+REPORT = {"report_no": "R-1", "agency_id": "1", "reported_on": MAY, "project_no": "P-1", "contract_no": "C-1"}
+CONTRACT = {"contract_no": "C-1", "agency_id": "1", "signed_on": MAY, "project_no": "P-1"}
+CHECKIN = {"checkin_id": "Q-1", "report_no": "R-1", "person_key": "k", "position_code": "operator"}
+
 
 def staged(source: str, dataset: str, rows: list[Row]) -> list[Row]:
     model = f"stg_{source}__{dataset}"
@@ -127,6 +131,47 @@ class TestEvents:
         assert [row["first_received_on"] for row in staged(source, dataset, rows)] == [MAY]
         rows.append(first | other | {"received_on": JULY})
         assert [row["first_received_on"] for row in staged(source, dataset, rows)] == [JULY]
+
+    @pytest.mark.parametrize(
+        ("dataset", "first", "change", "younger"),
+        [
+            ("reports", REPORT, {"agency_name": "甲"}, set()),
+            ("reports", REPORT, {"technical_lead_key": "k"}, {""}),
+            ("reports", REPORT, {"project_lead_key": "k"}, {"", "job_"}),
+            ("reports", REPORT, {"service_type": "both"}, {"job_"}),
+            ("reports", REPORT, {"contract_no": None}, {"contract_", "seal_agency_"}),
+            ("reports", REPORT, {"project_no": "P-2"}, set()),  # the contract is named
+            ("reports", REPORT | {"contract_no": None}, {"project_no": "P-2"}, {"contract_"}),
+            ("reports", REPORT | {"contract_no": None}, {"project_no": "p-1"}, set()),
+            ("reports", REPORT, {"seal_status": "both_missing"}, {"seal_"}),
+            ("reports", REPORT, {"seal_agency_id": "2"}, {"seal_agency_"}),
+            ("reports", REPORT, {"reported_on": JUNE}, {"", "dated_", "contract_", "job_"}),
+            (
+                "reports",
+                REPORT,
+                {"agency_id": "2"},
+                {"", "agency_", "dated_", "contract_", "job_", "seal_", "seal_agency_"},
+            ),
+            ("contracts", CONTRACT, {"project_no": "P-2"}, {"project_"}),
+            ("contracts", CONTRACT, {"project_no": "p-1"}, set()),
+            ("contracts", CONTRACT, {"performed_by_id": "2"}, {""}),
+            ("contracts", CONTRACT, {"signed_on": JUNE}, {"", "project_"}),
+            ("checkins", CHECKIN, {"position_code": "project_lead"}, {"role_"}),
+            ("checkins", CHECKIN, {"cell_x": 2}, {""}),
+            ("checkins", CHECKIN, {"report_no": "R-2"}, {"", "role_"}),
+        ],
+    )
+    def test_each_kind_of_evidence_is_as_young_as_the_cells_that_show_it(
+        self, dataset: str, first: Row, change: Row, younger: set[str]
+    ) -> None:
+        rows = [
+            first | {"received_on": MAY, "updated_ms": 1, "is_deleted": False},
+            first | change | {"received_on": JULY, "updated_ms": 2, "is_deleted": False},
+        ]
+        (row,) = staged("platform", dataset, rows)
+        dates = {name.removesuffix("first_received_on"): day for name, day in row.items() if "first_received" in name}
+        assert {kind for kind, day in dates.items() if day == JULY} == younger
+        assert set(dates.values()) <= {MAY, JULY}
 
 
 class TestSnapshots:

@@ -35,6 +35,7 @@ mentions as (
         cast(null as {{ dbt.type_string() }}) as registration_no,
         received_on,
         first_received_on,
+        first_received_on as role_first_received_on,
         file_hash,
         sheet,
         row_number
@@ -59,6 +60,7 @@ mentions as (
         project_lead_registration_no as registration_no,
         received_on,
         first_received_on,
+        first_received_on as role_first_received_on,
         file_hash,
         sheet,
         row_number
@@ -81,6 +83,9 @@ mentions as (
         greatest(checkins.received_on, coalesce(reports.received_on, checkins.received_on)) as received_on,
         greatest(checkins.first_received_on, coalesce(reports.agency_first_received_on, checkins.first_received_on))
             as first_received_on,
+        greatest(
+            checkins.role_first_received_on, coalesce(reports.agency_first_received_on, checkins.role_first_received_on)
+        ) as role_first_received_on,
         checkins.file_hash,
         checkins.sheet,
         checkins.row_number
@@ -109,6 +114,7 @@ final as (
         mentions.registration_no,
         mentions.received_on,
         mentions.first_received_on,
+        mentions.role_first_received_on,
         mentions.file_hash,
         mentions.sheet,
         mentions.row_number

@@ -67,7 +67,7 @@ worked as (
         stretches.from_on,
         count(*) as report_count,
         min(reports.reported_on) as first_worked_on,
-        min(reports.first_received_on) as first_received_on,
+        min(reports.dated_first_received_on) as first_received_on,
         max(reports.received_on) as last_received_on
     from stretches
     cross join parameters

@@ -43,8 +43,9 @@ reported as (
                 'contract signed ' || cast(contracts.signed_on as {{ dbt.type_string() }})
                 || ', service from ' || cast(contracts.service_from_on as {{ dbt.type_string() }})
         end as shortcoming,
-        greatest(reports.first_received_on, coalesce(contracts.first_received_on, reports.first_received_on))
-            as first_seen_on,
+        greatest(
+            reports.contract_first_received_on, coalesce(contracts.first_received_on, reports.contract_first_received_on)
+        ) as first_seen_on,
         greatest(reports.received_on, coalesce(contracts.received_on, reports.received_on)) as last_seen_on,
         reports.file_hash,
         reports.sheet,

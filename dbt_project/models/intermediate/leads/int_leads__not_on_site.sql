@@ -56,7 +56,7 @@ final as (
             else 'no check-in of the project leader or an operator, '
         end || {{ file_place('reports.file_hash', 'reports.sheet', 'reports.row_number') }} as evidence,
         1 as evidence_dataset_count,
-        reports.first_received_on as first_seen_on,
+        reports.job_first_received_on as first_seen_on,
         reports.received_on as last_seen_on
     from jobs
     cross join parameters

@@ -25,7 +25,7 @@ contracted as (
         reports.*,
         coalesce(contracts.agency_id, reports.agency_id) as contractor_id,
         contracts.performed_by_id,
-        contracts.first_received_on as contract_first_received_on
+        contracts.first_received_on as contractor_first_received_on
     from reports
     left join contracts
         on reports.contract_no = contracts.contract_no
@@ -42,8 +42,8 @@ final as (
         'sealed by ' || contracted.seal_agency_id || ', contractor ' || contracted.contractor_id || ', ' || {{ file_place('contracted.file_hash', 'contracted.sheet', 'contracted.row_number') }} as evidence,
         2 as evidence_dataset_count,
         greatest(
-            contracted.seal_first_received_on,
-            coalesce(contracted.contract_first_received_on, contracted.seal_first_received_on)
+            contracted.seal_agency_first_received_on,
+            coalesce(contracted.contractor_first_received_on, contracted.seal_agency_first_received_on)
         ) as first_seen_on,
         contracted.received_on as last_seen_on
     from contracted

@@ -26,7 +26,7 @@ by_project as (
         agency_id,
         project_no,
         min(signed_on) as signed_on,
-        min(first_received_on) as first_received_on,
+        min(project_first_received_on) as first_received_on,
         max(received_on) as received_on
     from contracts
     where project_no is not null
@@ -39,7 +39,7 @@ contracted as (
     select
         reports.*,
         coalesce(contracts.signed_on, by_project.signed_on) as signed_on,
-        coalesce(contracts.first_received_on, by_project.first_received_on) as contract_first_received_on,
+        coalesce(contracts.first_received_on, by_project.first_received_on) as signed_first_received_on,
         coalesce(contracts.received_on, by_project.received_on) as contract_received_on
     from reports
     left join contracts
@@ -62,7 +62,7 @@ final as (
         'report of ' || cast(contracted.reported_on as {{ dbt.type_string() }}) || ', contract signed '
         || cast(contracted.signed_on as {{ dbt.type_string() }}) || ', ' || {{ file_place('contracted.file_hash', 'contracted.sheet', 'contracted.row_number') }} as evidence,
         2 as evidence_dataset_count,
-        greatest(contracted.first_received_on, contracted.contract_first_received_on) as first_seen_on,
+        greatest(contracted.contract_first_received_on, contracted.signed_first_received_on) as first_seen_on,
         greatest(contracted.received_on, contracted.contract_received_on) as last_seen_on
     from contracted
     cross join parameters

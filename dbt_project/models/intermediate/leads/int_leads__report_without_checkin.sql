@@ -35,7 +35,7 @@ final as (
         reports.report_no as subject,
         'report of ' || cast(reports.reported_on as {{ dbt.type_string() }}) || ' without a check-in, ' || {{ file_place('reports.file_hash', 'reports.sheet', 'reports.row_number') }} as evidence,
         1 as evidence_dataset_count,
-        reports.first_received_on as first_seen_on,
+        reports.dated_first_received_on as first_seen_on,
         reports.received_on as last_seen_on
     from reports
     cross join parameters

@@ -68,7 +68,7 @@ uncovered as (
         worked.role_code,
         worked.worked_on,
         worked.dataset,
-        worked.first_received_on,
+        worked.role_first_received_on,
         worked.received_on,
         worked.file_hash,
         worked.sheet,
@@ -96,7 +96,7 @@ placed as (
             partition by agency_id, report_no
             order by worked_on, dataset, role_code, person_id, file_hash, row_number
         ) as place,
-        min(first_received_on) over (partition by agency_id, report_no) as first_seen_on,
+        min(role_first_received_on) over (partition by agency_id, report_no) as first_seen_on,
         max(received_on) over (partition by agency_id, report_no) as last_seen_on
     from uncovered
 

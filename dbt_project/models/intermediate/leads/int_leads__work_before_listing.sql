@@ -42,7 +42,7 @@ final as (
         'report of ' || cast(reports.reported_on as {{ dbt.type_string() }}) || ', '
         || coalesce('published ' || cast(agencies.first_published_on as {{ dbt.type_string() }}), 'never published') || ', ' || {{ file_place('reports.file_hash', 'reports.sheet', 'reports.row_number') }} as evidence,
         2 as evidence_dataset_count,
-        greatest(reports.first_received_on, directory_drops.first_drop_on) as first_seen_on,
+        greatest(reports.dated_first_received_on, directory_drops.first_drop_on) as first_seen_on,
         reports.received_on as last_seen_on
     from reports
     cross join parameters

@@ -1,5 +1,6 @@
 -- The row received last, then updated last, supersedes; a deletion hides what it supersedes.
--- first_received_on: since when the row has said who was where, when and for which report.
+-- first_received_on: since when the row has said who was where, when and for which report; role_first_received_on: who
+-- was there as what on that day.
 with
 
 received as (
@@ -18,7 +19,9 @@ ranked as (
         ) as recency,
         min(received_on) over (
             partition by row_key, report_no, person_key, checked_in_at, checked_out_at, cell_x, cell_y
-        ) as first_received_on
+        ) as first_received_on,
+        min(received_on) over (partition by row_key, report_no, person_key, checked_in_on, position_code)
+            as role_first_received_on
     from received
 
 ),
@@ -31,6 +34,7 @@ final as (
         file_hash,
         received_on,
         first_received_on,
+        role_first_received_on,
         sheet,
         row_number,
         file_position,

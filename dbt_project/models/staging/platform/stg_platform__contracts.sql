@@ -1,5 +1,6 @@
 -- The row received last, then updated last, supersedes; a deletion hides what it supersedes.
--- first_received_on: since when the row has said who contracted, when, and who works.
+-- first_received_on: since when the row has said who contracted, when, and who works; project_first_received_on: for
+-- which project it was signed.
 with
 
 received as (
@@ -17,7 +18,9 @@ ranked as (
             order by received_on desc, updated_ms desc, file_name desc, file_hash desc, file_position desc
         ) as recency,
         min(received_on) over (partition by row_key, agency_id, signed_on, service_from_on, performed_by_id)
-            as first_received_on
+            as first_received_on,
+        min(received_on) over (partition by row_key, agency_id, signed_on, {{ reference_key('project_no') }})
+            as project_first_received_on
     from received
 
 ),
@@ -30,6 +33,7 @@ final as (
         file_hash,
         received_on,
         first_received_on,
+        project_first_received_on,
         sheet,
         row_number,
         file_position,

@@ -1,6 +1,20 @@
 -- The row received last, then updated last, supersedes; a deletion hides what it supersedes.
--- first_received_on: since when the row has said who signed, for which agency and day; a change of its other cells, or
--- a repeat, is no new evidence. The two beside it: since when whose report it has been, and how it is sealed.
+-- Since when the row has said what it shows, for each thing that it can be evidence of: a change of its other cells, or a
+-- repeat, is no new evidence. Each list names the cells that count, beside whose report it is: who signed; whose; dated
+-- when; under which contract, or project where it names none; what job under whom; how sealed; sealed by whom for whom.
+{%- set evidence = {
+    'first_received_on': [
+        'reported_on', 'technical_lead_key', 'project_lead_key', 'project_lead_registration_no'
+    ],
+    'agency_first_received_on': [],
+    'dated_first_received_on': ['reported_on'],
+    'contract_first_received_on': [
+        'reported_on', 'contract_no', 'case when contract_no is null then ' ~ reference_key('project_no') ~ ' end'
+    ],
+    'job_first_received_on': ['reported_on', 'service_type', 'project_lead_key'],
+    'seal_first_received_on': ['seal_status'],
+    'seal_agency_first_received_on': ['contract_no', 'seal_agency_id'],
+} %}
 with
 
 received as (
@@ -17,12 +31,9 @@ ranked as (
             partition by row_key
             order by received_on desc, updated_ms desc, file_name desc, file_hash desc, file_position desc
         ) as recency,
-        min(received_on) over (
-            partition by
-                row_key, agency_id, reported_on, technical_lead_key, project_lead_key, project_lead_registration_no
-        ) as first_received_on,
-        min(received_on) over (partition by row_key, agency_id) as agency_first_received_on,
-        min(received_on) over (partition by row_key, agency_id, seal_status, seal_agency_id) as seal_first_received_on,
+        {%- for column, cells in evidence.items() %}
+            min(received_on) over (partition by {{ (['row_key', 'agency_id'] + cells) | join(', ') }}) as {{ column }},
+        {%- endfor %}
         min(agency_id) over (partition by row_key) as least_agency_id,
         max(agency_id) over (partition by row_key) as greatest_agency_id
     from received
@@ -36,9 +47,9 @@ final as (
         'reports' as dataset,
         file_hash,
         received_on,
-        first_received_on,
-        agency_first_received_on,
-        seal_first_received_on,
+        {%- for column in evidence %}
+            {{ column }},
+        {%- endfor %}
         sheet,
         row_number,
         file_position,
