@@ -99,6 +99,14 @@ def test_a_report_without_a_contract(rows: Rows, found: list[Any]) -> None:
     assert brief(rows) == found
 
 
+@pytest.mark.parametrize("written", ["p-r1", "P-R1"])
+def test_a_project_number_is_compared_as_the_ledger_compares_it(written: str) -> None:
+    rows = with_report(contract_no=None, project_no=written)
+    assert not brief(rows)
+    rows["platform.contracts"] = [contract("R1", X, "2024-05-21")]
+    assert brief(rows) == [("report_before_contract", "F02B", "R1")]
+
+
 def test_nobody_there() -> None:
     assert brief(city(platform__checkins=[])) == [
         ("not_on_site", "F11", "R1"),
@@ -362,6 +370,94 @@ def test_a_listing_that_comes_later_makes_the_work_before_it_no_younger() -> Non
         assert listed[column] == unlisted[column]
 
 
+# -- branches (credit.md Q28) ------------------------------------------------------------------------------------------
+BRANCH, OTHER_BRANCH = "924108000000000B07", "924108000000000B08"
+
+
+def mapped(rows: Rows, *objects: str) -> Rows:
+    stated = [
+        decision(f"D{number}", each, "same_person", "2024-06-01", object_type="identity")
+        for number, each in enumerate(objects or (f"{BRANCH}={X}", f"{OTHER_BRANCH}={Y}"))
+    ]
+    return rows | {"credit_desk.decisions": stated}
+
+
+def test_q28_a_branch_at_work_for_its_agency_is_no_stranger() -> None:
+    rows = city(
+        platform__contracts=[contract("R1", X, "2024-05-01", performed_by_id=BRANCH)],
+        platform__reports=[report("R1", BRANCH, "2024-05-20", "1", seal_agency_id=X)],
+    )
+    assert [kind for kind, _, _ in brief(rows)] == ["subcontracting", "work_before_listing"]
+    assert not brief(mapped(rows))
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"contract_no": None},  # the agency's contract of that project
+        {"seal_agency_id": BRANCH},
+        {"agency_id": X, "seal_agency_id": BRANCH},
+    ],
+)
+def test_q28_a_job_of_a_branch_is_its_agency_s(changes: dict[str, Any]) -> None:
+    rows = city(platform__reports=[report("R1", BRANCH, "2024-05-20", "1") | changes])
+    assert brief(rows)
+    assert not brief(mapped(rows))
+
+
+def test_q28_a_number_that_a_branch_used_too_is_no_repeat() -> None:
+    rows = city()
+    rows["platform.reports"].insert(0, report("R1", BRANCH, "2024-04-20", "1"))
+    assert leads(rows, "report_number_repeated")
+    assert not leads(mapped(rows), "report_number_repeated")
+
+
+def test_q28_another_agency_s_branch_stays_a_stranger() -> None:
+    rows = city(platform__contracts=[contract("R1", X, "2024-05-01", performed_by_id=OTHER_BRANCH)])
+    rows["platform.reports"] = [report("R1", X, "2024-05-20", "1", seal_agency_id=OTHER_BRANCH)]
+    assert brief(mapped(rows)) == [("subcontracting", "F08", "C-R1")]
+    rows["platform.contracts"] = [contract("R1", X, "2024-05-01")]
+    assert brief(mapped(rows)) == [("other_name", "F05", "R1")]
+
+
+def test_q28_every_lead_of_a_branch_is_its_agency_s() -> None:
+    rows = city(
+        platform__contracts=[
+            contract("late", BRANCH, "2024-05-21"),
+            contract("late2", BRANCH, "2024-05-01", service_from_on=day("2024-04-30")),
+            contract("sublet", BRANCH, "2024-05-01", performed_by_id=Z),
+        ],
+        platform__reports=[
+            report("R1", BRANCH, "2024-05-20", "9", seal_status="both_missing", seal_agency_id=Z, contract_no=None),
+            report("R2", Y, "2024-05-20", "1"),
+            report("R2", BRANCH, "2024-05-20", "1", **LATER),
+            report("R3", BRANCH, "2022-05-20", "1", contract_no="C-late"),
+            *(report(f"R{number}", BRANCH, "2024-06-20", "1") for number in range(10, 16)),
+        ],
+        platform__checkins=[],
+        complaints__media=[
+            {
+                "clue_id": "M1",
+                "agency_id": BRANCH,
+                "respondent_name": "武陟分公司",
+                "result_code": "pending",
+                "found_on": day("2024-05-02"),
+                "received_on": day("2024-05-10"),
+            }
+        ],
+    )
+    before, after = leads(rows), leads(mapped(rows))
+    assert {row["agency_id"] for row in before} == {BRANCH}
+    assert {row["agency_id"] for row in after} == {X}
+    kinds = {row["lead_kind"] for row in after}
+    assert kinds == {row["lead_kind"] for row in before}
+    assert kinds == {
+        *("report_before_contract", "report_without_checkin", "reports_per_day", "report_number_repeated"),
+        *("open_complaint", "other_name", "unqualified_person", "subcontracting", "unsigned_report", "no_contract"),
+        *("not_on_site", "work_before_listing"),
+    }
+
+
 # -- conditions -------------------------------------------------------------------------------------------------------
 def conditions(as_of_on: str = AS_OF, **standing: Any) -> list[dict[str, Any]]:
     spans = f"""
@@ -388,6 +484,13 @@ def test_work_while_the_conditions_are_not_met() -> None:
 @pytest.mark.parametrize(("on", "count"), [("2024-03-31", 0), ("2024-04-01", 1), ("2024-05-31", 1), ("2024-06-01", 0)])
 def test_only_work_inside_the_stretch_counts(on: str, count: int) -> None:
     assert len(conditions(platform__reports=[report("R1", X, on, "1")])) == count
+
+
+def test_q28_work_of_a_branch_is_its_agency_s_while_the_conditions_are_not_met() -> None:
+    rows = mapped(city(platform__reports=[report("R1", BRANCH, "2024-04-20", "1")]))
+    changes = {name.replace(".", "__"): table for name, table in rows.items()}
+    (row,) = conditions(**changes)
+    assert row["agency_id"] == X
 
 
 # -- decisions, order, score ------------------------------------------------------------------------------------------

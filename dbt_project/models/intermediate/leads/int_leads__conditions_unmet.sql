@@ -9,7 +9,7 @@ standings as (
 
 reports as (
 
-    select * from {{ ref('stg_platform__reports') }}
+    select * from {{ ref('int_reports_attributed') }}
 
 ),
 

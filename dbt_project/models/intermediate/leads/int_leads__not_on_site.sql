@@ -4,7 +4,7 @@ with
 
 reports as (
 
-    select * from {{ ref('stg_platform__reports') }}
+    select * from {{ ref('int_reports_attributed') }}
 
 ),
 

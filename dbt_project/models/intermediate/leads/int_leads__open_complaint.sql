@@ -24,6 +24,12 @@ case_rows as (
 
 ),
 
+branches as (
+
+    select * from {{ ref('int_branches_mapped') }}
+
+),
+
 parameters as (
 
     select * from {{ ref('int_detector_parameters') }}
@@ -48,7 +54,7 @@ pending as (
 
     select
         complaints.dataset,
-        complaints.agency_id,
+        coalesce(branches.agency_id, complaints.agency_id) as agency_id,
         coalesce(cases.case_no, complaints.complaint_id) as case_no,
         complaints.known_from_on,
         complaints.received_on,
@@ -58,6 +64,8 @@ pending as (
         complaints.row_number
     from complaints
     cross join parameters
+    left join branches
+        on complaints.agency_id = branches.branch_id
     left join cases
         on
             complaints.dataset = 'hotline'

@@ -3,13 +3,13 @@ with
 
 reports as (
 
-    select * from {{ ref('stg_platform__reports') }}
+    select * from {{ ref('int_reports_attributed') }}
 
 ),
 
 contracts as (
 
-    select * from {{ ref('stg_platform__contracts') }}
+    select * from {{ ref('int_contracts_attributed') }}
 
 ),
 

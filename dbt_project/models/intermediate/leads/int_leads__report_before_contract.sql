@@ -4,13 +4,13 @@ with
 
 reports as (
 
-    select * from {{ ref('stg_platform__reports') }}
+    select * from {{ ref('int_reports_attributed') }}
 
 ),
 
 contracts as (
 
-    select * from {{ ref('stg_platform__contracts') }}
+    select * from {{ ref('int_contracts_attributed') }}
 
 ),
 
@@ -24,13 +24,13 @@ by_project as (
 
     select
         agency_id,
-        project_no,
+        project_key,
         min(signed_on) as signed_on,
         min(project_first_received_on) as first_received_on,
         max(received_on) as received_on
     from contracts
-    where project_no is not null
-    group by agency_id, project_no
+    where project_key is not null
+    group by agency_id, project_key
 
 ),
 
@@ -48,7 +48,7 @@ contracted as (
         on
             reports.contract_no is null
             and reports.agency_id = by_project.agency_id
-            and reports.project_no = by_project.project_no
+            and reports.project_key = by_project.project_key
 
 ),
 

@@ -7,6 +7,12 @@ worked as (
 
 ),
 
+branches as (
+
+    select * from {{ ref('int_branches_mapped') }}
+
+),
+
 parameters as (
 
     select * from {{ ref('int_detector_parameters') }}
@@ -30,7 +36,7 @@ led as (
 grouped as (
 
     select
-        worked.agency_id,
+        coalesce(branches.agency_id, worked.agency_id) as agency_id,
         worked.person_id,
         worked.worked_on,
         max(led.report_count) as report_count,
@@ -44,10 +50,12 @@ grouped as (
             and led.worked_on = worked.worked_on
             and worked.dataset = 'reports'
             and worked.role_code = 'project_lead'
+    left join branches
+        on worked.agency_id = branches.branch_id
     where
         led.report_count > parameters.reports_per_day
         and led.worked_on <= parameters.as_of_on
-    group by worked.agency_id, worked.person_id, worked.worked_on
+    group by coalesce(branches.agency_id, worked.agency_id), worked.person_id, worked.worked_on
 
 ),
 

@@ -3,7 +3,7 @@ with
 
 contracts as (
 
-    select * from {{ ref('stg_platform__contracts') }}
+    select * from {{ ref('int_contracts_attributed') }}
 
 ),
 

@@ -26,6 +26,12 @@ drops as (
 
 ),
 
+branches as (
+
+    select * from {{ ref('int_branches_mapped') }}
+
+),
+
 parameters as (
 
     select * from {{ ref('int_detector_parameters') }}
@@ -62,7 +68,7 @@ certificates as (
 uncovered as (
 
     select
-        worked.agency_id,
+        coalesce(branches.agency_id, worked.agency_id) as agency_id,
         worked.report_no,
         worked.person_id,
         worked.role_code,
@@ -77,6 +83,8 @@ uncovered as (
     cross join parameters
     inner join first_drops
         on worked.worked_on >= first_drops.received_on
+    left join branches
+        on worked.agency_id = branches.branch_id
     left join certificates
         on
             worked.person_id = certificates.person_id
