@@ -27,6 +27,7 @@ from tests.warehouse.desk import (
 
 AS_OF = "2025-06-30"
 FIRM, SCHOOL = "914100000000000F01", "124100000000000S01"
+BRANCH = "924108000000000B07"
 MONTHLY = [f"2024-{month:02d}-10" for month in range(1, 13)]
 
 Rows = dict[str, list[dict[str, Any]]]
@@ -344,6 +345,15 @@ def test_a_confirmed_shared_certificate_takes_both_holders_from_the_count() -> N
     assert [tuple(row.values()) for row in engineers] == [(X, 1), (Y, 1)]
 
 
+def test_rows_that_differ_in_their_sheet_alone_tell_one_story_in_any_order() -> None:
+    same = {"row_number": 7, "file_hash": "a" * 64}
+    mine = [row | same | {"sheet": sheet, "row_key": sheet} for sheet in ("b", "a") for row in at(X, on=["2024-01-10"])]
+    other = at(Y, "2", on=["2024-01-10"], registration_no="REG-1", person_name="欧阳明")
+    for order in (mine, mine[::-1]):
+        (row,) = conflicts(desk(AS_OF, {"registry.personnel": order + other}), "certificate_shared")
+        assert "sheet a, row 7" in row["employer_a_evidence"]
+
+
 def test_the_middle_dot_makes_no_other_name() -> None:
     rows = {
         "registry.personnel": at(X, on=MONTHLY[:3], person_name="阿不都·热合曼")
@@ -561,6 +571,46 @@ def test_one_honour_claimed_by_two_agencies(second: dict[str, Any], count: int) 
     rows = {"credit_desk.merit_claims": [claim("M1", X, "焦建〔2024〕1号"), second]}
     hits = conflicts(desk(AS_OF, rows), "merit_claimed_twice")
     assert [(row["status"], row["severity"]) for row in hits] == [("open", "medium")] * count
+
+
+@pytest.mark.parametrize("written", ["焦建〔2024〕a1号", "焦建[2024]A1号", "焦建【2024】a1号"])
+def test_a_document_number_is_compared_as_the_ledger_compares_it(written: str) -> None:
+    rows = {"credit_desk.merit_claims": [claim("M1", X, "焦建〔2024〕A1号"), claim("M2", Y, written)]}
+    (row,) = conflicts(desk(AS_OF, rows), "merit_claimed_twice")
+    (same,) = conflicts(desk(AS_OF, {"credit_desk.merit_claims": rows["credit_desk.merit_claims"][::-1]}))
+    assert same["conflict_id"] == row["conflict_id"]
+
+
+@pytest.mark.parametrize("document", ["", None])
+def test_two_claims_without_a_document_share_none(document: str | None) -> None:
+    assert not found(
+        {"credit_desk.merit_claims": [claim("M1", X, document), claim("M2", Y, document)]}, "merit_claimed_twice"
+    )
+
+
+def branch_of(parent: str) -> list[dict[str, Any]]:
+    return [decision("D1", f"{BRANCH}={parent}", "same_person", "2024-06-01", object_type="identity")]
+
+
+@pytest.mark.parametrize(("parent", "expected"), [(X, []), (Y, [(X, Y)])])
+def test_q28_an_agency_and_its_branch_are_one_claimant(parent: str, expected: list[tuple[str, str]]) -> None:
+    rows = {
+        "credit_desk.merit_claims": [claim("M1", X, "焦建〔2024〕1号"), claim("M2", BRANCH, "焦建〔2024〕1号")],
+        "credit_desk.decisions": branch_of(parent),
+    }
+    hits = conflicts(desk(AS_OF, rows), "merit_claimed_twice")
+    assert [(row["employer_a_id"], row["employer_b_id"]) for row in hits] == expected
+
+
+@pytest.mark.parametrize(("on", "expected"), [(MONTHLY[6:], "open"), (["2025-01-10"], "explained")])
+def test_q28_who_is_listed_at_a_branch_is_at_its_agency(on: list[str], expected: str) -> None:
+    expert = {"person_key": "key-1", "person_id_status": "full"}
+    rows = {
+        "registry.personnel": at(X) + at(BRANCH, on=on),
+        "credit_desk.merit_claims": [claim("M1", X, None, "4", **expert), claim("M2", BRANCH, None, "4", **expert)],
+        "credit_desk.decisions": branch_of(Y),
+    }
+    assert [row[2] for row in found(rows, "merit_claimed_twice")] == [expected]
 
 
 @pytest.mark.parametrize(("at_y", "expected"), [(MONTHLY[6:], "open"), (["2025-01-10"], "explained"), ([], None)])

@@ -1,5 +1,5 @@
 -- One honour, by its document number, or one person's appointment as an expert, claimed by two agencies. Where the
--- person was at one after the other, the merit moved along.
+-- person was at one after the other, the merit moved along. A branch's claim, and who is listed there, is its agency's.
 with
 
 merit_claims as (
@@ -26,6 +26,12 @@ shared_days as (
 
 ),
 
+branches as (
+
+    select * from {{ ref('int_branches_mapped') }}
+
+),
+
 words as (
 
     select * from {{ ref('detector_words') }}
@@ -42,8 +48,8 @@ claims as (
 
     select
         merit_claims.claim_id,
-        merit_claims.agency_id,
-        merit_claims.document_no,
+        coalesce(branches.agency_id, merit_claims.agency_id) as agency_id,
+        {{ reference_key("nullif(merit_claims.document_no, '')") }} as document_key,
         coalesce(people.person_id, merit_claims.person_key) as person_id,
         coalesce(people.identity_tier, case when merit_claims.person_key is not null then 'T1' end) as identity_tier,
         words.word is not null as is_expert,
@@ -54,6 +60,8 @@ claims as (
         merit_claims.sheet,
         merit_claims.row_number
     from merit_claims
+    left join branches
+        on merit_claims.agency_id = branches.branch_id
     left join people
         on merit_claims.person_key = people.reference_id
     left join words
@@ -67,7 +75,7 @@ claims as (
 same_document as (
 
     select
-        this.document_no as subject_key,
+        this.document_key as subject_key,
         case when this.person_id = other.person_id then this.person_id end as person_id,
         greatest(this.identity_tier, other.identity_tier) as identity_tier,
         this.agency_id as agency_a_id,
@@ -86,10 +94,8 @@ same_document as (
         true as is_one_document
     from claims as this
     inner join claims as other
-        on this.document_no = other.document_no
-    where
-        this.agency_id < other.agency_id
-        and this.document_no <> ''
+        on this.document_key = other.document_key
+    where this.agency_id < other.agency_id
 
 ),
 
@@ -112,7 +118,7 @@ same_expert as (
         other.row_number as row_b_number,
         this.claim_id as claim_a_id,
         other.claim_id as claim_b_id,
-        coalesce(this.document_no = other.document_no and this.document_no <> '', false) as is_one_document
+        coalesce(this.document_key = other.document_key, false) as is_one_document
     from claims as this
     inner join claims as other
         on this.person_id = other.person_id
@@ -138,18 +144,46 @@ candidates as (
 
 ),
 
+served as (
+
+    select distinct
+        spells.person_id,
+        coalesce(branches.agency_id, spells.agency_id) as agency_id
+    from spells
+    left join branches
+        on spells.agency_id = branches.branch_id
+
+),
+
 presences as (
 
     select
         candidates.claim_a_id,
         candidates.claim_b_id,
-        count(distinct spells.agency_id) as agency_count
+        count(distinct served.agency_id) as agency_count
     from candidates
-    inner join spells
+    inner join served
         on
-            candidates.person_id = spells.person_id
-            and spells.agency_id in (candidates.agency_a_id, candidates.agency_b_id)
+            candidates.person_id = served.person_id
+            and served.agency_id in (candidates.agency_a_id, candidates.agency_b_id)
     group by candidates.claim_a_id, candidates.claim_b_id
+
+),
+
+served_at_once as (
+
+    select
+        shared_days.person_id,
+        coalesce(branches_a.agency_id, shared_days.agency_a_id) as one_id,
+        coalesce(branches_b.agency_id, shared_days.agency_b_id) as other_id,
+        shared_days.overlap_from_on,
+        shared_days.overlap_until_on,
+        shared_days.first_seen_on
+    from shared_days
+    left join branches as branches_a
+        on shared_days.agency_a_id = branches_a.branch_id
+    left join branches as branches_b
+        on shared_days.agency_b_id = branches_b.branch_id
 
 ),
 
@@ -157,13 +191,13 @@ shared as (
 
     select
         person_id,
-        agency_a_id,
-        agency_b_id,
+        least(one_id, other_id) as agency_a_id,
+        greatest(one_id, other_id) as agency_b_id,
         min(overlap_from_on) as overlap_from_on,
         max(coalesce(overlap_until_on, date '9999-12-31')) as overlap_end_on,
         max(first_seen_on) as first_seen_on
-    from shared_days
-    group by person_id, agency_a_id, agency_b_id
+    from served_at_once
+    group by person_id, least(one_id, other_id), greatest(one_id, other_id)
 
 ),
 
