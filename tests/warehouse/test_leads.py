@@ -214,6 +214,16 @@ def test_open_complaints(tickets: list[dict[str, Any]], subjects: list[str]) -> 
     ]
 
 
+def test_tickets_of_one_case_that_differ_in_their_sheet_alone_show_one_place_in_any_order() -> None:
+    tickets = [
+        ticket("T1", "pending") | {"row_number": 7, "sheet": "a"},
+        ticket("T2", "pending", "T1") | {"row_number": 7, "sheet": "b"},
+    ]
+    for order in (tickets, tickets[::-1]):
+        (row,) = leads(city(complaints__hotline=order), "open_complaint")
+        assert "sheet a, row 7" in row["evidence"]
+
+
 def test_a_seal_of_neither_the_contractor_nor_its_subcontractor() -> None:
     assert brief(with_report(seal_agency_id=Y)) == [("other_name", "F05", "R1")]
     rows = with_report(seal_agency_id=Y)

@@ -76,7 +76,7 @@ placed as (
         *,
         row_number() over (
             partition by registration_no, person_id, person_name_key
-            order by shown_on, agency_id, file_hash, row_number
+            order by shown_on, agency_id, file_hash, sheet, row_number
         ) as place
     from shown
 
@@ -116,7 +116,7 @@ ranked as (
         ) as name_place,
         row_number() over (
             partition by registration_no, person_id
-            order by from_on, agency_id, file_hash, row_number
+            order by from_on, agency_id, file_hash, sheet, row_number, person_name_key
         ) as first_place
     from spellings
 

@@ -54,6 +54,7 @@ pending as (
 
     select
         complaints.dataset,
+        complaints.row_key,
         coalesce(branches.agency_id, complaints.agency_id) as agency_id,
         coalesce(cases.case_no, complaints.complaint_id) as case_no,
         complaints.known_from_on,
@@ -83,7 +84,7 @@ placed as (
         *,
         row_number() over (
             partition by agency_id, dataset, case_no
-            order by raised_on, received_on, file_hash, row_number
+            order by raised_on, received_on, file_hash, row_number, row_key
         ) as place,
         count(*) over (partition by agency_id, dataset, case_no) as ticket_count,
         min(known_from_on) over (partition by agency_id, dataset, case_no) as first_known_on,
