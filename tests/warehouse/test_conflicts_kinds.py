@@ -673,6 +673,50 @@ def test_masks_of_any_cut_are_one_person_with_name_and_certificate(
     assert [row["identity_tier"] for row in hits] == ["T3"] * is_one
 
 
+@pytest.mark.parametrize(
+    ("at_x", "at_z", "person", "tier"),
+    [
+        ({}, {}, "key-1", "T3"),  # the number that Y gives is that of X's engineer
+        ({"person_name": "欧阳明"}, {}, None, "T3"),  # the number's holder has another name: Y's person, not X's
+        ({}, {"qualification_no": "QUAL-9"}, None, "T3"),  # another certificate is lent no number
+        ({}, {"person_mask": "4108**********9999"}, None, "T3"),  # nor is a mask that differs
+        ({}, {"registration_no": "REG-1"}, "key-1", "T2"),
+    ],
+)
+def test_a_number_that_rows_of_one_certificate_lend_leads_to_its_known_holder(
+    at_x: dict[str, Any], at_z: dict[str, Any], person: str | None, tier: str
+) -> None:
+    """X: full ID and number, no certificate. Y: mask, number and certificate. Z: mask and certificate alone."""
+    masked = MASKED | {"person_mask": mask("1")}
+    rows = {
+        "registry.personnel": at(X, qualification_no=None, **at_x)
+        + at(Y, "1", **masked)
+        + at(Z, "1", **(masked | {"registration_no": None} | at_z))
+    }
+    made = desk(AS_OF, rows).run("int_person_spells")
+    spells = made.query("select agency_id, person_id, identity_tier from intermediate.int_person_spells")
+    at_each = {row["agency_id"]: (row["person_id"], row["identity_tier"]) for row in spells}
+    assert at_each[Z][1] == tier
+    assert (at_each[Z][0] == "key-1") == (person == "key-1")
+    if not at_z:
+        assert at_each[Y][0] == at_each[Z][0]
+
+
+def test_the_certificate_s_own_holder_comes_before_the_holder_of_a_lent_number() -> None:
+    """The certificate is key-9's; the number that another row of it gives is key-1's under the same name."""
+    masked = MASKED | {"person_mask": mask("1"), "qualification_no": "QUAL-7"}
+    rows = {
+        "registry.personnel": at(X, qualification_no=None)
+        + at("914108000000000W04", "1", person_key="key-9", registration_no="REG-9", qualification_no="QUAL-7")
+        + at(Y, "1", **masked)
+        + at(Z, "1", **(masked | {"registration_no": None}))
+    }
+    made = desk(AS_OF, rows).run("int_person_spells")
+    spells = made.query("select agency_id, person_id, identity_tier from intermediate.int_person_spells")
+    at_each = {row["agency_id"]: (row["person_id"], row["identity_tier"]) for row in spells}
+    assert (at_each[Y], at_each[Z]) == (("key-1", "T2"), ("key-9", "T3"))
+
+
 @pytest.mark.parametrize("certificates", [{"qualification_no": "QUAL-1"}, {"qualification_no": None}])
 def test_one_certificate_or_none_is_no_case_of_different_certificates(certificates: dict[str, Any]) -> None:
     """The number has two holders already, so the masked row is neither's."""

@@ -134,13 +134,17 @@ certified_alike as (
     select
         unkeyed.*,
         coalesce(certificates.is_one_holder, false) as is_one_holder,
-        -- a row that leaves the registration number out has the one that the others give
-        case
-            when
-                certificates.is_one_holder
-                and certificates.least_registration_no = certificates.greatest_registration_no
-                then certificates.least_registration_no
-        end as holder_registration_no
+        -- a row that leaves the registration number out is lent the one that the others give
+        unkeyed.registration_no is null as is_number_lent,
+        coalesce(
+            unkeyed.registration_no,
+            case
+                when
+                    certificates.is_one_holder
+                    and certificates.least_registration_no = certificates.greatest_registration_no
+                    then certificates.least_registration_no
+            end
+        ) as holder_registration_no
     from unkeyed
     left join certificates
         on
@@ -155,11 +159,10 @@ resolved as (
     select
         certified_alike.reference_id,
         case
-            when registered.person_key is not null then registered.person_key
+            when registered.person_key is not null and not certified_alike.is_number_lent then registered.person_key
             when certified.person_key is not null then certified.person_key
-            when certified_alike.registration_no is not null and certified_alike.person_name_key is not null
-                then {{ surrogate_key(["'registration'", 'certified_alike.registration_no', 'certified_alike.person_name_key']) }}
-            when certified_alike.holder_registration_no is not null
+            when registered.person_key is not null then registered.person_key
+            when certified_alike.holder_registration_no is not null and certified_alike.person_name_key is not null
                 then {{ surrogate_key([
                     "'registration'", 'certified_alike.holder_registration_no', 'certified_alike.person_name_key'
                 ]) }}
@@ -174,7 +177,7 @@ resolved as (
             ]) }}
         end as base_person_id,
         case
-            when registered.person_key is not null then 'T2'
+            when registered.person_key is not null and not certified_alike.is_number_lent then 'T2'
             when certified.person_key is not null then 'T3'
             when certified_alike.registration_no is not null and certified_alike.person_name_key is not null then 'T2'
             when certified_alike.person_id_status = 'masked' and certified_alike.qualification_no is not null then 'T3'
@@ -183,7 +186,7 @@ resolved as (
     from certified_alike
     left join registered
         on
-            certified_alike.registration_no = registered.registration_no
+            certified_alike.holder_registration_no = registered.registration_no
             and certified_alike.person_name_key = registered.person_name_key
     left join certified
         on certified_alike.reference_id = certified.reference_id
