@@ -44,6 +44,7 @@ final as (
         drops.drop_number,
         personnel.received_on,
         drops.next_received_on,
+        personnel.row_key,
         personnel.file_hash,
         personnel.file_name,
         personnel.sheet,
