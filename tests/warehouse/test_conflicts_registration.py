@@ -10,6 +10,7 @@ import pytest
 
 from tests.bench.conflicts import seconds_for
 from tests.warehouse.desk import X, Y, agency, checkin, conflicts, day, decision, desk, drops, engineer, paid, report
+from tests.warehouse.harness import compiled_tests
 
 DAYS = ("2024-01-10", "2024-02-10", "2024-03-10", "2024-04-10")
 
@@ -70,6 +71,102 @@ def test_two_certificates_at_one_agency_are_one_spell_of_the_higher_level_to_the
     (spell,) = spells(drops(dict.fromkeys(DAYS, listed[::order])))
     assert (spell["level_code"], spell["registration_no"], spell["listing_count"]) == ("level_1", "REG-1", 4)
     assert (spell["until_on"], spell["until_evidence"]) == (day("2024-03-21"), "registration")
+    assert (spell["level_1_from_on"], spell["level_1_until_on"]) == (day("2023-06-01"), day("2024-03-16"))
+
+
+def certificates(higher: dict[str, Any], lower: dict[str, Any], on: tuple[str, ...] = DAYS) -> list[dict[str, Any]]:
+    """Engineer 1 at X with a certificate of level 1 (row 11) and one of level 2 (row 22); an empty cell where not told."""
+    empty = {"contract_until_on": None, "is_contract_until_open": False}
+    return drops(
+        {
+            received_on: [
+                engineer(X, "1", **empty, row_number=11, row_key="1", level_code="level_1") | higher,
+                engineer(X, "1", **empty, row_number=22, row_key="2", registration_no="REG-L") | lower,
+            ]
+            for received_on in on
+        }
+    )
+
+
+@pytest.mark.parametrize("order", [1, -1])
+@pytest.mark.parametrize(
+    ("higher", "lower", "end"),
+    [
+        (
+            {"registration_until_on": day("2024-03-01")},
+            {"registration_until_on": day("2026-03-01")},
+            ("registration", day("2026-03-02"), 22),
+        ),
+        (
+            {"registration_until_on": day("2026-03-01")},
+            {"registration_until_on": day("2024-03-01")},
+            ("registration", day("2026-03-02"), 11),
+        ),
+        ({"contract_until_on": day("2024-09-01")}, {}, ("contract", day("2024-09-02"), 11)),
+        ({}, {"contract_until_on": day("2024-09-01")}, ("contract", day("2024-09-02"), 22)),
+        (
+            {"contract_until_on": day("2024-09-01")},
+            {"contract_until_on": day("2024-10-01")},
+            ("contract", day("2024-10-02"), 22),
+        ),
+        (
+            {"contract_until_on": day("2024-09-01")},
+            {"registration_until_on": day("2024-10-01")},
+            ("contract", day("2024-09-02"), 11),
+        ),
+        ({"is_contract_until_open": True}, {"contract_until_on": day("2024-09-01")}, ("still_listed", None, None)),
+        ({}, {}, ("still_listed", None, None)),
+    ],
+)
+def test_the_row_with_the_later_date_sets_the_end_and_an_empty_contract_says_nothing(
+    order: int, higher: dict[str, Any], lower: dict[str, Any], end: tuple[str, dt.date | None, int | None]
+) -> None:
+    (spell,) = spells(certificates(higher, lower)[::order])
+    assert (spell["until_evidence"], spell["until_on"]) == end[:2]
+    assert spell["until_row_number"] == end[2] or not end[2]
+
+
+def test_a_person_with_two_certificates_breaks_no_grain() -> None:
+    made = desk("2025-01-01", {"registry.personnel": certificates({}, {})}).run("int_engineer_listings")
+    (name,) = [name for name in compiled_tests() if name.startswith("unique_combination_int_engineer_listings")]
+    assert not made.failing(name)
+
+
+def headcounts(personnel: list[dict[str, Any]], *listed: str) -> list[tuple[Any, ...]]:
+    rows = {"registry.personnel": personnel, "registry.agencies": [agency(X, "2024-01-10")]}
+    made = desk("2025-01-01", rows, empty_drops=listed).run("int_engineer_headcounts")
+    counted = made.query(
+        "select * from intermediate.int_engineer_headcounts where agency_id = ? order by valid_from_on", X
+    )
+    return [(row["valid_from_on"], row["engineer_count"], row["engineer_level_1_count"]) for row in counted]
+
+
+def test_level_1_lasts_as_long_as_its_own_certificate() -> None:
+    """Beside one of level 2 that runs two years longer: the conditions count it no longer either."""
+    until = ({"registration_until_on": day("2024-03-01")}, {"registration_until_on": day("2026-03-01")})
+    assert headcounts(certificates(*until)) == [
+        (day("2023-06-01"), 1, 1),
+        (day("2024-03-02"), 1, 0),
+        (day("2026-03-02"), 0, 0),
+    ]
+
+
+def test_level_1_counts_from_the_list_that_shows_it_until_one_that_does_not() -> None:
+    both_levels = certificates({}, {})
+    january, february, march, april = ([row for row in both_levels if row["received_on"] == day(on)] for on in DAYS)
+    rows = [january[1], *february, *march, april[1]]
+    assert headcounts(rows) == [
+        (day("2023-06-01"), 1, 0),
+        (day("2024-02-10"), 1, 1),
+        (day("2024-04-10"), 1, 0),
+    ]
+    upgraded = [january[1], february[0], march[0], april[0]]
+    assert headcounts(upgraded) == [(day("2023-06-01"), 1, 0), (day("2024-02-10"), 1, 1)]
+
+
+def test_a_certificate_of_level_1_that_ended_before_it_was_listed_counts_on_no_day() -> None:
+    ended = {"registration_until_on": day("2023-05-31")}
+    assert headcounts(certificates(ended, {})) == [(day("2023-06-01"), 1, 0)]
 
 
 def test_who_leaves_and_returns_has_two_spells() -> None:
@@ -235,6 +332,24 @@ def test_the_only_level_1_engineer_counts_twice_too() -> None:
     (row,) = conflicts(desk("2025-01-01", rows), "counted_twice")
     assert (row["is_employer_a_below_without"], row["is_employer_b_below_without"]) == (True, False)
     assert (row["employer_a_engineer_count"], row["employer_a_engineers_required"]) == (4, 2)
+
+
+@pytest.mark.parametrize(("level_1_until", "is_short"), [("2024-02-09", False), ("2024-02-10", True), (None, True)])
+def test_without_level_1_on_the_days_of_the_overlap_nobody_is_the_only_one(
+    level_1_until: str | None, is_short: bool
+) -> None:
+    """At X the person's level 1 ends; the overlap begins on 10 February. X has engineers of level 2 enough."""
+    ends = {"registration_until_on": level_1_until and day(level_1_until)}
+    at_x = [*certificates(ends, {}, on=DAYS), *drops({on: [engineer(X, one) for one in "789"] for on in DAYS})]
+    at_y = drops({on: [engineer(Y, one, level_code="level_1") for one in "145"] for on in DAYS[1:]})
+    rows = {
+        "registry.personnel": at_x + at_y,
+        "registry.agencies": [agency(X, "2024-01-10"), agency(Y, "2024-01-10")],
+    }
+    hits = conflicts(desk("2025-01-01", rows))
+    kinds = [row["conflict_kind"] for row in hits]
+    assert kinds == (["counted_twice", "double_registration"] if is_short else ["double_registration"])
+    assert hits[-1]["is_employer_a_below_without"] == is_short
 
 
 def status_after(*decisions: dict[str, Any], as_of_on: str = "2025-01-01", **more: Any) -> tuple[str, bool]:

@@ -25,16 +25,32 @@ turns as (
         agency_id,
         from_on as turned_on,
         1 as engineers,
-        case when level_code = 'level_1' then 1 else 0 end as engineers_level_1
+        0 as engineers_level_1
     from spells
     union all
     select
         agency_id,
         until_on as turned_on,
         -1 as engineers,
-        case when level_code = 'level_1' then -1 else 0 end as engineers_level_1
+        0 as engineers_level_1
     from spells
     where until_on is not null
+    union all
+    select
+        agency_id,
+        level_1_from_on as turned_on,
+        0 as engineers,
+        1 as engineers_level_1
+    from spells
+    where level_1_from_on is not null
+    union all
+    select
+        agency_id,
+        level_1_until_on as turned_on,
+        0 as engineers,
+        -1 as engineers_level_1
+    from spells
+    where level_1_until_on is not null
 
 ),
 

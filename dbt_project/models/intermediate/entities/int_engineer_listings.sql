@@ -41,6 +41,7 @@ final as (
         personnel.contract_from_on,
         case when not coalesce(personnel.is_contract_until_open, false) then personnel.contract_until_on end
             as contract_until_on,
+        coalesce(personnel.is_contract_until_open, false) as is_contract_until_open,
         drops.drop_number,
         personnel.received_on,
         drops.next_received_on,

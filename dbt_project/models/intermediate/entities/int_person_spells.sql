@@ -1,6 +1,6 @@
 -- Who was an engineer of which agency from when until when: islands over the personnel drops, narrowed by the labour
--- contract and the registration of the person's latest row at that agency. Each end says what set it. Who holds two
--- certificates there counts once: with the higher level, and to the later end.
+-- contract and the registration of the person's latest rows at that agency. Each end says what set it. Who holds two
+-- certificates there counts once and to the later end, and with level 1 while the certificate of that level lasts.
 with
 
 listings as (
@@ -36,11 +36,35 @@ ranked as (
                 listings.file_hash desc,
                 listings.file_position desc
         ) as place_in_drop,
+        -- which of the rows sets each end; the person has one contract there, so a row that leaves it out says nothing
+        row_number() over (
+            partition by people.person_id, listings.agency_id, listings.drop_number
+            order by
+                coalesce(listings.registration_until_on, date '9999-12-31') desc,
+                listings.file_name desc,
+                listings.file_hash desc,
+                listings.file_position desc
+        ) as registration_place,
+        row_number() over (
+            partition by people.person_id, listings.agency_id, listings.drop_number
+            order by
+                case when listings.is_contract_until_open then 0 when listings.contract_until_on is null then 2 else 1 end,
+                listings.contract_until_on desc,
+                listings.file_name desc,
+                listings.file_hash desc,
+                listings.file_position desc
+        ) as contract_place,
         max(people.identity_tier) over person_drop as drop_tier,
-        nullif(max(coalesce(listings.registration_until_on, date '9999-12-31')) over person_drop, date '9999-12-31')
-            as drop_registration_until_on,
-        nullif(max(coalesce(listings.contract_until_on, date '9999-12-31')) over person_drop, date '9999-12-31')
-            as drop_contract_until_on
+        max(case when listings.level_code = 'level_1' then 1 else 0 end) over person_drop as is_level_1,
+        nullif(
+            max(
+                case
+                    when listings.level_code = 'level_1'
+                        then coalesce(listings.registration_until_on, date '9999-12-31')
+                end
+            ) over person_drop,
+            date '9999-12-31'
+        ) as level_1_registration_until_on
     from listings
     inner join people
         on listings.reference_id = people.reference_id
@@ -53,16 +77,49 @@ listed as (
     select
         *,
         drop_number - row_number() over (partition by person_id, agency_id order by drop_number) as island,
-        row_number() over (partition by person_id, agency_id order by drop_number desc) as place_from_latest
+        row_number() over (partition by person_id, agency_id order by drop_number desc) as place_from_latest,
+        row_number() over (partition by person_id, agency_id, is_level_1 order by drop_number desc)
+            as place_from_latest_of_level
     from ranked
     where place_in_drop = 1
 
 ),
 
+-- the rows of the last drop that lists the person there
 latest as (
 
-    select * from listed
-    where place_from_latest = 1
+    select
+        ranked.person_id,
+        ranked.agency_id,
+        max(case when ranked.registration_place = 1 then ranked.registration_until_on end) as registration_until_on,
+        max(case when ranked.registration_place = 1 then ranked.file_hash end) as registration_file_hash,
+        max(case when ranked.registration_place = 1 then ranked.sheet end) as registration_sheet,
+        max(case when ranked.registration_place = 1 then ranked.row_number end) as registration_row_number,
+        max(case when ranked.contract_place = 1 then ranked.contract_until_on end) as contract_until_on,
+        max(case when ranked.contract_place = 1 then ranked.file_hash end) as contract_file_hash,
+        max(case when ranked.contract_place = 1 then ranked.sheet end) as contract_sheet,
+        max(case when ranked.contract_place = 1 then ranked.row_number end) as contract_row_number
+    from ranked
+    inner join listed
+        on
+            ranked.person_id = listed.person_id
+            and ranked.agency_id = listed.agency_id
+            and ranked.drop_number = listed.drop_number
+            and listed.place_from_latest = 1
+    group by ranked.person_id, ranked.agency_id
+
+),
+
+latest_of_level_1 as (
+
+    select
+        person_id,
+        agency_id,
+        level_1_registration_until_on
+    from listed
+    where
+        is_level_1 = 1
+        and place_from_latest_of_level = 1
 
 ),
 
@@ -77,6 +134,10 @@ islands as (
         max(drop_number) as last_drop_number,
         min(received_on) as first_listed_on,
         max(received_on) as last_listed_on,
+        -- level 1 from the first list that shows it until one that no longer does
+        min(case when is_level_1 = 1 then drop_number end) as first_level_1_drop_number,
+        min(case when is_level_1 = 1 then received_on end) as first_level_1_listed_on,
+        max(case when is_level_1 = 1 then coalesce(next_received_on, date '9999-12-31') end) as level_1_absent_on,
         count(*) as listing_count
     from listed
     group by person_id, agency_id, island
@@ -115,21 +176,21 @@ ends as (
         first_row.sheet as from_sheet,
         first_row.row_number as from_row_number,
         last_row.next_received_on as absent_on,
-        {{ add_days('latest.drop_contract_until_on', 1) }} as contract_end_on,
-        {{ add_days('latest.drop_registration_until_on', 1) }} as registration_end_on,
+        {{ add_days('latest.contract_until_on', 1) }} as contract_end_on,
+        {{ add_days('latest.registration_until_on', 1) }} as registration_end_on,
+        {{ add_days('latest_of_level_1.level_1_registration_until_on', 1) }} as level_1_end_on,
         absences.file_hash as absent_file_hash,
-        latest.file_hash as latest_file_hash,
-        latest.sheet as latest_sheet,
-        latest.row_number as latest_row_number,
+        latest.registration_file_hash,
+        latest.registration_sheet,
+        latest.registration_row_number,
+        latest.contract_file_hash,
+        latest.contract_sheet,
+        latest.contract_row_number,
         last_row.person_name,
         last_row.level_code,
         last_row.registration_no,
-        last_row.drop_registration_until_on as registration_until_on,
         last_row.person_key,
-        last_row.person_mask,
-        last_row.file_hash as last_file_hash,
-        last_row.sheet as last_sheet,
-        last_row.row_number as last_row_number
+        last_row.person_mask
     from islands
     inner join listed as first_row
         on
@@ -145,6 +206,10 @@ ends as (
         on
             islands.person_id = latest.person_id
             and islands.agency_id = latest.agency_id
+    left join latest_of_level_1
+        on
+            islands.person_id = latest_of_level_1.person_id
+            and islands.agency_id = latest_of_level_1.agency_id
     left join absences
         on last_row.next_received_on = absences.received_on
 
@@ -158,8 +223,25 @@ bounded as (
             coalesce(absent_on, date '9999-12-31'),
             coalesce(contract_end_on, date '9999-12-31'),
             coalesce(registration_end_on, date '9999-12-31')
-        ) as end_on
+        ) as end_on,
+        case
+            when first_level_1_drop_number = first_drop_number then from_on
+            else first_level_1_listed_on
+        end as level_1_from_on
     from ends
+
+),
+
+-- none where the certificate of level 1 ended before it was listed
+graded as (
+
+    select
+        *,
+        case
+            when level_1_from_on is not null
+                then least(end_on, level_1_absent_on, coalesce(level_1_end_on, date '9999-12-31'))
+        end as level_1_until_on
+    from bounded
 
 ),
 
@@ -182,9 +264,21 @@ final as (
             when end_on = contract_end_on then 'contract'
             else 'registration'
         end as until_evidence,
-        case when end_on = absent_on then absent_file_hash else latest_file_hash end as until_file_hash,
-        case when coalesce(end_on = absent_on, false) then null else latest_sheet end as until_sheet,
-        case when coalesce(end_on = absent_on, false) then null else latest_row_number end as until_row_number,
+        case
+            when end_on = absent_on then absent_file_hash
+            when end_on = contract_end_on then contract_file_hash
+            else registration_file_hash
+        end as until_file_hash,
+        case
+            when end_on = absent_on then null
+            when end_on = contract_end_on then contract_sheet
+            else registration_sheet
+        end as until_sheet,
+        case
+            when end_on = absent_on then null
+            when end_on = contract_end_on then contract_row_number
+            else registration_row_number
+        end as until_row_number,
         contract_from_on,
         first_drop_number,
         last_drop_number,
@@ -195,9 +289,11 @@ final as (
         person_key,
         person_mask,
         level_code,
-        registration_no,
-        registration_until_on
-    from bounded
+        case when level_1_from_on < level_1_until_on then level_1_from_on end as level_1_from_on,
+        case when level_1_from_on < level_1_until_on then nullif(level_1_until_on, date '9999-12-31') end
+            as level_1_until_on,
+        registration_no
+    from graded
     where end_on > from_on
 
 )

@@ -207,7 +207,8 @@ effects as (
                     and headcounts.engineer_count - 1 < headcounts.engineers_required
                     then 1
                 when
-                    spells.level_code = 'level_1'
+                    spells.level_1_from_on < coalesce(headcounts.valid_until_on, date '9999-12-31')
+                    and coalesce(spells.level_1_until_on, date '9999-12-31') > headcounts.valid_from_on
                     and headcounts.engineer_level_1_count >= headcounts.engineers_level_1_required
                     and headcounts.engineer_level_1_count - 1 < headcounts.engineers_level_1_required
                     then 1
