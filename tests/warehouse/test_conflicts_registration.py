@@ -279,10 +279,6 @@ def test_a_second_dataset_raises_the_confidence() -> None:
     assert (row["insurance_evidence_count"], row["evidence_dataset_count"]) == (1, 2)
 
 
-def crowd(*who: str) -> list[dict[str, Any]]:
-    return [engineer(Y, one) for one in who]
-
-
 @pytest.mark.parametrize(("colleagues", "found"), [(("2",), True), (("2", "3"), False), ((), False)])
 def test_counted_twice_where_an_agency_falls_below_two_engineers_without_the_person(
     colleagues: tuple[str, ...], found: bool

@@ -16,7 +16,6 @@ listed as (
 
 ),
 
--- a USCC has 18 characters, and no dataset's name before a colon
 stated as (
 
     select
@@ -27,9 +26,7 @@ stated as (
     from decisions
     where
         decision_code = 'same_person'
-        and length(object_id) = 37
-        and substring(object_id, 19, 1) = '='
-        and substring(object_id, 1, 18) not like '%:%'
+        and {{ names_two_codes('object_id') }}
 
 ),
 

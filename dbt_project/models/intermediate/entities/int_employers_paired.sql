@@ -1,5 +1,4 @@
--- Two codes that decisions call the same: one row, whichever code they name first and however often they say it. A
--- detector's explanation holds from the decision's day.
+-- Two codes that decisions call the same: one row, whichever code they name first and however often they say it.
 with
 
 decisions as (
@@ -8,27 +7,16 @@ decisions as (
 
 ),
 
-build as (
-
-    select * from {{ ref('int_build_requested') }}
-
-),
-
--- a USCC has 18 characters, and no dataset's name before a colon
 stated as (
 
     select
-        upper(substring(decisions.object_id, 1, 18)) as first_id,
-        upper(substring(decisions.object_id, 20, 18)) as second_id
+        upper(substring(object_id, 1, 18)) as first_id,
+        upper(substring(object_id, 20, 18)) as second_id
     from decisions
-    cross join build
     where
-        decisions.object_type = 'identity'
-        and decisions.decision_code = 'same_person'
-        and decisions.decided_on <= build.as_of_on
-        and length(decisions.object_id) = 37
-        and substring(decisions.object_id, 19, 1) = '='
-        and substring(decisions.object_id, 1, 18) not like '%:%'
+        object_type = 'identity'
+        and decision_code = 'same_person'
+        and {{ names_two_codes('object_id') }}
 
 ),
 

@@ -128,12 +128,7 @@ unknown_objects as (
     where
         decided_objects.object_id is null
         and complaints.row_key is null
-        and not (
-            decisions.object_type = 'identity'
-            and length(decisions.object_id) = 37
-            and substring(decisions.object_id, 19, 1) = '='
-            and decisions.object_id not like '%:%'
-        )
+        and not (decisions.object_type = 'identity' and {{ names_two_codes('decisions.object_id') }})
 
 ),
 
