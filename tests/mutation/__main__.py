@@ -2,14 +2,13 @@
 
 Each mutant is tried in a forked process: the oracle's example cities first (and the project's data tests on them),
 which cost only the models below the change, then, when they notice nothing, the cases of the scoring tests with the
-changed SQL in the model's place.
+changed SQL in the model's place. A city or case in which the change makes the same rows as before is left out.
 `argued.yml` beside this file holds the survivors that change no meaning, each with its argument.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import random
 import shutil
@@ -25,8 +24,9 @@ from pathlib import Path
 import yaml
 
 from tests.mutation import cases
-from tests.mutation.cities import Stillborn, build_cities, notices
+from tests.mutation.cities import build_cities, notices
 from tests.mutation.operators import Mutant, mutants_of, rewritten
+from tests.mutation.snapshots import Stillborn
 from tests.warehouse import harness
 
 SCORING_FOLDERS = ("intermediate/points", "marts/credit")
@@ -159,21 +159,21 @@ def main() -> int:
     # The control: every model parsed and written again, unchanged in meaning.
     control = {model: rewritten(nodes[model].sql) for model in models}
     with tempfile.TemporaryDirectory(prefix="firemark-cities-") as folder:
-        said, reach_file = Path(folder) / "said", Path(folder) / "reach"
-        recording = start(lambda: cases.record(control, tests, reach_file), said)
+        said = Path(folder) / "said"
+        recording = start(lambda: cases.record(control, tests, Path(folder)), said)
         cities = build_cities(Path(folder), control)
         _, status = os.waitpid(recording, 0)
         if os.waitstatus_to_exitcode(status) != 0:
             print(f"without any mutant {said.read_text('utf-8')} fails: nothing can be learned", file=sys.stderr)
             return 2
-        reach = json.loads(reach_file.read_text("utf-8"))
+        reach = cases.reach(Path(folder))
 
         def judge(mutant: Mutant, scratch: Path) -> str | None:
             try:
                 by = notices(cities, scratch, mutant.model, mutant.sql)
+                return by or cases.first_failure(mutant.model, mutant.sql, tests, reach)
             except Stillborn:
                 return STILLBORN
-            return by or cases.first_failure(mutant.model, mutant.sql, tests, reach)
 
         noticed = run_all(chosen, judge, arguments.jobs, arguments.seconds)
     return report(chosen, noticed)

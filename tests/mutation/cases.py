@@ -1,4 +1,4 @@
-"""Runs the scoring tests' cases with the SQL of some models changed, and remembers which case builds which model.
+"""Runs the scoring tests' cases with the SQL of some models changed, and remembers what each case builds.
 
 Belongs here: everything about pytest. Not here: choosing mutants, the oracle's cities.
 """
@@ -14,25 +14,40 @@ from pathlib import Path
 
 import pytest
 
+from tests.mutation.snapshots import keep, makes_other_rows
 from tests.warehouse import harness
 
-Reach = Mapping[str, Collection[str]]  # case -> the models that it builds
+# case -> model -> the files that hold a warehouse of the case with the model, as it stood once the model was built
+Reach = Mapping[str, Mapping[str, Collection[str]]]
 
+_REACH = "reach.json"
 _OPTIONS = ("-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", "--no-header")
 
 
-def record(changed: dict[str, str], tests: tuple[str, ...], reach_file: Path) -> str | None:
-    """Runs all cases and writes their reach; returns the first that fails, or None. Changes this process for good."""
-    recorder = _Recorder()
+def record(changed: dict[str, str], tests: tuple[str, ...], folder: Path) -> str | None:
+    """Runs all cases and keeps in the folder what they build, to be found by `reach`; returns the first case that
+    fails, or None. Changes this process for good."""
+    recorder = _Recorder(folder, set(changed))
     failed = _run(changed, tests, recorder)
-    reach_file.write_text(json.dumps({case: sorted(models) for case, models in recorder.reach.items()}), "utf-8")
+    (folder / _REACH).write_text(json.dumps(recorder.reach), "utf-8")
     return failed
 
 
+def reach(folder: Path) -> Reach:
+    """What `record` found."""
+    found: Reach = json.loads((folder / _REACH).read_text("utf-8"))
+    return found
+
+
 def first_failure(model: str, sql: str, tests: tuple[str, ...], reach: Reach) -> str | None:
-    """The first case that fails with this model's SQL, of those that build it; None when none does. Changes this
-    process for good."""
-    return _run({model: sql}, tests, _Reached({case for case, models in reach.items() if model in models}))
+    """The first case that fails with this model's SQL, of those in which it makes other rows; None when none does.
+    Raises Stillborn when the SQL is none. Changes this process for good."""
+    touched = {
+        case
+        for case, models in reach.items()
+        if any(makes_other_rows(Path(file), model, sql) for file in models.get(model, ()))
+    }
+    return _run({model: sql}, tests, _Reached(touched)) if touched else None
 
 
 def _run(changed: dict[str, str], tests: tuple[str, ...], plugin: object) -> str | None:
@@ -59,20 +74,29 @@ class _FirstFailure:
 
 
 class _Recorder:
-    """A pytest plugin that notes what each case builds."""
+    """A pytest plugin that keeps what each case builds of some models."""
 
-    def __init__(self) -> None:
-        self.reach: dict[str, set[str]] = {}
+    def __init__(self, folder: Path, models: Collection[str]) -> None:
+        self.folder = folder
+        self.models = models
+        self.reach: dict[str, dict[str, list[str]]] = {}
+        self.file_count = 0
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
-        built = self.reach.setdefault(item.nodeid, set())
+        kept = self.reach.setdefault(item.nodeid, {})
         execute = harness.execute_models
 
         def noting(connection, *models, replace=None, done=None) -> None:  # type: ignore[no-untyped-def]
             done = set() if done is None else done
+            before = done | set(replace or ())
             execute(connection, *models, replace=replace, done=done)
-            built.update(done)
+            if built := (done - before) & set(self.models):
+                self.file_count += 1
+                file = self.folder / f"{self.file_count}.duckdb"
+                keep(connection, file)
+                for model in built:
+                    kept.setdefault(model, []).append(str(file))
 
         harness.execute_models = noting
         try:

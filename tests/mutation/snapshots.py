@@ -1,0 +1,52 @@
+"""Whether a changed model makes other rows of the inputs that it had: if it makes the same, nothing can notice it.
+
+Belongs here: keeping a warehouse as a file, and asking one model of it. Not here: what the inputs were made for.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+
+from tests.warehouse.harness import compiled_nodes
+
+
+class Stillborn(Exception):
+    """The changed SQL does not even bind: a mutant that dbt would refuse proves nothing about the tests."""
+
+
+def keep(connection: duckdb.DuckDBPyConnection, file: Path) -> None:
+    """Writes the database `firemark`, as it stands, into a new file."""
+    connection.execute(f"attach '{file}' as kept; copy from database firemark to kept; detach kept")
+
+
+def opened(file: Path, *, read_only: bool) -> duckdb.DuckDBPyConnection:
+    """A connection that has the file as its database `firemark`."""
+    connection = duckdb.connect(":memory:")
+    mode = " (read_only)" if read_only else ""
+    connection.execute(f"attach '{file}' as firemark{mode}; use firemark; set threads = 1")
+    return connection
+
+
+def makes_other_rows(file: Path, model: str, sql: str) -> bool:
+    """Whether the SQL, over the models of the file, gives other columns or rows than the model there, or fails.
+
+    Raises Stillborn when it is no SQL at all.
+    """
+    node = compiled_nodes()[model]
+    relation = f'"{node.schema}"."{node.name}"'
+    with opened(file, read_only=True) as connection:
+        try:
+            connection.execute(f"create temporary table changed as {sql}")
+            described = [connection.execute(f"describe {table}").fetchall() for table in ("changed", relation)]
+            if [row[:2] for row in described[0]] != [row[:2] for row in described[1]]:
+                return True
+            one_way, other_way = (
+                f"from {left} except all from {right}" for left, right in (("changed", relation), (relation, "changed"))
+            )
+            return connection.execute(f"({one_way}) union all ({other_way})").fetchone() is not None
+        except (duckdb.BinderException, duckdb.ParserException) as error:
+            raise Stillborn(str(error)) from None
+        except duckdb.Error:
+            return True
