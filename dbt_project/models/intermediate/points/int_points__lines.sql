@@ -175,7 +175,7 @@ idle_lines as (
         evidence_rows.determined_on as clock_start_on,
         evidence_rows.determined_on as valid_from_on,
         evidence_rows.determined_on as valid_until_on,
-        coalesce(items.is_repairable, false) as is_repairable,
+        items.is_repairable,
         false as is_disputed,
         evidence_rows.source,
         evidence_rows.dataset,
