@@ -18,7 +18,8 @@ class Stillborn(Exception):
 
 def keep(connection: duckdb.DuckDBPyConnection, file: Path) -> None:
     """Writes the database `firemark`, as it stands, into a new file."""
-    connection.execute(f"attach '{file}' as kept; copy from database firemark to kept; detach kept")
+    # small tables in small blocks: a tenth of the room
+    connection.execute(f"attach '{file}' as kept (block_size 16384); copy from database firemark to kept; detach kept")
 
 
 def opened(file: Path, *, read_only: bool) -> duckdb.DuckDBPyConnection:
