@@ -307,6 +307,11 @@ def test_q7_a_refused_application_leaves_a_gate_grade_too() -> None:
     assert (row["gate_grade"], row["refusal_reason"]) == ("C", "not_approved")
 
 
+def test_q7_an_application_against_nothing_has_the_gate_of_an_agency_without_lines() -> None:
+    row = scored_with([listed("2024-06-01")], repairs=[repair("R", "NOTHING")]).repair("R")
+    assert (row["gate_grade"], row["refusal_reason"]) == ("B", "nothing_in_force")
+
+
 def test_6_6_a_line_already_repaired_is_not_in_force() -> None:
     made = scored(
         findings=[MISREPORT],

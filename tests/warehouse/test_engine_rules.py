@@ -124,6 +124,18 @@ def test_only_items_of_points_compete_in_one_case() -> None:
     assert made.ledger("superseded") == []
 
 
+def test_a_veto_is_no_competitor_of_two_items_of_points_in_its_case() -> None:
+    made = scored(
+        findings=[finding(f"K{number}", clause=number, **ONE_ACT) for number in ("1", "2b", "7")],
+        rules=simple(
+            items=[item("X", "SUB", 0, effect="veto", effect_grade="red"), item("Y", "SUB", 5), item("Z", "SUB", 3)],
+            clauses=[clause("1", "X"), clause("2b", "Y"), clause("7", "Z")],
+        ),
+    )
+    assert made.grade("2025-03-01") == (95, "red")
+    assert [line["item_code"] for line in made.ledger("superseded")] == ["Z"]
+
+
 # --- effects ------------------------------------------------------------------------------------------------------
 
 

@@ -96,6 +96,14 @@ class TestNames:
         assert [(row["agency_name"], row["former_names"]) for row in found] == [("丙消防", "甲消防、乙消防")]
         assert (found[0]["first_drop_on"], found[0]["last_drop_on"]) == (DROPS[0], DROPS[2])
 
+    def test_the_region_of_registration_stands_in_the_code(self) -> None:
+        rows = {"registry.agencies": [listed(DROPS[0]), listed(DROPS[0], agency_id="91110000MA0000003C")]}
+        found = warehouse(rows).run("dim_agencies").query("from credit.dim_agencies order by agency_id desc")
+        assert [(row["registered_region_code"], row["registered_region_name"]) for row in found] == [
+            ("410800", "焦作市"),
+            ("110000", None),
+        ]
+
     def test_an_agency_that_takes_an_old_name_back_bears_it_now(self) -> None:
         rows = {
             "registry.agencies": [

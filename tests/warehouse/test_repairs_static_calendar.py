@@ -154,6 +154,8 @@ def test_6_7_days_used_need_every_year_between() -> None:
     row = application(made)
     assert (row["working_days_used"], row["due_on"]) == (None, day("2026-12-31"))
     assert row["static_refusal_reason"] is None, "a repair is applied whatever the calendar knows"
+    at_once = repair("X2", "F1", accepted_on="2027-01-05", replied_on="2027-01-05")
+    assert application(warehouse(repairs=[at_once]))["working_days_used"] is None
 
 
 def test_6_7_the_number_of_days_is_the_policy_s() -> None:

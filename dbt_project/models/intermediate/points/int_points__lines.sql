@@ -58,7 +58,6 @@ gathered as (
         min_by(rulebook_id, determined_on) as rulebook_id,
         min(determined_on) as first_determined_on,
         min(occurred_on) as first_occurred_on,
-        count(*) as row_count,
         -- whoever reads the line should know that part of what it rests on is contested
         bool_or(row_state = 'disputed') as is_disputed,
         case when bool_and(dataset = 'penalties') then max(public_until_on) end as public_until_on
@@ -134,7 +133,6 @@ scoring_lines as (
         evidence_rows.document_no,
         evidence_rows.occurred_on,
         clocked.first_determined_on as determined_on,
-        clocked.row_count,
         cast(null as {{ dbt.type_string() }}) as not_scored_reason,
         clocked.public_until_on
     from clocked
@@ -186,7 +184,6 @@ idle_lines as (
         evidence_rows.document_no,
         evidence_rows.occurred_on,
         evidence_rows.determined_on,
-        cast(1 as bigint) as row_count,
         evidence_rows.not_scored_reason,
         cast(null as date) as public_until_on
     from evidence_rows
