@@ -35,10 +35,15 @@ def _swap(new_type: type[exp.Expression]) -> Callable[[exp.Expression], exp.Expr
     return lambda node: new_type(**dict(node.copy().args))
 
 
-def _other_side(node: exp.Expression) -> exp.Expression:
+def _inner(node: exp.Expression) -> exp.Expression:
     joined = node.copy()
-    joined.set("side", None if node.args.get("side") == "LEFT" else "LEFT")
-    joined.set("kind", None if joined.args.get("side") == "LEFT" else node.args.get("kind"))
+    joined.set("side", None)
+    return joined
+
+
+def _without_last_term(node: exp.Expression) -> exp.Expression:
+    joined = node.copy()
+    joined.set("on", joined.args["on"].this)
     return joined
 
 
@@ -78,9 +83,11 @@ OPERATORS: dict[str, Change] = {
     "greatest_to_least": (lambda n: type(n) is exp.Greatest, _swap(exp.Least)),
     "and_to_or": (lambda n: type(n) is exp.And, _swap(exp.Or)),
     "or_to_and": (lambda n: type(n) is exp.Or, _swap(exp.And)),
-    "join_side": (
-        lambda n: type(n) is exp.Join and n.args.get("on") is not None and n.args.get("side") in (None, "", "LEFT"),
-        _other_side,
+    # the other way round changes nothing where the join is by a key, as nearly all inner joins are
+    "left_join_to_inner": (lambda n: type(n) is exp.Join and n.args.get("side") == "LEFT", _inner),
+    "join_term_dropped": (
+        lambda n: type(n) is exp.Join and isinstance(n.args.get("on"), exp.And),
+        _without_last_term,
     ),
     "order_direction": (lambda n: type(n) is exp.Ordered, _flip_order),
     "is_null_negated": (

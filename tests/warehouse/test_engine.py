@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 
 import pytest
 
+from tests.warehouse import harness
 from tests.warehouse.engine_city import listed, scored, scored_with
 from tests.warehouse.evidence import A, B, changed, check, clue, day, finding, merit, penalty, repair, rulebook, ticket
 
@@ -322,6 +324,25 @@ def test_the_live_view_is_one_row_per_agency_and_any_day_is_the_same_query() -> 
     rows = made.built.run("agency_grades").query("select * from credit.agency_grades")
     assert sorted(row["agency_id"] for row in rows) == [A, B]
     assert {row["is_provisional"] for row in rows} == {True}
+
+
+@pytest.mark.parametrize(
+    ("utc", "score"),
+    [
+        ("2025-02-28 15:59:59.999999", 100),
+        ("2025-02-28 16:00:00", 80),  # midnight in the city
+        ("2026-03-01 15:59:59.999999", 80),
+        ("2026-03-01 16:00:00", 100),
+    ],
+)
+def test_the_live_view_turns_at_midnight_in_the_city(utc: str, score: int) -> None:
+    made = scored_with([listed("2024-06-01")], findings=[finding("K")])
+    made.built.run("agency_grades")
+    asked = harness.compiled_nodes()["agency_grades"].sql
+    assert asked.lower().count("now()") == 2 or asked.lower().count("current_timestamp") == 2
+    at = f"timestamptz '{utc}+00'"
+    rows = made.built.query(re.sub(r"now\(\)|current_timestamp", at, asked, flags=re.IGNORECASE))
+    assert [row["score"] for row in rows] == [score]
 
 
 def test_every_published_row_says_that_its_points_are_provisional() -> None:

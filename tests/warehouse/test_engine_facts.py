@@ -267,13 +267,13 @@ def test_a_count_s_line_names_the_file_that_shows_the_agency() -> None:
         listed("2024-06-01", [A, B, "agency-c"]),
         *(
             dropped("registry", "personnel", "2024-07-01", [engineer(key, agency_id=agency) | {"file_hash": file_hash}])
-            for key, agency, file_hash in (("p1", A, "b" * 64), ("p2", B, "a" * 64))
+            for key, agency, file_hash in (("p1", A, "b" * 64), ("p2", B, "a" * 64), ("p3", A, "c" * 64))
         ),
     ]
     for number, drop in enumerate(drops):
         for relation, relation_rows in drop.items():
             if relation == "lake.loads" and number:
-                relation_rows[0] |= {"file_hash": ("", "b" * 64, "a" * 64)[number], "file_name": f"file {number}"}
+                relation_rows[0] |= {"file_hash": ("", "b" * 64, "a" * 64, "c" * 64)[number], "file_name": f"file {number}"}
             built.insert(relation, relation_rows)
     scored = Engine(built)
     shown = {
