@@ -137,7 +137,7 @@ def argued() -> dict[tuple[str, str, str], str]:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--count", type=int, default=200, help="how many mutants (0 = all)")
+    parser.add_argument("--count", type=int, default=80, help="how many mutants (0 = all)")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--model", help="only this model")

@@ -18,7 +18,7 @@ from tests.warehouse.engine_city import (
     scored_with,
     versions,
 )
-from tests.warehouse.evidence import A, B, Row, Tables, check, day, finding, warehouse
+from tests.warehouse.evidence import A, B, Row, Tables, changed, check, day, finding, warehouse
 
 Drops = list[dict[str, list[Row]]]
 
@@ -273,7 +273,10 @@ def test_a_count_s_line_names_the_file_that_shows_the_agency() -> None:
     for number, drop in enumerate(drops):
         for relation, relation_rows in drop.items():
             if relation == "lake.loads" and number:
-                relation_rows[0] |= {"file_hash": ("", "b" * 64, "a" * 64, "c" * 64)[number], "file_name": f"file {number}"}
+                relation_rows[0] |= {
+                    "file_hash": ("", "b" * 64, "a" * 64, "c" * 64)[number],
+                    "file_name": f"file {number}",
+                }
             built.insert(relation, relation_rows)
     scored = Engine(built)
     shown = {
@@ -298,3 +301,16 @@ def test_a_floor_area_s_line_names_the_last_list_that_shows_the_agency() -> None
     )
     assert {row["file_hash"] for row in built.ledger("fact")} == {"agencies-2024-06-01"}
     assert len(built.ledger("fact")) == 2
+
+
+def test_a_list_that_was_superseded_by_the_first_day_of_the_rules_counts_on_no_day() -> None:
+    area = item("AREA", "HEADS", 1, fact="floor_area", above=100)
+    built = scored_with(
+        [listed("2024-06-01", floor_area_m2=Decimal(103)), listed("2024-08-01", floor_area_m2=Decimal(102))],
+        rules=changed(rules(area), "rulebooks", {}, effective_from_on=day("2024-08-01")),
+    )
+    counted = built.built.query(
+        "select from_day < until_day as is_span, amount from intermediate.int_points__fact_counts"
+    )
+    assert counted == [{"is_span": True, "amount": 102}]
+    assert built.spans("fact") == [("AREA", 2, "2024-08-01", None)]
