@@ -58,6 +58,7 @@ class Engine:
         assert built.query(TILES) == []
         assert built.failing("assert_grades_follow_the_rulebook") == []
         assert built.query("select line_id from credit.fct_point_ledger group by line_id having count(*) > 1") == []
+        assert built.query("from intermediate.int_points__fact_counts where from_day >= until_day") == []
 
     def span(self, on: str, agency_id: str = A) -> Row:
         """The row of the score history that holds on a day."""
