@@ -312,6 +312,27 @@ def test_q7_an_application_against_nothing_has_the_gate_of_an_agency_without_lin
     assert (row["gate_grade"], row["refusal_reason"]) == ("B", "nothing_in_force")
 
 
+def test_every_approval_that_did_not_apply_is_listed_once_with_its_own_reason() -> None:
+    made = scored(
+        findings=[MISREPORT, finding("D", clause="5")],
+        repairs=[
+            repair("R1", "K"),
+            repair("R2", "NOTHING"),
+            repair("R3", "K", has_other_evidence=False),
+            repair("R4", "K", review_code="refused"),
+        ],
+    )
+    made.built.run("int_issues__repairs")
+    listed_reasons = made.built.query(
+        "select source_key, detail from intermediate.int_issues__repairs"
+        " where issue_code = 'repair_approved_not_applied' order by 1"
+    )
+    assert [tuple(row.values()) for row in listed_reasons] == [
+        (number, f"Approved, but not applied: {reason}.")
+        for number, reason in (("R1", "gate"), ("R2", "nothing_in_force"), ("R3", "documents"))
+    ]
+
+
 def test_6_6_a_line_already_repaired_is_not_in_force() -> None:
     made = scored(
         findings=[MISREPORT],

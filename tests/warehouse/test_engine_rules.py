@@ -171,8 +171,10 @@ def test_of_several_vetoes_the_worst_grade_holds() -> None:
             finding("K2", clause="2b", determined_on="2025-04-01"),
             finding("K3", clause="2b", determined_on="2025-05-01"),
         ],
+        repairs=[repair("R", "NOTHING")],
         rules=rules,
     )
+    assert made.repair("R")["gate_grade"] == "red"
     days = ("2025-03-01", "2025-04-01", "2026-03-02", "2026-04-02", "2026-05-02")
     assert [made.grade(on)[1] for on in days] == ["silver", "red", "red", "red", "gold"]
 
