@@ -340,6 +340,23 @@ def test_a_quotient_is_exact_until_the_score_is_rounded() -> None:
     assert fine.score("2025-03-01") == Decimal("99.50")
 
 
+def test_a_quotient_above_its_cap_is_the_cap_without_a_fraction() -> None:
+    """Twice 10/3 = 3.333…, capped at 3.33 each: 6.66 together, and no third of a hundredth comes back."""
+    rules = simple(
+        components=[
+            component(name, -1, aggregation="sum_over_count", divisor_fact="checks", cap_points=Decimal("3.33"))
+            for name in ("ONE", "TWO")
+        ],
+        items=[item("X", "ONE", 10), item("Y", "TWO", 10)],
+    )
+    made = scored(
+        findings=[finding("K1", clause="1"), finding("K2", clause="2b")],
+        checks=[visit(f"T{number}", "2025-02-01") for number in range(3)],
+        rules=rules | {"rulebooks": [rules["rulebooks"][0] | {"rounding": "none"}]},
+    )
+    assert made.score("2025-03-01") == Decimal("93.34")
+
+
 # --- windows ------------------------------------------------------------------------------------------------------
 
 
