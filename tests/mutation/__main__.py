@@ -130,9 +130,10 @@ def run_all(
 
 
 def argued() -> dict[tuple[str, str, str], str]:
-    """(model, before, after) -> why that change alters no meaning. By text: a place's number moves with the model."""
+    """(name, before, after) -> why that change alters no meaning. By its place and its text: one text may stand in two
+    places of a model, and an argument is to be thought of again when the model has changed around it."""
     entries = yaml.safe_load(ARGUED.read_text("utf-8")) or []
-    return {(entry["model"], entry["before"], entry["after"]): entry["because"] for entry in entries}
+    return {(entry["mutant"], entry["before"], entry["after"]): entry["because"] for entry in entries}
 
 
 def main() -> int:
@@ -185,10 +186,10 @@ def report(chosen: list[Mutant], noticed: dict[str, str | None]) -> int:
     arguments_of = argued()
     born = [mutant for mutant in chosen if mutant.name in noticed]
     survivors = [mutant for mutant in born if noticed[mutant.name] is None]
-    is_argued = [(mutant.model, mutant.before, mutant.after) in arguments_of for mutant in survivors]
+    is_argued = [(mutant.name, mutant.before, mutant.after) in arguments_of for mutant in survivors]
     for mutant in survivors:
         print(f"\nsurvivor {mutant.name}\n  - {mutant.before}\n  + {mutant.after}")
-        print(f"  argued: {arguments_of.get((mutant.model, mutant.before, mutant.after), 'NOT YET')}")
+        print(f"  argued: {arguments_of.get((mutant.name, mutant.before, mutant.after), 'NOT YET')}")
     killed, judged = len(born) - len(survivors), len(born) - sum(is_argued)
     ratio = killed / judged
     print(

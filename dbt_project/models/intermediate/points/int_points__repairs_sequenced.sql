@@ -352,7 +352,6 @@ sequenced as (
                 ) }} as score_hundredths
             from deciding
             left join given on deciding.application_id = given.application_id
-            where deciding.base_hundredths is not null
 
         ),
 
