@@ -340,21 +340,25 @@ def test_a_quotient_is_exact_until_the_score_is_rounded() -> None:
     assert fine.score("2025-03-01") == Decimal("99.50")
 
 
-def test_a_quotient_above_its_cap_is_the_cap_without_a_fraction() -> None:
-    """Twice 10/3 = 3.333…, capped at 3.33 each: 6.66 together, and no third of a hundredth comes back."""
+@pytest.mark.parametrize(("sign", "score", "grade"), [(-1, "93.34", "low"), (1, "106.66", "middle")])
+def test_a_quotient_above_its_cap_is_the_cap_without_a_fraction(sign: int, score: str, grade: str) -> None:
+    """Twice 10/3 = 3.333…, capped at 3.33 each: 6.66 together, and no third of a hundredth comes back, nor at a gate."""
     rules = simple(
         components=[
-            component(name, -1, aggregation="sum_over_count", divisor_fact="checks", cap_points=Decimal("3.33"))
+            component(name, sign, aggregation="sum_over_count", divisor_fact="checks", cap_points=Decimal("3.33"))
             for name in ("ONE", "TWO")
         ],
         items=[item("X", "ONE", 10), item("Y", "TWO", 10)],
+        grades=bands(("high", Decimal("106.67")), ("middle", Decimal("93.35")), ("low", None)),
     )
     made = scored(
         findings=[finding("K1", clause="1"), finding("K2", clause="2b")],
         checks=[visit(f"T{number}", "2025-02-01") for number in range(3)],
+        repairs=[repair("R", "NOTHING")],
         rules=rules | {"rulebooks": [rules["rulebooks"][0] | {"rounding": "none"}]},
     )
-    assert made.score("2025-03-01") == Decimal("93.34")
+    assert made.grade("2025-06-09") == (Decimal(score), grade)
+    assert made.repair("R")["gate_grade"] == grade
 
 
 # --- windows ------------------------------------------------------------------------------------------------------
@@ -407,6 +411,23 @@ def test_q18_points_are_of_the_determination_and_bands_of_the_day() -> None:
     assert [row["rulebook_id"] for row in made.history()][:2] == ["jz-2024-draft", "v2"]
     (change,) = made.built.query("select line_ids from credit.fct_grade_changes where change_cause = 'rulebook'")
     assert change == {"line_ids": ""}  # no line began or ended
+
+
+def test_grades_that_come_and_go_with_a_version_are_changes() -> None:
+    def version(rulebook_id: str, *grades: tuple[str, int | None]) -> Tables:
+        return regime(
+            components=[component("SUB", -1, rulebook_id=rulebook_id)],
+            items=[item("X", "SUB", 1, rulebook_id)],
+            clauses=[clause("1", "X", rulebook_id=rulebook_id)],
+            grades=bands(*grades, rulebook_id=rulebook_id),
+            rulebook_id=rulebook_id,
+        )
+
+    graded = version("r2", ("gold", 95), ("red", None))
+    comes = scored_with([listed("2024-06-01")], rules=versions(version("r1"), graded, "2025-06-01"))
+    assert comes.changes() == [("2025-06-01", None, "gold", "rulebook")]
+    goes = scored_with([listed("2024-06-01")], rules=versions(graded, version("r3"), "2025-06-01"))
+    assert goes.changes() == [("2025-06-01", "gold", None, "rulebook")]
 
 
 def test_q18_base_caps_and_same_act_are_of_the_day() -> None:
