@@ -213,6 +213,19 @@ def test_events_before_the_first_version_count_nowhere() -> None:
     assert built.ledger("fact") == []
 
 
+def test_an_event_on_the_day_on_which_a_version_takes_over_is_one_event_of_the_new_one() -> None:
+    def version(rulebook_id: str) -> Tables:
+        given = item("R", "HEADS", 2, rulebook_id, fact="reports")
+        heads = component("HEADS", 1, "rolling_year", rulebook_id)
+        return regime(rulebook_id=rulebook_id, components=[heads], items=[given], clauses=[], base=0)
+
+    built = scored_with(
+        [listed("2024-06-01"), {"platform.reports": [report("B1", "2024-08-01")]}],
+        rules=versions(version("r1"), version("r2"), "2024-08-01"),
+    )
+    assert [(line["rulebook_id"], line["points"]) for line in built.ledger("fact")] == [("r2", 2)]
+
+
 def test_facts_that_no_item_asks_for_are_not_computed() -> None:
     built = made([staffed("2024-07-01", engineer("p1"))], item("R", "HEADS", 2, fact="reports"), window_code="lifetime")
     for model in ("int_points__fact_counts", "int_points__fact_events"):
