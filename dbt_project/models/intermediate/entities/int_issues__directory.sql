@@ -18,6 +18,12 @@ decisions as (
 
 ),
 
+fitting as (
+
+    select * from {{ ref('int_decisions_fitting') }}
+
+),
+
 vanished as (
 
     select
@@ -48,33 +54,28 @@ unchecked as (
 
     select
         case
-            when coalesce(handled_by, '') = coalesce(reviewed_by, '') then 'decision_maker_is_checker'
+            when coalesce(decisions.handled_by, '') = coalesce(decisions.reviewed_by, '') then 'decision_maker_is_checker'
             else 'decision_misplaced'
         end as issue_code,
-        source,
-        dataset,
-        source_key,
-        case when object_type = 'directory' then object_id end as agency_id,
-        file_hash,
-        sheet,
-        row_number,
+        decisions.source,
+        decisions.dataset,
+        decisions.source_key,
+        case when decisions.object_type = 'directory' then decisions.object_id end as agency_id,
+        decisions.file_hash,
+        decisions.sheet,
+        decisions.row_number,
         case
-            when coalesce(handled_by, '') = coalesce(reviewed_by, '')
+            when coalesce(decisions.handled_by, '') = coalesce(decisions.reviewed_by, '')
                 then 'Decided and checked by one person, or by nobody named: not applied.'
-            else concat('The word ', decision_code, ' does not fit an object of type ', object_type, ': not applied.')
+            else concat(
+                'The word ', decisions.decision_code, ' does not fit an object of type ', decisions.object_type,
+                ': not applied.'
+            )
         end as detail
     from decisions
-    where
-        coalesce(handled_by, '') = coalesce(reviewed_by, '')
-        or not (
-            (object_type = 'directory' and decision_code in ('exit', 'readmit'))
-            or (object_type = 'identity' and decision_code in ('same_person', 'different_person'))
-            or (object_type = 'lead' and decision_code in ('confirmed', 'cleared'))
-            or (
-                object_type = 'conflict'
-                and decision_code in ('confirmed', 'cleared', 'same_person', 'different_person')
-            )
-        )
+    left join fitting
+        on decisions.decision_id = fitting.decision_id
+    where fitting.decision_id is null
 
 ),
 
