@@ -316,6 +316,16 @@ def test_a_floor_area_s_line_names_the_last_list_that_shows_the_agency() -> None
     assert len(built.ledger("fact")) == 2
 
 
+def test_a_count_above_its_cap_on_the_first_day_of_the_rules_is_capped_from_that_day() -> None:
+    capped = item("E", "HEADS", 1, fact="engineers", above=0, cap_points=Decimal(2))
+    built = scored_with(
+        [listed("2024-06-01"), staffed("2024-07-01", *(engineer(f"p{number}") for number in range(5)))],
+        rules=changed(rules(capped), "rulebooks", {}, effective_from_on=day("2024-08-01")),
+    )
+    assert built.score("2024-08-01") == 2
+    assert built.spans("cap_adjustment") == [("E", -3, "2024-08-01", None)]
+
+
 def test_a_list_that_was_superseded_by_the_first_day_of_the_rules_counts_on_no_day() -> None:
     area = item("AREA", "HEADS", 1, fact="floor_area", above=100)
     built = scored_with(
