@@ -26,6 +26,13 @@ from orchestration.dbt_build import PROJECT
 from orchestration.output import command
 
 
+def rows_of(connection: duckdb.DuckDBPyConnection, sql: str, parameters: Sequence[Any] = ()) -> list[dict[str, Any]]:
+    """The rows of a query, column -> value."""
+    result = connection.execute(sql, list(parameters))
+    names = [column[0] for column in result.description]
+    return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
+
+
 @dataclass
 class Release:
     """One release: its folder and an open, read-only connection."""
@@ -48,9 +55,7 @@ class Release:
     def rows(self, sql: str, parameters: Sequence[Any] = ()) -> list[dict[str, Any]]:
         """The rows of a query."""
         with _readable(self.directory):
-            result = self.connection.execute(sql, list(parameters))
-            names = [column[0] for column in result.description]
-            return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
+            return rows_of(self.connection, sql, parameters)
 
     def has(self, relation: str) -> bool:
         """Whether the release has a table or view `schema.name`."""

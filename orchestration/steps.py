@@ -192,14 +192,15 @@ def files_of(outcomes: Iterable[Outcome]) -> list[dict[str, Any]]:
 def _newly_held(settings: Settings, files: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     """The held files that the current release does not know as held."""
     current = release.current_release(settings)
-    known: set[tuple[Any, ...]] = set()
+    known: set[tuple[str, ...]] = set()
     if current is not None:
-        known = {_placed(file) for file in release.read_description(current)["input_files"] if file["status"] == "held"}
-    return [file for file in files if file["status"] == "held" and _placed(file) not in known]
+        known = {placed(file) for file in release.read_description(current)["input_files"] if file["status"] == "held"}
+    return [file for file in files if file["status"] == "held" and placed(file) not in known]
 
 
-def _placed(file: Mapping[str, Any]) -> tuple[Any, ...]:
-    return tuple(file[name] for name in INPUT_FILE)
+def placed(file: Mapping[str, Any]) -> tuple[str, ...]:
+    """What tells one file that a build knew from another, by state.json or release.json."""
+    return tuple(str(file[name]) for name in INPUT_FILE)
 
 
 def make_build_folder(settings: Settings) -> None:

@@ -20,7 +20,7 @@ from ingestion.settings import ConfigurationError
 from orchestration import dbt_build, release, steps
 from orchestration.lock import writer_lock
 from orchestration.output import command
-from orchestration.reading import Release, open_release
+from orchestration.reading import Release, open_release, rows_of
 from orchestration.workbench import Workbench
 from rulebook.folder import read_folder
 from rulebook.lint import lint
@@ -67,25 +67,20 @@ def what_if(bench: Workbench, rulebook_id: str, rulebooks: Path | None, on: dt.d
                     "\n".join(f"{failure.name}: {failure.message}" for failure in outcome.failures)
                 )
             with duckdb.connect(str(path), read_only=True) as connection:
-                result = connection.execute(HISTORY)
-                names = [column[0] for column in result.description]
-                after = [dict(zip(names, row, strict=True)) for row in result.fetchall()]
+                after = rows_of(connection, HISTORY)
     return grade_differences(before, after, on)
 
 
 def _refuse_other_inputs(bench: Workbench, opened: Release, files: Iterable[Mapping[str, Any]]) -> None:
-    differing = sorted(_placed(files) ^ _placed(opened.description["input_files"]))
+    before, now = ({steps.placed(file) for file in known} for known in (opened.description["input_files"], files))
+    differing = sorted(before ^ now)
     places = list(dict.fromkeys("/".join(file[:4]) for file in differing))
     told = places[:_TOLD_FILES] + ([f"and {len(places) - _TOLD_FILES} more"] if len(places) > _TOLD_FILES else [])
     if opened.description["program_revision"] != release.program_revision():
         told.append("程序 the program itself")
     if told:
         raise ConfigurationError(
-            f"与发布 {opened.directory.name} 相比已有变化,请先重新生成 something has changed since that release, and another "
+            f"与发布 {opened.directory.name} 相比已有变化，请先重新生成 something has changed since that release, and another "
             f"version would be blamed for it. Build first, then ask again: {command(bench.settings.home, 'build')}\n"
             + "\n".join(f"  {line}" for line in told)
         )
-
-
-def _placed(files: Iterable[Mapping[str, Any]]) -> set[tuple[str, ...]]:
-    return {tuple(str(file[name]) for name in steps.INPUT_FILE) for file in files}
