@@ -1,7 +1,7 @@
 """The inputs of one build: what was received, what of it is loaded, and the source relations that dbt reads.
 
 Belongs here: `<home>/build/inputs/*.parquet`, and the registration of sources in a fresh DuckDB file.
-Does not belong here: deciding outcomes (`ingestion.decisions`), taking files in (`ingestion.landing`).
+Does not belong here: deciding outcomes (`ingestion.load_outcomes`), taking files in (`ingestion.landing`).
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ import pyarrow.parquet as pq
 from ingestion import warehouse_sources
 from ingestion.build_tables import BUILD_TABLES
 from ingestion.contract import Dataset
-from ingestion.decisions import Outcome, Repeats, Status, decide
 from ingestion.landing import SCHEMA_FILE, part_path
+from ingestion.load_outcomes import Outcome, Repeats, Status, decide
 from ingestion.manifest import Manifest, Part, PartKey, QuarantinedRow, Receipt, open_manifest
 from ingestion.settings import ConfigurationError, Settings, settings_of
 from ingestion.sources import DATASETS

@@ -1,7 +1,7 @@
 """Inbox -> archive and lake: every file received is kept, parsed once per content and day, committed with its rows.
 
 Belongs here: walking the inbox, the content-addressed archive, writing lake parts, the order of the commit.
-Does not belong here: which received files a build loads (`ingestion.decisions`), what a row is (`ingestion.strict`).
+Does not belong here: which received files a build loads (`ingestion.load_outcomes`), what a row is (`ingestion.strict`).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The lake's manifest: what was received, how each part was parsed, which drops were accepted. Its commit counts.
 
 Belongs here: the SQLite file, its tables and their reading and writing. Does not belong here: files of the lake,
-and what is loaded in a build (see `ingestion.decisions`).
+and what is loaded in a build (see `ingestion.load_outcomes`).
 """
 
 from __future__ import annotations

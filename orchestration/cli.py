@@ -135,7 +135,7 @@ def _command(*args: Any, group: click.Group = main, **kwargs: Any) -> Callable[[
 @click.option("--clean", is_flag=True, help="Without dirt.")
 def sample(directory: Path, agencies: int, years: int, seed: int, clean: bool) -> None:
     """Write the synthetic city: DIRECTORY/inbox and DIRECTORY/truth."""
-    from ingestion.sample_city import write_city
+    from sample_city import write_city
 
     with _progress() as progress:
         try:

@@ -21,7 +21,7 @@ from expectations.door import DOOR_SUITES
 from expectations.release import RELEASE_SUITES
 from expectations.suites import SuiteOutcome
 from ingestion import build_inputs, landing
-from ingestion.decisions import Outcome
+from ingestion.load_outcomes import Outcome
 from ingestion.settings import ConfigurationError, Settings
 from orchestration import alerts, attempts, dbt_build, frozen_lists, release
 from orchestration.city_time import today

@@ -21,9 +21,9 @@ import pyarrow as pa
 
 from ingestion import build_inputs, landing
 from ingestion.privacy import open_person_keys
-from ingestion.sample_city import write_city
 from ingestion.settings import Settings
 from rulebook.folder import build_tables, read_folder
+from sample_city import write_city
 from tests.warehouse.harness import PROJECT, Warehouse
 
 AS_OF = dt.date(2026, 11, 1)  # the sample ends in October 2026

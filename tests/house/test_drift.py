@@ -13,7 +13,7 @@ from tests.house.project import source_properties
 SCHEMAS = source_schemas() | {("rulebook", name): schema for name, schema in RULEBOOK_TABLES.items()}
 
 DBT_TYPES = {
-    pa.string(): {"text", "varchar"},
+    pa.string(): {"string"},
     pa.date32(): {"date"},
     pa.bool_(): {"boolean"},
     pa.int32(): {"integer", "int"},

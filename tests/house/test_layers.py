@@ -14,6 +14,7 @@ FORBIDDEN_IMPORTS = {
     "ingestion": {"dagster", "dagster_dbt", "dbt", "great_expectations", "orchestration", "expectations"},
     "rulebook": {"dagster", "dagster_dbt", "dbt", "great_expectations", "orchestration", "expectations"},
     "expectations": {"dagster", "dagster_dbt", "dbt", "ingestion", "orchestration"},
+    "sample_city": {"dagster", "dagster_dbt", "dbt", "great_expectations", "orchestration", "expectations"},
 }
 
 

@@ -17,7 +17,7 @@ import xlsxwriter
 
 from ingestion import build_inputs, landing, manifest
 from ingestion.contract import Dataset
-from ingestion.decisions import Outcome
+from ingestion.load_outcomes import Outcome
 from ingestion.parsing import id_check_character
 from ingestion.settings import Settings
 from ingestion.sources import DATASETS

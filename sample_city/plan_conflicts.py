@@ -13,12 +13,12 @@ from dataclasses import replace
 
 import eviltransform
 
-from ingestion.sample_city import identifiers, work
-from ingestion.sample_city.districts import TWO_ENGINEERS
-from ingestion.sample_city.ledgers import decision, merit
-from ingestion.sample_city.model import Person
-from ingestion.sample_city.plan import Plan
-from ingestion.sample_city.plan_credit import EXITED, READMITTED, RENAMED
+from sample_city import identifiers, work
+from sample_city.districts import TWO_ENGINEERS
+from sample_city.ledgers import decision, merit
+from sample_city.model import Person
+from sample_city.plan import Plan
+from sample_city.plan_credit import EXITED, READMITTED, RENAMED
 
 Story = Callable[[Plan], None]
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ingestion.contract import Dataset
-from ingestion.sample_city.model import Values
-from ingestion.sample_city.render import id_status
+from sample_city.model import Values
+from sample_city.render import id_status
 
 PER_KIND = 40
 SEEN_IN = {

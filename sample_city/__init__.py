@@ -5,6 +5,6 @@ Belongs here: everything that writes `DIR/inbox` and `DIR/truth` (whose layout `
 from the truth. A city is districts of 28 agencies that do not touch each other; nobody in it is real.
 """
 
-from ingestion.sample_city.city import CitySummary, write_city
+from sample_city.city import CitySummary, write_city
 
 __all__ = ["CitySummary", "write_city"]

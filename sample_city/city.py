@@ -15,12 +15,13 @@ from pathlib import Path
 from typing import Any
 
 from ingestion.contract import Dataset, Format, Kind
-from ingestion.sample_city import registers, work
-from ingestion.sample_city.canaries import Canaries
-from ingestion.sample_city.dirt import CityDirt, FileDirt, Note
-from ingestion.sample_city.dirt_files import write_dirty_files
-from ingestion.sample_city.districts import AGENCIES_PER_DISTRICT, build_district, district_random
-from ingestion.sample_city.files import (
+from ingestion.sources import DATASETS
+from sample_city import registers, work
+from sample_city.canaries import Canaries
+from sample_city.dirt import CityDirt, FileDirt, Note
+from sample_city.dirt_files import write_dirty_files
+from sample_city.districts import AGENCIES_PER_DISTRICT, build_district, district_random
+from sample_city.files import (
     CsvWriter,
     PageWriter,
     Place,
@@ -30,16 +31,15 @@ from ingestion.sample_city.files import (
     folder,
     sheet_style,
 )
-from ingestion.sample_city.model import District, Record
-from ingestion.sample_city.plan import Plan
-from ingestion.sample_city.plan_conflicts import plan_conflicts
-from ingestion.sample_city.plan_credit import plan_credit
-from ingestion.sample_city.plan_leads import plan_leads
-from ingestion.sample_city.render import clean_cells, lake_values
-from ingestion.sample_city.shelf import Shelf
-from ingestion.sample_city.timeline import Timeline
-from ingestion.sample_city.truth import LAYOUT, LAYOUT_NAME, TruthWriter
-from ingestion.sources import DATASETS
+from sample_city.model import District, Record
+from sample_city.plan import Plan
+from sample_city.plan_conflicts import plan_conflicts
+from sample_city.plan_credit import plan_credit
+from sample_city.plan_leads import plan_leads
+from sample_city.render import clean_cells, lake_values
+from sample_city.shelf import Shelf
+from sample_city.timeline import Timeline
+from sample_city.truth import LAYOUT, LAYOUT_NAME, TruthWriter
 
 MARK = "city.json"
 RECORDS_PER_PAGE, MOST_RECORDS_PER_PAGE = 90, 5_000  # a larger city is sent in larger pages

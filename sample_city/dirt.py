@@ -14,9 +14,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ingestion.contract import Dataset, Format
-from ingestion.sample_city import identifiers
-from ingestion.sample_city.files import Formula, SheetStyle
-from ingestion.sample_city.model import Record, Values
+from sample_city import identifiers
+from sample_city.files import Formula, SheetStyle
+from sample_city.model import Record, Values
 
 Cells = dict[str, Any]
 STYLES_PER_FILE = 5

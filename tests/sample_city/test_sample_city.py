@@ -20,14 +20,14 @@ from stdnum.cn import uscc as gb32100
 
 from ingestion import build_inputs, landing
 from ingestion.parsing import passes_gb11714, person_number
-from ingestion.sample_city import city, identifiers, write_city
-from ingestion.sample_city.dirt import EXTRAS, STYLES
-from ingestion.sample_city.districts import build_district
-from ingestion.sample_city.model import District, Record
-from ingestion.sample_city.render import id_status
-from ingestion.sample_city.shelf import Shelf
-from ingestion.sample_city.timeline import Timeline
 from ingestion.sources import DATASETS
+from sample_city import city, identifiers, write_city
+from sample_city.dirt import EXTRAS, STYLES
+from sample_city.districts import build_district
+from sample_city.model import District, Record
+from sample_city.render import id_status
+from sample_city.shelf import Shelf
+from sample_city.timeline import Timeline
 
 CONFLICT_KINDS = {
     *("double_registration", "counted_twice", "paid_by_other_firm", "employed_by_public_body", "double_insurance"),

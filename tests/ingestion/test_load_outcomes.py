@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingestion.contract import Kind
-from ingestion.decisions import Outcome, Repeats, decide
+from ingestion.load_outcomes import Outcome, Repeats, decide
 from ingestion.manifest import Part, PartKey, Receipt
 from ingestion.sources import DATASETS
 

@@ -19,7 +19,7 @@ from typing import Any, Protocol
 import xlsxwriter
 
 from ingestion.contract import Dataset, Format
-from ingestion.sample_city.render import Cell
+from sample_city.render import Cell
 
 CREATED_AT = dt.datetime(2023, 1, 1)  # noqa: DTZ001 - a constant in the file's properties
 STAFFING = "人员配置"

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from ingestion.sample_city import identifiers
+from sample_city import identifiers
 
 Values = dict[str, Any]  # lake column name (a prefix for IDs) -> typed value; codes as in the contracts
 

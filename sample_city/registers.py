@@ -10,8 +10,8 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Iterator
 
-from ingestion.sample_city.model import Agency, District, Employment, Person, Values
-from ingestion.sample_city.timeline import Timeline
+from sample_city.model import Agency, District, Employment, Person, Values
+from sample_city.timeline import Timeline
 
 EQUIPMENT = (
     ("消火栓系统试水检测装置", "SSJ-1"),

@@ -13,9 +13,9 @@ from zoneinfo import ZoneInfo
 
 import eviltransform
 
-from ingestion.sample_city.districts import ASSESSMENT, BOTH, MAINTENANCE
-from ingestion.sample_city.model import Agency, District, Employment, Person, Values
-from ingestion.sample_city.timeline import Timeline
+from sample_city.districts import ASSESSMENT, BOTH, MAINTENANCE
+from sample_city.model import Agency, District, Employment, Person, Values
+from sample_city.timeline import Timeline
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 JOBS_PER_MONTH = 3

@@ -10,8 +10,8 @@ import datetime as dt
 import random
 from dataclasses import replace
 
-from ingestion.sample_city.districts import CHECKED_LATE, first_site_check_month
-from ingestion.sample_city.ledgers import (
+from sample_city.districts import CHECKED_LATE, first_site_check_month
+from sample_city.ledgers import (
     MAKER,
     check,
     clue,
@@ -23,7 +23,7 @@ from ingestion.sample_city.ledgers import (
     site_check,
     ticket,
 )
-from ingestion.sample_city.plan import Plan
+from sample_city.plan import Plan
 
 RENAMED, READMITTED, EXITED, SUSPENDED, DEREGISTERED, VANISHED = 0, 1, 2, 3, 4, 5
 NEW_NAME = "焦作市新纪元消防技术服务有限公司"

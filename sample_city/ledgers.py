@@ -9,8 +9,8 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from ingestion.sample_city import identifiers
-from ingestion.sample_city.plan import Plan
+from sample_city import identifiers
+from sample_city.plan import Plan
 
 MAKER, CHECKER = "秦明哲", "孔令德"
 INSPECTORS = "白守正、康敬安"

@@ -11,13 +11,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from ingestion.sample_city import identifiers, work
-from ingestion.sample_city.districts import (
+from sample_city import identifiers, work
+from sample_city.districts import (
     SCENARIO_PEOPLE_FROM,
     USCC_PER_DISTRICT,
     person_index,
 )
-from ingestion.sample_city.model import (
+from sample_city.model import (
     ENGINEER,
     OPERATOR,
     Agency,
@@ -29,7 +29,7 @@ from ingestion.sample_city.model import (
     Values,
     make_person,
 )
-from ingestion.sample_city.timeline import Timeline
+from sample_city.timeline import Timeline
 
 FIRST_PAYER = 30  # place of the first payer that is no agency
 

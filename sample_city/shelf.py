@@ -14,7 +14,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from ingestion.sample_city.model import District
+from sample_city.model import District
 
 
 class Shelf:

@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from ingestion.contract import Dataset, Format
-from ingestion.sample_city.files import (
+from ingestion.sources import DATASETS
+from sample_city.files import (
     CsvWriter,
     SheetStyle,
     SheetWriter,
@@ -24,11 +25,10 @@ from ingestion.sample_city.files import (
     page_bytes,
     sheet_style,
 )
-from ingestion.sample_city.model import Record
-from ingestion.sample_city.render import clean_cells
-from ingestion.sample_city.timeline import Timeline
-from ingestion.sample_city.truth import TruthWriter
-from ingestion.sources import DATASETS
+from sample_city.model import Record
+from sample_city.render import clean_cells
+from sample_city.timeline import Timeline
+from sample_city.truth import TruthWriter
 
 RowsOf = Callable[[Dataset, int], Iterator[Record]]
 BROKEN_DAY, REPEAT_DAY, SHORT_DAY = 25, 27, 12

@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from ingestion.contract import Dataset, Kind
-from ingestion.sample_city.files import Place
-from ingestion.sample_city.model import Record
-from ingestion.sample_city.render import lake_values, source_key
+from sample_city.files import Place
+from sample_city.model import Record
+from sample_city.render import lake_values, source_key
 
 LAYOUT_NAME = "README.md"
 LAYOUT = """# The truth of this sample city

@@ -10,9 +10,9 @@ import datetime as dt
 from collections.abc import Callable
 from dataclasses import replace
 
-from ingestion.sample_city.ledgers import ticket
-from ingestion.sample_city.plan import Plan
-from ingestion.sample_city.work import epoch_ms
+from sample_city.ledgers import ticket
+from sample_city.plan import Plan
+from sample_city.work import epoch_ms
 
 BETTER_OPERATORS = ("senior_technician", "technician", "advanced", "intermediate")
 

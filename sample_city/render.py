@@ -12,9 +12,9 @@ from decimal import Decimal
 from typing import Any
 
 from ingestion.contract import Column, Dataset, Format, Parse
-from ingestion.sample_city import identifiers
-from ingestion.sample_city.model import Values
-from ingestion.sample_city.work import SHANGHAI
+from sample_city import identifiers
+from sample_city.model import Values
+from sample_city.work import SHANGHAI
 
 Cell = str | int | float | dt.date | None
 

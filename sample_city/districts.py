@@ -11,9 +11,9 @@ import datetime as dt
 import random
 from dataclasses import replace
 
-from ingestion.sample_city import identifiers
-from ingestion.sample_city.model import ENGINEER, OPERATOR, Agency, District, Employment, make_person
-from ingestion.sample_city.timeline import Timeline
+from sample_city import identifiers
+from sample_city.model import ENGINEER, OPERATOR, Agency, District, Employment, make_person
+from sample_city.timeline import Timeline
 
 AGENCIES_PER_DISTRICT = 28
 PEOPLE_PER_DISTRICT = 760
