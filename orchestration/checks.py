@@ -10,7 +10,7 @@ import dagster as dg
 from expectations.door import DOOR_SUITES
 from expectations.release import RELEASE_SUITES
 from expectations.suites import SuiteOutcome
-from orchestration import steps
+from orchestration.building.check import check
 from orchestration.resources import Bench
 
 DOOR_CHECK, RELEASE_CHECK = "the_batch_is_as_promised", "the_mart_is_as_promised"
@@ -29,7 +29,7 @@ def build_checks(marts: Iterable[dg.AssetKey]) -> dg.AssetChecksDefinition:
         dg.AssetCheckSpec(
             name,
             asset=key,
-            # The door's run beside dbt, so they cannot hold dbt back; `steps.publish` refuses on them.
+            # The door's run beside dbt, so they cannot hold dbt back; `building.release` refuses on them.
             blocking=name == RELEASE_CHECK,
             # Every mart is built before any of these runs.
             additional_deps=sorted(existing - {key}),
@@ -41,7 +41,7 @@ def build_checks(marts: Iterable[dg.AssetKey]) -> dg.AssetChecksDefinition:
     def suites(bench: Bench) -> Iterator[dg.AssetCheckResult]:
         """Waits for the suites; what is not whole is an error unless every failing check is a warning."""
         by_key: dict[dg.AssetKey, list[SuiteOutcome]] = {}
-        for outcome in steps.check(bench):
+        for outcome in check(bench):
             by_key.setdefault(_key(outcome.relation), []).append(outcome)
         for spec in specs:
             yield _result(spec, by_key.get(spec.asset_key, []))

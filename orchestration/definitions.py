@@ -11,19 +11,20 @@ from ingestion.settings import load
 from orchestration.assets.door import door
 from orchestration.assets.models import build_models
 from orchestration.assets.release import build_release
+from orchestration.building.dbt_project import manifest_of
+from orchestration.building.workbench import Workbench
 from orchestration.checks import build_checks
 from orchestration.jobs import build_job, quiet_logger
-from orchestration.release import MART_SCHEMAS
 from orchestration.schedules import build_schedule
 from orchestration.sensors import build_alert_sensor, build_inbox_sensor
-from orchestration.workbench import Workbench
+from serving.audiences import MART_SCHEMAS
 
 
 def build_defs(overrides: Mapping[str, Any] | None = None) -> dg.Definitions:
     """The location. `overrides` may hold `settings`, and `bench` in the place of the real workbench."""
     chosen = dict(overrides or {})
     bench = chosen.get("bench") or Workbench(chosen.get("settings") or load())
-    models = build_models(bench.manifest)
+    models = build_models(manifest_of(bench.parse()))
     marts = [key for key in models.keys if key.path[0] in MART_SCHEMAS]
     job = build_job()
     return dg.Definitions(
@@ -37,13 +38,7 @@ def build_defs(overrides: Mapping[str, Any] | None = None) -> dg.Definitions:
     )
 
 
-def __getattr__(name: str) -> dg.Definitions:
-    """`defs` is put together when it is asked for: a build in another home must not touch this one."""
-    if name == "defs":
-        globals()["defs"] = build_defs()
-        return globals()["defs"]  # type: ignore[no-any-return]  # globals() is untyped
-    raise AttributeError(name)
-
-
-def __dir__() -> list[str]:
-    return [*globals(), "defs"]
+@dg.definitions
+def defs() -> dg.Definitions:
+    """The location of FIREMARK_HOME, put together when Dagster loads it: to import this module touches no home."""
+    return build_defs()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dagster as dg
 
-from orchestration.city_time import ZONE
+from orchestration.building.city_time import ZONE
 
 MORNING = "30 6 * * *"
 
@@ -25,6 +25,6 @@ def build_schedule(job: dg.UnresolvedAssetJobDefinition) -> dg.ScheduleDefinitio
     def every_morning(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
         """One build of the day."""
         day = context.scheduled_execution_time.date().isoformat()
-        return dg.RunRequest(run_key=day, run_config={"ops": {"door": {"config": {"as_of": day}}}})
+        return dg.RunRequest(run_key=day, run_config={"ops": {"door": {"config": {"as_of_on": day}}}})
 
     return every_morning

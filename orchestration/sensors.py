@@ -2,33 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
-import os
 from pathlib import Path
 from typing import Any
 
 import dagster as dg
 
 from ingestion.settings import Settings
-from orchestration import alerts, attempts
-from orchestration.city_time import today
-from orchestration.lock import is_held
-
-SETTLE_SECONDS = 30
-
-
-def fingerprint(inbox: Path) -> str | None:
-    """Changes when files come, go or grow; null without files. Times decide only whether to look, never what."""
-    entries = []
-    for folder, _, names in os.walk(inbox):
-        for name in names:
-            path = Path(folder) / name
-            try:
-                stat = path.lstat()
-            except OSError:
-                continue
-            entries.append(f"{path.relative_to(inbox)}\0{stat.st_size}\0{stat.st_mtime_ns}")
-    return hashlib.sha256("\n".join(sorted(entries)).encode()).hexdigest() if entries else None
+from orchestration.building.city_time import today
+from orchestration.operations import alerts, attempts
+from orchestration.operations.inbox import SETTLE_SECONDS, fingerprint
+from orchestration.operations.lock import is_held
 
 
 def build_inbox_sensor(job: dg.UnresolvedAssetJobDefinition, inbox: Path) -> dg.SensorDefinition:
@@ -50,7 +33,7 @@ def build_inbox_sensor(job: dg.UnresolvedAssetJobDefinition, inbox: Path) -> dg.
             return dg.SensorResult(skip_reason="files are arriving", cursor=f"{seen} seen")
         if state == "built":
             return dg.SkipReason("nothing new")
-        config = {"as_of": today().isoformat(), "inbox": str(inbox)}
+        config = {"as_of_on": today().isoformat(), "inbox": str(inbox)}
         request = dg.RunRequest(run_key=f"inbox-{seen}", run_config={"ops": {"door": {"config": config}}})
         return dg.SensorResult(run_requests=[request], cursor=f"{seen} built")
 

@@ -17,7 +17,7 @@ import pytest
 from filelock import FileLock
 
 from ingestion.settings import load
-from orchestration import dbt_build, frozen_lists
+from orchestration.building import dbt_project, frozen_lists
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -73,8 +73,8 @@ def parse_once(home: Path) -> None:
     shared = Path(tempfile.gettempdir()) / "firemark-parsed"
     shared.mkdir(exist_ok=True)
     with FileLock(shared / ".lock"):
-        parsed = dbt_build.parsed_project(load(shared))
-        dbt_build.compiled_models(load(shared), parsed, frozen_lists.MODELS)
+        parsed = dbt_project.parsed_project(load(shared))
+        dbt_project.compiled_models(load(shared), parsed, frozen_lists.MODELS)
         shutil.copytree(parsed, home / "cache" / "dbt" / parsed.name, dirs_exist_ok=True)
 
 

@@ -1,1 +1,1 @@
-"""The Dagster assets, one module per step of the build. Thin: each calls one function of `orchestration.steps`."""
+"""The Dagster assets, one module per step of the build. Thin: each calls one function of `orchestration.building`."""

@@ -11,23 +11,24 @@ import dagster as dg
 
 from ingestion.build_tables import BUILD_TABLES
 from ingestion.sources import DATASETS
-from orchestration import steps
-from orchestration.instance import PROCESS_TAG, this_process
+from orchestration.building import request
+from orchestration.building.receive import receive
+from orchestration.building.state import BuildState
+from orchestration.operations.instance import PROCESS_TAG, this_process
 from orchestration.resources import Bench
-from orchestration.steps import BuildState
 from rulebook.tables import BUILD_TABLES as RULEBOOK_TABLES
 
 BUILD_GROUP = "build_inputs"
 
 
 class BuildConfig(dg.Config):
-    """What a run was asked, as text; everything has a default, so that the launchpad needs nothing."""
+    """What a run was asked, as written (`building.request`); all has a default, so that the launchpad needs nothing."""
 
-    as_of: str | None = None
+    as_of_on: str | None = None
     known_on: str | None = None
     inbox: str | None = None
     rulebooks: str | None = None
-    regime: str | None = None
+    regime_code: str | None = None
     accept_drops: list[str] = []  # noqa: RUF012  (a pydantic field)
     is_full: bool = False
 
@@ -55,8 +56,7 @@ def door(context: dg.AssetExecutionContext, config: BuildConfig, bench: Bench) -
     """Ingests what is new and prepares the build; yields nothing where a release of the same inputs is reused."""
     if PROCESS_TAG not in context.run.tags:  # a run of the daemon: the reaper must know whether it lives
         context.instance.add_run_tags(context.run_id, {PROCESS_TAG: this_process()})
-    request = steps.request_of(bench.settings, **config.model_dump())
-    state = steps.receive(bench, request)
+    state = receive(bench, request.complete(bench.settings, config.model_dump()))
     if state.is_reused:
         context.log.info(f"release {state.release_id} has the same inputs and is whole: reused")
         return

@@ -9,25 +9,25 @@ import duckdb
 import pytest
 
 from expectations.door import DOOR_SUITES
-from expectations.helper import SuiteHelper
-from expectations.process import HelperProcess, ProcessDiedError
 from expectations.release import RELEASE_SUITES
 from expectations.suites import Suite, SuiteOutcome, is_present, no_row
 from ingestion.sources import DATASETS
 from ingestion.warehouse_sources import create_empty_tables, dataset_schema, source_schemas
+from orchestration.building.helper_process import HelperProcess, ProcessDiedError
+from orchestration.building.suite_process import SuiteProcess
 from tests.house.project import model_properties, sql_files
 
 HASH = "f" * 64
 
 
 @pytest.fixture(scope="module")
-def helper(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SuiteHelper]:
-    helper = SuiteHelper(tmp_path_factory.mktemp("logs"))
+def helper(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SuiteProcess]:
+    helper = SuiteProcess(tmp_path_factory.mktemp("logs"))
     yield helper
     helper.close()
 
 
-def run(helper: SuiteHelper, database: Path, suites: list[Suite]) -> dict[tuple[str, str], SuiteOutcome]:
+def run(helper: SuiteProcess, database: Path, suites: list[Suite]) -> dict[tuple[str, str], SuiteOutcome]:
     helper.submit(database, suites)
     return {(outcome.relation, outcome.check_name): outcome for outcome in helper.collect()}
 
@@ -51,7 +51,7 @@ def lake(tmp_path: Path) -> Path:
     return path
 
 
-def test_sound_rows_pass_every_door_suite(helper: SuiteHelper, lake: Path) -> None:
+def test_sound_rows_pass_every_door_suite(helper: SuiteProcess, lake: Path) -> None:
     outcomes = run(helper, lake, list(DOOR_SUITES.values()))
     assert len(outcomes) == sum(len(suite.checks) for suite in DOOR_SUITES.values())
     assert not [outcome for outcome in outcomes.values() if not outcome.is_passed]
@@ -72,7 +72,7 @@ DOOR_FAULTS = {
 
 
 @pytest.mark.parametrize("fault", DOOR_FAULTS, ids=DOOR_FAULTS.values())
-def test_every_door_suite_sees_a_planted_fault(helper: SuiteHelper, lake: Path, fault: str) -> None:
+def test_every_door_suite_sees_a_planted_fault(helper: SuiteProcess, lake: Path, fault: str) -> None:
     check = DOOR_FAULTS[fault]
     concerned = []
     with duckdb.connect(str(lake)) as connection:
@@ -91,7 +91,7 @@ def test_every_door_suite_sees_a_planted_fault(helper: SuiteHelper, lake: Path, 
         assert not outcome.is_passed and outcome.failing_count >= 1, suite.relation
 
 
-def test_a_door_suite_says_where_the_rows_stand_that_break_it(helper: SuiteHelper, lake: Path) -> None:
+def test_a_door_suite_says_where_the_rows_stand_that_break_it(helper: SuiteProcess, lake: Path) -> None:
     with duckdb.connect(str(lake)) as connection:
         connection.execute("update registry.personnel set sheet = '名册', person_mask = '410811199001011234'")
         connection.execute("update registry.social_insurance set row_key = null")
@@ -121,7 +121,7 @@ def test_a_release_suite_promises_columns_that_the_mart_declares(relation: str) 
     assert promised and set(promised[0].arguments["column_set"]) <= declared
 
 
-def test_every_release_suite_sees_a_planted_fault(helper: SuiteHelper, tmp_path: Path) -> None:
+def test_every_release_suite_sees_a_planted_fault(helper: SuiteProcess, tmp_path: Path) -> None:
     """Each mart as a table of text columns with one row in which every checked thing is wrong."""
     path = tmp_path / "firemark.duckdb"
     with duckdb.connect(str(path)) as connection:
@@ -156,7 +156,7 @@ def _wrong(suite: Suite, column: str) -> str:
     return kinds.get(column, "'nonsense'")
 
 
-def test_a_check_that_cannot_run_has_not_passed(helper: SuiteHelper, lake: Path) -> None:
+def test_a_check_that_cannot_run_has_not_passed(helper: SuiteProcess, lake: Path) -> None:
     suites = [
         Suite("registry.nowhere", "door", (is_present("row_key"),)),
         Suite("registry.agencies", "door", (no_row("nonsense", "no_such_column = 1"), is_present("row_key"))),
@@ -168,7 +168,7 @@ def test_a_check_that_cannot_run_has_not_passed(helper: SuiteHelper, lake: Path)
     assert outcomes[("registry.agencies", "row_key_is_present")].is_passed
 
 
-def test_an_outcome_never_holds_a_value(helper: SuiteHelper, lake: Path) -> None:
+def test_an_outcome_never_holds_a_value(helper: SuiteProcess, lake: Path) -> None:
     with duckdb.connect(str(lake)) as connection:
         connection.execute("update registry.personnel set person_mask = '410811199001011234', agency_id = 'canary'")
     outcomes = run(helper, lake, [DOOR_SUITES["registry/personnel"]])
@@ -176,10 +176,10 @@ def test_an_outcome_never_holds_a_value(helper: SuiteHelper, lake: Path) -> None
 
 
 def test_a_dead_helper_is_noticed(lake: Path, tmp_path: Path) -> None:
-    helper = SuiteHelper(tmp_path / "logs")
+    helper = SuiteProcess(tmp_path / "logs")
     helper._process.kill()
     helper._process.wait()
-    with pytest.raises(ProcessDiedError, match=r"exit code -9\); what it said: .*expectations\.helper\.log"):
+    with pytest.raises(ProcessDiedError, match=r"exit code -9\); what it said: .*suite_process\.log"):
         helper.submit(lake, list(DOOR_SUITES.values()))
         helper.collect()
     helper.close()
@@ -195,9 +195,9 @@ def test_a_process_that_cannot_start_says_why_in_its_log(tmp_path: Path) -> None
 
 
 def test_a_suite_that_could_not_run_leaves_its_traceback(tmp_path: Path) -> None:
-    helper = SuiteHelper(tmp_path)
+    helper = SuiteProcess(tmp_path)
     helper.submit(tmp_path / "nowhere" / "firemark.duckdb", list(DOOR_SUITES.values()))
-    with pytest.raises(ProcessDiedError, match=r"could not run: .*expectations\.helper\.log"):
+    with pytest.raises(ProcessDiedError, match=r"could not run: .*suite_process\.log"):
         helper.collect()
     helper.close()
     assert "Traceback" in helper.log.read_text("utf-8")
@@ -205,7 +205,7 @@ def test_a_suite_that_could_not_run_leaves_its_traceback(tmp_path: Path) -> None
 
 def test_a_suite_that_runs_says_nothing(lake: Path, tmp_path: Path) -> None:
     """The log is for what went wrong: it must not grow with every build, nor hold a value."""
-    helper = SuiteHelper(tmp_path / "logs")
+    helper = SuiteProcess(tmp_path / "logs")
     run(helper, lake, list(DOOR_SUITES.values()))
     helper.close()
     assert helper.log.read_text("utf-8") == ""

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from ingestion.settings import Settings, load
-from orchestration import release
+from serving.releases import stored
 from tests.conftest import ROOT, BuiltCity, build_city, firemark
 
 AS_OF = "2026-09-30"
@@ -45,8 +45,8 @@ def start(home: Settings, *arguments: str, **options: object) -> subprocess.Pope
 
 
 def current(home: Settings) -> Path:
-    found = release.current_release(home)
-    assert found is not None and release.verify(found) == []
+    found = stored.current_release(home)
+    assert found is not None and stored.verify(found) == []
     return found
 
 

@@ -13,7 +13,7 @@ import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
 DBT = ROOT / "dbt_project"
-PACKAGES = ("ingestion", "rulebook", "expectations", "sample_city", "orchestration")
+PACKAGES = ("ingestion", "rulebook", "expectations", "sample_city", "serving", "orchestration")
 
 
 @lru_cache(maxsize=1)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 import os
 import resource
@@ -12,7 +11,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -20,14 +18,19 @@ import pytest
 
 from ingestion import landing
 from ingestion.settings import ConfigurationError, load
-from orchestration import attempts, release
-from orchestration import build as build_module
-from orchestration.build import BuildReport, found_by
-from orchestration.lock import is_held
-from orchestration.release import CheckResult
-from orchestration.steps import BuildRequest, BuildState, blocking_message, check_request
-from orchestration.workbench import Workbench
+from orchestration import run
+from orchestration.building.report import BuildReport
+from orchestration.building.request import BuildRequest, complete, require_sense
+from orchestration.building.state import BuildState
+from orchestration.building.workbench import Workbench
+from orchestration.operations import attempts
+from orchestration.operations.lock import is_held
+from orchestration.run import load_findings
+from serving.releases import stored
+from serving.releases.candidate import WITHOUT_CONTENT_HASH
+from serving.releases.checks import CheckResult
 from tests.conftest import ROOT, BuiltCity, build_city, firemark, parse_once
+from tests.orchestration.support import state_of, written
 
 AS_OF = "2026-09-30"
 
@@ -39,9 +42,9 @@ def small_city(tmp_path_factory: pytest.TempPathFactory) -> BuiltCity:
 
 
 def described(home: Path) -> dict[str, Any]:
-    directory = release.current_release(load(home))
+    directory = stored.current_release(load(home))
     assert directory is not None
-    return release.read_description(directory)
+    return stored.read_description(directory)
 
 
 def build(home: Path, *arguments: str) -> dict[str, Any]:
@@ -65,7 +68,7 @@ def test_the_sample_is_released_with_its_dirt_held(built_city: BuiltCity) -> Non
     assert rows["read"] == rows["accepted"] + rows["quarantined"] + rows["duplicate"]
     assert all(held["message"] and held["reason_code"] for held in summary["held"])
     assert not [check for check in summary["checks"]["failed"] if check["severity"] == "error"]
-    assert release.verify(built_city.release) == []
+    assert stored.verify(built_city.release) == []
 
 
 def test_a_second_build_loads_nothing_and_reuses_the_release(built_city: BuiltCity) -> None:
@@ -88,7 +91,7 @@ def test_a_release_describes_itself(built_city: BuiltCity) -> None:
         for row in built_city.query("select table_schema, table_name from information_schema.tables")
     }
     assert set(content["row_counts"]) == tables
-    assert set(content["content_hashes"]) == tables - set(release.WITHOUT_CONTENT_HASH)
+    assert set(content["content_hashes"]) == tables - set(WITHOUT_CONTENT_HASH)
     kinds = {row["kind"] for row in built_city.query("select distinct kind from quality.fct_check_results")}
     assert {"door", "invariant"} <= kinds <= {"door", "invariant", "finding"}
 
@@ -153,9 +156,9 @@ def test_kill_9_leaves_the_last_release_whole_and_the_next_build_succeeds(
         _wait_for(reached, process)
         os.kill(process.pid, signal.SIGKILL)
         process.wait()
-        current = release.current_release(load(home))
+        current = stored.current_release(load(home))
         assert current is not None and current.name == before, point
-        assert release.verify(current) == [], point
+        assert stored.verify(current) == [], point
     report = build(home, "--as-of", AS_OF)
     assert report["status"] == "released"
     assert not list((home / "releases").glob(".*"))
@@ -192,10 +195,9 @@ def test_a_failing_check_releases_nothing_and_says_where_to_look(small_city: Bui
 def test_checks_that_were_not_run_are_not_counted_as_failed() -> None:
     failed = CheckResult("unique_line", "invariant", "error", False, 2, "credit.fct_point_ledger", "run it")
     below = [CheckResult(name, "invariant", "error", False, 0, is_run=False) for name in ("spans_tile", "grain")]
-    state = BuildState(
-        "r", "2026-06-01", None, "jiaozuo", None, True, "p", checks=[asdict(one) for one in (failed, *below)]
-    )
-    message = blocking_message(state)
+    state = state_of()
+    state.add_checks([failed, *below])
+    message = state.blocking_message()
     assert message is not None
     assert message.splitlines() == [
         "1 blocking check failed:",
@@ -247,9 +249,9 @@ def test_a_stray_file_in_the_home_s_own_inbox_stops_no_build(tmp_path: Path) -> 
     for folder in (settings.inbox, tmp_path / "other"):
         folder.mkdir(parents=True)
         (folder / "Thumbs.db").touch()
-    assert check_request(settings, BuildRequest(dt.date(2026, 6, 1), inbox=settings.inbox))["rulebooks"].num_rows
+    require_sense(settings, BuildRequest.read(complete(settings, {})))
     with pytest.raises(ConfigurationError, match="no inbox"):
-        check_request(settings, BuildRequest(dt.date(2026, 6, 1), inbox=tmp_path / "other"))
+        require_sense(settings, BuildRequest.read(complete(settings, {"inbox": str(tmp_path / "other")})))
 
 
 def test_a_failed_build_says_so_before_another_may_begin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -259,8 +261,8 @@ def test_a_failed_build_says_so_before_another_may_begin(tmp_path: Path, monkeyp
     end = attempts.end
     monkeypatch.setattr(attempts, "end", lambda *a, **more: (held.append(is_held(settings)), end(*a, **more)))
     failed = BuildReport(None, False, "run", 0, None, problem="it broke")
-    monkeypatch.setattr(build_module, "_run", lambda *_: failed)
-    assert build_module.run_build(Workbench(settings), BuildRequest(dt.date(2026, 6, 1))).problem == "it broke"
+    monkeypatch.setattr(run, "_run", lambda *_: failed)
+    assert run.run_build(Workbench(settings), written()).problem == "it broke"
     assert held == [True] and not is_held(settings)
     last = attempts.last(settings)
     assert last is not None and (last["status"], last["as_of_on"]) == ("failed", "2026-06-01")
@@ -309,18 +311,18 @@ def test_checks_that_warn_raise_one_alert(built_city: BuiltCity) -> None:
 def test_findings_that_were_not_written_whole_are_a_problem_and_no_traceback(tmp_path: Path) -> None:
     settings = load(tmp_path / "home")
     settings.build.mkdir(parents=True)
-    whole = BuildState("id", "2026-01-01", None, "jiaozuo", None, True, "r")
+    whole = state_of()
     whole.save(settings)
     assert BuildState.load(settings) == whole
     limit = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (100, limit[1]))
     try:
         with pytest.raises(OSError, match="large"):
-            BuildState("other", "2026-01-01", None, "jiaozuo", None, True, "r" * 1000).save(settings)
+            state_of("other" * 1000).save(settings)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limit)
     assert BuildState.load(settings) == whole
     assert [path.name for path in settings.build.iterdir()] == ["state.json"]
     (settings.build / "state.json").write_text('{"release_id": "x', encoding="utf-8")
-    state, problem = found_by(settings, None)
+    state, problem = load_findings(settings, None)
     assert state is None and problem is not None and "stopped" in problem

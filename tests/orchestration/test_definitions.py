@@ -14,10 +14,10 @@ import pytest
 from ingestion.settings import Settings, load
 from ingestion.sources import DATASETS
 from orchestration.assets.door import BuildConfig
+from orchestration.building.request import BuildRequest, complete
 from orchestration.definitions import build_defs
 from orchestration.jobs import JOB_NAME
-from orchestration.sensors import fingerprint
-from orchestration.steps import request_of
+from orchestration.operations.inbox import fingerprint
 from tests.conftest import ROOT
 from tests.house.project import sql_files
 
@@ -71,7 +71,7 @@ def test_the_schedule_builds_the_day_it_stands_for(defs: dg.Definitions) -> None
     )
     requests = defs.resolve_schedule_def("every_morning").evaluate_tick(context).run_requests
     assert requests is not None
-    assert requests[0].run_config["ops"]["door"]["config"]["as_of"] == "2026-01-02"
+    assert requests[0].run_config["ops"]["door"]["config"]["as_of_on"] == "2026-01-02"
 
 
 @pytest.mark.parametrize("has_inbox", [False, True])
@@ -82,15 +82,17 @@ def test_the_schedule_builds_with_an_inbox_or_without(defs: dg.Definitions, tmp_
     context = dg.build_schedule_context(scheduled_execution_time=dt.datetime(2026, 1, 2, tzinfo=dt.UTC))
     (request,) = defs.resolve_schedule_def("every_morning").evaluate_tick(context).run_requests or []
     config = BuildConfig(**request.run_config["ops"]["door"]["config"])
-    assert request_of(home, **config.model_dump()).inbox == (home.inbox if has_inbox else None)
+    assert BuildRequest.read(complete(home, config.model_dump())).inbox == (home.inbox if has_inbox else None)
 
 
 def test_a_build_by_itself_scores_with_the_city_s_own_rules(tmp_path: Path) -> None:
     home = load(tmp_path, {"FIREMARK_RULEBOOKS": str(tmp_path / "rules"), "FIREMARK_REGIME": "hillshire"})
-    by_itself = request_of(home, **BuildConfig(as_of="2026-01-02").model_dump())
+    by_itself = BuildRequest.read(complete(home, BuildConfig(as_of_on="2026-01-02").model_dump()))
     assert (by_itself.rulebooks, by_itself.regime_code) == (tmp_path / "rules", "hillshire")
-    asked = request_of(home, **BuildConfig(as_of="2026-01-02", rulebooks="other", regime="jiaozuo").model_dump())
-    assert (asked.rulebooks, asked.regime_code) == (Path("other"), "jiaozuo")
+    asked = BuildRequest.read(
+        complete(home, {"as_of_on": "2026-01-02", "rulebooks": "other", "regime_code": "jiaozuo"})
+    )
+    assert (asked.rulebooks, asked.regime_code) == (Path("other").absolute(), "jiaozuo")
 
 
 def test_the_sensor_waits_until_a_copy_has_ended(defs: dg.Definitions, settings: Settings) -> None:
@@ -130,7 +132,7 @@ def test_the_command_line_starts_without_the_heavy_libraries() -> None:
 
 
 def test_the_definitions_load_without_great_expectations(settings: Settings) -> None:
-    code = "import sys, orchestration.definitions as d; d.defs; print('great_expectations' in sys.modules)"
+    code = "import sys, orchestration.definitions as d; d.defs(); print('great_expectations' in sys.modules)"
     done = subprocess.run(
         [sys.executable, "-c", code],
         cwd=ROOT,

@@ -20,9 +20,10 @@ import duckdb
 import pyarrow as pa
 from filelock import FileLock
 
+from ingestion.settings import DBT_PROJECT
 from ingestion.sources import DATASETS
 from ingestion.warehouse_sources import create_empty_tables, source_schemas
-from orchestration.dbt_build import PROJECT, fingerprint
+from orchestration.building.dbt_project import fingerprint
 from rulebook.tables import BUILD_TABLES as RULEBOOK_TABLES
 
 _KEPT_STATES = 16
@@ -91,7 +92,7 @@ def _compile(target: Path) -> None:
     outcome = dbtRunner().invoke(
         [
             *("--quiet", "--log-level-file", "none", "compile", "--no-partial-parse"),
-            *("--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)),
+            *("--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT)),
             *("--target-path", str(target), "--log-path", str(target)),
         ]
     )
@@ -107,7 +108,7 @@ def _ordered(manifest: dict[str, Any]) -> dict[str, Node]:
             name=node["name"],
             materialized=node["config"]["materialized"],
             sql=node.get("compiled_code") or "",
-            csv=PROJECT / node["original_file_path"] if node["resource_type"] == "seed" else None,
+            csv=DBT_PROJECT / node["original_file_path"] if node["resource_type"] == "seed" else None,
             column_types=node["config"].get("column_types") or {},
             depends_on=tuple(node.get("depends_on", {}).get("nodes", [])),
         )

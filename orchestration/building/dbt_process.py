@@ -1,0 +1,63 @@
+"""dbtRunner in a process of its own, which imports dbt while Dagster starts and runs while Dagster records.
+
+A node's events cost Dagster as much as a small model costs dbt; in one process each waits for the other.
+Belongs here: requests and answers. Does not belong here: how dbt is called (`dbt_runner`).
+"""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable, Generator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from ingestion.settings import Settings
+from orchestration.building import dbt_runner
+from orchestration.building.dbt_runner import DbtError, DbtOutcome
+from orchestration.building.helper_process import HelperProcess, serve
+
+
+class DbtProcess(HelperProcess):
+    """One `dbt build` at a time."""
+
+    def __init__(self, logs: Path) -> None:
+        super().__init__("orchestration.building.dbt_process", logs)
+
+    def prepare(self, settings: Settings, parsed: Path) -> None:
+        """Has dbt made ready for this project before it is needed; returns at once."""
+        self.send((settings, parsed))
+
+    def build(
+        self, settings: Settings, parsed: Path, build_file: Path, *, select: str | None = None
+    ) -> Generator[dict[str, Any], None, DbtOutcome]:
+        """Yields each node's structured event as it comes and returns the outcome (see `dbt_runner.build`)."""
+        self.send((settings, parsed, build_file, select))
+        while True:
+            kind, content = self.receive()
+            if kind == "event":
+                yield content
+            elif kind == "error":
+                raise DbtError(f"{content}\n(the traceback: {self.log})")
+            else:
+                outcome: DbtOutcome = content
+                return outcome
+
+
+def _answer(request: Any, send: Callable[[object], None]) -> None:
+    if len(request) == 2:
+        with suppress(Exception):  # the build that follows will say what is wrong
+            dbt_runner.make_ready(*request)
+        return
+    settings, parsed, build_file, select = request
+    try:
+        outcome = dbt_runner.build(settings, parsed, build_file, lambda event: send(("event", event)), select=select)
+        send(("outcome", outcome))
+    except Exception as error:
+        traceback.print_exc()
+        told = str(error) if isinstance(error, DbtError) else f"{type(error).__name__}: {error}"
+        send(("error", told))
+
+
+if __name__ == "__main__":
+    serve(dbt_runner.load, _answer)

@@ -1,0 +1,165 @@
+"""The dbt project as a home keeps it: parsed once per state of its files, and some models compiled to plain SQL.
+
+Belongs here: what is kept under `cache/dbt`, and running compiled models without dbt. Does not belong here: how dbt is
+called (`dbt_runner`), what a model means.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from ingestion.settings import DBT_PROJECT, Settings
+from orchestration.building import dbt_runner
+from orchestration.building.build_folder import BUILD_FILE_NAME
+
+_KEPT_VERSIONS = 3  # a running build may still read the version before an edit
+
+
+def project_files() -> Iterator[Path]:
+    """The project's own files, without what dbt writes."""
+    for path in sorted(DBT_PROJECT.rglob("*")):
+        if path.is_file() and not {"target", "logs"} & set(path.relative_to(DBT_PROJECT).parts):
+            yield path
+
+
+def fingerprint() -> str:
+    """Names the state of the project and of dbt, for what is kept of them; and the project's place, since dbt writes
+    down where it read each seed: a home outlives the folder that the program lay in."""
+    digest = hashlib.sha256(f"{version('dbt-core')} {version('dbt-duckdb')} {DBT_PROJECT}".encode())
+    for path in project_files():
+        digest.update(str(path.relative_to(DBT_PROJECT)).encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()[:24]
+
+
+def parsed_project(settings: Settings) -> Path:
+    """The folder that holds `manifest.json` and `partial_parse.msgpack` of the project as it is now."""
+    cache = settings.home / "cache" / "dbt"
+    parsed = cache / fingerprint()
+    if not (parsed / "manifest.json").exists():
+        cache.mkdir(parents=True, exist_ok=True)
+        target = Path(tempfile.mkdtemp(prefix=".parse-", dir=cache))
+        try:
+            dbt_runner.invoke(settings, ["parse"], target=target, build_file=target / BUILD_FILE_NAME)
+            if not parsed.exists():
+                target.rename(parsed)
+            for outdated in sorted(cache.glob("[!.]*"), key=lambda path: path.stat().st_mtime)[:-_KEPT_VERSIONS]:
+                shutil.rmtree(outdated, ignore_errors=True)
+        finally:
+            shutil.rmtree(target, ignore_errors=True)
+    return parsed
+
+
+@lru_cache(maxsize=4)
+def manifest_of(parsed: Path) -> dict[str, Any]:
+    """dbt's manifest in a folder that `parsed_project` returned."""
+    content: dict[str, Any] = json.loads((parsed / "manifest.json").read_bytes())
+    return content
+
+
+@dataclass(frozen=True)
+class CompiledNode:
+    """A model or seed as plain SQL: what `create` makes of it, or null for one that others hold inside."""
+
+    schema: str
+    relation: str
+    kind: str  # table, view
+    sql: str | None
+
+
+@dataclass(frozen=True)
+class CompiledModels:
+    """Some models and all that they rest on, in order; `sources` as `schema.table`."""
+
+    nodes: tuple[CompiledNode, ...]
+    sources: frozenset[str]
+
+
+def compiled_models(settings: Settings, parsed: Path, names: tuple[str, ...]) -> CompiledModels:
+    """Models as dbt compiles them for a build file, kept beside the parsed project: from then on without dbt."""
+    kept = parsed / f"compiled-{hashlib.sha256(json.dumps(names).encode()).hexdigest()[:12]}.json"
+    if not kept.exists():
+        target = Path(tempfile.mkdtemp(prefix=".compile-", dir=parsed))
+        try:
+            dbt_runner.invoke(
+                settings,
+                [
+                    *("compile", "--no-populate-cache", "--threads", "1", "--indirect-selection", "empty"),
+                    *("--select", *(f"+{name}" for name in names)),
+                ],
+                target=target,
+                build_file=target / BUILD_FILE_NAME,
+                manifest=dbt_runner.read_manifest(parsed),
+            )
+            found = _compiled(json.loads((target / "manifest.json").read_bytes()), names)
+            (target / "kept.json").write_text(json.dumps(found, ensure_ascii=False, indent=1), encoding="utf-8")
+            (target / "kept.json").replace(kept)
+        finally:
+            shutil.rmtree(target, ignore_errors=True)
+    content = json.loads(kept.read_bytes())
+    return CompiledModels(tuple(CompiledNode(**node) for node in content["nodes"]), frozenset(content["sources"]))
+
+
+def _compiled(manifest: dict[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
+    nodes, sources = manifest["nodes"], manifest["sources"]
+    ordered: dict[str, dict[str, Any]] = {}
+    read: set[str] = set()
+
+    def place(unique_id: str) -> None:
+        if unique_id in sources:
+            read.add(f"{sources[unique_id]['schema']}.{sources[unique_id]['name']}")
+        elif unique_id not in ordered:
+            for parent in sorted(nodes[unique_id]["depends_on"].get("nodes", ())):  # a seed has none
+                place(parent)
+            ordered[unique_id] = _compiled_node(nodes[unique_id])
+
+    for name in names:
+        place(f"model.{manifest['metadata']['project_name']}.{name}")
+    return {"nodes": list(ordered.values()), "sources": sorted(read)}
+
+
+def _compiled_node(node: dict[str, Any]) -> dict[str, Any]:
+    kind, sql = node["config"]["materialized"], node.get("compiled_code")
+    if node["resource_type"] == "seed":
+        types = ", ".join(f"'{name}': '{kind}'" for name, kind in node["config"]["column_types"].items())
+        path = str(DBT_PROJECT / node["original_file_path"]).replace("'", "''")
+        sql = f"select * from read_csv('{path}', header = true, nullstr = '', types = {{{types}}})"  # as dbt loads it
+    return {
+        "schema": node["schema"],
+        "relation": f'"{node["schema"]}"."{node["name"]}"',
+        "kind": "view" if kind == "view" else "table",
+        "sql": None if kind == "ephemeral" else sql,
+    }
+
+
+class ModelFailedError(Exception):
+    """A compiled model could not be built: which, and what the engine said."""
+
+    def __init__(self, relation: str, said: str) -> None:
+        super().__init__(f"{relation}: {said}")
+        self.relation = relation
+        self.said = said
+
+
+def run_models(connection: duckdb.DuckDBPyConnection, models: CompiledModels) -> None:
+    """Builds compiled models over sources that are there, in a database of the build file's name. Raises
+    ModelFailedError."""
+    for schema in sorted({node.schema for node in models.nodes}):
+        connection.execute(f'create schema if not exists "{schema}"')
+    for node in models.nodes:
+        if node.sql is None:
+            continue
+        try:
+            connection.execute(f"create {node.kind} {node.relation} as {node.sql}")
+        except duckdb.Error as error:
+            raise ModelFailedError(node.relation, str(error)) from error

@@ -1,0 +1,93 @@
+"""Step 4 of a build: write the candidate's outputs, switch to it, hand the release on.
+
+Belongs here: what refuses a release, and the order of these moves. Does not belong here: any output, the moves
+themselves (`serving`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from ingestion.settings import Settings
+from orchestration.building import released_lists
+from orchestration.building.build_folder import build_file
+from orchestration.building.state import INPUT_FILE, BuildFailedError, BuildState
+from orchestration.building.workbench import Workbench
+from orchestration.operations import alerts, attempts
+from serving import outputs
+from serving.outputs.files import STORAGE_VERSION
+from serving.outputs.publishing import publish_release
+from serving.releases.candidate import new_candidate
+from serving.releases.checks import CheckResult
+from serving.releases.opened import open_release
+from serving.releases.revisions import git_revision
+from serving.releases.switch import switch_to
+
+
+def release(bench: Workbench) -> Path:
+    """Switches to what was built unless a check blocks it or an output fails; then the last release stays as it is."""
+    settings = bench.settings
+    state = BuildState.load(settings)
+    state.refuse_if_blocked()
+    bench.progress("release", 0, 2, "outputs")
+    description = _description(state)
+    changed = released_lists.changed_since_released(
+        settings, released_lists.lists_in(build_file(settings)), description
+    )
+    state.add_checks([_frozen_lists_check(changed)])
+    state.save(settings)
+    try:
+        with new_candidate(
+            settings, build_file(settings), description | {"changed_lists": changed}, state.check_results()
+        ) as candidate:
+            outputs.write_outputs(candidate)
+            path = switch_to(settings, candidate)
+    except outputs.OutputFailedError as error:
+        raise BuildFailedError(f"The release could not be written: {error}") from error
+    attempts.end(settings, attempts.RELEASED)
+    alerts.of_checks(settings.logs, state.release_id, state.check_results())
+    bench.progress("release", 1, 2, "publishing")
+    publish(settings)
+    bench.progress("release", 2, 2, "")
+    return path
+
+
+def publish(settings: Settings) -> None:
+    """Hands the current release to every publishing output; one that fails is an alert and harms no release."""
+    publishing = [output for output in outputs.OUTPUTS if output.publish is not None]
+    if publishing:
+        with open_release(settings, for_desk=True) as released:
+            alerts.of_publications(settings.logs, publish_release(settings, released, publishing))
+
+
+def _frozen_lists_check(changed: Sequence[str]) -> CheckResult:
+    """A warning: a rulebook or an export may be put right, but who was published on a past list must not change unseen."""
+    return CheckResult(
+        check_name="a_frozen_list_stays_as_it_was_released",
+        kind="finding",
+        severity="warn",
+        is_passed=not changed,
+        failing_count=len(changed),
+        relation="publication.frozen_lists",
+        look="; ".join(changed),
+    )
+
+
+def _description(state: BuildState) -> dict[str, Any]:
+    request = state.request
+    return {
+        "release_id": state.release_id,
+        "as_of_on": request["as_of_on"],
+        "known_on": request["known_on"],
+        "regime_code": request["regime_code"],
+        "rulebook_id": state.rulebook_id,
+        "is_provisional": state.is_provisional,
+        "rulebooks": state.rulebooks,
+        "scoring_revision": state.scoring_revision,
+        "presentation_revision": state.presentation_revision,
+        "git_revision": git_revision(),
+        "storage_version": STORAGE_VERSION,
+        "input_files": [{name: file[name] for name in INPUT_FILE} for file in state.files],
+    }

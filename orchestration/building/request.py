@@ -1,0 +1,85 @@
+"""What a build is asked, in one form with one set of names: the command line, Dagster's run configuration and
+build/state.json hold it as `written`, plain JSON values; `BuildRequest` is what the steps read from it.
+
+Belongs here: the names, their defaults, reading them. Does not belong here: what a build does with them.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from ingestion import build_inputs
+from ingestion.settings import ConfigurationError, Settings
+from orchestration.building.city_time import read_day, today
+from orchestration.operations.inbox import require_inbox
+
+DEFAULT_REGIME = "jiaozuo"
+Written = dict[str, Any]  # every name of BuildRequest -> text, list of texts, true or false, null
+
+
+@dataclass(frozen=True)
+class BuildRequest:
+    """What a build was asked. `inbox`: null = nothing new is taken in. `rulebooks`: a rulebook folder; null = the one
+    that comes with the program."""
+
+    as_of_on: dt.date
+    known_on: dt.date | None = None
+    inbox: Path | None = None
+    rulebooks: Path | None = None
+    regime_code: str = DEFAULT_REGIME
+    accept_drops: tuple[str, ...] = ()
+    is_full: bool = False
+
+    @classmethod
+    def read(cls, written: Mapping[str, Any]) -> BuildRequest:
+        """The request that was written. Raises ConfigurationError for what is no day."""
+        return cls(
+            as_of_on=_day("as-of", written["as_of_on"]),
+            known_on=_day("known-on", written["known_on"]) if written["known_on"] else None,
+            inbox=Path(written["inbox"]) if written["inbox"] else None,
+            rulebooks=Path(written["rulebooks"]) if written["rulebooks"] else None,
+            regime_code=written["regime_code"],
+            accept_drops=tuple(written["accept_drops"]),
+            is_full=written["is_full"],
+        )
+
+
+NAMES = tuple(field.name for field in fields(BuildRequest))
+
+
+def complete(settings: Settings, asked: Mapping[str, Any]) -> Written:
+    """The whole request as written, from the part that somebody asked: by default today, the home's own inbox if there
+    is one, and the rulebooks and regime that the environment names. What is complete stays as it is."""
+    unknown = set(asked) - set(NAMES)
+    if unknown:
+        raise TypeError(f"a build cannot be asked {sorted(unknown)}; it knows {NAMES}")
+    inbox = asked.get("inbox") or (settings.inbox if settings.inbox.is_dir() else None)
+    rulebooks = asked.get("rulebooks") or settings.rulebooks
+    return {
+        "as_of_on": asked.get("as_of_on") or today().isoformat(),
+        "known_on": asked.get("known_on"),
+        "inbox": str(Path(inbox).absolute()) if inbox else None,
+        "rulebooks": str(Path(rulebooks).absolute()) if rulebooks else None,
+        "regime_code": asked.get("regime_code") or settings.regime_code or DEFAULT_REGIME,
+        "accept_drops": list(asked.get("accept_drops") or ()),
+        "is_full": bool(asked.get("is_full")),
+    }
+
+
+def require_sense(settings: Settings, request: BuildRequest) -> None:
+    """Raises ConfigurationError for a request that cannot be meant, before anything slow begins."""
+    if request.inbox is not None and request.inbox != settings.inbox:
+        require_inbox(request.inbox)  # nobody named the home's own by mistake: what lies in it wrongly is told of
+    for drop in request.accept_drops:
+        build_inputs.parse_drop(drop)
+
+
+def _day(name: str, text: str) -> dt.date:
+    try:
+        return read_day(text)
+    except ValueError:
+        raise ConfigurationError(f"--{name} {text!r} is no day. Write it as YYYY-MM-DD.") from None

@@ -1,0 +1,81 @@
+"""`firemark rulebook what-if`: the current release's inputs scored under another version, compared, not released.
+
+Belongs here: one more dbt run over the same inputs, in a folder of its own that is gone afterwards. Does not belong
+here: comparing (`rulebook.what_if`).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import tempfile
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from ingestion import build_inputs, landing
+from ingestion.settings import ConfigurationError
+from orchestration.building import model
+from orchestration.building.build_folder import BUILD_FILE_NAME, make_build_folder
+from orchestration.building.rules import Rules, sound_folder
+from orchestration.building.state import BuildFailedError, files_of, placed
+from orchestration.building.workbench import Workbench
+from orchestration.operations.lock import writer_lock
+from orchestration.operations.pasted import command
+from rulebook.what_if import GradeDifference, grade_differences, tables_under
+from serving.releases.opened import Release, open_release, rows_of
+from serving.releases.revisions import scoring_revision
+
+HISTORY = "select agency_id, valid_from_on, valid_until_on, score, grade from credit.fct_score_history"
+_TOLD_FILES = 5
+
+
+def what_if(bench: Workbench, rulebook_id: str, rulebooks: Path | None, on: dt.date | None) -> list[GradeDifference]:
+    """Every span on which a grade differs from the current release; with `on`, only those that hold the day.
+
+    Raises ConfigurationError when the lake, or what of the program can change a score, is no longer what the release
+    was made from.
+    """
+    settings = bench.settings
+    folder = sound_folder(rulebooks, settings.rulebooks)
+    with writer_lock(settings), open_release(settings) as opened:
+        described = opened.description
+        rules = Rules(described["regime_code"], tables_under(folder, rulebook_id, described["regime_code"]))
+        before = opened.rows(HISTORY)
+        landing.ingest(settings, None)
+        make_build_folder(settings)
+        with tempfile.TemporaryDirectory(prefix="what-if-", dir=settings.build) as scratch:
+            inputs = build_inputs.prepare(
+                settings,
+                dt.date.fromisoformat(described["as_of_on"]),
+                dt.date.fromisoformat(described["known_on"]) if described["known_on"] else None,
+                described["regime_code"],
+                build_dir=Path(scratch),
+            )
+            _refuse_other_inputs(bench, opened, files_of(inputs.outcomes))
+            rules.write(inputs.folder)
+            path = Path(scratch) / BUILD_FILE_NAME
+            with duckdb.connect(str(path)) as connection:
+                build_inputs.register_sources(connection, scratch)
+            outcome = model.model_into(bench, path, "+fct_score_history")
+            if outcome.failures:
+                raise BuildFailedError("\n".join(f"{failure.name}: {failure.message}" for failure in outcome.failures))
+            with duckdb.connect(str(path), read_only=True) as connection:
+                after = rows_of(connection, HISTORY)
+    return grade_differences(before, after, on)
+
+
+def _refuse_other_inputs(bench: Workbench, opened: Release, files: Iterable[Mapping[str, Any]]) -> None:
+    before, now = ({placed(file) for file in known} for known in (opened.description["input_files"], files))
+    differing = sorted(before ^ now)
+    places = list(dict.fromkeys("/".join(file[:4]) for file in differing))
+    told = places[:_TOLD_FILES] + ([f"and {len(places) - _TOLD_FILES} more"] if len(places) > _TOLD_FILES else [])
+    if opened.description.get("scoring_revision") != scoring_revision():
+        told.append("程序 the program itself")
+    if told:
+        raise ConfigurationError(
+            f"与发布 {opened.directory.name} 相比已有变化，请先重新生成 something has changed since that release, and another "
+            f"version would be blamed for it. Build first, then ask again: {command(bench.settings.home, 'build')}\n"
+            + "\n".join(f"  {line}" for line in told)
+        )

@@ -1,0 +1,95 @@
+"""What the steps of one build share: settings, the writer's lock, the processes beside it, what is read once, progress.
+
+Belongs here: things with the lifetime of one build. Does not belong here: data (it lies in the build folder), any step.
+Whatever starts or reads something is a verb: to look at an attribute costs nothing.
+"""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Protocol
+
+from ingestion.settings import Settings
+from orchestration.building import dbt_project
+from orchestration.building.dbt_process import DbtProcess
+from orchestration.building.request import BuildRequest
+from orchestration.building.rules import Rules, UnsoundRulebookError
+from orchestration.building.state import BuildFailedError
+from orchestration.building.suite_process import SuiteProcess
+from orchestration.operations.lock import writer_lock
+
+# A run that the daemon started waits for the one before it; longer than any build of a city takes.
+QUEUE_SECONDS = 1800
+
+
+class Progress(Protocol):
+    """Tells people how far a build is."""
+
+    def __call__(self, stage: str, done: int, total: int, label: str) -> None:
+        """`done` of `total` parts of a stage; `label` names the part."""
+
+
+def silent(stage: str, done: int, total: int, label: str) -> None:
+    """No progress: for pipes and schedules."""
+
+
+class Workbench:
+    """Shared by the steps of one run, in one process."""
+
+    def __init__(self, settings: Settings, progress: Progress = silent, dbt: DbtProcess | None = None) -> None:
+        """`dbt`: its process, where it was started already, while this process was still importing."""
+        self.settings = settings
+        self.progress = progress
+        self._lifetime = ExitStack()
+        self._suites: SuiteProcess | None = None
+        self._dbt = dbt
+        if dbt is not None:
+            self._lifetime.callback(dbt.close)
+        self._project: Path | None = None
+        self._rules: dict[tuple[str, Path | None], Rules] = {}
+        self._is_locked = False
+
+    def lock(self) -> None:
+        """Becomes the only writer of the home until `close`; a process that holds the lock already passes."""
+        if not self._is_locked:
+            self._lifetime.enter_context(writer_lock(self.settings, wait_seconds=QUEUE_SECONDS))
+            self._is_locked = True
+
+    def rules(self, request: BuildRequest) -> Rules:
+        """The rulebook of a request, read and linted once. Raises BuildFailedError where it is not sound, RulebookError
+        where it cannot be read."""
+        asked = (request.regime_code, request.rulebooks)
+        if asked not in self._rules:
+            try:
+                self._rules[asked] = Rules.read(*asked)
+            except UnsoundRulebookError as error:
+                listed = "\n".join(f"  {problem}" for problem in error.problems)
+                raise BuildFailedError(f"The rulebook is not sound, so nothing was scored:\n{listed}") from error
+        return self._rules[asked]
+
+    def parse(self) -> Path:
+        """The dbt project, parsed, as it was when first asked: an edit meanwhile must not mix two versions."""
+        if self._project is None:
+            self._project = dbt_project.parsed_project(self.settings)
+        return self._project
+
+    def start_suites(self) -> SuiteProcess:
+        """The process that runs the suites; the first call starts it."""
+        if self._suites is None:
+            self._suites = SuiteProcess(self.settings.logs)
+            self._lifetime.callback(self._suites.close)
+        return self._suites
+
+    def start_dbt(self) -> DbtProcess:
+        """The process that runs dbt; the first call starts it."""
+        if self._dbt is None:
+            self._dbt = DbtProcess(self.settings.logs)
+            self._lifetime.callback(self._dbt.close)
+        return self._dbt
+
+    def close(self) -> None:
+        """Ends what was started, forgets what was read, and gives back the lock."""
+        self._lifetime.close()
+        self._suites, self._dbt, self._project, self._is_locked = None, None, None, False
+        self._rules.clear()

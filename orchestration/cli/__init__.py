@@ -1,0 +1,27 @@
+"""`firemark`: the command line. Each command parses, calls, prints; whatever it needs is imported inside it.
+
+Belongs here: which commands there are. One module a group of commands; what they share is `options` and `render`.
+"""
+
+from __future__ import annotations
+
+import click
+
+from orchestration.cli.build import build
+from orchestration.cli.desk import conflicts, quarantine, tasks
+from orchestration.cli.grades import explain, grades
+from orchestration.cli.options import home_option
+from orchestration.cli.rulebook import rulebook
+from orchestration.cli.sample import sample
+from orchestration.cli.status import status
+from orchestration.cli.up import up
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@home_option
+def main() -> None:
+    """Credit grades of fire-protection service agencies, from the exports a bureau really gets."""
+
+
+for _command in (sample, build, up, grades, explain, conflicts, tasks, quarantine, status, rulebook):
+    main.add_command(_command)

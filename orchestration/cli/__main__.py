@@ -1,0 +1,5 @@
+"""`python -m orchestration.cli`: the same as `firemark`."""
+
+from orchestration.cli import main
+
+main(prog_name="firemark")

@@ -1,0 +1,63 @@
+"""`firemark conflicts`, `tasks` and `quarantine`: rows that wait for somebody. Does not belong here: queries."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import click
+
+from orchestration.cli.notes import print_ignored
+from orchestration.cli.options import DAY, command, format_option, home_settings
+from orchestration.cli.render import print_rows
+
+
+@command()
+@click.option("--kind", metavar="K", help="One kind, such as double_registration.")
+@click.option("--status", type=click.Choice(("open", "confirmed", "cleared", "expired", "explained")))
+@format_option
+def conflicts(kind: str | None, status: str | None, fmt: str) -> None:
+    """Engineers who seem to serve two agencies at once: the investigators' rows."""
+    from serving import queries
+    from serving.releases.opened import open_release
+
+    with open_release(home_settings(), for_desk=True) as opened:
+        columns, found = queries.conflicts(opened, kind, status)
+        open_count = sum(row["status"] == "open" for row in found)
+        title = f"{len(found)} 条 rows, {open_count} 待核 open  {opened.title}"
+        empty = " ".join(("No", *filter(None, (status, kind)), "conflicts."))
+        print_rows(found, columns, fmt, shown=queries.CONFLICT_TABLE, title=title, empty=empty)
+
+
+@command()
+@click.option("--due-before", type=DAY, help="Only tasks due before this day.")
+@click.option("--all", "with_done", is_flag=True, help="Done tasks, too.")
+@format_option
+def tasks(due_before: dt.date | None, with_done: bool, fmt: str) -> None:
+    """Supervision tasks that are open or overdue."""
+    from serving import queries
+    from serving.releases.opened import open_release
+
+    with open_release(home_settings()) as opened:
+        found = queries.tasks(opened, due_before, with_done)
+        shown = ("task_code", "agency_name", "opened_on", "due_on", "closed_on", "status", "clause")
+        print_rows(found, queries.TASK_COLUMNS, fmt, shown=shown, title=opened.title, empty="No tasks.")
+
+
+@command()
+@click.option("--dataset", metavar="D", help="SOURCE/DATASET, or the dataset's name alone.")
+@format_option
+def quarantine(dataset: str | None, fmt: str) -> None:
+    """Held files and quarantined rows: reason, file, sheet, row."""
+    from orchestration.operations import attempts
+    from serving import queries
+    from serving.releases.opened import open_release
+
+    settings = home_settings()
+    with open_release(settings) as opened:
+        found = queries.quarantine(opened, dataset)
+        files = sum(row["level"] == "file" for row in found)
+        title = f"{files} 个文件 files held, {len(found) - files} 行 rows quarantined  {opened.title}"
+        empty = "Nothing is held or quarantined."
+        print_rows(found, queries.QUARANTINE_COLUMNS, fmt, title=title, empty=empty)
+    if fmt == "table" and dataset is None:
+        print_ignored((attempts.last(settings) or {}).get("ignored", []))

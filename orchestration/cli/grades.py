@@ -1,0 +1,83 @@
+"""`firemark grades` and `explain`: an agency's grade, and why. Does not belong here: queries (`serving`)."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import click
+
+from orchestration.building.city_time import today
+from orchestration.cli.options import DAY, FAILED, command, fail, format_option, home_settings
+from orchestration.cli.render import FORMATS, json_text, plain, print_rows, print_table, visible
+
+
+@command()
+@click.option("--on", type=DAY, help="Any day, past or future (default: today in Asia/Shanghai).")
+@click.option("--agency", metavar="USCC", help="One agency only: its code, or a name that only it has.")
+@format_option
+def grades(on: dt.date | None, agency: str | None, fmt: str) -> None:
+    """Grades on any day, from the current release."""
+    from serving import queries
+    from serving.releases.opened import open_release
+
+    day = on or today()
+    with open_release(home_settings()) as opened:
+        found = queries.grades(opened, day, agency)
+        shown = (
+            *("agency_id", "agency_name", "score", "grade", "has_active_misconduct", "since_on", "next_change_on"),
+            *("next_score", "next_grade", "directory_status"),
+        )
+        provisional = "  分值为暂定 points are provisional" if any(row["is_provisional"] for row in found) else ""
+        print_rows(
+            found,
+            queries.GRADE_COLUMNS,
+            fmt,
+            shown=shown,
+            title=f"{day}  {opened.title}{provisional}",
+            empty=f"No agency has a score on {day}.",
+        )
+
+
+@command()
+@click.argument("agency", metavar="USCC|NAME")
+@click.option("--on", type=DAY, help="Any day, past or future (default: today in Asia/Shanghai).")
+@click.option("--format", "fmt", type=click.Choice(FORMATS), default="table", show_default=True)
+def explain(agency: str, on: dt.date | None, fmt: str) -> None:
+    """Why an agency has its score: base, every line in force and where it comes from, and the next change."""
+    from serving.explain import LINE_COLUMNS, LINE_TABLE, table_rows
+    from serving.explain import explain as explain_agency
+    from serving.releases.opened import open_release
+
+    with open_release(home_settings()) as opened:
+        found = explain_agency(opened, agency, on or today())
+    if fmt == "json":
+        click.echo(json_text(found))
+        return
+    if fmt == "csv":
+        print_rows(found["lines"], LINE_COLUMNS, "csv")
+        return
+    note = "  分值为暂定 provisional" if found["is_provisional"] else ""
+    click.echo(visible(f"{found['agency_name']}  {found['agency_id']}  {found['on']}  {found['rulebook_id']}{note}"))
+    click.echo(f"基础分 base {plain(found['base_points'])}")
+    if found["lines"]:
+        print_table(table_rows(found["lines"]), LINE_TABLE, is_whole=True)
+    total = sum(line["points"] for line in found["lines"])
+    sign = "+" if total >= 0 else "-"
+    click.echo(
+        f"得分 score {plain(found['base_points'])} {sign} {plain(abs(total))} = {plain(found['score'])}"
+        f"  等级 grade {plain(found['grade'])} ({found['score_grade_reason'] or '-'})"
+    )
+    change = found["next_change"]
+    if change is None:
+        click.echo("下次变动 next change: none known")
+    else:
+        moves = ", ".join(f"{move['item_code'] or move['line_kind']} {move['moves']}" for move in change["lines"])
+        click.echo(
+            f"下次变动 next change {change['on']}: {plain(change['score'])} {plain(change['grade'])} "
+            f"({change['cause']}{': ' + moves if moves else ''})"
+        )
+    graded = found["next_grade_change"]
+    if graded is not None and (change is None or graded["on"] != change["on"]):
+        click.echo(f"下次等级变动 next grade change {graded['on']}: {plain(graded['grade'])} ({graded['cause']})")
+    if not found["adds_up"]:
+        fail("base and lines do not make the score: the release is not sound. Run: firemark build --full", FAILED)

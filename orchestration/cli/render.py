@@ -1,0 +1,251 @@
+"""Rows for people and scripts: a table, CSV that no spreadsheet executes, JSON.
+
+Belongs here: how a value is written. Does not belong here: which rows or columns, printing of progress.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+import json
+import sys
+import unicodedata
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any, TextIO
+
+FORMATS = ("table", "csv", "json")
+Row = Mapping[str, Any]
+
+# A spreadsheet takes a cell that begins so for a formula; the full-width forms are folded by some input methods.
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+_QUOTE = "'"
+
+_PIPE_WIDTH = 1000
+_ONE_LINE, _FOLDED = 20, 16  # cells; a USCC has 18
+_BETWEEN = 3
+_LEAST_COLUMNS = 4
+_DISPENSABLE = ("explained_by", "confidence", "overlap_days", "conflict_id", "source", "sheet")
+
+# 中文 before English, as the desk reads it; scripts get the column's own name from CSV and JSON.
+LABELS = {
+    "agency_id": "统一社会信用代码 USCC",
+    "agency_name": "机构名称 agency",
+    "score": "得分 score",
+    "grade": "等级 grade",
+    "has_active_misconduct": "有效失信 active misconduct",
+    "since_on": "起始日 since",
+    "next_change_on": "下次变动 next change",
+    "next_score": "变动后得分 then score",
+    "next_grade": "变动后等级 then grade",
+    "next_grade_change_on": "下次等级变动 next grade change",
+    "directory_status": "名录状态 directory",
+    "rulebook_id": "规则版本 rulebook",
+    "is_provisional": "暂定 provisional",
+    "conflict_id": "编号 id",
+    "conflict_kind": "类型 kind",
+    "severity": "严重程度 severity",
+    "confidence": "置信度 confidence",
+    "engineer_name": "工程师 engineer",
+    "registration_no": "注册证编号 registration",
+    "employer_a_name": "单位甲 employer A",
+    "employer_b_name": "单位乙 employer B",
+    "overlap_from_on": "重叠起 from",
+    "overlap_until_on": "重叠止 until",
+    "overlap_days": "天数 days",
+    "explained_by": "合理解释 explained by",
+    "status": "状态 status",
+    "task_code": "任务 task",
+    "opened_on": "开始 opened",
+    "due_on": "截止 due",
+    "closed_on": "完成 closed",
+    "clause": "条款 clause",
+    "source": "来源 source",
+    "dataset": "数据集 dataset",
+    "received_on": "收到日 received",
+    "file_name": "文件 file",
+    "file_hash": "文件指纹 hash",
+    "sheet": "工作表 sheet",
+    "row_number": "行 row",
+    "reason_code": "原因 reason",
+    "header": "列 column",
+    "message": "说明 message",
+    "level": "对象 what",
+    "line_kind": "类别 kind",
+    "item_code": "项目 item",
+    "title_zh": "内容 title",
+    "points": "分值 points",
+    "document_no": "文号 document",
+    "valid_from_on": "生效 began",
+    "last_day_on": "最后一天 last day",
+    "note": "说明 note",
+    "from_grade": "原等级 from",
+    "to_grade": "新等级 to",
+    "grade_before": "现等级 grade now",
+    "grade_after": "试算等级 grade then",
+    "score_before": "现得分 score now",
+    "score_after": "试算得分 score then",
+    "valid_until_on": "止 until",
+}
+
+
+def label(column: str) -> str:
+    """The header that people see."""
+    return LABELS.get(column, column)
+
+
+def plain(value: Any) -> str:
+    """A value as people write it: 90 and not 90.00, an empty cell for null, no control characters."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "是 yes" if value else "否 no"
+    if isinstance(value, Decimal):
+        return _number(value)
+    if isinstance(value, dt.datetime):
+        return value.isoformat(sep=" ", timespec="seconds")
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    return visible(str(value))
+
+
+def visible(text: str) -> str:
+    """Text that cannot steer a terminal: control and direction characters become U+FFFD."""
+    return "".join(
+        "\ufffd" if unicodedata.category(char) in ("Cc", "Cf", "Zl", "Zp") and char != "\n" else char for char in text
+    )
+
+
+def _number(value: Decimal) -> str:
+    text = format(value, "f")
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def safe_cell(value: Any) -> str:
+    """A CSV cell. Text that a spreadsheet would execute gets a leading `'`, as does text that begins with one:
+    removing one leading `'` gives every value back.
+    """
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str):
+        return _QUOTE + value if value.startswith((*_FORMULA_STARTS, _QUOTE)) else value
+    return plain(value)
+
+
+def csv_text(columns: Sequence[str], rows: Sequence[Row]) -> str:
+    """CSV, UTF-8, with the columns' own names as header."""
+    return "".join(map(_csv_line, [columns, *([safe_cell(row[column]) for column in columns] for row in rows)]))
+
+
+def _csv_line(cells: Sequence[str]) -> str:
+    text = io.StringIO(newline="")
+    csv.writer(text, lineterminator="\r\n").writerow(cells)  # so that a lone CR in a cell is quoted, too
+    return text.getvalue().removesuffix("\r\n") + "\n"
+
+
+def as_json(value: Any) -> Any:
+    """Plain JSON values: numbers stay numbers, dates become ISO text."""
+    if isinstance(value, Mapping):
+        return {str(key): as_json(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [as_json(item) for item in value]
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
+    if isinstance(value, dt.date):  # a datetime is one, too
+        return value.isoformat()
+    return value
+
+
+def json_text(value: Any) -> str:
+    """Indented JSON that keeps Chinese readable."""
+    return json.dumps(as_json(value), ensure_ascii=False, indent=2)
+
+
+def print_rows(
+    rows: Sequence[Row],
+    columns: Sequence[str],
+    fmt: str,
+    *,
+    shown: Sequence[str] | None = None,
+    title: str | None = None,
+    empty: str = "",
+    stream: TextIO | None = None,
+) -> None:
+    """Writes rows in one of `FORMATS`. `shown`: the columns of a table, where all would be too many."""
+    out = stream or sys.stdout
+    if fmt == "csv":
+        out.write(csv_text(columns, rows))
+    elif fmt == "json":
+        out.write(json_text([{column: row[column] for column in columns} for row in rows]) + "\n")
+    elif rows:
+        print_table(rows, shown or columns, title=title, stream=out)
+    elif empty:
+        out.write(empty + "\n")
+
+
+def print_table(
+    rows: Sequence[Row],
+    columns: Sequence[str],
+    *,
+    title: str | None = None,
+    stream: TextIO | None = None,
+    is_whole: bool = False,
+) -> None:
+    """A table: as wide as the terminal, or as its content in a pipe. `is_whole`: rather a line per value than a column
+    less."""
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    out = stream or sys.stdout
+    console = Console(file=out, width=None if out.isatty() else _PIPE_WIDTH, highlight=False)
+    needs = {column: _width(column, rows) for column in columns}
+    kept = _fitting(columns, needs, console.width)
+    if len(kept) < (len(columns) if is_whole else min(_LEAST_COLUMNS, len(columns))):
+        _print_blocks(rows, columns, title, out)
+        return
+    table = Table(title=title, box=box.SIMPLE_HEAD, title_justify="left", pad_edge=False)
+    for column in kept:
+        is_number = any(isinstance(row[column], int | Decimal) and not isinstance(row[column], bool) for row in rows)
+        header = label(column).replace(" ", "\n", 1)
+        table.add_column(
+            Text(header), justify="right" if is_number else "left", overflow="fold", min_width=needs[column]
+        )
+    for row in rows:
+        table.add_row(*(Text(plain(row[column])) for column in kept))
+    console.print(table)
+    hidden = [label(column) for column in columns if column not in kept]
+    if hidden:
+        out.write(f"窗口太窄，未显示 not shown, for want of width: {', '.join(hidden)}\n")
+
+
+def _width(column: str, rows: Sequence[Row]) -> int:
+    """What a column needs at least: codes, dates and short words stand on one line, long text may fold."""
+    from rich.cells import cell_len
+
+    longest = max((cell_len(plain(row[column])) for row in rows), default=0)
+    header = max(cell_len(word) for word in label(column).split(" "))
+    return max(header, longest if longest <= _ONE_LINE else _FOLDED)
+
+
+def _fitting(columns: Sequence[str], needs: Mapping[str, int], width: int) -> list[str]:
+    """The columns that have room, in their order: first those go that say least, then the last one."""
+    kept = list(columns)
+    while kept and sum(needs[column] + _BETWEEN for column in kept) > width:
+        kept.remove(next((column for column in _DISPENSABLE if column in kept), kept[-1]))
+    return kept
+
+
+def _print_blocks(rows: Sequence[Row], columns: Sequence[str], title: str | None, out: TextIO) -> None:
+    """One line per value, where not even a few columns have room."""
+    if title:
+        out.write(f"{title}\n")
+    for row in rows:
+        out.write("\n")
+        for column in columns:
+            if text := plain(row[column]):
+                out.write(f"{label(column)}: {text}\n")

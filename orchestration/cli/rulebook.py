@@ -1,0 +1,95 @@
+"""`firemark rulebook lint`, `import` and `what-if`. Does not belong here: what they find (`rulebook`, `building`)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import click
+
+from orchestration.cli.options import (
+    DAY,
+    FAILED,
+    command,
+    fail,
+    format_option,
+    home_option,
+    home_settings,
+    progress_bars,
+)
+from orchestration.cli.render import print_rows, visible
+
+
+@click.group()
+@home_option
+def rulebook() -> None:
+    """Rulebook data: check it, import a regime, try another version."""
+
+
+@command()
+@click.argument("directory", required=False, type=click.Path(path_type=Path), metavar="[DIR]")
+def lint(directory: Path | None) -> None:
+    """Check a rulebook folder (default: FIREMARK_RULEBOOKS, else the one that comes with the program)."""
+    from orchestration.building.rules import rulebook_folder
+    from rulebook.folder import read_folder
+    from rulebook.lint import lint as lint_folder
+
+    folder = read_folder(rulebook_folder(directory, home_settings().rulebooks))
+    problems = lint_folder(folder)
+    for problem in problems:
+        click.echo(visible(str(problem)), err=True)
+    if problems:
+        fail(f"{len(problems)} problems in {folder.path}", FAILED)
+    versions = ", ".join(f"{row['rulebook_id']} ({row['regime_code']})" for row in folder.versions())
+    click.echo(f"{folder.path}: sound. {versions}")
+
+
+@command("import")
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE.yaml...")
+@click.argument("directory", type=click.Path(file_okay=False, path_type=Path), metavar="DIR")
+def import_command(files: tuple[Path, ...], directory: Path) -> None:
+    """Turn regimes written as YAML into versions of a rulebook folder."""
+    from rulebook.importing import import_regimes
+
+    for imported in import_regimes(files, directory):
+        click.echo(visible(str(imported)))
+
+
+@command("what-if")
+@click.argument("rulebook_id")
+@click.option(
+    "--rulebooks",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="The folder that holds the version (default: FIREMARK_RULEBOOKS).",
+)
+@click.option("--on", type=DAY, help="Only grades that differ on this day.")
+@format_option
+def what_if_command(rulebook_id: str, rulebooks: Path | None, on: dt.date | None, fmt: str) -> None:
+    """Re-score everything under another version and list the grade changes; nothing is released.
+
+    Compared with the current release, of the same files and program: where something has changed since, build first.
+    """
+    from dataclasses import asdict
+
+    from orchestration.building.state import BuildFailedError
+    from orchestration.building.what_if import what_if
+    from orchestration.building.workbench import Workbench
+
+    with progress_bars() as progress:
+        try:
+            differences = what_if(Workbench(home_settings(), progress), rulebook_id, rulebooks, on)
+        except BuildFailedError as error:
+            fail(str(error), FAILED)
+    columns = (
+        *("agency_id", "valid_from_on", "valid_until_on", "grade_before", "grade_after"),
+        *("score_before", "score_after"),
+    )
+    agencies = len({difference.agency_id for difference in differences})
+    title = f"{agencies} agencies change under {rulebook_id}"
+    empty = f"No grade changes under {rulebook_id}."
+    print_rows([asdict(difference) for difference in differences], columns, fmt, title=title, empty=empty)
+
+
+for _command in (lint, import_command, what_if_command):
+    rulebook.add_command(_command)

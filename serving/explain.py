@@ -1,0 +1,180 @@
+"""Why an agency has its score on a day: base, every line in force, what supersedes or caps it, what comes next.
+
+Belongs here: gathering from a release, and the sum. Does not belong here: scoring (dbt), printing (the command line).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from typing import Any
+
+from ingestion.settings import ConfigurationError
+from serving.agencies import require_agency
+from serving.releases.opened import Release
+
+LINE_COLUMNS = (
+    *(
+        "line_id",
+        "line_kind",
+        "item_code",
+        "component_code",
+        "clause",
+        "title_zh",
+        "points",
+        "valid_from_on",
+        "last_day_on",
+    ),
+    *("document_no", "source", "dataset", "source_key", "file_name", "file_hash", "sheet", "row_number"),
+    *("occurred_on", "determined_on", "is_disputed", "rulebook_id", "counted_by_line_id", "note"),
+)
+# What a person reads: an adjustment stands under its component, a row under its document or else its number.
+LINE_TABLE = (
+    *("line_kind", "item_code", "clause", "title_zh", "points", "valid_from_on", "last_day_on", "document_no"),
+    *("file_name", "sheet", "row_number", "note"),
+)
+
+
+def explain(opened: Release, agency_id: str, on: dt.date) -> dict[str, Any]:
+    """The explanation as plain values; `adds_up` is whether base and lines make the score."""
+    agency = require_agency(opened, agency_id)
+    agency_id = agency["agency_id"]
+    spans = opened.rows(
+        "select * from credit.fct_score_history where agency_id = ? and valid_from_on <= ? "
+        "and (valid_until_on is null or ? < valid_until_on)",
+        [agency_id, on, on],
+    )
+    if not spans:
+        first = opened.rows(
+            "select min(valid_from_on) as start_on from credit.fct_score_history where agency_id = ?", [agency_id]
+        )[0]["start_on"]
+        raise ConfigurationError(
+            f"{agency_id} has no score on {on}: "
+            + (f"its history starts on {first}." if first else "it has no history in this release.")
+        )
+    span = spans[0]
+    lines = [_with_note(line, on) for line in _lines(opened, agency_id, on)]
+    total = sum((line["points"] for line in lines), Decimal(0))
+    base = _base_points(opened, span["rulebook_id"], span["score"] - total)
+    return {
+        "agency_id": agency_id,
+        "agency_name": agency["agency_name"],
+        "on": on,
+        "rulebook_id": span["rulebook_id"],
+        "is_provisional": span["is_provisional"],
+        "base_points": base,
+        "lines": lines,
+        "score": span["score"],
+        "grade": span["grade"],
+        "score_grade_reason": span["score_grade_reason"],
+        "has_active_misconduct": span["has_active_misconduct"],
+        "valid_from_on": span["valid_from_on"],
+        "change_cause": span["change_cause"],
+        "adds_up": base + total == span["score"],
+        "next_change": _next_change(opened, agency_id, span),
+        "next_grade_change": _next_grade_change(opened, agency_id, span),
+    }
+
+
+def table_rows(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Lines as the table shows them: no empty cell where something else names the row."""
+    return [
+        line
+        | {
+            "item_code": line["item_code"] or line["component_code"],
+            "document_no": line["document_no"] or line["source_key"],
+        }
+        for line in lines
+    ]
+
+
+def _base_points(opened: Release, rulebook_id: str, fallback: Decimal) -> Decimal:
+    """The base of the version that scored the day, as the release's description keeps it."""
+    for version in opened.description.get("rulebooks", []):
+        if version["rulebook_id"] == rulebook_id:
+            return Decimal(str(version["base_points"]))
+    return fallback
+
+
+def _lines(opened: Release, agency_id: str, on: dt.date) -> list[dict[str, Any]]:
+    """Every line whose span holds the day; void and unscored ones have no span and so no day."""
+    return opened.rows(
+        "with ledger as ("
+        "select * from credit.fct_point_ledger where agency_id = ? and valid_from_on <= ? "
+        "and (valid_until_on is null or ? < valid_until_on) and line_kind not in ('void', 'not_scored')), "
+        "rules as (select rulebook_id, item_code, clause, title_zh from credit.dim_rules), "
+        "files as (select source, dataset, file_hash, min(file_name) as file_name from quality.fct_loads "
+        "where status = 'loaded' group by source, dataset, file_hash) "
+        "select ledger.*, rules.clause, rules.title_zh, files.file_name, "
+        "cast(ledger.valid_until_on - interval 1 day as date) as last_day_on, "
+        "counted.item_code as counted_by_item_code "
+        "from ledger "
+        "left join rules on rules.rulebook_id = ledger.rulebook_id and rules.item_code = ledger.item_code "
+        "left join files on files.source = ledger.source and files.dataset = ledger.dataset "
+        "and files.file_hash = ledger.file_hash "
+        "left join (select distinct line_id, item_code from credit.fct_point_ledger) as counted "
+        "on counted.line_id = ledger.counted_by_line_id "
+        "order by case ledger.line_kind when 'misconduct' then 1 when 'superseded' then 2 when 'merit' then 3 "
+        "when 'fact' then 4 when 'repair' then 5 else 6 end, "
+        "ledger.determined_on nulls last, ledger.item_code nulls last, ledger.line_id",
+        [agency_id, on, on],
+    )
+
+
+def _with_note(line: dict[str, Any], on: dt.date) -> dict[str, Any]:
+    """The line with one remark in words: superseded by what, what it does to the grade, disputed, capped, repaired."""
+    notes = []
+    if line["repaired_on"] is None or on < line["repaired_on"]:
+        notes += _effect_notes(line)
+    if line["line_kind"] == "superseded":
+        notes.append(f"被 {line['counted_by_item_code']} 吸收 the same act counts as {line['counted_by_item_code']}")
+    if line["line_kind"] == "cap_adjustment":
+        whole = f"分项 {line['component_code']} component" if line["component_code"] else "总分 the whole score"
+        of = f"条目 {line['item_code']} item" if line["item_code"] else whole
+        notes.append(f"封顶或折算 taken off by a cap, a divisor or rounding · {of}")
+    if line["line_kind"] == "repair":
+        notes.append("信用修复 repaired: its line counts no more")
+    if line["is_disputed"]:
+        notes.append("异议中 under objection, still counts")
+    return {column: line.get(column) for column in LINE_COLUMNS} | {"note": "; ".join(notes) or None}
+
+
+def _effect_notes(line: dict[str, Any]) -> list[str]:
+    if line["line_kind"] == "repair":
+        return []
+    if line["effect"] == "veto":
+        return [f"一票否决 veto: the grade is {line['effect_grade']} whatever the score"]
+    if line["effect"] == "ceiling":
+        return [f"等级上限 ceiling: the grade is no better than {line['effect_grade']}"]
+    if line["effect"] == "zero_component":
+        return [f"分项计零 component {line['component_code']} gives 0"]
+    return []
+
+
+def _next_grade_change(opened: Release, agency_id: str, span: dict[str, Any]) -> dict[str, Any] | None:
+    """The next day on which the grade changes, which a score need not move for."""
+    found = opened.rows(
+        'select valid_from_on as "on", grade, change_cause as cause from credit.fct_score_history '
+        "where agency_id = ? and valid_from_on = ?",
+        [agency_id, span["next_grade_change_on"]],
+    )
+    return found[0] if found else None
+
+
+def _next_change(opened: Release, agency_id: str, span: dict[str, Any]) -> dict[str, Any] | None:
+    """The next day on which the score changes, what it becomes, and which lines begin or end on it."""
+    day = span.get("next_change_on") or span["valid_until_on"]
+    if day is None:
+        return None
+    following = opened.rows(
+        "select score, grade, change_cause from credit.fct_score_history where agency_id = ? and valid_from_on = ?",
+        [agency_id, day],
+    )
+    moves = opened.rows(
+        "select line_kind, item_code, points, case when valid_from_on = ? then 'begins' else 'ends' end as moves "
+        "from credit.fct_point_ledger where agency_id = ? and ? in (valid_from_on, valid_until_on) "
+        "and line_kind not in ('void', 'not_scored') order by moves, item_code, line_id",
+        [day, agency_id, day],
+    )
+    after = following[0] if following else {"score": None, "grade": None, "change_cause": None}
+    return {"on": day, "score": after["score"], "grade": after["grade"], "cause": after["change_cause"], "lines": moves}

@@ -1,0 +1,28 @@
+"""The outputs of a release, in the order in which they are made. A new one is its module and a line here."""
+
+from __future__ import annotations
+
+from serving.outputs import files, work_lists
+from serving.outputs.output import Output
+from serving.releases.candidate import Candidate
+
+OUTPUTS: tuple[Output, ...] = (
+    files.BI,
+    files.DESK,
+    work_lists.OUTPUT,
+)
+
+
+class OutputFailedError(Exception):
+    """An output that a release must hold could not be written."""
+
+
+def write_outputs(candidate: Candidate) -> None:
+    """Writes every output that is a part of the release. Raises OutputFailedError, which stops it."""
+    for output in OUTPUTS:
+        if output.write is None:
+            continue
+        try:
+            output.write(candidate)
+        except Exception as error:
+            raise OutputFailedError(f"output {output.name}: {type(error).__name__}: {error}") from error

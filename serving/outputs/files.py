@@ -1,0 +1,136 @@
+"""The release's own files: a DuckDB file and Parquet of every mart, for BI and for the conflict desk.
+
+Belongs here: copying marts with their comments, views and table macros, in a format that the drivers of BI tools read.
+Does not belong here: which schemas an audience sees (`serving.audiences`), hashing.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+
+from serving.audiences import OPEN_SCHEMAS, RESTRICTED_SCHEMAS, Audience
+from serving.outputs.output import Output
+from serving.releases import checks as check_results
+from serving.releases.candidate import Candidate
+from serving.releases.contents import literal, quoted
+from serving.releases.stored import BI_FILE, DESK_FILE
+
+STORAGE_VERSION = "v1.0.0"  # the drivers of BI tools embed DuckDB 1.x
+
+
+def _write_for_bi(candidate: Candidate) -> None:
+    with _release_file(candidate, candidate.directory / BI_FILE) as file:
+        for schema in OPEN_SCHEMAS:
+            file.copy_schema(schema, candidate.directory / "parquet" / schema)
+            file.copy_table_macros(schema)
+        file.write_check_results(candidate.directory / "parquet")
+
+
+def _write_for_desk(candidate: Candidate) -> None:
+    """The file for BI, and beside it what is restricted."""
+    (candidate.directory / DESK_FILE).touch(mode=0o600)
+    shutil.copyfile(candidate.directory / BI_FILE, candidate.directory / DESK_FILE)
+    with _release_file(candidate, candidate.directory / DESK_FILE) as file:
+        for schema in RESTRICTED_SCHEMAS:
+            file.copy_schema(schema, candidate.restricted / schema)
+
+
+BI = Output("bi_files", Audience.BI, write=_write_for_bi)
+DESK = Output("desk_files", Audience.CONFLICT_DESK, write=_write_for_desk)  # after BI: it begins with a copy
+
+
+class _ReleaseFile:
+    """One DuckDB file that is being written, as `release` on a connection that has the marts, too."""
+
+    def __init__(self, candidate: Candidate, connection: duckdb.DuckDBPyConnection) -> None:
+        self.candidate = candidate
+        self.connection = connection
+
+    def copy_schema(self, schema: str, parquet: Path) -> None:
+        """Tables with their comments, Parquet beside them, then the views over them."""
+        self.connection.execute(f"create schema if not exists release.{schema}")
+        for name, comment, _ in self._objects("duckdb_tables", "table_name", schema):
+            mart = f"{quoted(self.candidate.database)}.{schema}.{quoted(name)}"
+            self.connection.execute(f"create table release.{schema}.{quoted(name)} as select * from {mart}")
+            self._comment("table", schema, name, comment, self._column_comments(schema, name))
+            self._write_parquet(f"release.{schema}.{quoted(name)}", parquet / f"{name}.parquet")
+        for name, comment, sql in self._objects("duckdb_views", "view_name", schema):
+            self.connection.execute(f"use release.{schema}")
+            self.connection.execute(self._portable(sql))
+            self._comment("view", schema, name, comment, self._column_comments(schema, name))
+
+    def copy_table_macros(self, schema: str) -> None:
+        """credit.agency_grades_as_of(d): a DuckDB file keeps the query that elsewhere is documented."""
+        for name, parameters, query in self.connection.execute(
+            "select function_name, parameters, macro_definition from duckdb_functions() "
+            "where database_name = ? and schema_name = ? and function_type = 'table_macro' order by function_name",
+            [self.candidate.database, schema],
+        ).fetchall():
+            self.connection.execute(f"use release.{schema}")
+            self.connection.execute(
+                f"create macro {schema}.{quoted(name)}({', '.join(parameters)}) as table {self._portable(query)}"
+            )
+
+    def write_check_results(self, parquet: Path) -> None:
+        """The one mart that no model makes: the checks judge the others."""
+        schema, _, name = check_results.TABLE.partition(".")
+        candidate = self.candidate
+        results = check_results.as_table(candidate.checks, candidate.release_id, candidate.released_at)
+        self.connection.register("results", results)
+        self.connection.execute(f"create schema if not exists release.{schema}")
+        self.connection.execute(f"create table release.{check_results.TABLE} as select * from results")
+        self.connection.unregister("results")
+        self._comment("table", schema, name, check_results.TABLE_COMMENT, check_results.COLUMN_COMMENTS)
+        self._write_parquet(f"release.{check_results.TABLE}", parquet / schema / f"{name}.parquet")
+
+    def _write_parquet(self, relation: str, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self.connection.execute(f"copy {relation} to {literal(path)} (format parquet)")
+
+    def _objects(self, function: str, name_column: str, schema: str) -> list[tuple[str, str | None, str]]:
+        return self.connection.execute(
+            f"select {name_column}, comment, sql from {function}() where database_name = ? and schema_name = ? "
+            f"and not internal order by {name_column}",
+            [self.candidate.database, schema],
+        ).fetchall()
+
+    def _column_comments(self, schema: str, name: str) -> dict[str, str]:
+        return dict(
+            self.connection.execute(
+                "select column_name, comment from duckdb_columns() where database_name = ? and schema_name = ? "
+                "and table_name = ? and comment is not null order by column_index",
+                [self.candidate.database, schema, name],
+            ).fetchall()
+        )
+
+    def _comment(self, kind: str, schema: str, name: str, comment: str | None, columns: Mapping[str, str]) -> None:
+        """Comments of a relation and its columns, in one transaction: there are hundreds of them."""
+        target = f"release.{schema}.{quoted(name)}"
+        statements = [f"comment on {kind} {target} is {literal(comment)}"] if comment else []
+        statements += [
+            f"comment on column {target}.{quoted(column)} is {literal(text)}" for column, text in columns.items()
+        ]
+        if statements:
+            self.connection.execute(f"begin; {'; '.join(statements)}; commit")
+
+    def _portable(self, sql: str) -> str:
+        """SQL without the build file's own database name: in a release only schemas stand."""
+        database = self.candidate.database
+        return sql.replace(f"{quoted(database)}.", "").replace(f"{database}.", "")
+
+
+@contextmanager
+def _release_file(candidate: Candidate, path: Path) -> Iterator[_ReleaseFile]:
+    """Opens the file for writing; closed, it is whole, without a log beside it."""
+    with candidate.connection.cursor() as connection:
+        connection.execute(f"attach {literal(path)} as release (storage_version '{STORAGE_VERSION}')")
+        try:
+            yield _ReleaseFile(candidate, connection)
+            connection.execute("use memory; checkpoint release")
+        finally:
+            connection.execute("use memory; detach release")

@@ -1,0 +1,217 @@
+"""Work lists for the desk: one workbook per audience, which goes back into the inbox as it is, with decisions filled in.
+
+Belongs here: which open objects each audience decides, and the workbook's form. Does not belong here: what is open
+(the marts say so), reading the list back (it is an ordinary export of `credit_desk/decisions`).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import xlsxwriter
+
+from ingestion.sources.credit_desk import DECISIONS
+from serving.audiences import Audience
+from serving.outputs.output import Output
+from serving.releases.candidate import Candidate
+
+SHEET = "工作清单"
+REFERENCE_PREFIX = "参考"  # such columns are ignored when the list comes back (sources.md)
+_CREATED = dt.datetime(2000, 1, 1)  # noqa: DTZ001 -- a fixed date, so that equal lists are equal files
+_WIDTHS = {"对象编号": 40, "决定": 18, "决定日期": 14, "说明": 30}
+_BLANK_ROWS_CHECKED = 200  # drop-downs reach beyond the last row, for rows that the desk adds
+
+
+@dataclass(frozen=True)
+class WorkList:
+    """One audience's list: `query` gives object_id and then what the person needs to see, named in Chinese."""
+
+    file_name: str
+    object_type: str
+    choices: tuple[str, ...]
+    query: str
+
+
+WORK_LISTS: tuple[WorkList, ...] = (
+    WorkList(
+        "conflicts.xlsx",
+        "conflict",
+        ("confirmed", "cleared", "same_person", "different_person"),
+        """
+        select
+            conflict_id as object_id, conflict_kind as "类型", severity as "严重程度", confidence as "置信度",
+            engineer_name as "姓名", registration_no as "注册证编号",
+            employer_a_name as "单位甲", employer_a_id as "单位甲代码", employer_a_evidence as "单位甲证据",
+            employer_b_name as "单位乙", employer_b_id as "单位乙代码", employer_b_evidence as "单位乙证据",
+            overlap_from_on as "重叠起", overlap_until_on as "重叠止", overlap_days as "重叠天数", due_on as "期限"
+        from conflicts.fct_engineer_conflicts
+        where status = 'open'
+        order by
+            case severity when 'very_high' then 1 when 'high' then 2 when 'medium' then 3 when 'low' then 4 else 5 end,
+            conflict_kind, conflict_id
+        """,
+    ),
+    WorkList(
+        "leads.xlsx",
+        "lead",
+        ("confirmed", "cleared"),
+        """
+        select
+            leads.lead_id as object_id, leads.lead_kind as "类型", leads.item_code as "条款",
+            agencies.agency_name as "机构", leads.agency_id as "机构代码", leads.subject as "对象",
+            leads.evidence as "证据", leads.severity as "严重程度", leads.first_seen_on as "首次发现"
+        from supervision.fct_leads as leads
+        left join credit.dim_agencies as agencies on leads.agency_id = agencies.agency_id
+        where leads.status = 'open'
+        order by leads.lead_kind, leads.lead_id
+        """,
+    ),
+    WorkList(
+        "directory.xlsx",
+        "directory",
+        ("exit", "readmit"),
+        """
+        select distinct
+            tasks.agency_id as object_id, agencies.agency_name as "机构", agencies.directory_status as "名录状态",
+            tasks.opened_on as "提出日期", tasks.clause as "依据"
+        from supervision.rpt_tasks as tasks
+        left join credit.dim_agencies as agencies on tasks.agency_id = agencies.agency_id
+        where tasks.task_code = 'exit_proposal' and tasks.status <> 'done'
+        order by tasks.opened_on, tasks.agency_id
+        """,
+    ),
+    WorkList(
+        "identities.xlsx",
+        "identity",
+        ("same_person", "different_person"),
+        """
+        select
+            complaints.object_prefix || '=' || suggestions.agency_id as object_id,
+            complaints.dataset as "来源", complaints.source_key as "编号", complaints.raised_on as "日期",
+            suggestions.agency_name as "可能的机构", suggestions.agency_id as "机构代码",
+            suggestions.ratio as "名称相似度", complaints.file_hash as "文件", complaints.sheet as "工作表",
+            complaints.row_number as "行"
+        from quality.fct_unmatched_complaints as complaints
+        inner join (
+            select dataset, source_key, 1 as place, suggestion_1_id as agency_id, suggestion_1_name as agency_name,
+                suggestion_1_ratio as ratio
+            from quality.fct_unmatched_complaints
+            union all
+            select dataset, source_key, 2, suggestion_2_id, suggestion_2_name, suggestion_2_ratio
+            from quality.fct_unmatched_complaints
+            union all
+            select dataset, source_key, 3, suggestion_3_id, suggestion_3_name, suggestion_3_ratio
+            from quality.fct_unmatched_complaints
+        ) as suggestions
+            on complaints.dataset = suggestions.dataset and complaints.source_key = suggestions.source_key
+        where suggestions.agency_id is not null
+        order by complaints.raised_on, complaints.dataset, complaints.source_key, suggestions.place
+        """,
+    ),
+)
+
+
+def write_work_lists(connection: duckdb.DuckDBPyConnection, folder: Path, as_of_on: dt.date) -> dict[str, int]:
+    """Writes every audience's list into `folder`; file name -> number of objects to decide.
+
+    `connection` shows the marts of one release. The folder holds names of engineers: it belongs below `restricted/`.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    files = _names_of_files(connection)
+    counts = {}
+    for work_list in WORK_LISTS:
+        result = connection.execute(work_list.query)
+        names = [column[0] for column in result.description]
+        rows = [(row[0], *(_with_file_names(cell, files) for cell in row[1:])) for row in result.fetchall()]
+        _write(folder / work_list.file_name, work_list, names, rows, as_of_on)
+        counts[work_list.file_name] = len(rows)
+    return counts
+
+
+_HASH = re.compile(r"\b[0-9a-f]{64}\b")
+
+
+def _names_of_files(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    """Where people find a file that evidence knows by its hash: its name and the day it was received, the first of
+    several.
+    """
+    return dict(
+        connection.execute(
+            "select file_hash, min_by(file_name || '（' || received_on || ' 收到）', (received_on, file_name)) "
+            "from quality.fct_loads group by file_hash"
+        ).fetchall()
+    )
+
+
+def _with_file_names(cell: Any, files: Mapping[str, str]) -> Any:
+    """The cell with every file's name before its hash; another hash, such as a person's, is left as it is."""
+    if not isinstance(cell, str):
+        return cell
+    return _HASH.sub(lambda found: f"{files[found[0]]} {found[0]}" if found[0] in files else found[0], cell)
+
+
+def _decision_id(object_id: str, as_of_on: dt.date) -> str:
+    """The same for one object on one day, so that a list dropped twice decides once."""
+    return f"GZ{as_of_on:%Y%m%d}-{hashlib.sha256(object_id.encode()).hexdigest()[:12]}"
+
+
+def _write(path: Path, work_list: WorkList, names: Sequence[str], rows: Sequence[tuple[Any, ...]], on: dt.date) -> None:
+    headers = [column.header for column in DECISIONS.columns]
+    prefilled = {"decision_id": None, "object_type": work_list.object_type}
+    options = {
+        # Cells are texts: a name that begins with = must not become a formula.
+        **{"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False},
+        "in_memory": True,  # else the names pass through files in the system's folder for temporary ones
+    }
+    with xlsxwriter.Workbook(path, options) as book:
+        book.set_properties({"created": _CREATED})
+        sheet = book.add_worksheet(SHEET)
+        bold, grey = book.add_format({"bold": True}), book.add_format({"font_color": "#666666"})
+        dates = book.add_format({"num_format": "yyyy-mm-dd"})
+        for index, header in enumerate(headers):
+            sheet.write_string(0, index, header, bold)
+            sheet.set_column(index, index, _WIDTHS.get(header, 22 if header == "决定编号" else 12))
+        for index, name in enumerate(names[1:], start=len(headers)):
+            sheet.write_string(0, index, REFERENCE_PREFIX + name, bold)
+            sheet.set_column(index, index, 20)
+        for number, (object_id, *shown) in enumerate(rows, start=1):
+            for index, column in enumerate(DECISIONS.columns):
+                if column.name == "object_id":
+                    sheet.write_string(number, index, object_id)
+                elif column.name in prefilled:
+                    sheet.write_string(number, index, prefilled[column.name] or _decision_id(object_id, on))
+            for index, cell in enumerate(shown, start=len(headers)):
+                sheet.write_string(number, index, "" if cell is None else str(cell), grey)
+        last = len(rows) + _BLANK_ROWS_CHECKED
+        decision = headers.index(DECISIONS.column("decision_code").header)
+        sheet.data_validation(
+            1,
+            decision,
+            last,
+            decision,
+            {
+                "validate": "list",
+                "source": list(work_list.choices),
+                "error_title": "决定 decision",
+                "error_message": "请从列表中选择 / choose from the list",
+            },
+        )
+        decided_on = headers.index(DECISIONS.column("decided_on").header)
+        sheet.set_column(decided_on, decided_on, 14, dates)
+        sheet.freeze_panes(1, 0)
+        if rows:
+            sheet.autofilter(0, 0, len(rows), len(headers) + len(names) - 2)
+
+
+def _write_output(candidate: Candidate) -> None:
+    write_work_lists(candidate.connection, candidate.restricted / "work_lists", candidate.as_of_on)
+
+
+OUTPUT = Output("work_lists", Audience.CONFLICT_DESK, write=_write_output)

@@ -1,0 +1,157 @@
+"""Questions to a release: grades, conflicts, tasks, what was held, how fresh it is.
+
+Belongs here: SQL over marts, for the command line and whoever else shows rows. Does not belong here: how rows are
+shown, opening a release (`releases.opened`), anything that writes.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+from typing import Any
+
+from ingestion import strict
+from ingestion.settings import DBT_PROJECT, ConfigurationError
+from ingestion.sources import DATASETS
+from serving.agencies import require_agency
+from serving.releases.opened import Release
+
+GRADE_COLUMNS = (
+    *("agency_id", "agency_name", "score", "grade", "has_active_misconduct", "since_on", "next_change_on"),
+    *("next_score", "next_grade", "next_grade_change_on", "directory_status", "rulebook_id", "is_provisional"),
+)
+
+
+def grades(opened: Release, on: dt.date, agency_id: str | None = None) -> list[dict[str, Any]]:
+    """Each agency's grade on a day: best score first. An agency has none before its start."""
+    agency_id = require_agency(opened, agency_id)["agency_id"] if agency_id is not None else None
+    return opened.rows(
+        f"select {', '.join(GRADE_COLUMNS)} from credit.agency_grades_as_of(?) "
+        "where ? is null or agency_id = ? order by score desc, agency_id",
+        [on, agency_id, agency_id],
+    )
+
+
+CONFLICT_TABLE = (
+    *("conflict_kind", "severity", "confidence", "engineer_name", "employer_a_name", "employer_b_name"),
+    *("overlap_from_on", "overlap_until_on", "overlap_days", "status", "explained_by", "conflict_id"),
+)
+
+
+def conflict_kinds() -> list[str]:
+    """The kinds that the detectors know, in their order."""
+    with (DBT_PROJECT / "seeds" / "reference" / "detectors.csv").open(encoding="utf-8", newline="") as file:
+        return [row["detector_kind"] for row in csv.DictReader(file) if row["family"] == "conflict"]
+
+
+def conflicts(opened: Release, kind: str | None, status: str | None) -> tuple[list[str], list[dict[str, Any]]]:
+    """All columns of the conflicts mart and its rows: what is open and grave first, what is explained last."""
+    kinds = conflict_kinds()
+    if kind is not None and kind not in kinds:
+        raise ConfigurationError(f"没有这一类型 There is no kind {kind}. There are {', '.join(kinds)}.")
+    relation = "conflicts.fct_engineer_conflicts"
+    columns = [row["column_name"] for row in opened.rows(f"describe {relation}")]
+    found = opened.rows(
+        f"select * from {relation} where (? is null or conflict_kind = ?) and (? is null or status = ?) "
+        "order by case status when 'open' then 1 when 'confirmed' then 2 when 'expired' then 3 "
+        "when 'cleared' then 4 else 5 end, "
+        "case severity when 'very_high' then 1 when 'high' then 2 when 'medium' then 3 when 'low' then 4 else 5 end, "
+        "conflict_kind, overlap_from_on, conflict_id",
+        [kind, kind, status, status],
+    )
+    return columns, found
+
+
+TASK_COLUMNS = (
+    *("task_id", "task_code", "agency_id", "agency_name", "opened_on", "due_on", "closed_on", "status", "clause"),
+)
+
+
+def tasks(opened: Release, due_before: dt.date | None, with_done: bool) -> list[dict[str, Any]]:
+    """Supervision tasks, the earliest due first; done ones only when asked for."""
+    return opened.rows(
+        "select task_id, task_code, rpt_tasks.agency_id, agency_name, opened_on, due_on, closed_on, status, clause "
+        "from supervision.rpt_tasks left join credit.dim_agencies using (agency_id) "
+        "where (? is null or due_on < ?) and (? or status <> 'done') order by due_on nulls last, opened_on, task_id",
+        [due_before, due_before, with_done],
+    )
+
+
+QUARANTINE_COLUMNS = (
+    *("level", "source", "dataset", "received_on", "file_name", "sheet", "row_number", "reason_code", "header"),
+    "message",
+)
+
+
+def quarantine(opened: Release, dataset: str | None) -> list[dict[str, Any]]:
+    """Held files, then quarantined rows, each with what to do about it.
+
+    `dataset`: `source/dataset` or the dataset's name alone. Raises ConfigurationError if there is none of that name.
+    """
+    known = {name: f"{source}/{name}" for source, name in DATASETS}
+    if dataset is not None and dataset not in {*known, *known.values()}:
+        raise ConfigurationError(f"There is no dataset {dataset}. There are {', '.join(sorted(known.values()))}.")
+    found = opened.rows(
+        "with found as ("
+        "select 'file' as level, source, dataset, received_on, file_name, file_hash, cast(null as varchar) as sheet, "
+        "cast(null as integer) as row_number, reason_code, cast(null as varchar) as header, message "
+        "from quality.fct_loads where status = 'held' "
+        "union all "
+        "select 'row', source, dataset, received_on, file_name, file_hash, sheet, row_number, reason_code, header, null "
+        "from quality.fct_quarantined_rows) "
+        "select * from found where ? is null or dataset = ? or source || '/' || dataset = ? "
+        "order by level, source, dataset, received_on, file_name, file_hash, sheet nulls first, row_number",
+        [dataset, dataset, dataset],
+    )
+    return [
+        row
+        | {
+            "message": row["message"]
+            or strict.remedy(DATASETS[(row["source"], row["dataset"])], row["reason_code"], row["header"])
+        }
+        for row in found
+    ]
+
+
+def freshness(opened: Release) -> list[dict[str, Any]]:
+    """Per dataset: the last drop, its age on the release's as-of day, and what became of its files."""
+    return opened.rows(
+        "select source, dataset, max(received_on) filter (where status <> 'held') as received_on, "
+        "cast(? as date) - max(received_on) filter (where status <> 'held') as age_days, "
+        "count(*) filter (where status = 'loaded') as loaded_files, "
+        "count(*) filter (where status = 'held') as held_files "
+        "from quality.fct_loads group by source, dataset order by source, dataset",
+        [opened.description["as_of_on"]],
+    )
+
+
+def later_than_as_of(opened: Release) -> dict[str, Any]:
+    """How many files were received after the release's as-of day, and when the last of them: a slip in a date, or a
+    look back.
+    """
+    return opened.rows(
+        "select count(*) as file_count, max(received_on) as received_on from quality.fct_loads where received_on > ?",
+        [opened.description["as_of_on"]],
+    )[0]
+
+
+def failed_checks(opened: Release) -> list[dict[str, Any]]:
+    """The checks that the release did not pass: warnings, since an error would have stopped it."""
+    return opened.rows(
+        "select check_name, kind, severity, failing_count from quality.fct_check_results where not is_passed "
+        "order by kind, check_name"
+    )
+
+
+def issue_counts(opened: Release) -> list[dict[str, Any]]:
+    """What the data leaves for people to look at, by kind: the rows are quality.fct_data_issues."""
+    return opened.rows(
+        "select issue_code, count(*) as issue_count from quality.fct_data_issues group by issue_code order by issue_code"
+    )
+
+
+def overdue_count(opened: Release) -> int | None:
+    """How many tasks are overdue; null where the release has no tasks."""
+    if not opened.has("supervision.rpt_tasks"):
+        return None
+    return int(opened.rows("select count(*) as n from supervision.rpt_tasks where status = 'overdue'")[0]["n"])

@@ -1,0 +1,99 @@
+"""A candidate: a release that is being written, in a hidden folder beside the releases.
+
+Belongs here: its life, what outputs may read of it, the content hash of every mart. Does not belong here: any file of
+it (`serving.outputs`), becoming the current release (`switch`).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from ingestion.settings import Settings
+from serving.audiences import MART_SCHEMAS
+from serving.releases import checks as check_results
+from serving.releases.checks import CheckResult
+from serving.releases.contents import content_hash, literal, quoted
+from serving.releases.switch import discard_candidates
+
+# Clock times stand in the first; the other is a view of today.
+WITHOUT_CONTENT_HASH = (check_results.TABLE, "credit.agency_grades")
+RESTRICTED_FOLDER = "restricted"  # readable by its owner alone
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """What an output is given: the marts on `connection` by `schema.table`, read only; what release.json says of the
+    inputs; the checks that passed or warn. It writes below `directory`."""
+
+    directory: Path
+    connection: duckdb.DuckDBPyConnection
+    database: str  # the name under which `connection` has the marts
+    description: Mapping[str, Any]
+    checks: Sequence[CheckResult]
+    released_at: dt.datetime  # UTC, without a zone
+    row_counts: dict[str, int] = field(default_factory=dict)
+    content_hashes: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def release_id(self) -> str:
+        """The name that the release will have."""
+        return str(self.description["release_id"])
+
+    @property
+    def as_of_on(self) -> dt.date:
+        """The evaluation day."""
+        return dt.date.fromisoformat(self.description["as_of_on"])
+
+    @property
+    def restricted(self) -> Path:
+        """The folder for what only the supervisor and the conflict desk may see."""
+        return self.directory / RESTRICTED_FOLDER
+
+
+@contextmanager
+def new_candidate(
+    settings: Settings, build_file: Path, description: Mapping[str, Any], checks: Sequence[CheckResult]
+) -> Iterator[Candidate]:
+    """A candidate over the marts of a build file, each hashed and counted. Whatever goes wrong, nothing is left of it."""
+    settings.releases.mkdir(parents=True, exist_ok=True)
+    discard_candidates(settings)
+    directory = Path(tempfile.mkdtemp(prefix=".candidate-", dir=settings.releases))
+    directory.chmod(0o755)
+    (directory / RESTRICTED_FOLDER).mkdir(mode=0o700)
+    database = build_file.stem  # views name it
+    now = dt.datetime.now(dt.UTC).replace(tzinfo=None, microsecond=0)
+    try:
+        with duckdb.connect() as connection:
+            connection.execute(
+                f"attach {literal(build_file)} as {quoted(database)} (read_only); use {quoted(database)}"
+            )
+            candidate = Candidate(directory, connection, database, description, checks, now)
+            _read_marts(candidate)
+            yield candidate
+    except BaseException:
+        shutil.rmtree(directory, ignore_errors=True)
+        raise
+
+
+def _read_marts(candidate: Candidate) -> None:
+    connection = candidate.connection
+    for schema, name in connection.execute(
+        "select table_schema, table_name from information_schema.tables "
+        "where table_catalog = ? and list_contains(?, table_schema) order by 1, 2",
+        [candidate.database, list(MART_SCHEMAS)],
+    ).fetchall():
+        key, relation = f"{schema}.{name}", f"{quoted(schema)}.{quoted(name)}"
+        if key in WITHOUT_CONTENT_HASH:
+            (candidate.row_counts[key],) = connection.execute(f"select count(*) from {relation}").fetchone() or (0,)
+        else:
+            candidate.content_hashes[key], candidate.row_counts[key] = content_hash(connection, relation)
+    candidate.row_counts[check_results.TABLE] = len(candidate.checks)

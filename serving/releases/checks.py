@@ -1,0 +1,66 @@
+"""The checks of a release: what one found, and the table in which a release keeps them.
+
+Belongs here: the shape of a result. Does not belong here: running a check, deciding what follows from it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+TABLE = "quality.fct_check_results"
+TABLE_COMMENT = "One row per check and release. 每次发布的检查结果"
+
+
+@dataclass(frozen=True)
+class CheckResult:
+    """One row of quality.fct_check_results, before it knows its release. `relation` and `look` are for people."""
+
+    check_name: str
+    kind: str  # door, invariant, finding
+    severity: str  # error, warn
+    is_passed: bool
+    failing_count: int
+    relation: str = ""
+    look: str = ""
+    is_run: bool = True
+
+    @property
+    def is_blocking(self) -> bool:
+        """Whether nothing may be released."""
+        return not self.is_passed and self.severity == "error"
+
+
+_SCHEMA = pa.schema(
+    [
+        pa.field("check_name", pa.string()),
+        pa.field("kind", pa.string()),
+        pa.field("severity", pa.string()),
+        pa.field("is_passed", pa.bool_()),
+        pa.field("failing_count", pa.int64()),
+        pa.field("release_id", pa.string()),
+        pa.field("checked_at", pa.timestamp("us")),
+    ]
+)
+COLUMN_COMMENTS = {
+    "check_name": "检查名称 The truth that the check asserts",
+    "kind": "检查类别 door, invariant or finding",
+    "severity": "严重程度 error blocks a release, warn does not",
+    "is_passed": "是否通过 Whether it held in this release",
+    "failing_count": "不符合数 Rows that break it",
+    "release_id": "发布编号 The release that it was checked for",
+    "checked_at": "检查时间 When, in UTC",
+}
+
+
+def as_table(checks: Sequence[CheckResult], release_id: str, checked_at: dt.datetime) -> pa.Table:
+    """The rows of quality.fct_check_results; `checked_at` in UTC, without a zone."""
+    rows = [
+        {name: getattr(check, name) for name in _SCHEMA.names[:5]}
+        | {"release_id": release_id, "checked_at": checked_at}
+        for check in sorted(checks, key=lambda check: (check.kind, check.check_name))
+    ]
+    return pa.Table.from_pylist(rows, schema=_SCHEMA)

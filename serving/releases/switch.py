@@ -1,0 +1,105 @@
+"""How a candidate becomes the current release: complete, durable, and then in one rename.
+
+Belongs here: the moves on disk, and what a killed build left of them. Does not belong here: writing a release's files
+(`serving.outputs`), deciding whether a build may be released (`orchestration.building`).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import tempfile
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ingestion.settings import Settings
+from serving.releases.stored import DESCRIPTION_FILE, current_release, file_hashes, read_description, verify
+
+if TYPE_CHECKING:
+    from serving.releases.candidate import Candidate
+
+
+def switch_to(settings: Settings, candidate: Candidate) -> Path:
+    """Describes the candidate, makes it durable and switches `current` to it, atomically; returns the release.
+
+    A release of that id which is whole and says the same is kept as it is; a damaged one is replaced. Killed at any
+    point, `current` is the release before or this one, whole.
+    """
+    _describe(candidate)
+    _make_durable(candidate.directory)
+    final = settings.releases / candidate.release_id
+    if final.exists() and (verify(final) or read_description(final)["content_hashes"] != candidate.content_hashes):
+        _step_aside(settings, candidate, final)
+    if not final.exists():
+        candidate.directory.rename(final)
+        _sync_directory(settings.releases)
+    make_current(settings, candidate.release_id)
+    discard_candidates(settings)
+    return final
+
+
+def _describe(candidate: Candidate) -> None:
+    """Writes release.json, the last file of a candidate: it names all others."""
+    content = dict(candidate.description) | {
+        "released_at": candidate.released_at.isoformat() + "Z",
+        "row_counts": dict(sorted(candidate.row_counts.items())),
+        "content_hashes": dict(sorted(candidate.content_hashes.items())),
+        "file_hashes": dict(file_hashes(candidate.directory)),
+        "check_results": [
+            {name: value for name, value in asdict(check).items() if name not in ("look", "is_run")}
+            for check in candidate.checks
+        ],
+    }
+    text = json.dumps(content, ensure_ascii=False, indent=2, sort_keys=True, default=str) + "\n"
+    (candidate.directory / DESCRIPTION_FILE).write_text(text, encoding="utf-8")
+
+
+def _step_aside(settings: Settings, candidate: Candidate, final: Path) -> None:
+    """Frees the name of a release that is replaced; until the new one has it, `current` is a twin of the new one."""
+    stand_in = Path(tempfile.mkdtemp(prefix=".stand-in-", dir=settings.releases))
+    shutil.copytree(candidate.directory, stand_in, copy_function=os.link, dirs_exist_ok=True)
+    _make_durable(stand_in)
+    make_current(settings, stand_in.name)
+    final.rename(settings.releases / f".replaced-{final.name}")
+
+
+def _make_durable(directory: Path) -> None:
+    for path in sorted(directory.rglob("*"), reverse=True):
+        if path.is_dir():
+            _sync_directory(path)
+        else:
+            with path.open("rb") as file:
+                os.fsync(file.fileno())
+    _sync_directory(directory)
+
+
+def _sync_directory(directory: Path) -> None:
+    handle = os.open(directory, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def make_current(settings: Settings, identifier: str) -> None:
+    """Points `releases/current` at a release, in one rename."""
+    temporary = settings.releases / f".current-{os.getpid()}"
+    temporary.unlink(missing_ok=True)
+    temporary.symlink_to(identifier)
+    os.replace(temporary, settings.releases / "current")
+    _sync_directory(settings.releases)
+
+
+def discard_candidates(settings: Settings) -> None:
+    """Removes what killed builds left beside the releases; only the holder of the writer lock may."""
+    current = current_release(settings)
+    for pattern in (".candidate-*", ".current-*", ".replaced-*", ".stand-in-*"):
+        for path in settings.releases.glob(pattern):
+            if current is not None and path.name == current.name:
+                continue
+            if path.is_symlink() or path.is_file():
+                path.unlink()
+            else:
+                shutil.rmtree(path, ignore_errors=True)

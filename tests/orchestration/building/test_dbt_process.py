@@ -1,0 +1,20 @@
+"""dbt's own process: what goes wrong in it comes out, and leaves a trace."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from ingestion.settings import load
+from orchestration.building.dbt_process import DbtProcess
+from orchestration.building.dbt_runner import DbtError
+
+
+def test_an_error_that_nobody_expected_leaves_its_traceback(tmp_path: Path) -> None:
+    settings = load(tmp_path / "home")
+    process = DbtProcess(settings.logs)
+    with pytest.raises(DbtError, match=r"FileNotFoundError: .*\n.*orchestration\.building\.dbt_process\.log"):
+        next(process.build(settings, tmp_path / "nowhere", tmp_path / "firemark.duckdb"))
+    process.close()
+    assert "Traceback" in process.log.read_text("utf-8")
