@@ -89,11 +89,31 @@ def build_city(folder: Path, *sample_arguments: str) -> BuiltCity:
 @pytest.fixture(scope="session")
 def built_city(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> BuiltCity:
     """The default sample, released once. Tests read it; whoever builds again copies the home first."""
+    return _shared_city(tmp_path_factory, request, "city")
+
+
+@pytest.fixture(scope="session")
+def small_city(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> BuiltCity:
+    """A city of few agencies and one year, released once: builds of a copy are cheap enough. Tests leave it as it is."""
+    return _shared_city(tmp_path_factory, request, "small", "--agencies", "4", "--years", "1")
+
+
+def _shared_city(
+    tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest, name: str, *sample_arguments: str
+) -> BuiltCity:
+    """A city that is built once a session: processes that share the work share the city, too."""
     base = tmp_path_factory.getbasetemp()
-    shared = (base.parent if hasattr(request.config, "workerinput") else base) / "city"
+    shared = (base.parent if hasattr(request.config, "workerinput") else base) / name
     shared.mkdir(exist_ok=True)
     told = shared / "summary.json"
-    with FileLock(shared / ".lock"):  # processes that share the work share the city, too
+    with FileLock(shared / ".lock"):
         if not told.exists():
-            told.write_text(json.dumps(build_city(shared).summary), encoding="utf-8")
+            told.write_text(json.dumps(build_city(shared, *sample_arguments).summary), encoding="utf-8")
     return BuiltCity(shared / "home", shared / "sample", json.loads(told.read_text("utf-8")))
+
+
+def copied(city: BuiltCity, folder: Path) -> Path:
+    """A home of one's own with the same lake, key and releases."""
+    home = folder / "home"
+    shutil.copytree(city.home, home, symlinks=True, ignore=shutil.ignore_patterns("build", "dagster"))
+    return home

@@ -24,7 +24,7 @@ from ingestion.privacy import open_person_keys
 from ingestion.settings import Settings
 from rulebook.folder import build_tables, read_folder
 from sample_city import write_city
-from tests.warehouse.harness import PROJECT, Warehouse
+from tests.warehouse.harness import DBT_PROJECT, Warehouse
 
 AS_OF = dt.date(2026, 11, 1)  # the sample ends in October 2026
 
@@ -44,7 +44,7 @@ class CityWarehouse(Warehouse):
         self.done = set()
         build_inputs.register_sources(self.connection, Settings(home).build)
         self.connection.execute('create schema if not exists "rulebook"')
-        tables: dict[str, pa.Table] = build_tables(read_folder(PROJECT / "seeds" / "rulebook"), "jiaozuo")
+        tables: dict[str, pa.Table] = build_tables(read_folder(DBT_PROJECT / "seeds" / "rulebook"), "jiaozuo")
         for name, table in tables.items():
             self.connection.register("_rows", table)
             self.connection.execute(f'create table "rulebook"."{name}" as select * from _rows')

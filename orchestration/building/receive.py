@@ -64,7 +64,7 @@ def receive(bench: Workbench, written: Written) -> BuildState:
         attempts.end(settings, attempts.REUSED)
     else:
         suites = bench.start_suites()  # imports its library while dbt runs
-        _freeze_lists(bench, request, rules, state.scoring_revision)
+        state.frozen_day_count = _freeze_lists(bench, request, rules, state.scoring_revision)
         _fresh_build_file(settings)
         suites.submit(door_copy(settings), DOOR_SUITES.values())
     state.save(settings)
@@ -124,9 +124,9 @@ def _reuse(settings: Settings, identifier: str) -> bool:
     return True
 
 
-def _freeze_lists(bench: Workbench, request: BuildRequest, rules: Rules, revision: str) -> None:
+def _freeze_lists(bench: Workbench, request: BuildRequest, rules: Rules, revision: str) -> int:
     try:
-        frozen_lists.freeze(
+        return frozen_lists.freeze(
             frozen_lists.Basis(bench.settings, bench.parse(), rules, revision),
             min(request.as_of_on, request.known_on or request.as_of_on),
             lambda done, total, label: bench.progress("frozen lists", done, total, label),

@@ -48,6 +48,7 @@ class BuildReport:
                 name: sum(file[f"{name}_count"] for file in files)
                 for name in ("read", "accepted", "quarantined", "duplicate")
             },
+            "frozen_day_count": state.frozen_day_count if state else 0,
             "held": [
                 {
                     name: file[name]

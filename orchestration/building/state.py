@@ -37,6 +37,7 @@ class BuildState:
     presentation_revision: str
     rulebooks: list[dict[str, Any]] = field(default_factory=list)
     is_reused: bool = False
+    frozen_day_count: int = 0  # days whose lists were worked out anew
     ingested: dict[str, int] = field(default_factory=dict)
     ignored: list[dict[str, str]] = field(default_factory=list)
     files: list[dict[str, Any]] = field(default_factory=list)

@@ -27,7 +27,7 @@ SCORING = (
 )
 PRESENTATION = ("serving", "orchestration")
 # A rulebook is an input of a build, whichever folder it comes from: its tables name it, without its titles.
-NOT_OF_THE_PROGRAM = ("dbt_project/seeds/rulebook",)
+NOT_OF_THE_PROGRAM = ("dbt_project/seeds/rulebook", "rulebook/regimes")
 _WRITTEN_BY_TOOLS = {"__pycache__", "target", "logs"}
 _WORDING = {"description", "meta", "docs"}
 

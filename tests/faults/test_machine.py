@@ -13,22 +13,17 @@ import pytest
 
 from ingestion.settings import Settings, load
 from serving.releases import stored
-from tests.conftest import ROOT, BuiltCity, build_city, firemark
+from tests.conftest import ROOT, BuiltCity, firemark
 
 AS_OF = "2026-09-30"
 pytestmark = pytest.mark.soak
 
 
-@pytest.fixture(scope="module")
-def city(tmp_path_factory: pytest.TempPathFactory) -> BuiltCity:
-    return build_city(tmp_path_factory.mktemp("machine"), "--agencies", "4", "--years", "1")
-
-
 @pytest.fixture
-def home(city: BuiltCity, tmp_path: Path) -> Settings:
+def home(small_city: BuiltCity, tmp_path: Path) -> Settings:
     """A home with one release of its own."""
     shutil.copytree(
-        city.home, tmp_path / "home", symlinks=True, ignore=shutil.ignore_patterns("build", "dagster", "logs")
+        small_city.home, tmp_path / "home", symlinks=True, ignore=shutil.ignore_patterns("build", "dagster", "logs")
     )
     return load(tmp_path / "home")
 

@@ -30,7 +30,7 @@ from tests.mutation.snapshots import Stillborn
 from tests.warehouse import harness
 
 SCORING_FOLDERS = ("intermediate/points", "marts/credit")
-ROOT = harness.PROJECT.parent
+ROOT = harness.DBT_PROJECT.parent
 TESTS = tuple(
     sorted(
         path.relative_to(ROOT).as_posix()
@@ -50,7 +50,7 @@ STILLBORN = "no valid SQL"
 
 
 def scoring_models() -> list[str]:
-    models = harness.PROJECT / "models"
+    models = harness.DBT_PROJECT / "models"
     return sorted(path.stem for folder in SCORING_FOLDERS for path in (models / folder).rglob("*.sql"))
 
 

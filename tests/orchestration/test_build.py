@@ -29,16 +29,10 @@ from orchestration.run import load_findings
 from serving.releases import stored
 from serving.releases.candidate import WITHOUT_CONTENT_HASH
 from serving.releases.checks import CheckResult
-from tests.conftest import ROOT, BuiltCity, build_city, firemark, parse_once
+from tests.conftest import ROOT, BuiltCity, copied, firemark, parse_once
 from tests.orchestration.support import state_of, written
 
 AS_OF = "2026-09-30"
-
-
-@pytest.fixture(scope="module")
-def small_city(tmp_path_factory: pytest.TempPathFactory) -> BuiltCity:
-    """A city of few agencies and one year: builds of its own are cheap enough."""
-    return build_city(tmp_path_factory.mktemp("small"), "--agencies", "4", "--years", "1")
 
 
 def described(home: Path) -> dict[str, Any]:
@@ -51,13 +45,6 @@ def build(home: Path, *arguments: str) -> dict[str, Any]:
     done = firemark(home, "build", "--json", *arguments)
     report: dict[str, Any] = json.loads(done.stdout) | {"stderr": done.stderr}
     return report
-
-
-def copied(city: BuiltCity, folder: Path) -> Path:
-    """A home of one's own with the same lake, key and releases."""
-    home = folder / "home"
-    shutil.copytree(city.home, home, symlinks=True, ignore=shutil.ignore_patterns("build", "dagster"))
-    return home
 
 
 def test_the_sample_is_released_with_its_dirt_held(built_city: BuiltCity) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from rulebook.folder import build_tables, read_folder
-from tests.warehouse.harness import PROJECT, Warehouse
+from tests.warehouse.harness import DBT_PROJECT, Warehouse
 
 Row = dict[str, Any]
 Tables = dict[str, list[Row]]
@@ -147,7 +147,7 @@ def repair(application_id: str, target_ids: str, **cells: Any) -> Row:
 
 def rulebook() -> Tables:
     """The default regime's tables as rows, to be changed by a test."""
-    folder = read_folder(Path(PROJECT) / "seeds" / "rulebook")
+    folder = read_folder(Path(DBT_PROJECT) / "seeds" / "rulebook")
     return {name: table.to_pylist() for name, table in build_tables(folder, "jiaozuo").items()}
 
 

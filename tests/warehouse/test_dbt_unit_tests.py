@@ -9,7 +9,7 @@ import pytest
 
 from ingestion.warehouse_sources import create_empty_tables, source_schemas
 from rulebook.tables import BUILD_TABLES
-from tests.warehouse.harness import PROJECT
+from tests.warehouse.harness import DBT_PROJECT
 
 
 def test_every_unit_test_beside_a_model_passes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -25,7 +25,7 @@ def test_every_unit_test_beside_a_model_passes(tmp_path: Path, monkeypatch: pyte
             *("--quiet", "--log-level-file", "none", "build"),
             # a unit test needs the types of what its model reads: built here from empty sources
             *("--select", "+test_type:unit", "--exclude-resource-type", "test"),
-            *("--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)),
+            *("--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT)),
             *("--target-path", str(tmp_path), "--log-path", str(tmp_path)),
         ]
     )

@@ -9,7 +9,7 @@ import pytest
 
 from rulebook.folder import build_tables, read_folder
 from tests.warehouse.desk import X, Y, Z, agency, checkin, contract, day, decision, desk, drops, engineer, report
-from tests.warehouse.harness import PROJECT
+from tests.warehouse.harness import DBT_PROJECT
 
 AS_OF = "2025-06-30"
 Rows = dict[str, list[dict[str, Any]]]
@@ -46,7 +46,7 @@ def city(**changes: list[dict[str, Any]]) -> Rows:
 def leads(rows: Rows, kind: str | None = None, as_of_on: str = AS_OF) -> list[dict[str, Any]]:
     """Leads but those on conditions, which a city of three people does not meet (they have tests of their own)."""
     warehouse = desk(as_of_on, rows)
-    for name, table in build_tables(read_folder(PROJECT / "seeds" / "rulebook"), "jiaozuo").items():
+    for name, table in build_tables(read_folder(DBT_PROJECT / "seeds" / "rulebook"), "jiaozuo").items():
         warehouse.insert(f"rulebook.{name}", table)
     warehouse.run("fct_leads")
     found = warehouse.query("select * from supervision.fct_leads order by lead_kind, agency_id, subject")

@@ -10,7 +10,7 @@ import chinese_calendar
 import pytest
 
 from tests.warehouse.evidence import Row, changed, day, repair, rulebook, warehouse
-from tests.warehouse.harness import PROJECT, Warehouse
+from tests.warehouse.harness import DBT_PROJECT, Warehouse
 
 COVERED = (2023, 2024, 2025, 2026)
 
@@ -35,7 +35,7 @@ def test_the_calendar_is_the_one_that_others_keep() -> None:
 
 
 def test_the_seed_holds_departures_from_the_plain_week_only_and_names_its_notice() -> None:
-    with (PROJECT / "seeds" / "reference" / "workdays.csv").open(encoding="utf-8", newline="") as file:
+    with (DBT_PROJECT / "seeds" / "reference" / "workdays.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     for row in rows:
         weekend = dt.date.fromisoformat(row["calendar_on"]).weekday() >= 5

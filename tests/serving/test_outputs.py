@@ -1,0 +1,181 @@
+"""The seam of outputs: one module, one line; files of a release before the switch, servers after it."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import sys
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from ingestion.settings import Settings, load
+from orchestration.building import release as step
+from orchestration.building.build_folder import build_file
+from orchestration.building.state import BuildFailedError
+from orchestration.building.workbench import Workbench
+from serving import outputs
+from serving.audiences import Audience
+from serving.outputs import files, publishing
+from serving.outputs.output import Output
+from serving.outputs.publishing import Publication, last_publications, publish_release
+from serving.releases import stored
+from serving.releases.opened import Release, open_release
+from tests.conftest import BuiltCity, copied, firemark
+from tests.orchestration.support import state_of
+
+
+@pytest.fixture
+def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    """A home whose build has come as far as its release, with one small mart."""
+    monkeypatch.setattr(outputs, "OUTPUTS", (files.BI, files.DESK))
+    monkeypatch.setattr(publishing, "WAIT_SECONDS", (0.0, 0.0))
+    settings = load(tmp_path / "home")
+    settings.build.mkdir(parents=True)
+    with duckdb.connect(str(build_file(settings))) as connection:
+        connection.execute("create schema publication")
+        connection.execute("create table publication.frozen_lists (list_code varchar, period varchar)")
+        connection.execute("create table publication.rpt_public_roster as select '甲' as agency_name")
+    return settings
+
+
+def release(settings: Settings, release_id: str = "2026-06-01-a") -> Path:
+    state_of(release_id).save(settings)
+    return step.release(Workbench(settings))
+
+
+MODULE = '''
+"""Names of agencies, one a line."""
+from serving.audiences import Audience
+from serving.outputs.output import Output
+
+def _write(candidate):
+    rows = candidate.connection.execute("select agency_name from publication.rpt_public_roster").fetchall()
+    (candidate.directory / "names.txt").write_text("\\n".join(name for (name,) in rows), encoding="utf-8")
+
+OUTPUT = Output("names", Audience.PUBLIC, write=_write)
+'''
+
+
+def test_an_output_is_a_module_and_a_line_in_the_registry(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "names_output.py").write_text(MODULE, encoding="utf-8")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.setattr(outputs, "OUTPUTS", (*outputs.OUTPUTS, importlib.import_module("names_output").OUTPUT))
+    path = release(settings)
+    del sys.modules["names_output"]
+    assert (path / "names.txt").read_text("utf-8") == "甲"
+    assert "names.txt" in stored.read_description(path)["file_hashes"]
+    assert stored.verify(path) == []
+    (path / "names.txt").write_text("乙", encoding="utf-8")
+    assert stored.verify(path) == [f"{path.name}: names.txt differs from what release.json says"]
+
+
+def test_an_output_that_cannot_be_written_stops_the_release(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = release(settings)
+
+    def full(candidate: object) -> None:
+        raise OSError("no space left")
+
+    monkeypatch.setattr(outputs, "OUTPUTS", (*outputs.OUTPUTS, Output("pages", Audience.PUBLIC, write=full)))
+    with pytest.raises(BuildFailedError, match=r"could not be written: output pages: OSError: no space left"):
+        release(settings, "2026-06-02-b")
+    assert stored.current_release(settings) == before and stored.verify(before) == []
+    assert [path.name for path in settings.releases.iterdir() if path.name != "current"] == [before.name]
+
+
+class Server:
+    """Stands for a server that holds a copy: it is away for so many tries."""
+
+    def __init__(self, away_for: int) -> None:
+        self.away_for = away_for
+        self.held: list[str] = []
+
+    def publish(self, release: Release) -> str:
+        if self.away_for:
+            self.away_for -= 1
+            raise ConnectionError("the server is away")
+        self.held += [row["agency_name"] for row in release.rows("from publication.rpt_public_roster")]
+        return f"{release.directory.name} is on the server"
+
+
+def served(monkeypatch: pytest.MonkeyPatch, away_for: int) -> Server:
+    server = Server(away_for)
+    output = Output("server", Audience.BI, publish=server.publish)
+    monkeypatch.setattr(outputs, "OUTPUTS", (*outputs.OUTPUTS, output))
+    return server
+
+
+def test_publishing_is_tried_again_and_written_down(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    server = served(monkeypatch, away_for=2)
+    path = release(settings)
+    assert server.held == ["甲"]
+    (told,) = last_publications(settings)
+    assert (told.output, told.release_id, told.is_published, told.try_count) == ("server", path.name, True, 3)
+    assert told.message == f"{path.name} is on the server"
+
+
+def test_a_publication_that_fails_harms_no_release(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    server = served(monkeypatch, away_for=3)
+    path = release(settings)
+    assert stored.current_release(settings) == path and stored.verify(path) == []
+    assert server.held == []
+    (told,) = last_publications(settings)
+    assert (told.is_published, told.try_count, told.message) == (False, 3, "ConnectionError: the server is away")
+    assert json.loads((settings.logs / "alerts.jsonl").read_text("utf-8"))["code"] == "publish_failed"
+    step.publish(settings)  # by itself, as often as anybody likes
+    assert server.held == ["甲"] and last_publications(settings)[0].is_published
+    later = release(settings, "2026-06-02-b")
+    assert server.held == ["甲", "甲"] and last_publications(settings)[0].release_id == later.name
+
+
+def test_one_output_that_fails_keeps_no_other_from_its_release(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    release(settings)
+    away, there = Server(away_for=9), Server(away_for=0)
+    pauses: list[float] = []
+    with open_release(settings) as released:
+        done = publish_release(
+            settings,
+            released,
+            [
+                Output("away", Audience.BI, publish=away.publish),
+                Output("there", Audience.PUBLIC, publish=there.publish),
+                files.BI,
+            ],
+            wait=pauses.append,
+        )
+    assert [(one.output, one.is_published, one.try_count) for one in done] == [("away", False, 3), ("there", True, 1)]
+    assert there.held == ["甲"] and len(pauses) == 2
+
+
+def test_status_says_what_was_published_and_which_list_differs(small_city: BuiltCity, tmp_path: Path) -> None:
+    home = copied(small_city, tmp_path)
+    record = home / "logs" / publishing.RECORD
+    away = Publication("postgres", "r1", "2026-06-01T00:00:00Z", False, 3, "the server is away")
+    record.write_text(json.dumps(away.__dict__) + '\n{"output": "cut', encoding="utf-8")
+    path = home / "releases" / "current" / "release.json"
+    described = json.loads(path.read_text("utf-8"))
+    assert described["changed_lists"] == []
+    described["changed_lists"] = ["publish 2024Q3: 2 members in r0, now 3 members"]
+    path.write_text(json.dumps(described), encoding="utf-8")
+    said = firemark(home, "status").stdout
+    assert "postgres: 推送失败 not published after 3 tries, r1, 2026-06-01T00:00:00Z: the server is away" in said
+    assert "differs from the published list: publish 2024Q3: 2 members in r0, now 3 members" in said
+    assert json.loads(firemark(home, "status", "--format", "json").stdout)["publications"][0]["output"] == "postgres"
+
+
+@pytest.mark.parametrize("moments", [{}, {"write": lambda _: None, "publish": lambda _: ""}])
+def test_an_output_has_one_moment(moments: dict[str, object]) -> None:
+    with pytest.raises(ValueError, match="one moment"):
+        Output("both or none", Audience.BI, **moments)  # type: ignore[arg-type]  # what the test is about
+
+
+def test_no_two_outputs_share_a_name() -> None:
+    names = [output.name for output in outputs.OUTPUTS]
+    assert len(names) == len(set(names)) > 2
