@@ -28,6 +28,7 @@ from orchestration.operations import alerts, attempts
 from orchestration.operations.inbox import nothing_received
 from serving.releases import stored, switch
 from serving.releases.identity import release_id
+from serving.releases.leftovers import discard_candidates
 from serving.releases.revisions import presentation_revision, scoring_revision
 
 
@@ -120,7 +121,7 @@ def _reuse(settings: Settings, identifier: str) -> bool:
     if not directory.exists() or stored.verify(directory):
         return False
     switch.make_current(settings, identifier)
-    switch.discard_candidates(settings)
+    discard_candidates(settings)
     return True
 
 

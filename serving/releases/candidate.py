@@ -22,7 +22,7 @@ from serving.audiences import MART_SCHEMAS
 from serving.releases import checks as check_results
 from serving.releases.checks import CheckResult
 from serving.releases.contents import content_hash, literal, quoted
-from serving.releases.switch import discard_candidates
+from serving.releases.leftovers import discard_candidates
 
 # Clock times stand in the first; the other is a view of today.
 WITHOUT_CONTENT_HASH = (check_results.TABLE, "credit.agency_grades")

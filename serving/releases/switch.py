@@ -1,6 +1,6 @@
 """How a candidate becomes the current release: complete, durable, and then in one rename.
 
-Belongs here: the moves on disk, and what a killed build left of them. Does not belong here: writing a release's files
+Belongs here: the moves on disk. Does not belong here: writing a release's files
 (`serving.outputs`), deciding whether a build may be released (`orchestration.building`).
 """
 
@@ -12,13 +12,11 @@ import shutil
 import tempfile
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from ingestion.settings import Settings
-from serving.releases.stored import DESCRIPTION_FILE, current_release, file_hashes, read_description, verify
-
-if TYPE_CHECKING:
-    from serving.releases.candidate import Candidate
+from serving.releases.candidate import Candidate
+from serving.releases.leftovers import discard_candidates
+from serving.releases.stored import DESCRIPTION_FILE, file_hashes, read_description, verify
 
 
 def switch_to(settings: Settings, candidate: Candidate) -> Path:
@@ -90,16 +88,3 @@ def make_current(settings: Settings, identifier: str) -> None:
     temporary.symlink_to(identifier)
     os.replace(temporary, settings.releases / "current")
     _sync_directory(settings.releases)
-
-
-def discard_candidates(settings: Settings) -> None:
-    """Removes what killed builds left beside the releases; only the holder of the writer lock may."""
-    current = current_release(settings)
-    for pattern in (".candidate-*", ".current-*", ".replaced-*", ".stand-in-*"):
-        for path in settings.releases.glob(pattern):
-            if current is not None and path.name == current.name:
-                continue
-            if path.is_symlink() or path.is_file():
-                path.unlink()
-            else:
-                shutil.rmtree(path, ignore_errors=True)
