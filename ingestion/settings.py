@@ -1,7 +1,7 @@
 """Where things lie and what the environment says; the only reader of os.environ, and only when called.
 
-Belongs here: the home directory's layout, and settings taken from the environment. Does not belong here:
-creating or reading any of these files.
+Belongs here: the home directory's layout, the program's own places, and settings taken from the environment. Does
+not belong here: creating or reading any of these files.
 """
 
 from __future__ import annotations
@@ -10,6 +10,9 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+
+PROGRAM = Path(__file__).resolve().parents[1]  # the folder that holds the packages
+DBT_PROJECT = PROGRAM / "dbt_project"
 
 HOME_VARIABLE = "FIREMARK_HOME"
 PERSON_KEY_VARIABLE = "FIREMARK_PERSON_KEY_FILE"
