@@ -21,7 +21,7 @@ from typing import Any, BinaryIO
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from ingestion import envelope, parsing, readers
+from ingestion import envelope, parsing, readers, whole_files
 from ingestion.contract import Dataset
 from ingestion.envelope import Held, shown
 from ingestion.manifest import Manifest, Part, PartKey, QuarantinedRow, Receipt, open_manifest
@@ -37,7 +37,6 @@ PROGRAM_FAILED = "program_failed"
 SCHEMA_FILE = "0000-schema.parquet"
 _BATCH_ROWS = 16_384
 _CHUNK = 1 << 20
-_TEMPORARY = ".tmp-"
 # What office programs, systems and copying programs leave beside a file: ~$list.xlsx, .DS_Store, .list.xlsx.x1Y2z3
 _BYWORK = re.compile(r"~\$|\.[^.]|thumbs\.db$|desktop\.ini$", re.IGNORECASE)
 
@@ -151,13 +150,12 @@ class _Landing:
         for folder in (self.settings.archive, self.settings.lake):
             folder.mkdir(parents=True, exist_ok=True)
             folder.chmod(0o700)
-            for leftover in folder.rglob(f".*{_TEMPORARY}*"):  # of a run that was killed
-                leftover.unlink(missing_ok=True)
+            whole_files.sweep(folder)
         for dataset in DATASETS.values():
             path = self.settings.lake / dataset.source / dataset.name / SCHEMA_FILE
             if not path.exists() or not pq.read_schema(path).equals(dataset.lake_schema()):
                 path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-                _write_whole(path, partial(pq.write_table, dataset.lake_schema().empty_table()))
+                whole_files.write_whole(path, partial(pq.write_table, dataset.lake_schema().empty_table()))
 
     # --- the inbox -----------------------------------------------------------------------------------------------
 
@@ -250,7 +248,7 @@ class _Landing:
 
     def _copy(self, file: BinaryIO) -> tuple[str, int]:
         """Copies into the archive; the hash is that of the bytes copied, whatever happens to the inbox meanwhile."""
-        temporary = self.settings.archive / f".copy{_TEMPORARY}{os.getpid()}"
+        temporary = whole_files.temporary_beside(self.settings.archive / "copy")
         digest, size = hashlib.sha256(), 0
         descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(descriptor, "wb") as copy:
@@ -258,12 +256,9 @@ class _Landing:
                 digest.update(chunk)
                 size += len(chunk)
                 copy.write(chunk)
-            copy.flush()
-            os.fsync(copy.fileno())
         target = archive_path(self.settings.archive, digest.hexdigest())
         target.parent.mkdir(exist_ok=True, mode=0o700)
-        temporary.replace(target)
-        _sync_folder(target.parent)
+        whole_files.put_in_place(temporary, target)
         self.archived.add(digest.hexdigest())
         return digest.hexdigest(), size
 
@@ -344,7 +339,7 @@ def parse_file(
 
     try:
         try:
-            _write_whole(target, write)
+            whole_files.write_whole(target, write)
         except (Held, OSError, MemoryError):  # what the machine lacks is no fault of the file
             raise
         except Exception as error:
@@ -449,26 +444,3 @@ class _PartWriter:
         ]
         self.writer.write_batch(pa.record_batch(arrays, schema=self.schema))
         self.rows = []
-
-
-def _write_whole(target: Path, write: Callable[[Path], Any]) -> None:
-    """Runs `write` on a temporary file beside `target`, then puts it in place, durably; nothing is left on failure."""
-    temporary = target.with_name(f".{target.name}{_TEMPORARY}{os.getpid()}")
-    try:
-        write(temporary)
-        temporary.chmod(0o600)
-        with temporary.open("rb") as file:
-            os.fsync(file.fileno())
-        temporary.replace(target)
-        _sync_folder(target.parent)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -22,7 +22,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ingestion import build_inputs, landing, parsing, strict
+from ingestion import build_inputs, landing, parsing, strict, whole_files
 from ingestion.manifest import Receipt, open_manifest
 from ingestion.privacy import PersonKeys
 from ingestion.settings import ConfigurationError, Settings
@@ -588,7 +588,7 @@ def test_stopped_at_each_step_of_a_commit(door: Door, monkeypatch: pytest.Monkey
     for module, name in (
         (os, "fsync"),
         (Path, "replace"),
-        (landing, "_sync_folder"),
+        (whole_files, "sync_folder"),
         (landing.Manifest, "commit_part"),
     ):
         for count in (1, 6):
