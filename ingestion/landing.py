@@ -236,10 +236,7 @@ class _Landing:
     def _archive(self, path: Path) -> tuple[str, int]:
         """Hash and size of a file; its bytes are in the archive when this returns."""
         with envelope.open_regular(path) as file:
-            size = os.fstat(file.fileno()).st_size
-            if size > envelope.MAX_FILE_BYTES:
-                limit = envelope.MAX_FILE_BYTES // envelope.MEBIBYTE
-                raise Held("file_too_large", f"the file has more than {limit} MB. Export it in several files.")
+            size = envelope.size_of(file)
             digest = _hash_of(file)
             if digest in self.archived and archive_path(self.settings.archive, digest).exists():
                 return digest, size

@@ -14,8 +14,8 @@ import xlsxwriter
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 from python_calamine import CalamineWorkbook
 
-from ingestion import readers
 from ingestion.parsing import Fault
+from ingestion.readers import workbook
 from tests.ingestion.support import (
     USCC_A,
     USCC_B,
@@ -217,7 +217,7 @@ def test_many_faults_cost_no_more_than_their_number(door: Door) -> None:
 
     door.put(FINDINGS, DAY, "a.xlsx", [finding(f"RD-{number}") for number in range(50)])
     with CalamineWorkbook.from_path(str(door.drop(FINDINGS, DAY, "a.xlsx"))) as book:
-        rows = list(readers._sheet_rows(book, "Sheet1", Counting(faults)))
+        rows = list(workbook.sheet_rows(book, "Sheet1", Counting(faults)))
     assert (len(rows), looks) == (20_000, len(faults))
 
 
