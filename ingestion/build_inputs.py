@@ -20,7 +20,7 @@ import pyarrow.parquet as pq
 from ingestion import warehouse_sources
 from ingestion.build_tables import BUILD_TABLES
 from ingestion.contract import Dataset
-from ingestion.landing import SCHEMA_FILE, part_path
+from ingestion.lake_parts import SCHEMA_FILE, part_path
 from ingestion.load_outcomes import Outcome, Repeats, Status, decide
 from ingestion.manifest import Manifest, Part, PartKey, QuarantinedRow, Receipt, open_manifest
 from ingestion.settings import ConfigurationError, Settings, settings_of

@@ -22,7 +22,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ingestion import build_inputs, landing, parsing, strict, whole_files
+from ingestion import build_inputs, lake_parts, landing, parsing, strict, whole_files
 from ingestion.manifest import Receipt, open_manifest
 from ingestion.privacy import PersonKeys
 from ingestion.settings import ConfigurationError, Settings
@@ -271,7 +271,7 @@ def test_a_full_disk_is_no_fault_of_a_file(door: Door, monkeypatch: pytest.Monke
     def full(*_: Any, **__: Any) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(landing.pq.ParquetWriter, "write_batch", full)
+    monkeypatch.setattr(lake_parts.pq.ParquetWriter, "write_batch", full)
     with pytest.raises(OSError, match="No space"):
         door.ingest()
 
@@ -513,7 +513,7 @@ def test_everything_is_read_again_from_the_archive_on_demand(door: Door, monkeyp
     after = {path.name: pq.read_table(path) for path in door.settings.lake.rglob("*-*.parquet")}
     assert before.keys() == after.keys()
     assert all(before[name].equals(after[name]) for name in before)
-    monkeypatch.setattr(landing, "PARSER_REVISION", landing.PARSER_REVISION + 1)
+    monkeypatch.setattr(lake_parts, "PARSER_REVISION", lake_parts.PARSER_REVISION + 1)
     assert door.ingest().parsed_count == 2
 
 
@@ -537,7 +537,7 @@ def check_exactly_once(door: Door) -> None:
     assert len(receipts) == len(parts) == FILES
     assert len({receipt.file_hash for receipt in receipts}) == FILES
     lake = {path.name for path in (door.settings.lake / FINDINGS).glob("*") if "schema" not in path.name}
-    assert lake == {landing.part_path(door.settings.lake, key).name for key in parts}
+    assert lake == {lake_parts.part_path(door.settings.lake, key).name for key in parts}
 
 
 def killed_ingest(door: Door, point: int, wait: float) -> None:
@@ -697,7 +697,7 @@ def test_no_row_is_lost_or_made(tmp_path_factory: pytest.TempPathFactory, data: 
     file.write_bytes(csv_bytes(of, rows, "utf-8"))
     target = file.with_suffix(".parquet")
     place = Receipt(of.source, of.name, dt.date(2024, 6, 1), file.name, "0" * 64)
-    counts, quarantined = landing.parse_file(of, file, place, target, lambda is_1904: PARSERS[of.id])
+    counts, quarantined = lake_parts.parse_file(of, file, place, target, lambda is_1904: PARSERS[of.id])
     if counts.reason_code is not None:
         assert counts.read_count == 0
         assert not target.exists()
