@@ -26,7 +26,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from ingestion import build_inputs
+from ingestion import build_inputs, warehouse_sources
 from ingestion.build_tables import BUILD_TABLES
 from ingestion.settings import Settings
 from orchestration import dbt_build, release
@@ -177,7 +177,7 @@ def _work_out(
     for name, table in basis.tables.items():
         pq.write_table(table, inputs.folder / f"rulebook.{name}.parquet")
     with _warehouse(build_dir / "spilled") as connection:
-        build_inputs.register_sources(connection, build_dir, models.sources)
+        warehouse_sources.register_sources(connection, build_dir, models.sources)
         for schema in sorted({node.schema for node in models.nodes}):
             connection.execute(f'create schema if not exists "{schema}"')
         for node in models.nodes:

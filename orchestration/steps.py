@@ -20,7 +20,7 @@ import pyarrow.parquet as pq
 from expectations.door import DOOR_SUITES
 from expectations.release import RELEASE_SUITES
 from expectations.suites import SuiteOutcome
-from ingestion import build_inputs, landing
+from ingestion import build_inputs, landing, warehouse_sources
 from ingestion.load_outcomes import Outcome
 from ingestion.settings import ConfigurationError, Settings
 from orchestration import alerts, attempts, dbt_build, frozen_lists, release
@@ -271,7 +271,7 @@ def _freeze_lists(bench: Workbench, request: BuildRequest, tables: Mapping[str, 
 def _fresh_build_file(settings: Settings) -> None:
     path = build_file(settings)
     with duckdb.connect(str(path)) as connection:
-        build_inputs.register_sources(connection, settings.build)
+        warehouse_sources.register_sources(connection, settings.build)
     # The door's suites read a copy while dbt writes the original; the same name keeps the same database name.
     copy = settings.build / _DOOR_COPY / path.name
     copy.parent.mkdir()

@@ -15,7 +15,7 @@ from typing import Any
 import duckdb
 import pyarrow.parquet as pq
 
-from ingestion import build_inputs, landing
+from ingestion import build_inputs, landing, warehouse_sources
 from ingestion.settings import ConfigurationError
 from orchestration import dbt_build, release, steps
 from orchestration.lock import writer_lock
@@ -60,7 +60,7 @@ def what_if(bench: Workbench, rulebook_id: str, rulebooks: Path | None, on: dt.d
                 pq.write_table(table, inputs.folder / f"rulebook.{name}.parquet")
             path = Path(scratch) / dbt_build.BUILD_FILE_NAME
             with duckdb.connect(str(path)) as connection:
-                build_inputs.register_sources(connection, scratch)
+                warehouse_sources.register_sources(connection, scratch)
             outcome = steps.model_into(bench, path, "+fct_score_history")
             if outcome.failures:
                 raise steps.BuildFailedError(

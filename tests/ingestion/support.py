@@ -15,7 +15,7 @@ import duckdb
 import pyarrow.parquet as pq
 import xlsxwriter
 
-from ingestion import build_inputs, landing, manifest
+from ingestion import build_inputs, landing, manifest, warehouse_sources
 from ingestion.contract import Dataset
 from ingestion.load_outcomes import Outcome
 from ingestion.parsing import id_check_character
@@ -211,7 +211,7 @@ class Door:
         """Rows of source relations as dbt would read them."""
         found = []
         with duckdb.connect(":memory:") as connection:
-            build_inputs.register_sources(connection, self.settings.build)
+            warehouse_sources.register_sources(connection, self.settings.build)
             for name in names:
                 result = connection.execute(f"select * from {name}")
                 columns = [column[0] for column in result.description]

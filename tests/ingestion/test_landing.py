@@ -22,7 +22,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ingestion import build_inputs, lake_parts, landing, parsing, strict, whole_files
+from ingestion import build_inputs, lake_parts, landing, parsing, strict, warehouse_sources, whole_files
 from ingestion.manifest import Receipt, open_manifest
 from ingestion.privacy import PersonKeys
 from ingestion.settings import ConfigurationError, Settings
@@ -58,7 +58,7 @@ def test_every_dataset_has_a_lake_schema_that_can_be_read_empty(door: Door) -> N
     relations = [f'"{source}"."{name}"' for source, name in DATASETS]
     assert door.relations(*relations) == [[] for _ in relations]
     with duckdb.connect(":memory:") as connection:
-        build_inputs.register_sources(connection, door.settings.build)
+        warehouse_sources.register_sources(connection, door.settings.build)
         for source, name in DATASETS:
             columns = [row[0] for row in connection.execute(f'describe "{source}"."{name}"').fetchall()]
             assert columns == dataset_schema(source, name).names

@@ -18,7 +18,7 @@ import pyarrow.parquet as pq
 import pytest
 from stdnum.cn import uscc as gb32100
 
-from ingestion import build_inputs, landing
+from ingestion import build_inputs, landing, warehouse_sources
 from ingestion.parsing import passes_gb11714, person_number
 from ingestion.sources import DATASETS
 from sample_city import city, identifiers, write_city
@@ -279,7 +279,7 @@ class Read:
         }
         self.rows: dict[tuple[str, str, str, str, int], dict[str, Any]] = {}
         with duckdb.connect() as connection:
-            build_inputs.register_sources(connection, inputs.folder.parent)
+            warehouse_sources.register_sources(connection, inputs.folder.parent)
             for source, name in DATASETS:
                 for row in connection.sql(f'select * from "{source}"."{name}"').to_arrow_table().to_pylist():
                     self.rows[source, name, str(row["received_on"]), row["file_name"], row["row_number"]] = row
