@@ -1,7 +1,7 @@
 """阳光平台 of a district in one month: contracts, reports and check-ins of honest, ordinary work.
 
 Belongs here: the builders of platform records, and the background of three jobs an agency and month. Does not
-belong here: jobs with something wrong (see `plan_leads`, `plan_conflicts`), which use the same builders.
+belong here: jobs with something wrong (`stories`), which use the same builders.
 """
 
 from __future__ import annotations
