@@ -18,8 +18,7 @@ from ingestion.contract import Dataset, Format, Kind
 from ingestion.sources import DATASETS
 from sample_city import registers, work
 from sample_city.canaries import Canaries
-from sample_city.dirt import CityDirt, FileDirt, Note
-from sample_city.dirt_files import write_dirty_files
+from sample_city.dirt import CityDirt, FileDirt, Note, write_dirty_files
 from sample_city.districts import AGENCIES_PER_DISTRICT, build_district, district_random
 from sample_city.files import (
     CsvWriter,

@@ -22,7 +22,8 @@ from ingestion import build_inputs, landing, warehouse_sources
 from ingestion.parsing import passes_gb11714, person_number
 from ingestion.sources import DATASETS
 from sample_city import city, identifiers, write_city
-from sample_city.dirt import EXTRAS, STYLES
+from sample_city.dirt.extras import EXTRAS
+from sample_city.dirt.styles import STYLES
 from sample_city.districts import build_district
 from sample_city.model import District, Record
 from sample_city.render import id_status
