@@ -21,10 +21,10 @@ from sample_city.stories import (
     presence,
     registrations,
     repairs,
+    routine,
     standing,
     successors,
 )
-from sample_city.stories.routine import routine
 from sample_city.stories.story import Story
 
 # Numbers and persons are given out as the stories are told: a new story goes to the end of its list.
@@ -83,6 +83,6 @@ def tell_stories(plan: Plan, rng: random.Random) -> None:
     """Plants every story for which the district has the agencies, and routine everywhere."""
     for story in CREDIT:
         story(plan)
-    routine(plan, rng)
+    routine.routine(plan, rng)
     for story in (*CONFLICTS, *LEADS):
         story(plan)
