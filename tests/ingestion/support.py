@@ -25,6 +25,13 @@ from ingestion.sources import DATASETS
 # Valid under GB 32100 and GB 11714; invented.
 USCC_A, USCC_B, USCC_C = "91410800MA44AAAA5A", "91410800MA44BBBB89", "91410800MA44CCCC06"
 AS_OF = dt.date(2026, 6, 30)
+DAY = "2024-06-01"
+FINDINGS, PERSONNEL, INSURANCE, CHECKINS = (
+    "credit_desk/findings",
+    "registry/personnel",
+    "registry/social_insurance",
+    "platform/checkins",
+)
 
 
 def make_uscc(first_16: str) -> str:
