@@ -39,6 +39,7 @@ class Binding:
 
 
 def cell_header(cell: Cell) -> str:
+    """A cell as the text of a header; '' if it shows none."""
     return "" if parsing.is_blank(cell) or isinstance(cell, Fault) else str(cell).strip()
 
 

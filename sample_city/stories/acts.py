@@ -175,6 +175,7 @@ def depths(plan: Plan) -> None:
 
 @needs(13)
 def waiting_and_clauseless(plan: Plan) -> None:
+    """A finding that waits for its determination, a check and a penalty without a clause."""
     month = plan.timeline.ago(2)
     finding(plan, 13, month, "3", act=9, determined=None)
     check(plan, 13, month, checked=9, check_type="special", result_code="problems_found", problem="标识不清")

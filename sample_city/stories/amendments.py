@@ -12,6 +12,7 @@ from sample_city.plan import Plan
 
 
 def objections_and_revocations(plan: Plan) -> None:
+    """Findings, checks and penalties that are objected to, revoked, reviewed or upheld by a later row."""
     ago = plan.timeline.ago
     if plan.has(9):
         first = ago(6)

@@ -67,6 +67,7 @@ def complaints(plan: Plan) -> None:
 
 @needs(14, 17)
 def media(plan: Plan) -> None:
+    """Media items and letters: by name, by code, about nobody that can be told, unfounded, handed on."""
     ago = plan.timeline.ago
     month = ago(5)
     clue(plan, month, respondent=plan.agency(14).name, agency_id=None, found=8, result="substantiated", determined=17)

@@ -129,6 +129,7 @@ def _later(plan: Plan, month: int) -> int:
 
 @needs(24, 25)
 def systems_missing(plan: Plan) -> None:
+    """Item 3: no quality system; an assessor needs the other one."""
     plan.change(24, has_quality_system=False)
     plan.expect_lead("systems_missing", "F03", 24, plan.uscc(24))
     plan.change(25, has_quality_system=False)

@@ -13,6 +13,7 @@ from sample_city.stories.story import needs
 
 @needs(RENAMED, 12, 14, 16, 20, 21, 22)
 def paid_by_others(plan: Plan) -> None:
+    """A builder pays; a broker, a branch, a sister, a late payment and a month of change are innocent."""
     ago = plan.timeline.ago
     builder = plan.payer("焦作市恒建建筑工程有限公司")
     person = plan.newcomer(12, ago(8), is_insured=False)
@@ -79,6 +80,7 @@ def paid_by_others(plan: Plan) -> None:
 
 @needs(9, 13, 15, 18)
 def public_bodies(plan: Plan) -> None:
+    """A school and a society pay; one ended before, one is retired."""
     ago = plan.timeline.ago
     school = plan.payer("焦作市第三十七中学", "12")
     person = plan.newcomer(9, ago(7), is_insured=False)
@@ -104,6 +106,7 @@ def public_bodies(plan: Plan) -> None:
 
 @needs(14, 17, 19)
 def insured_twice(plan: Plan) -> None:
+    """Two pensions at a time; injury insurance alone and a month that both settle are innocent."""
     ago = plan.timeline.ago
     firm = plan.payer("焦作市蓝天装饰工程有限公司")
     person = plan.newcomer(14, ago(7), leads_reports=True)

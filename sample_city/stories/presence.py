@@ -18,6 +18,7 @@ from sample_city.stories.story import needs
 
 @needs(RENAMED, 10, 13, 14, 16)
 def signed_for_others(plan: Plan) -> None:
+    """Leads a job of another agency; a former name on the paper and a start within days are innocent."""
     ago = plan.timeline.ago
     month = ago(3)
     person = plan.employed(13, month)[1].person
@@ -42,6 +43,7 @@ def signed_for_others(plan: Plan) -> None:
 
 @needs(9, 10, 12, 13, 17, 18)
 def impossible_presence(plan: Plan) -> None:
+    """At two sites far apart on two mornings; one day, shifted coordinates and a batch upload are innocent."""
     ago = plan.timeline.ago
     west, east = work.site_of(3), (work.site_of(3)[0] + 0.21, work.site_of(3)[1])
     person = plan.newcomer(17, ago(6), is_insured=False)
@@ -110,6 +112,7 @@ def _two_stays(
 
 @needs(8, 20)
 def absent_holders(plan: Plan) -> None:
+    """Registered and never on site; newly hired, or there once, is innocent."""
     ago = plan.timeline.ago
     person = plan.newcomer(20, ago(9))
     plan.expect_conflict("absent_holder", person, 20, None)

@@ -17,6 +17,7 @@ from sample_city.stories.story import needs
 
 @needs(8, 9, 12, 13, 20, 21, 22, 24)
 def registered_twice(plan: Plan) -> None:
+    """At two agencies in the lists: still, for two lists, behind a mask, since the last list."""
     ago = plan.timeline.ago
     # still open after months; 8 pays the pension, so 9 has an engineer whom another firm pays
     person = plan.newcomer(8, leads_reports=True)
@@ -83,6 +84,7 @@ def counted_twice(plan: Plan) -> None:
 
 @needs(15, 16, 17)
 def shared_certificates(plan: Plan) -> None:
+    """One registration number of two persons; a misspelt name is innocent."""
     ago = plan.timeline.ago
     person, other = plan.person(), plan.person()
     plan.hire(person, 15, ago(6), is_insured=False)
@@ -97,6 +99,7 @@ def shared_certificates(plan: Plan) -> None:
 
 @needs(8, 14, 21)
 def expired_registrations(plan: Plan) -> None:
+    """Leads jobs after the registration ran out; renewed and shown late, or on the last day, is innocent."""
     ago = plan.timeline.ago
     person = plan.newcomer(21, ago(9), is_insured=False, registration_until=((0, plan.day(ago(4), 10)),))
     for month in (ago(3), ago(1)):
@@ -129,6 +132,7 @@ def expired_registrations(plan: Plan) -> None:
 
 @needs(11, 12, 13, 14, 15, 16)
 def unresolved_identities(plan: Plan) -> None:
+    """Equal names behind equal masks; homonyms with full numbers, or masks alone, are innocent."""
     since = plan.timeline.ago(5)
     person = plan.person()
     twin = replace(plan.person(), name=person.name)

@@ -49,6 +49,7 @@ def _dismiss(plan: Plan, place: int, month: int) -> None:
 
 @needs(READMITTED)
 def false_report_exit_readmission(plan: Plan) -> None:
+    """A false report, the exit that follows, and a new start."""
     month = plan.timeline.ago(16)
     finding(plan, READMITTED, month, "2a", act=7, determined=18, report_no="BG-2A-1")
     finding(plan, READMITTED, month, "9", act=9, determined=19, report_no="BG-9-1")
@@ -60,6 +61,7 @@ def false_report_exit_readmission(plan: Plan) -> None:
 
 @needs(EXITED)
 def exit_for_good(plan: Plan) -> None:
+    """An exit after which nothing comes."""
     month = plan.timeline.ago(9)
     finding(plan, EXITED, month, "2a", act=6, determined=14, project_no="XM-E-1")
     finding(plan, EXITED, month, "5", act=8, determined=14, project_no="XM-E-2")

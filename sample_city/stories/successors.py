@@ -13,6 +13,7 @@ from sample_city.stories.story import needs
 
 @needs(8, 9, 11, 12)
 def merits_claimed_twice(plan: Plan) -> None:
+    """Two agencies claim one honour; where the second claim is refused it is innocent."""
     month = plan.timeline.ago(5)
     for first, second, status, document in (
         (8, 9, "approved", "焦建〔2026〕71"),
