@@ -95,16 +95,7 @@ def _two_stays(
     for (place, site), (start, minutes) in zip((first, second), stays, strict=True):
         job = plan.job(place, month, site=site)
         plan.record_job(job, month)
-        values = work.checkin_values(
-            checkin_id=f"QD{job.report_no[2:]}90",
-            report_no=job.report_no,
-            project_no=job.project_no,
-            person=person,
-            position_code="project_lead",
-            start=start,
-            minutes=minutes,
-            site=site,
-        )
+        values = work.checkin_values(job, 90, person, start=start, minutes=minutes)
         if is_batch:
             values["updated_ms"] = work.epoch_ms(start.date(), start.hour * 3600 + start.minute * 60 + 50)
         plan.add("platform", "checkins", month, values)
@@ -124,15 +115,7 @@ def absent_holders(plan: Plan) -> None:
     month = ago(4)
     job = plan.job(8, month)
     plan.record_job(job, month)
-    values = work.checkin_values(
-        checkin_id=f"QD{job.report_no[2:]}91",
-        report_no=job.report_no,
-        project_no=job.project_no,
-        person=person,
-        position_code="project_lead",
-        start=dt.datetime.combine(job.visited_on, dt.time(9, 30)),
-        minutes=60,
-        site=job.site,
-    )
+    start = dt.datetime.combine(job.visited_on, dt.time(9, 30))
+    values = work.checkin_values(job, 91, person, start=start, minutes=60)
     plan.add("platform", "checkins", month, values)
     plan.expect_innocent("absent_holder", person, 8, None, note="was on site once")
