@@ -74,17 +74,12 @@ class RowFilter:
 
     def refuse_stray(self, raw: Sequence[Cell], row_number: int) -> None:
         """Raises Held if a cell of the row is filled that has no header."""
-        if (stray := self._stray(raw)) is not None:
-            raise Held(
-                "unknown_header",
-                f"{self.place} {row_number}: column {column_letters(stray)} has values but no header. Delete it or name it.",
-            )
-
-    def _stray(self, raw: Sequence[Cell]) -> int | None:
-        """The position of a filled cell that has no header, if there is one."""
         if not self.headless and len(raw) <= len(self.names):
-            return None
+            return
         for position in itertools.chain(self.headless, range(len(self.names), len(raw))):
             if position < len(raw) and not parsing.is_blank(raw[position]):
-                return position
-        return None
+                raise Held(
+                    "unknown_header",
+                    f"{self.place} {row_number}: column {column_letters(position)} has values but no header. "
+                    "Delete it or name it.",
+                )
