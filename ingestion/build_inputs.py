@@ -1,7 +1,7 @@
-"""The inputs of one build: what was received, what of it is loaded, and the source relations that dbt reads.
+"""The inputs of one build: what was received, what of it is loaded, and what dbt's sources are made of.
 
-Belongs here: `<home>/build/inputs/*.parquet`, and the registration of sources in a fresh DuckDB file.
-Does not belong here: deciding outcomes (`ingestion.load_outcomes`), taking files in (`ingestion.landing`).
+Belongs here: what a build is made from, its identity, and the files of `<home>/build/inputs`. Does not belong here:
+deciding outcomes (`ingestion.load_outcomes`), relations over these files (`ingestion.warehouse_sources`).
 """
 
 from __future__ import annotations
@@ -9,28 +9,25 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import astuple, dataclass, field
 from pathlib import Path
 
-import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from ingestion import warehouse_sources
 from ingestion.build_tables import BUILD_TABLES
-from ingestion.contract import Dataset
-from ingestion.landing import SCHEMA_FILE, part_path
+from ingestion.lake_parts import SCHEMA_FILE, part_path
 from ingestion.load_outcomes import Outcome, Repeats, Status, decide
 from ingestion.manifest import Manifest, Part, PartKey, QuarantinedRow, Receipt, open_manifest
 from ingestion.settings import ConfigurationError, Settings, settings_of
 from ingestion.sources import DATASETS
 
-INPUTS = "inputs"
-_LOADED_PARTS = "loaded_parts.parquet"
-_REPEATED_ROWS = "repeated_rows.parquet"
-_SOURCE_FILES = "source_files.json"
-_MATERIALIZED_ROWS = 2_000_000  # up to here a dataset is read once into the build file; beyond, dbt reads the lake
+INPUTS = "inputs"  # the folder in that of the build
+# Files of that folder which are no dbt source: what the sources of the datasets are made of.
+LOADED_PARTS = "loaded_parts.parquet"
+REPEATED_ROWS = "repeated_rows.parquet"
+SOURCE_FILES = "source_files.json"
 
 _LOADED_PARTS_SCHEMA = pa.schema(
     [
@@ -259,89 +256,8 @@ def _write_inputs(
     for name, content, schema in (
         ("loads.parquet", loads, BUILD_TABLES["loads"]),
         ("quarantined_rows.parquet", rows, BUILD_TABLES["quarantined_rows"]),
-        (_LOADED_PARTS, loaded_parts, _LOADED_PARTS_SCHEMA),
-        (_REPEATED_ROWS, repeated_rows, _REPEATED_ROWS_SCHEMA),
+        (LOADED_PARTS, loaded_parts, _LOADED_PARTS_SCHEMA),
+        (REPEATED_ROWS, repeated_rows, _REPEATED_ROWS_SCHEMA),
     ):
         pq.write_table(pa.Table.from_pylist(content, schema=schema), folder / name)
-    (folder / _SOURCE_FILES).write_text(json.dumps(files, ensure_ascii=False, indent=1), "utf-8")
-
-
-def register_sources(
-    connection: duckdb.DuckDBPyConnection, build_dir: Path | str, only: Collection[str] | None = None
-) -> None:
-    """Creates the schemas of all dbt sources in a fresh DuckDB file, over what `prepare` wrote into `build_dir`.
-
-    Rulebook tables are registered from `inputs/rulebook.<table>.parquet` where such files lie. `only` names the
-    relations that are needed, as `schema.table`; null = all.
-    """
-    folder = Path(build_dir) / INPUTS
-    files: dict[str, list[str]] = json.loads((folder / _SOURCE_FILES).read_text("utf-8"))
-    row_counts = _row_counts(folder)
-    for schema in sorted({source for source, _ in DATASETS} | {"lake"}):
-        connection.execute(f'create schema if not exists "{schema}"')
-    for name in BUILD_TABLES:
-        if only is not None and f"lake.{name}" not in only:
-            continue
-        connection.execute(f'create table "lake"."{name}" as select * from {_parquet(folder / f"{name}.parquet")}')
-    for dataset in DATASETS.values():
-        if only is not None and f"{dataset.source}.{dataset.name}" not in only:
-            continue
-        sql = _dataset_sql(dataset, folder, files[dataset.id])
-        if row_counts.get(dataset.id, 0) <= _MATERIALIZED_ROWS:
-            sql = (
-                f"table {dataset_relation(dataset)} as {sql} order by received_on, file_name, file_hash, file_position"
-            )
-        else:
-            sql = f"view {dataset_relation(dataset)} as {sql}"
-        connection.execute(f"create {sql}")
-    for path in sorted(folder.glob("rulebook.*.parquet")):
-        connection.execute('create schema if not exists "rulebook"')
-        table = path.name.removeprefix("rulebook.").removesuffix(".parquet")
-        if only is not None and f"rulebook.{table}" not in only:
-            continue
-        connection.execute(f'create table "rulebook"."{table}" as select * from {_parquet(path)}')
-
-
-def _row_counts(folder: Path) -> dict[str, int]:
-    counts: dict[str, int] = {}
-    for row in pq.read_table(folder / _LOADED_PARTS, columns=["source", "dataset", "row_count"]).to_pylist():
-        counts[f"{row['source']}/{row['dataset']}"] = (
-            counts.get(f"{row['source']}/{row['dataset']}", 0) + row["row_count"]
-        )
-    return counts
-
-
-def _dataset_sql(dataset: Dataset, folder: Path, files: Sequence[str]) -> str:
-    """All rows of the loaded parts but those that repeat a row of another file of their drop."""
-    columns = ", ".join(
-        "parts.file_name" if field.name == "file_name" else f'lake_rows."{field.name}"'
-        for field in warehouse_sources.dataset_schema(dataset.source, dataset.name)
-    )
-    own = f"source = {_literal(dataset.source)} and dataset = {_literal(dataset.name)}"
-    return f"""
-        select {columns}
-        from read_parquet([{", ".join(map(_literal, files))}], hive_partitioning = false) as lake_rows
-        inner join (select * from {_parquet(folder / _LOADED_PARTS)} where {own}) as parts
-            on parts.file_hash = lake_rows.file_hash and parts.received_on = lake_rows.received_on
-        where not exists (
-            select 1
-            from (select * from {_parquet(folder / _REPEATED_ROWS)} where {own}) as repeated
-            where repeated.file_hash = lake_rows.file_hash
-                and repeated.received_on = lake_rows.received_on
-                and repeated.file_position = lake_rows.file_position
-        )
-    """
-
-
-def dataset_relation(dataset: Dataset) -> str:
-    """The quoted name of a dataset's dbt source."""
-    return f'"{dataset.source}"."{dataset.name}"'
-
-
-def _parquet(path: Path) -> str:
-    """One file as a relation; a folder named a=b above it is no partition."""
-    return f"read_parquet({_literal(path)}, hive_partitioning = false)"
-
-
-def _literal(value: Path | str) -> str:
-    return "'" + str(value).replace("'", "''") + "'"
+    (folder / SOURCE_FILES).write_text(json.dumps(files, ensure_ascii=False, indent=1), "utf-8")

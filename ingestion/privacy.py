@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hmac
 import math
-import os
 import secrets as random_secrets
 from collections.abc import Callable
 from pathlib import Path
@@ -16,6 +15,7 @@ from pathlib import Path
 import eviltransform
 
 from ingestion.settings import ConfigurationError, Settings
+from ingestion.whole_files import write_whole
 
 _MINIMUM_KEY_BYTES = 16
 _FINGERPRINT_MESSAGE = b"firemark person key fingerprint"
@@ -97,13 +97,7 @@ def _read(path: Path) -> bytes:
 def _write(path: Path, secret: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     path.parent.chmod(0o700)
-    temporary = path.with_name(f".{path.name}.tmp-{os.getpid()}")
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(secret + b"\n")
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(path)
+    write_whole(path, lambda temporary: temporary.write_bytes(secret + b"\n"))
 
 
 _Transform = Callable[[float, float], tuple[float, float]]

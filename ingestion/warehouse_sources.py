@@ -1,16 +1,27 @@
 """Which schemas and tables the dbt sources are, and how they become relations of a DuckDB file.
 
-Belongs here: the map dbt source -> Arrow schema, and its DDL. Does not belong here: which files are loaded.
+Belongs here: the map dbt source -> Arrow schema, and its DDL over the files of a build. Does not belong here: which
+files are loaded, and writing them down (`ingestion.build_inputs`).
 """
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Sequence
+from pathlib import Path
 
 import duckdb
 import pyarrow as pa
+import pyarrow.parquet as pq
 
-from ingestion import build_tables
+from ingestion.build_inputs import INPUTS, LOADED_PARTS, REPEATED_ROWS, SOURCE_FILES
+from ingestion.build_tables import BUILD_TABLES
+from ingestion.contract import Dataset
 from ingestion.sources import DATASETS
 
 # Every lake relation shows the name of the file its row came in, which only the manifest knows.
 FILE_NAME_FIELD = pa.field("file_name", pa.string(), nullable=False)
+_MATERIALIZED_ROWS = 2_000_000  # up to here a dataset is read once into the build file; beyond, dbt reads the lake
 
 
 def dataset_schema(source: str, name: str) -> pa.Schema:
@@ -21,7 +32,7 @@ def dataset_schema(source: str, name: str) -> pa.Schema:
 def source_schemas() -> dict[tuple[str, str], pa.Schema]:
     """(schema, table) -> columns, for the datasets and the build's own tables (rulebook tables come beside)."""
     schemas = {key: dataset_schema(*key) for key in DATASETS}
-    schemas |= {("lake", name): schema for name, schema in build_tables.BUILD_TABLES.items()}
+    schemas |= {("lake", name): schema for name, schema in BUILD_TABLES.items()}
     return schemas
 
 
@@ -33,3 +44,84 @@ def create_empty_tables(connection: duckdb.DuckDBPyConnection, schemas: dict[tup
         connection.register("_empty", empty)
         connection.execute(f'create table "{schema}"."{table}" as select * from _empty')
         connection.unregister("_empty")
+
+
+def register_sources(
+    connection: duckdb.DuckDBPyConnection, build_dir: Path | str, only: Collection[str] | None = None
+) -> None:
+    """Creates the schemas of all dbt sources in a fresh DuckDB file, over what `prepare` wrote into `build_dir`.
+
+    Rulebook tables are registered from `inputs/rulebook.<table>.parquet` where such files lie. `only` names the
+    relations that are needed, as `schema.table`; null = all.
+    """
+    folder = Path(build_dir) / INPUTS
+    files: dict[str, list[str]] = json.loads((folder / SOURCE_FILES).read_text("utf-8"))
+    row_counts = _row_counts(folder)
+    for schema in sorted({source for source, _ in DATASETS} | {"lake"}):
+        connection.execute(f'create schema if not exists "{schema}"')
+    for name in BUILD_TABLES:
+        if only is not None and f"lake.{name}" not in only:
+            continue
+        connection.execute(f'create table "lake"."{name}" as select * from {_parquet(folder / f"{name}.parquet")}')
+    for dataset in DATASETS.values():
+        if only is not None and f"{dataset.source}.{dataset.name}" not in only:
+            continue
+        sql = _dataset_sql(dataset, folder, files[dataset.id])
+        if row_counts.get(dataset.id, 0) <= _MATERIALIZED_ROWS:
+            sql = (
+                f"table {dataset_relation(dataset)} as {sql} order by received_on, file_name, file_hash, file_position"
+            )
+        else:
+            sql = f"view {dataset_relation(dataset)} as {sql}"
+        connection.execute(f"create {sql}")
+    for path in sorted(folder.glob("rulebook.*.parquet")):
+        connection.execute('create schema if not exists "rulebook"')
+        table = path.name.removeprefix("rulebook.").removesuffix(".parquet")
+        if only is not None and f"rulebook.{table}" not in only:
+            continue
+        connection.execute(f'create table "rulebook"."{table}" as select * from {_parquet(path)}')
+
+
+def _row_counts(folder: Path) -> dict[str, int]:
+    counts: dict[str, int] = {}
+    for row in pq.read_table(folder / LOADED_PARTS, columns=["source", "dataset", "row_count"]).to_pylist():
+        counts[f"{row['source']}/{row['dataset']}"] = (
+            counts.get(f"{row['source']}/{row['dataset']}", 0) + row["row_count"]
+        )
+    return counts
+
+
+def _dataset_sql(dataset: Dataset, folder: Path, files: Sequence[str]) -> str:
+    """All rows of the loaded parts but those that repeat a row of another file of their drop."""
+    columns = ", ".join(
+        "parts.file_name" if field.name == "file_name" else f'lake_rows."{field.name}"'
+        for field in dataset_schema(dataset.source, dataset.name)
+    )
+    own = f"source = {_literal(dataset.source)} and dataset = {_literal(dataset.name)}"
+    return f"""
+        select {columns}
+        from read_parquet([{", ".join(map(_literal, files))}], hive_partitioning = false) as lake_rows
+        inner join (select * from {_parquet(folder / LOADED_PARTS)} where {own}) as parts
+            on parts.file_hash = lake_rows.file_hash and parts.received_on = lake_rows.received_on
+        where not exists (
+            select 1
+            from (select * from {_parquet(folder / REPEATED_ROWS)} where {own}) as repeated
+            where repeated.file_hash = lake_rows.file_hash
+                and repeated.received_on = lake_rows.received_on
+                and repeated.file_position = lake_rows.file_position
+        )
+    """
+
+
+def dataset_relation(dataset: Dataset) -> str:
+    """The quoted name of a dataset's dbt source."""
+    return f'"{dataset.source}"."{dataset.name}"'
+
+
+def _parquet(path: Path) -> str:
+    """One file as a relation; a folder named a=b above it is no partition."""
+    return f"read_parquet({_literal(path)}, hive_partitioning = false)"
+
+
+def _literal(value: Path | str) -> str:
+    return "'" + str(value).replace("'", "''") + "'"

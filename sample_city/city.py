@@ -18,8 +18,7 @@ from ingestion.contract import Dataset, Format, Kind
 from ingestion.sources import DATASETS
 from sample_city import registers, work
 from sample_city.canaries import Canaries
-from sample_city.dirt import CityDirt, FileDirt, Note
-from sample_city.dirt_files import write_dirty_files
+from sample_city.dirt import CityDirt, FileDirt, Note, write_dirty_files
 from sample_city.districts import AGENCIES_PER_DISTRICT, build_district, district_random
 from sample_city.files import (
     CsvWriter,
@@ -33,11 +32,9 @@ from sample_city.files import (
 )
 from sample_city.model import District, Record
 from sample_city.plan import Plan
-from sample_city.plan_conflicts import plan_conflicts
-from sample_city.plan_credit import plan_credit
-from sample_city.plan_leads import plan_leads
 from sample_city.render import clean_cells, lake_values
 from sample_city.shelf import Shelf
+from sample_city.stories import tell_stories
 from sample_city.timeline import Timeline
 from sample_city.truth import LAYOUT, LAYOUT_NAME, TruthWriter
 
@@ -143,9 +140,7 @@ class _City:
         for number, first in enumerate(range(0, self.agencies, AGENCIES_PER_DISTRICT)):
             district = build_district(seed, number, min(AGENCIES_PER_DISTRICT, self.agencies - first), self.timeline)
             plan = Plan(district, self.timeline)
-            plan_credit(plan, district_random(seed, number, "credit"))
-            plan_conflicts(plan)
-            plan_leads(plan)
+            tell_stories(plan, district_random(seed, number, "credit"))
             for conflict in district.truth.conflicts:
                 self.truth.table("conflicts.csv", **conflict)
             for lead in district.truth.leads:

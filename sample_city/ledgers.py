@@ -1,7 +1,7 @@
 """Builders of the evidence datasets' rows: findings, checks, penalties, tickets, media, merits, repairs, decisions.
 
 Belongs here: one function a dataset, with sensible defaults, returning the row's key. Does not belong here: which
-acts the city's agencies commit (see `plan_credit`).
+acts the city's agencies commit (`stories`).
 """
 
 from __future__ import annotations
@@ -10,12 +10,17 @@ import datetime as dt
 from typing import Any
 
 from sample_city import identifiers
-from sample_city.plan import Plan
+from sample_city.plan import Day, Plan
 
 MAKER, CHECKER = "秦明哲", "孔令德"
 INSPECTORS = "白守正、康敬安"
 CENTRE, BUREAU = "焦作市建设工程消防技术中心", "焦作市住房和城乡建设局"
 COUNTIES = ("解放区住建局", "山阳区住建局", "修武县住建局", "沁阳市住建局")
+
+
+def at(day: dt.date, hour: int = 9, minute: int = 15) -> dt.datetime:
+    """A moment of a day."""
+    return dt.datetime.combine(day, dt.time(hour, minute, 26))
 
 
 def finding(
@@ -24,8 +29,8 @@ def finding(
     month: int,
     clause: str,
     *,
-    act: dt.date | None,
-    determined: dt.date | None,
+    act: Day,
+    determined: Day,
     status: str = "effective",
     is_current: bool = True,
     finding_id: str | None = None,
@@ -39,8 +44,8 @@ def finding(
         "agency_id": plan.uscc(place),
         "clause": clause,
         "channel_code": channel,
-        "occurred_on": act,
-        "determined_on": determined,
+        "occurred_on": plan.on(month, act),
+        "determined_on": plan.on(month, determined),
         "determined_by": COUNTIES[place % 4] if channel == "county_department" else CENTRE,
         "status_code": status,
         **more,
@@ -54,12 +59,12 @@ def check(
     place: int,
     month: int,
     *,
-    checked: dt.date,
+    checked: dt.date | int,
     clause: str | None = None,
     check_type: str = "double_random",
     status: str | None = None,
-    determined: dt.date | None = None,
-    act: dt.date | None = None,
+    determined: Day = None,
+    act: Day = None,
     is_current: bool = True,
     task_id: str | None = None,
     line: int = 1,
@@ -75,14 +80,14 @@ def check(
         "authority": CENTRE if place % 3 else COUNTIES[place % 4],
         "agency_name": plan.agency(place).name_in(month),
         "agency_id": plan.uscc(place),
-        "checked_on": checked,
+        "checked_on": plan.on(month, checked),
         "inspectors": INSPECTORS,
         "result_code": "problems_found" if has_problem else "passed",
         "problem": f"现场检查发现问题，涉及第{clause}项" if has_problem else None,
         "clause": clause,
-        "occurred_on": act,
+        "occurred_on": plan.on(month, act),
         "status_code": status or ("determined" if has_problem else None),
-        "determined_on": determined,
+        "determined_on": plan.on(month, determined),
         **more,
     }
     plan.add("inspections", "checks", month, values, is_current=is_current)
@@ -95,8 +100,8 @@ def penalty(
     month: int,
     clause: str | None,
     *,
-    act: dt.date | None,
-    decided: dt.date,
+    act: Day,
+    decided: dt.date | int,
     status: str = "effective",
     public_until: dt.date | None = None,
     is_current: bool = True,
@@ -104,6 +109,7 @@ def penalty(
     **more: Any,
 ) -> str:
     """An administrative penalty; returns 决定书文号. `act`: 行为日期."""
+    decided = plan.day(month, decided) if isinstance(decided, int) else decided
     if decision_no is None:
         serial = plan.number("CF", month)
         decision_no = f"焦建消罚〔{decided.year}〕{int(serial[6:])}号"
@@ -117,7 +123,7 @@ def penalty(
         "penalty_kind": "罚款",
         "fine_10k_cny": "1.5",
         "determined_on": decided,
-        "occurred_on": act,
+        "occurred_on": plan.on(month, act),
         "clause": clause,
         "public_until_on": public_until or decided + dt.timedelta(days=365),
         "authority": BUREAU,
@@ -133,15 +139,16 @@ def ticket(
     month: int,
     respondent: str,
     *,
-    accepted: dt.datetime,
+    accepted: dt.datetime | int,
     result: str = "unsubstantiated",
-    determined: dt.date | None = None,
+    determined: Day = None,
     clause: str | None = None,
     is_current: bool = True,
     ticket_id: str | None = None,
     **more: Any,
 ) -> str:
     """A hotline ticket with a complainant of its own; returns 工单编号."""
+    accepted = at(plan.day(month, accepted)) if isinstance(accepted, int) else accepted
     ticket_id = ticket_id or plan.number("GD", month)
     year, month_number = int(ticket_id[2:6]), int(ticket_id[6:8])
     serial = int(ticket_id[8:]) * 60 + (year * 12 + month_number) % 60
@@ -158,7 +165,7 @@ def ticket(
         "dispatched_at": accepted + dt.timedelta(hours=3),
         "closed_at": None if result == "pending" else accepted + dt.timedelta(days=2, hours=5),
         "result_code": result,
-        "determined_on": determined,
+        "determined_on": plan.on(month, determined),
         "clause": clause,
         "reply": f"已联系诉求人（编号Q{serial:07d}）并反馈核查情况",
         "satisfaction": None if result == "pending" else ("满意", "基本满意", "不满意")[serial % 3],
@@ -175,9 +182,9 @@ def clue(
     *,
     respondent: str,
     agency_id: str | None,
-    found: dt.date,
+    found: dt.date | int,
     result: str,
-    determined: dt.date | None = None,
+    determined: Day = None,
     clause: str | None = None,
     origin: str = "web",
     is_current: bool = True,
@@ -188,13 +195,13 @@ def clue(
     values = {
         "clue_id": clue_id,
         "origin_code": origin,
-        "found_on": found,
+        "found_on": plan.on(month, found),
         "respondent_name": respondent,
         "agency_id": agency_id,
         "summary": "网帖反映消防维保流于形式，\n附现场照片",
         "link": f"https://news.example/{clue_id}",
         "result_code": result,
-        "determined_on": determined,
+        "determined_on": plan.on(month, determined),
         "clause": clause,
     }
     plan.add("complaints", "media", month, values, is_current=is_current)
@@ -208,8 +215,8 @@ def merit(
     clause: str,
     *,
     level: str,
-    obtained: dt.date,
-    determined: dt.date | None,
+    obtained: dt.date | int,
+    determined: Day,
     status: str = "approved",
     document_no: str | None = None,
     person_id: str | None = None,
@@ -217,6 +224,7 @@ def merit(
     claim_id: str | None = None,
 ) -> str:
     """A claim of good faith; returns 申报编号."""
+    obtained = plan.day(month, obtained) if isinstance(obtained, int) else obtained
     claim_id = claim_id or plan.number("SB", month)
     titles = {"1": "参编消防技术标准", "2": "消防课题研究", "3": "荣誉表彰", "4": "受聘消防专家", "5": "协助检查验收"}
     values = {
@@ -231,7 +239,7 @@ def merit(
         "person": person_id,
         "recommended_by": COUNTIES[place % 4],
         "status_code": status,
-        "determined_on": determined,
+        "determined_on": plan.on(month, determined),
     }
     plan.add("credit_desk", "merit_claims", month, values, is_current=is_current)
     return claim_id
@@ -243,8 +251,8 @@ def repair(
     month: int,
     targets: list[str],
     *,
-    accepted: dt.date | None,
-    replied: dt.date | None,
+    accepted: Day,
+    replied: Day,
     review: str | None = "approved",
     form: bool = True,
     proof: bool = True,
@@ -255,6 +263,7 @@ def repair(
     application_id: str | None = None,
 ) -> str:
     """An application for repair with all documents unless told otherwise; returns 申请编号."""
+    accepted, replied = plan.on(month, accepted), plan.on(month, replied)
     application_id = application_id or plan.number("XF", month)
     applied = (accepted or replied or plan.day(month, 8)) - dt.timedelta(days=1)
     values = {
@@ -282,7 +291,7 @@ def decision(
     object_id: str,
     code: str,
     *,
-    decided: dt.date,
+    decided: dt.date | int,
     maker: str = MAKER,
     checker: str = CHECKER,
     note: str = "",
@@ -294,7 +303,7 @@ def decision(
         "object_type": object_type,
         "object_id": object_id,
         "decision_code": code,
-        "decided_on": decided,
+        "decided_on": plan.on(month, decided),
         "handled_by": maker,
         "reviewed_by": checker,
         "note": note or None,
@@ -304,9 +313,10 @@ def decision(
 
 
 def site_check(
-    plan: Plan, place: int, month: int, *, checked: dt.date, result: str = "passed", recheck: str | None = None
+    plan: Plan, place: int, month: int, *, checked: dt.date | int, result: str = "passed", recheck: str | None = None
 ) -> str:
     """An on-site check of the month's batch; returns 核查编号."""
+    checked = plan.day(month, checked) if isinstance(checked, int) else checked
     site_check_id = plan.number("HC", month)
     values = {
         "site_check_id": site_check_id,

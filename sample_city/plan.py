@@ -1,6 +1,6 @@
-"""The helper with which plans write into a district: ids, extra staff, extra jobs, truth rows.
+"""The helper with which stories write into a district: ids, extra staff, extra jobs, truth rows.
 
-Belongs here: small builders shared by the `plan_` modules. Does not belong here: a story.
+Belongs here: small builders that stories share. Does not belong here: a story (`stories`).
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ from sample_city.model import (
 from sample_city.timeline import Timeline
 
 FIRST_PAYER = 30  # place of the first payer that is no agency
+Day = dt.date | int | None  # a number is a day of the month in which the row is written
 
 
 class Plan:
@@ -74,6 +75,20 @@ class Plan:
     def person(self, level_code: str = "level_1") -> Person:
         self._people += 1
         return make_person(person_index(self.district.number, self._people), level_code)
+
+    def newcomer(
+        self,
+        place: int,
+        from_month: int = 0,
+        until_month: int | None = None,
+        *,
+        level_code: str = "level_1",
+        **more: Any,
+    ) -> Person:
+        """Somebody new whom the agency hires."""
+        person = self.person(level_code)
+        self.hire(person, place, from_month, until_month, level_code=level_code, **more)
+        return person
 
     def hire(
         self,
@@ -147,6 +162,10 @@ class Plan:
 
     def day(self, month: int, day: int) -> dt.date:
         return self.timeline.day(month, day)
+
+    def on(self, month: int, day: Day) -> dt.date | None:
+        """The date of a row that is written in `month`."""
+        return self.day(month, day) if isinstance(day, int) else day
 
     def job(
         self,
@@ -226,8 +245,8 @@ class Plan:
         self,
         kind: str,
         person: Person | None,
-        a: str,
-        b: str | None,
+        a: int | str,
+        b: int | str | None,
         *,
         status: str = "open",
         explained_by: str = "",
@@ -235,7 +254,7 @@ class Plan:
         is_decoy: bool = False,
         note: str = "",
     ) -> None:
-        """`status` none: a decoy that makes no row, or one that is explained."""
+        """`a` and `b`: places of agencies, or the USCC of another employer."""
         self.district.truth.conflicts.append(
             {
                 "conflict_kind": kind,
@@ -243,14 +262,45 @@ class Plan:
                 "person_name": person.name if person else "",
                 "registration_no": person.registration_no if person else "",
                 "other_person_id": other.id_no if other else "",
-                "employer_a_id": a,
-                "employer_b_id": b or "",
+                "employer_a_id": self._employer(a),
+                "employer_b_id": "" if b is None else self._employer(b),
                 "expected_status": status,
                 "explained_by": explained_by,
                 "is_decoy": is_decoy,
                 "note": note,
             }
         )
+
+    def _employer(self, employer: int | str) -> str:
+        return self.uscc(employer) if isinstance(employer, int) else employer
+
+    def expect_explained(
+        self,
+        kind: str,
+        person: Person | None,
+        a: int | str,
+        b: int | str | None,
+        *,
+        explained_by: str,
+        note: str = "",
+    ) -> None:
+        """A decoy that makes a row, with its innocent reason."""
+        self.expect_conflict(
+            kind, person, a, b, status="explained", explained_by=explained_by, is_decoy=True, note=note
+        )
+
+    def expect_innocent(
+        self,
+        kind: str,
+        person: Person | None,
+        a: int | str,
+        b: int | str | None,
+        *,
+        explained_by: str = "",
+        note: str = "",
+    ) -> None:
+        """A decoy that makes no row, or one that is explained."""
+        self.expect_conflict(kind, person, a, b, status="none", explained_by=explained_by, is_decoy=True, note=note)
 
     def expect_lead(
         self, lead_code: str, item_code: str, place: int, subject: str, *, is_decoy: bool = False, note: str = ""

@@ -1,7 +1,7 @@
 """阳光平台 of a district in one month: contracts, reports and check-ins of honest, ordinary work.
 
 Belongs here: the builders of platform records, and the background of three jobs an agency and month. Does not
-belong here: jobs with something wrong (see `plan_leads`, `plan_conflicts`), which use the same builders.
+belong here: jobs with something wrong (`stories`), which use the same builders.
 """
 
 from __future__ import annotations
@@ -105,27 +105,25 @@ def report_values(job: Job, agency_name: str) -> Values:
 
 
 def checkin_values(
-    *,
-    checkin_id: str,
-    report_no: str,
-    project_no: str,
+    job: Job,
+    number: int,
     person: Person,
-    position_code: str,
+    *,
+    position_code: str = "project_lead",
     start: dt.datetime,
     minutes: int,
-    site: tuple[float, float],
     system: str = "WGS84",
 ) -> Values:
-    """A stay at `site` (WGS-84); jd and wd are written in `system`."""
-    longitude, latitude = site
+    """A stay at the job's site, the report's `number`-th; jd and wd are written in `system`."""
+    longitude, latitude = job.site
     if system == "GCJ02":
         latitude, longitude = eviltransform.wgs2gcj(latitude, longitude)
     elif system == "BD09":
         latitude, longitude = eviltransform.wgs2bd(latitude, longitude)
     return {
-        "checkin_id": checkin_id,
-        "report_no": report_no,
-        "project_no": project_no,
+        "checkin_id": f"QD{job.report_no[2:]}{number:02d}",
+        "report_no": job.report_no,
+        "project_no": job.project_no,
         "person": person.id_no,
         "person_name": person.name,
         "position_code": position_code,
@@ -136,7 +134,7 @@ def checkin_values(
         "coordinate_system": system,
         "updated_ms": epoch_ms(start.date(), 72_000),
         "is_deleted": False,
-        "site": site,
+        "site": job.site,
     }
 
 
@@ -144,19 +142,16 @@ def job_checkins(job: Job, count_from: int = 1) -> Iterator[Values]:
     """The leader's and the operators' stays of one visit."""
     people = [(job.project_lead, "project_lead"), *((person, "operator") for person in job.operators)]
     for place, (person, position_code) in enumerate(people):
-        # qdbh: the report's number and a running one
         start = dt.datetime.combine(job.visited_on, dt.time(8, 40)) + dt.timedelta(
             minutes=(job.agency.place * 7 + place * 4) % 35, seconds=place * 11
         )
         yield checkin_values(
-            checkin_id=f"QD{job.report_no[2:]}{count_from + place:02d}",
-            report_no=job.report_no,
-            project_no=job.project_no,
-            person=person,
+            job,
+            count_from + place,
+            person,
             position_code=position_code,
             start=start,
             minutes=95 + place * 6,
-            site=job.site,
             system=SYSTEMS[(job.agency.place + place) % 3],
         )
 

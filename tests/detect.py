@@ -19,7 +19,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from ingestion import build_inputs, landing
+from ingestion import build_inputs, landing, warehouse_sources
 from ingestion.privacy import open_person_keys
 from ingestion.settings import Settings
 from rulebook.folder import build_tables, read_folder
@@ -42,7 +42,7 @@ class CityWarehouse(Warehouse):
         self.connection.execute("attach ':memory:' as firemark; use firemark; set threads = 1")
         self.replace = {}
         self.done = set()
-        build_inputs.register_sources(self.connection, Settings(home).build)
+        warehouse_sources.register_sources(self.connection, Settings(home).build)
         self.connection.execute('create schema if not exists "rulebook"')
         tables: dict[str, pa.Table] = build_tables(read_folder(DBT_PROJECT / "seeds" / "rulebook"), "jiaozuo")
         for name, table in tables.items():

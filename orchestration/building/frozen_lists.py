@@ -26,7 +26,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from ingestion import build_inputs
+from ingestion import build_inputs, warehouse_sources
 from ingestion.build_tables import BUILD_TABLES
 from ingestion.settings import Settings
 from ingestion.whole_files import write_text_whole
@@ -174,7 +174,7 @@ def _work_out(
     inputs = build_inputs.prepare(basis.settings, day, day, basis.rules.regime_code, build_dir=build_dir)
     basis.rules.write(inputs.folder)
     with _warehouse(build_dir / "spilled") as connection:
-        build_inputs.register_sources(connection, build_dir, models.sources)
+        warehouse_sources.register_sources(connection, build_dir, models.sources)
         try:
             dbt_project.run_models(connection, models)
         except ModelFailedError as error:

@@ -13,7 +13,7 @@ from typing import Any
 import duckdb
 
 from expectations.door import DOOR_SUITES
-from ingestion import build_inputs, landing
+from ingestion import build_inputs, landing, warehouse_sources
 from ingestion.build_inputs import BuildInputs
 from ingestion.landing import IngestSummary
 from ingestion.settings import Settings
@@ -139,7 +139,7 @@ def _freeze_lists(bench: Workbench, request: BuildRequest, rules: Rules, revisio
 def _fresh_build_file(settings: Settings) -> None:
     path = build_file(settings)
     with duckdb.connect(str(path)) as connection:
-        build_inputs.register_sources(connection, settings.build)
+        warehouse_sources.register_sources(connection, settings.build)
     copy = door_copy(settings)
     copy.parent.mkdir()
     shutil.copyfile(path, copy)

@@ -14,7 +14,7 @@ from typing import Any
 
 import duckdb
 
-from ingestion import build_inputs, landing
+from ingestion import build_inputs, landing, warehouse_sources
 from ingestion.settings import ConfigurationError
 from orchestration.building import model
 from orchestration.building.build_folder import BUILD_FILE_NAME, make_build_folder
@@ -57,7 +57,7 @@ def what_if(bench: Workbench, rulebook_id: str, rulebooks: Path | None, on: dt.d
             rules.write(inputs.folder)
             path = Path(scratch) / BUILD_FILE_NAME
             with duckdb.connect(str(path)) as connection:
-                build_inputs.register_sources(connection, scratch)
+                warehouse_sources.register_sources(connection, scratch)
             outcome = model.model_into(bench, path, "+fct_score_history")
             if outcome.failures:
                 raise BuildFailedError("\n".join(f"{failure.name}: {failure.message}" for failure in outcome.failures))

@@ -15,7 +15,7 @@ import duckdb
 import pyarrow.parquet as pq
 import xlsxwriter
 
-from ingestion import build_inputs, landing, manifest
+from ingestion import build_inputs, landing, manifest, warehouse_sources
 from ingestion.contract import Dataset
 from ingestion.load_outcomes import Outcome
 from ingestion.parsing import id_check_character
@@ -25,6 +25,13 @@ from ingestion.sources import DATASETS
 # Valid under GB 32100 and GB 11714; invented.
 USCC_A, USCC_B, USCC_C = "91410800MA44AAAA5A", "91410800MA44BBBB89", "91410800MA44CCCC06"
 AS_OF = dt.date(2026, 6, 30)
+DAY = "2024-06-01"
+FINDINGS, PERSONNEL, INSURANCE, CHECKINS = (
+    "credit_desk/findings",
+    "registry/personnel",
+    "registry/social_insurance",
+    "platform/checkins",
+)
 
 
 def make_uscc(first_16: str) -> str:
@@ -211,7 +218,7 @@ class Door:
         """Rows of source relations as dbt would read them."""
         found = []
         with duckdb.connect(":memory:") as connection:
-            build_inputs.register_sources(connection, self.settings.build)
+            warehouse_sources.register_sources(connection, self.settings.build)
             for name in names:
                 result = connection.execute(f"select * from {name}")
                 columns = [column[0] for column in result.description]

@@ -22,15 +22,20 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ingestion import build_inputs, landing, parsing, strict
+from ingestion import build_inputs, lake_parts, landing, parsing, warehouse_sources, whole_files
 from ingestion.manifest import Receipt, open_manifest
 from ingestion.privacy import PersonKeys
-from ingestion.settings import ConfigurationError, Settings
+from ingestion.settings import Settings
 from ingestion.sources import DATASETS
 from ingestion.strict import RowParser
 from ingestion.warehouse_sources import dataset_schema
 from tests.ingestion.support import (
     AS_OF,
+    CHECKINS,
+    DAY,
+    FINDINGS,
+    INSURANCE,
+    PERSONNEL,
     USCC_A,
     USCC_B,
     Door,
@@ -40,17 +45,8 @@ from tests.ingestion.support import (
     finding,
     insured,
     make_id,
-    page_bytes,
     person,
 )
-
-FINDINGS, PERSONNEL, INSURANCE, CHECKINS = (
-    "credit_desk/findings",
-    "registry/personnel",
-    "registry/social_insurance",
-    "platform/checkins",
-)
-DAY = "2024-06-01"
 
 
 def test_every_dataset_has_a_lake_schema_that_can_be_read_empty(door: Door) -> None:
@@ -58,7 +54,7 @@ def test_every_dataset_has_a_lake_schema_that_can_be_read_empty(door: Door) -> N
     relations = [f'"{source}"."{name}"' for source, name in DATASETS]
     assert door.relations(*relations) == [[] for _ in relations]
     with duckdb.connect(":memory:") as connection:
-        build_inputs.register_sources(connection, door.settings.build)
+        warehouse_sources.register_sources(connection, door.settings.build)
         for source, name in DATASETS:
             columns = [row[0] for row in connection.execute(f'describe "{source}"."{name}"').fetchall()]
             assert columns == dataset_schema(source, name).names
@@ -120,43 +116,6 @@ def test_json_records_are_counted_from_one_and_csv_records_from_the_header(door:
     door.ingest()
     assert [(r["sheet"], r["row_number"]) for r in door.rows(CHECKINS)] == [(None, 1), (None, 2)]
     assert [(r["sheet"], r["row_number"]) for r in door.rows(INSURANCE)] == [(None, 2), (None, 3)]
-
-
-def test_keys_stand_as_written_and_match_when_equal(door: Door) -> None:
-    base = {
-        "行政相对人名称": "焦作甲",
-        "统一社会信用代码": USCC_A,
-        "处罚决定日期": "2024-03-01",
-        "状态": "生效",
-    }
-    door.put("inspections/penalties", DAY, "a.xlsx", [base | {"决定书文号": "焦罚[2024]3号"}])
-    door.put("inspections/penalties", "2024-07-01", "a.xlsx", [base | {"决定书文号": " 焦罚〔2024〕3 号"}])
-    door.put(
-        INSURANCE, DAY, "s.csv", [insured(make_id(1)), insured("4108**********1234"), insured("4108**********1235")]
-    )
-    door.put(
-        "inspections/checks",
-        DAY,
-        "c.csv",
-        [{"任务编号": "RW-1", "序号": "2", "检查类型": "专项", "统一社会信用代码": USCC_A}],
-    )
-    door.ingest()
-    first, second = door.rows("inspections/penalties")
-    assert (first["source_key"], second["source_key"]) == ("焦罚[2024]3号", "焦罚〔2024〕3 号")
-    assert first["row_key"] == second["row_key"]
-    full, masked, other = door.rows(INSURANCE)
-    assert full["source_key"] == f"{full['person_key']}-202403-企业职工基本养老-{USCC_A}"
-    assert masked["source_key"].startswith("4108**********1234-")
-    assert len({full["row_key"], masked["row_key"], other["row_key"]}) == 3
-    assert door.rows("inspections/checks")[0]["source_key"] == "RW-1-2"
-
-
-def test_an_unknown_value_is_told_with_what_may_stand_there() -> None:
-    said = strict.remedy(dataset(FINDINGS), "unknown_value", "状态") or ""
-    assert said.startswith(parsing.REMEDIES["unknown_value"]) and "有效、异议中、未生效、撤销" in said
-    assert "2a" in (strict.remedy(dataset(FINDINGS), "unknown_value", "失信条款") or "")
-    assert strict.remedy(dataset(FINDINGS), "empty_key", "认定编号") == parsing.REMEDIES["empty_key"]
-    assert strict.remedy(dataset(FINDINGS), "field_count", None) == parsing.REMEDIES["field_count"]
 
 
 # --- duplicates ---
@@ -271,215 +230,8 @@ def test_a_full_disk_is_no_fault_of_a_file(door: Door, monkeypatch: pytest.Monke
     def full(*_: Any, **__: Any) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(landing.pq.ParquetWriter, "write_batch", full)
+    monkeypatch.setattr(lake_parts.pq.ParquetWriter, "write_batch", full)
     with pytest.raises(OSError, match="No space"):
-        door.ingest()
-
-
-@pytest.mark.parametrize("value", ["1" + "0" * 400, "1" + "0" * 5000, "1e999", '"\\ud800"'])
-@pytest.mark.parametrize("key", ["xmbh", "qdsj", "xm", "sjgxsjc", "jd"])
-def test_one_impossible_value_of_a_page_quarantines_its_record(door: Door, key: str, value: str) -> None:
-    of = dataset(CHECKINS)
-    content = page_bytes(of, [checkin("QD-1"), checkin("QD-2") | {key: "VALUE"}])
-    door.drop(CHECKINS, DAY, "p.json").write_bytes(content.replace(b'"VALUE"', value.encode()))
-    outcome = door.only_outcome()
-    assert (outcome.status, outcome.accepted_count, outcome.quarantined_count) == ("loaded", 1, 1)
-    assert [(number, header) for number, _, header in door.reasons()] == [(2, key)]
-
-
-# --- the object of a decision ---
-
-
-def test_the_codes_in_a_decision_s_object_are_repaired_or_refused(door: Door) -> None:
-    base = {"决定日期": "2024-05-01", "经办人": "甲", "复核人": "乙"}
-    wrong = USCC_A[:-1] + "0"
-    objects = [
-        ("directory", "exit", USCC_A, USCC_A),
-        ("directory", "exit", f" {USCC_A.lower()[:9]} {USCC_A[9:]}", USCC_A),
-        ("directory", "readmit", USCC_A.replace("0", "O"), USCC_A),
-        ("directory", "exit", wrong, None),
-        ("directory", "exit", "c-1", None),
-        ("identity", "same_person", f"hotline：GD-1＝{USCC_B.lower()}", f"hotline:GD-1={USCC_B}"),
-        ("identity", "same_person", f"{USCC_A.lower()} = {USCC_B.replace('1', 'I')}", f"{USCC_A}={USCC_B}"),
-        ("identity", "same_person", f"{wrong}={USCC_B}", None),
-        ("identity", "same_person", f"={USCC_B}", None),
-        ("identity", "same_person", "hotline:GD-1=", None),
-        ("identity", "different_person", "0c" * 16, "0c" * 16),
-        ("conflict", "confirmed", "a1", "a1"),
-    ]
-    rows = [
-        base | {"决定编号": f"D-{number}", "对象类型": kind, "对象编号": written, "决定": word}
-        for number, (kind, word, written, _) in enumerate(objects)
-    ]
-    door.put("credit_desk/decisions", DAY, "a.xlsx", rows)
-    door.ingest()
-    read = {row["decision_id"]: row for row in door.rows("credit_desk/decisions")}
-    assert {key: row["object_id"] for key, row in read.items()} == {
-        f"D-{number}": wanted for number, (_, _, _, wanted) in enumerate(objects) if wanted
-    }
-    assert [read[f"D-{number}"]["flags"] for number in (0, 1, 2, 5, 6, 10)] == [
-        "", "uscc_repaired", "uscc_repaired", "uscc_repaired", "uscc_repaired", "",
-    ]  # fmt: skip
-    assert {(reason, header) for _, reason, header in door.reasons()} == {
-        ("uscc_check_failed", "对象编号"),
-        ("uscc_malformed", "对象编号"),
-    }
-
-
-# --- dates after receipt ---
-
-
-def test_the_columns_of_sources_md_may_not_lie_after_receipt() -> None:
-    listed = {
-        *(
-            "行为日期",
-            "认定日期",
-            "处罚决定日期",
-            "检查日期",
-            "核查日期",
-            "决定日期",
-            "受理时间",
-            "受理日期",
-            "答复日期",
-        ),
-        *("发现日期", "取得日期", "撤销日期", "bgrq", "qdsj", "qtsj"),
-    }
-    marked = {column.header for of in DATASETS.values() for column in of.columns if column.not_after_receipt}
-    assert marked == listed
-    for of in DATASETS.values():
-        for column in of.columns:
-            assert column.not_after_receipt == (column.header in listed), (of.id, column.header)
-
-
-@pytest.mark.parametrize(("written", "is_accepted"), [("2024-06-01 23:59:59", True), ("2024-06-02 00:00:00", False)])
-def test_the_day_of_receipt_is_the_last_that_passes_in_local_time(door: Door, written: str, is_accepted: bool) -> None:
-    door.put(CHECKINS, DAY, "p.json", [checkin(qtsj=written)])
-    outcome = door.only_outcome()
-    assert outcome.accepted_count == is_accepted
-    assert [reason for _, reason, _ in door.reasons()] == ([] if is_accepted else ["date_after_receipt"])
-
-
-# --- what is dropped at the door ---
-
-
-def test_positions_become_cells_and_dropped_columns_leave_no_trace(door: Door) -> None:
-    import eviltransform
-
-    latitude, longitude = 35.2154, 113.2421
-    places = {"WGS84": (latitude, longitude), "GCJ02": eviltransform.wgs2gcj(latitude, longitude)}
-    places["BD09"] = eviltransform.wgs2bd(latitude, longitude)
-    rows = [checkin(f"QD-{system}", wd=lat, jd=str(lng), zbx=system) for system, (lat, lng) in places.items()]
-    rows += [checkin("QD-none", jd=None), checkin("QD-far", wd=91.5), checkin("QD-bad", jd="东经")]
-    door.put(CHECKINS, DAY, "p.json", rows)
-    secrets = {
-        "诉求人": "赵投诉",
-        "联系电话": "13900001111",
-        "诉求地址": "和平街7号",
-        "内容描述": "举报内容",
-        "答复要点": "答复全文",
-    }
-    ticket = {
-        "工单编号": "GD-1",
-        "受理时间": "2024-05-01 09:00:00",
-        "核查结果": "属实",
-        "被诉对象": "焦作 甲",
-    } | secrets
-    door.put("complaints/hotline", DAY, "h.xlsx", [ticket])
-    door.put(INSURANCE, DAY, "s.csv", [insured(make_id(1))])
-    door.outcomes()
-    cells = {r["checkin_id"]: (r["cell_x"], r["cell_y"]) for r in door.rows(CHECKINS)}
-    assert cells == {
-        "QD-WGS84": (11324, 3521),
-        "QD-GCJ02": (11324, 3521),
-        "QD-BD09": (11324, 3521),
-        "QD-none": (None, None),
-    }
-    assert [reason for _, reason, _ in door.reasons()] == ["impossible_coordinate"] * 2
-    assert {r["checkin_id"]: r["flags"] for r in door.rows(CHECKINS)}["QD-none"] == "position_incomplete"
-    canaries = [*secrets.values(), make_id(1), "4321.98", "113.2421", "35.2154"]
-    for path in door.settings.home.rglob("*"):
-        if path.is_file() and door.settings.archive not in path.parents:
-            content = path.read_bytes()
-            text = str(pq.read_table(path).to_pylist()) if path.suffix == ".parquet" else ""
-            for canary in canaries:
-                assert canary.encode() not in content, (path, canary)
-                assert canary not in text, (path, canary)
-    kept = b"".join(path.read_bytes() for path in door.settings.archive.rglob("*") if path.is_file())
-    assert make_id(1).encode() in kept  # the control: the archive does hold what the door dropped
-
-
-def test_one_person_has_one_key_however_written(door: Door) -> None:
-    fifteen = "410803900101001"
-    eighteen = parsing.person_number(fifteen).number
-    assert eighteen is not None
-    numbers = [fifteen, eighteen, f" {eighteen}".lower(), eighteen.replace("0", "O")]
-    door.put(PERSONNEL, DAY, "a.xlsx", [person(f"王{n}", number) for n, number in enumerate(numbers)])
-    door.ingest()
-    rows = door.rows(PERSONNEL)
-    assert len({row["person_key"] for row in rows}) == 1
-    assert {row["person_id_status"] for row in rows} == {"full"}
-    assert [row["flags"] for row in rows] == ["", "", "id_repaired", "id_repaired"]
-
-
-# --- the person key fails closed ---
-
-
-def test_a_home_without_a_lake_makes_its_key_and_keeps_it(door: Door) -> None:
-    door.put(PERSONNEL, DAY, "a.xlsx", [person()])
-    door.ingest()
-    secret = door.settings.person_key.read_bytes()
-    door.ingest()
-    assert door.settings.person_key.read_bytes() == secret
-    hits = [p for p in door.settings.home.rglob("*") if p.is_file() and secret.strip() in p.read_bytes()]
-    assert hits == [door.settings.person_key]
-
-
-def test_a_missing_or_another_key_stops_the_build(door: Door) -> None:
-    door.put(PERSONNEL, DAY, "a.xlsx", [person()])
-    door.ingest()
-    manifest = door.settings.manifest.read_bytes()
-    secret = door.settings.person_key.read_bytes()
-    for content in (None, b"", b"short", b"another key, long enough\n", secret[:-2] + b"x\n"):
-        door.settings.person_key.unlink()
-        if content is not None:
-            door.settings.person_key.write_bytes(content)
-        with pytest.raises(ConfigurationError) as error:
-            door.ingest()
-        assert secret.strip().decode() not in str(error.value)
-        if content is None:
-            assert not door.settings.person_key.exists()
-            door.settings.person_key.write_bytes(b"placeholder")
-    assert door.settings.manifest.read_bytes() == manifest
-    door.settings.person_key.write_bytes(secret)
-    assert door.ingest().new_count == 0
-
-
-def test_the_key_may_come_from_a_file_that_the_environment_names(door: Door) -> None:
-    given = door.root / "key"
-    given.write_bytes(b"k" * 32 + b"\n")
-    door.settings = Settings(door.settings.home, given)
-    door.put(PERSONNEL, DAY, "a.xlsx", [person()])
-    door.ingest()
-    import hmac
-
-    assert door.rows(PERSONNEL)[0]["person_key"] == hmac.digest(b"k" * 32, make_id(1).encode(), "sha256").hex()
-    assert door.settings.person_key.read_bytes() == given.read_bytes()
-    given.write_bytes(b"another key of some length")
-    with pytest.raises(ConfigurationError):
-        door.ingest()
-    door.settings = Settings(door.settings.home, door.root / "missing")
-    with pytest.raises(ConfigurationError):
-        door.ingest()
-    door.settings = Settings(door.settings.home)
-    assert door.ingest().new_count == 0
-
-
-def test_a_lake_without_manifest_and_key_is_not_taken_for_a_new_home(door: Door) -> None:
-    door.put(PERSONNEL, DAY, "a.xlsx", [person()])
-    door.ingest()
-    for path in (door.settings.manifest, door.settings.person_key):
-        path.unlink()
-    with pytest.raises(ConfigurationError):
         door.ingest()
 
 
@@ -513,7 +265,7 @@ def test_everything_is_read_again_from_the_archive_on_demand(door: Door, monkeyp
     after = {path.name: pq.read_table(path) for path in door.settings.lake.rglob("*-*.parquet")}
     assert before.keys() == after.keys()
     assert all(before[name].equals(after[name]) for name in before)
-    monkeypatch.setattr(landing, "PARSER_REVISION", landing.PARSER_REVISION + 1)
+    monkeypatch.setattr(lake_parts, "PARSER_REVISION", lake_parts.PARSER_REVISION + 1)
     assert door.ingest().parsed_count == 2
 
 
@@ -537,7 +289,7 @@ def check_exactly_once(door: Door) -> None:
     assert len(receipts) == len(parts) == FILES
     assert len({receipt.file_hash for receipt in receipts}) == FILES
     lake = {path.name for path in (door.settings.lake / FINDINGS).glob("*") if "schema" not in path.name}
-    assert lake == {landing.part_path(door.settings.lake, key).name for key in parts}
+    assert lake == {lake_parts.part_path(door.settings.lake, key).name for key in parts}
 
 
 def killed_ingest(door: Door, point: int, wait: float) -> None:
@@ -588,7 +340,7 @@ def test_stopped_at_each_step_of_a_commit(door: Door, monkeypatch: pytest.Monkey
     for module, name in (
         (os, "fsync"),
         (Path, "replace"),
-        (landing, "_sync_folder"),
+        (whole_files, "sync_folder"),
         (landing.Manifest, "commit_part"),
     ):
         for count in (1, 6):
@@ -697,7 +449,7 @@ def test_no_row_is_lost_or_made(tmp_path_factory: pytest.TempPathFactory, data: 
     file.write_bytes(csv_bytes(of, rows, "utf-8"))
     target = file.with_suffix(".parquet")
     place = Receipt(of.source, of.name, dt.date(2024, 6, 1), file.name, "0" * 64)
-    counts, quarantined = landing.parse_file(of, file, place, target, lambda is_1904: PARSERS[of.id])
+    counts, quarantined = lake_parts.parse_file(of, file, place, target, lambda is_1904: PARSERS[of.id])
     if counts.reason_code is not None:
         assert counts.read_count == 0
         assert not target.exists()

@@ -18,11 +18,12 @@ import pyarrow.parquet as pq
 import pytest
 from stdnum.cn import uscc as gb32100
 
-from ingestion import build_inputs, landing
+from ingestion import build_inputs, landing, warehouse_sources
 from ingestion.parsing import passes_gb11714, person_number
 from ingestion.sources import DATASETS
 from sample_city import city, identifiers, write_city
-from sample_city.dirt import EXTRAS, STYLES
+from sample_city.dirt.extras import EXTRAS
+from sample_city.dirt.styles import STYLES
 from sample_city.districts import build_district
 from sample_city.model import District, Record
 from sample_city.render import id_status
@@ -279,7 +280,7 @@ class Read:
         }
         self.rows: dict[tuple[str, str, str, str, int], dict[str, Any]] = {}
         with duckdb.connect() as connection:
-            build_inputs.register_sources(connection, inputs.folder.parent)
+            warehouse_sources.register_sources(connection, inputs.folder.parent)
             for source, name in DATASETS:
                 for row in connection.sql(f'select * from "{source}"."{name}"').to_arrow_table().to_pylist():
                     self.rows[source, name, str(row["received_on"]), row["file_name"], row["row_number"]] = row

@@ -1,30 +1,24 @@
 """Leads on the other ten items, and work before listing: for each detector a positive and an innocent likeness.
 
 Belongs here: extra jobs, each with a contract, report and check-ins of its own, in which exactly one thing is wrong.
-Does not belong here: conflicts between employers (`plan_conflicts`).
+Does not belong here: conflicts between employers (`registrations`, `payments`, `presence`, `successors`).
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
 from dataclasses import replace
 
 from sample_city.ledgers import ticket
 from sample_city.plan import Plan
+from sample_city.stories.story import needs
 from sample_city.work import epoch_ms
 
 BETTER_OPERATORS = ("senior_technician", "technician", "advanced", "intermediate")
 
 
-def plan_leads(plan: Plan) -> None:
-    """Plants every story for which the district has the agencies."""
-    for story, places in STORIES:
-        if plan.has(*places):
-            story(plan)
-
-
-def _conditions_unmet(plan: Plan) -> None:
+@needs(3, 22, 25)
+def conditions_unmet(plan: Plan) -> None:
     """Item 1: works on with one operator of intermediate grade; below the floor area, but without work."""
     since = plan.timeline.ago(6)
     better = [item for item in plan.employed(22, since, "operator") if item.level_code in BETTER_OPERATORS]
@@ -39,7 +33,8 @@ def _conditions_unmet(plan: Plan) -> None:
     plan.expect_lead("conditions_unmet", "F01", 3, plan.uscc(3), is_decoy=True, note="too small while suspended")
 
 
-def _report_dates(plan: Plan) -> None:
+@needs(8, 9)
+def report_dates(plan: Plan) -> None:
     """Item 2: dated before the contract; the same day is right."""
     month = plan.timeline.ago(5)
     job = plan.job(8, month)
@@ -54,7 +49,8 @@ def _report_dates(plan: Plan) -> None:
     plan.expect_lead("report_before_contract", "F02B", 9, job.report_no, is_decoy=True, note="signed on the same day")
 
 
-def _without_checkins(plan: Plan) -> None:
+@needs(17, 18, 21, 22)
+def without_checkins(plan: Plan) -> None:
     """Items 2 and 11: nobody there; only a part of them; those that arrive a month late were there."""
     month = plan.timeline.ago(4)
     job = plan.job(18, month)
@@ -84,12 +80,12 @@ def _without_checkins(plan: Plan) -> None:
     plan.expect_lead("not_on_site", "F11", 18, job.report_no, is_decoy=True, note="an assessment needs no operator")
 
 
-def _many_reports(plan: Plan) -> None:
+@needs(10, 13)
+def many_reports(plan: Plan) -> None:
     """Item 2: ten reports of one leader in a day; four are possible."""
     month = plan.timeline.ago(6)
     for place, count in ((10, 10), (13, 4)):
-        leader = plan.person()
-        plan.hire(leader, place, plan.timeline.ago(8), is_insured=False)
+        leader = plan.newcomer(place, plan.timeline.ago(8), is_insured=False)
         crew = [plan.person("intermediate"), plan.person("junior")]
         for member, level_code in zip(crew, ("intermediate", "junior"), strict=True):
             plan.hire(member, place, plan.timeline.ago(8), level_code=level_code)
@@ -108,7 +104,8 @@ def _many_reports(plan: Plan) -> None:
         plan.expect_lead("reports_per_day", "F02B", place, subject, is_decoy=count < 10, note=f"{count} reports")
 
 
-def _repeated_numbers(plan: Plan) -> None:
+@needs(11, 12, 13)
+def repeated_numbers(plan: Plan) -> None:
     """Item 2: one number on two agencies' reports; a report sent again with a correction."""
     month = plan.timeline.ago(4)
     first = plan.job(11, month)
@@ -130,14 +127,17 @@ def _later(plan: Plan, month: int) -> int:
     return epoch_ms(plan.day(month, 20))
 
 
-def _systems_missing(plan: Plan) -> None:
+@needs(24, 25)
+def systems_missing(plan: Plan) -> None:
+    """Item 3: no quality system; an assessor needs the other one."""
     plan.change(24, has_quality_system=False)
     plan.expect_lead("systems_missing", "F03", 24, plan.uscc(24))
     plan.change(25, has_quality_system=False)
     plan.expect_lead("systems_missing", "F03", 25, plan.uscc(25), is_decoy=True, note="an assessor needs the other one")
 
 
-def _open_complaints(plan: Plan) -> None:
+@needs(12, 13, 14)
+def open_complaints(plan: Plan) -> None:
     """Item 4: open today; closed since; two numbers of one case are one lead."""
     ago = plan.timeline.ago
 
@@ -161,7 +161,8 @@ def _open_complaints(plan: Plan) -> None:
     plan.expect_lead("open_complaint", "F04B", 14, gd, is_decoy=True, note="unfounded, closed a month later")
 
 
-def _seals_and_subcontracts(plan: Plan) -> None:
+@needs(13, 14, 15, 16, 17, 19)
+def seals_and_subcontracts(plan: Plan) -> None:
     """Items 5 and 8: sealed or done by somebody else; the contractor named as its own performer."""
     month = plan.timeline.ago(5)
     job = plan.job(13, month)
@@ -191,8 +192,9 @@ def _seals_and_subcontracts(plan: Plan) -> None:
     plan.expect_lead("subcontracting", "F08", 19, job.contract_no, is_decoy=True, note="the contract was withdrawn")
 
 
-def _unqualified(plan: Plan) -> None:
-    """Item 7: an operator whom no list knows (expired leaders: see `plan_conflicts`)."""
+@needs(15)
+def unqualified(plan: Plan) -> None:
+    """Item 7: an operator whom no list knows (expired leaders: see `registrations`)."""
     month = plan.timeline.ago(3)
     staff = plan.employed(15, month, "operator")
     job = plan.job(15, month, operators=(staff[0].person, plan.person("junior")))
@@ -200,7 +202,8 @@ def _unqualified(plan: Plan) -> None:
     plan.expect_lead("unqualified_person", "F07", 15, job.report_no, note="an operator without any certificate")
 
 
-def _unsigned(plan: Plan) -> None:
+@needs(8, 9, 17, 18, 20)
+def unsigned(plan: Plan) -> None:
     """Item 9: signature or seal missing; completed later; withdrawn."""
     month = plan.timeline.ago(6)
     for place, status in ((17, "signature_missing"), (18, "seal_missing"), (20, "both_missing")):
@@ -225,7 +228,8 @@ def _unsigned(plan: Plan) -> None:
     plan.expect_lead("unsigned_report", "F09", 9, job.report_no, is_decoy=True, note="withdrawn")
 
 
-def _no_contract(plan: Plan) -> None:
+@needs(19, 20, 21, 22)
+def no_contract(plan: Plan) -> None:
     """Item 10: none at all; signed after the service began; the same day; known a month late."""
     month = plan.timeline.ago(7)
     job = plan.job(19, month)
@@ -247,26 +251,11 @@ def _no_contract(plan: Plan) -> None:
     plan.expect_lead("no_contract", "F10", 22, job.report_no, is_decoy=True, note="the contract came a month late")
 
 
-def _before_listing(plan: Plan) -> None:
+@needs(26, 27)
+def before_listing(plan: Plan) -> None:
     """R3: a report dated before the publication; on its day it may."""
     for place, day, is_decoy in ((26, 10, False), (27, 16, True)):
         month = plan.agency(place).listed_from
         job = plan.job(place, month, visited_on=plan.day(month, day - 1), reported_on=plan.day(month, day))
         plan.record_job(job, month)
         plan.expect_lead("work_before_listing", "", place, job.report_no, is_decoy=is_decoy)
-
-
-STORIES: tuple[tuple[Callable[[Plan], None], tuple[int, ...]], ...] = (
-    (_conditions_unmet, (3, 22, 25)),
-    (_report_dates, (8, 9)),
-    (_without_checkins, (17, 18, 21, 22)),
-    (_many_reports, (10, 13)),
-    (_repeated_numbers, (11, 12, 13)),
-    (_systems_missing, (24, 25)),
-    (_open_complaints, (12, 13, 14)),
-    (_seals_and_subcontracts, (13, 14, 15, 16, 17, 19)),
-    (_unqualified, (15,)),
-    (_unsigned, (8, 9, 17, 18, 20)),
-    (_no_contract, (19, 20, 21, 22)),
-    (_before_listing, (26, 27)),
-)

@@ -1,7 +1,7 @@
 """Dirt in files: repeats under other names and days, files that must be held, lists that are too short or too old.
 
-Belongs here: whole files beside the true ones, each with its truth row. Does not belong here: dirt in rows (see
-`dirt`). Nothing here changes what the true files say.
+Belongs here: whole files beside the true ones, each with its truth row. Does not belong here: dirt in rows
+(`file_dirt`). Nothing here changes what the true files say.
 """
 
 from __future__ import annotations

@@ -1,0 +1,23 @@
+"""What a file may be before anyone opens it: a regular file, its size, a zip's true contents, a text's encoding.
+
+Belongs here: refusing what is hostile, broken or damaged, in bounded time and memory; one module a guard, the
+numbers of all of them in `limits`. Does not belong here: sheets, headers, rows (see `ingestion.readers`).
+"""
+
+from ingestion.envelope.encodings import encoding_of
+from ingestion.envelope.packed_pages import open_unpacked
+from ingestion.envelope.refusals import Held, NotReceived, shown
+from ingestion.envelope.regular_files import open_regular, size_of
+from ingestion.envelope.workbooks import ZipFacts, inspect_workbook
+
+__all__ = [
+    "Held",
+    "NotReceived",
+    "ZipFacts",
+    "encoding_of",
+    "inspect_workbook",
+    "open_regular",
+    "open_unpacked",
+    "shown",
+    "size_of",
+]

@@ -1,0 +1,38 @@
+"""A file as it lies in the inbox: a regular file, reached through no link, of a size that can be read.
+
+Does not belong here: its content.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from pathlib import Path
+from typing import BinaryIO
+
+from ingestion.envelope.limits import MAX_FILE_BYTES, MEBIBYTE
+from ingestion.envelope.refusals import Held, NotReceived
+
+
+def open_regular(path: Path) -> BinaryIO:
+    """Opens a regular file, never through a symbolic link (Held). Raises NotReceived for what has no bytes."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError as error:
+        if error.errno == errno.ELOOP:
+            raise Held("not_a_regular_file", "this is a symbolic link. Put a copy of the file itself there.") from error
+        raise NotReceived(f"it cannot be opened: {error.strerror}") from error
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise NotReceived("this is no file; put a copy of the file itself there")
+    return os.fdopen(descriptor, "rb")
+
+
+def size_of(file: BinaryIO) -> int:
+    """The size of an open file. Raises Held if it is larger than any export."""
+    size = os.fstat(file.fileno()).st_size
+    if size > MAX_FILE_BYTES:
+        limit = MAX_FILE_BYTES // MEBIBYTE
+        raise Held("file_too_large", f"the file has more than {limit} MB. Export it in several files.")
+    return size

@@ -1,0 +1,84 @@
+"""A zip as it is, not as it says: its parts do not overlap, and unpack to what they declare, within the limits.
+
+Belongs here: the directory of a zip and the bytes of a part. Does not belong here: what the parts mean.
+"""
+
+from __future__ import annotations
+
+import os
+import struct
+import zipfile
+import zlib
+from collections.abc import Iterator
+from typing import BinaryIO
+
+from ingestion.envelope.limits import CHUNK, MAX_ENTRIES, check_ratio
+from ingestion.envelope.refusals import Held, cut_off, refused_archive
+
+
+def parts_of(file: BinaryIO, packed_size: int) -> list[zipfile.ZipInfo]:
+    """The parts of a zip. Raises Held if its directory is damaged or cannot be true."""
+    try:
+        with zipfile.ZipFile(file) as archive:
+            entries = archive.infolist()
+    except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError, struct.error) as error:
+        raise cut_off() from error
+    _check_directory(entries, packed_size)
+    return entries
+
+
+def _check_directory(entries: list[zipfile.ZipInfo], packed_size: int) -> None:
+    if len(entries) > MAX_ENTRIES:
+        raise refused_archive(f"it has {len(entries)} parts, more than {MAX_ENTRIES}")
+    names = [entry.filename for entry in entries]
+    if len(set(names)) != len(names):
+        raise refused_archive("two of its parts have the same name")
+    declared = sum(entry.file_size for entry in entries)
+    check_ratio(declared, packed_size)
+    if any(entry.flag_bits & 0x1 for entry in entries):
+        raise Held("unreadable", "the workbook is encrypted. Save it without a password.")
+    if any(entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) for entry in entries):
+        raise refused_archive("it uses a compression that workbooks do not use")
+    end = 0
+    for entry in sorted(entries, key=lambda entry: entry.header_offset):
+        if entry.header_offset < end:
+            raise refused_archive("its parts overlap")
+        end = entry.header_offset + 30 + entry.compress_size
+    if end > packed_size:
+        raise cut_off()
+
+
+def inflated(file: BinaryIO, entry: zipfile.ZipInfo) -> Iterator[bytes]:
+    """The part's bytes as a reader that trusts no declared size would get them, checked against the declaration."""
+    file.seek(entry.header_offset)
+    header = file.read(30)
+    if len(header) < 30 or header[:4] != b"PK\x03\x04":
+        raise cut_off()
+    name_length, extra_length = struct.unpack("<HH", header[26:30])
+    file.seek(name_length + extra_length, os.SEEK_CUR)
+    left = entry.compress_size
+    size = checksum = 0
+    inflate = zlib.decompressobj(-15) if entry.compress_type == zipfile.ZIP_DEFLATED else None
+    try:
+        while left > 0 or (inflate and inflate.unconsumed_tail):
+            pending = inflate.unconsumed_tail if inflate else b""
+            if not pending:
+                pending = file.read(min(CHUNK, left))
+                if not pending:
+                    raise cut_off()
+                left -= len(pending)
+            data = inflate.decompress(pending, CHUNK) if inflate else pending
+            if data:
+                size += len(data)
+                checksum = zlib.crc32(data, checksum)
+                yield data
+            if inflate and inflate.eof:
+                break
+    except zlib.error as error:
+        raise cut_off() from error
+    if inflate and not inflate.eof:
+        raise cut_off()
+    if size != entry.file_size:
+        raise refused_archive("a part lies about its size")
+    if checksum != entry.CRC:
+        raise cut_off()

@@ -1,0 +1,173 @@
+"""Lake parts: the accepted rows of one file as received on one day, and what was kept out of them.
+
+Belongs here: where parts lie, by what they were read, reading one original into its part. Does not belong here: which
+files are read (`ingestion.landing`), what a row is (`ingestion.strict`), cells (`ingestion.readers`).
+"""
+
+from __future__ import annotations
+
+import traceback
+from collections import Counter
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from ingestion import readers, whole_files
+from ingestion.contract import Dataset
+from ingestion.envelope import Held
+from ingestion.manifest import Part, PartKey, QuarantinedRow, Receipt
+from ingestion.readers.titles import list_date
+from ingestion.sources import DATASETS
+from ingestion.strict import Quarantined, RowParser
+
+# Raise it when the door reads the same bytes differently: every file is then read again from the archive.
+PARSER_REVISION = 7
+# The reason code of a file on which the program failed: no verdict on the file, so every ingest tries it again.
+PROGRAM_FAILED = "program_failed"
+SCHEMA_FILE = "0000-schema.parquet"
+_BATCH_ROWS = 16_384
+
+
+def revision_of(dataset: Dataset) -> str:
+    """What a part was read by: the contract and the parser. A part of another revision is read again."""
+    return f"{dataset.fingerprint()}-{PARSER_REVISION}"
+
+
+def part_path(lake: Path, key: PartKey) -> Path:
+    """Where the accepted rows of a part lie."""
+    source, dataset, received_on, file_hash = key
+    return lake / source / dataset / f"{received_on.isoformat()}-{file_hash}.parquet"
+
+
+def write_schema_files(lake: Path) -> None:
+    """Leaves in each dataset's folder an empty file of its schema, so that one without parts can be read."""
+    for dataset in DATASETS.values():
+        path = lake / dataset.source / dataset.name / SCHEMA_FILE
+        if not path.exists() or not pq.read_schema(path).equals(dataset.lake_schema()):
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            whole_files.write_whole(path, partial(pq.write_table, dataset.lake_schema().empty_table()))
+
+
+def parse_file(
+    dataset: Dataset, original: Path, receipt: Receipt, target: Path, parser_for: Callable[[bool], RowParser]
+) -> tuple[Part, list[QuarantinedRow]]:
+    """Reads one original as received by `receipt` into the lake part `target`, row by row.
+
+    A held file leaves no part behind and counts no rows. `parser_for(is_1904)` gives the dataset's row parser.
+    """
+    notes = readers.Notes()
+    counts: Counter[str] = Counter()
+    quarantined: list[QuarantinedRow] = []
+
+    def write(temporary: Path) -> None:
+        with _PartWriter(dataset, temporary) as writer:
+            seen: set[str] = set()
+            parser: RowParser | None = None
+            for position, row in enumerate(readers.read_rows(dataset, original, notes), start=1):
+                parser = parser or parser_for(notes.is_1904)
+                # a record that is no whole one repeats no whole one, though their cells look the same
+                row_hash = parser.row_hash([*row.cells, row.fault] if row.fault else row.cells)
+                counts["read"] += 1
+                if row_hash in seen:
+                    counts["duplicate"] += 1
+                    continue
+                seen.add(row_hash)
+                result = Quarantined(row.fault, None) if row.fault else parser.parse(row.cells, receipt.received_on)
+                if isinstance(result, Quarantined):
+                    quarantined.append(
+                        QuarantinedRow(position, row.sheet, row.row_number, result.reason, result.header, row_hash)
+                    )
+                    continue
+                counts["accepted"] += 1
+                writer.add(
+                    [
+                        *(receipt.file_hash, receipt.received_on, row.sheet, row.row_number, position),
+                        *(result.source_key, result.row_key, row_hash, result.flags),
+                        *result.values,
+                    ]
+                )
+
+    try:
+        try:
+            whole_files.write_whole(target, write)
+        except (Held, OSError, MemoryError):  # what the machine lacks is no fault of the file
+            raise
+        except Exception as error:
+            raise _failed(error, counts["read"]) from error
+    except Held as held:
+        target.unlink(missing_ok=True)
+        part = Part(
+            *receipt.part_key,
+            revision_of(dataset),
+            held.reason,
+            held.message,
+            hidden_sheet_count=len(notes.hidden_sheets),
+        )
+        return part, []
+    part = Part(
+        *receipt.part_key,
+        revision_of(dataset),
+        read_count=counts["read"],
+        accepted_count=counts["accepted"],
+        quarantined_count=len(quarantined),
+        duplicate_count=counts["duplicate"],
+        message=_unread(notes.unread_sheets),
+        list_as_of_on=list_date(notes.list_as_of) if dataset.titled_as_of else None,
+        hidden_sheet_count=len(notes.hidden_sheets),
+    )
+    return part, quarantined
+
+
+def _failed(error: Exception, row_count: int) -> Held:
+    """A fault of ours while one file is read: that file is held, everything else goes on.
+
+    Says where in the program, never what the error says: it may quote a cell.
+    """
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    return Held(
+        PROGRAM_FAILED,
+        f"程序读取 {row_count} 行后出错，请报告并保留此文件，每次构建都会重读。The program failed on it after {row_count} rows "
+        f"({type(error).__name__} in {Path(frame.filename).name}, line {frame.lineno}). Report this and keep the file: "
+        "every build tries it again.",
+    )
+
+
+def _unread(sheets: list[str]) -> str | None:
+    """What a loaded file's outcome says of its sheets that hold remarks only."""
+    return f"not read, because no header stands there: sheet {'、'.join(sheets)}" if sheets else None
+
+
+class _PartWriter:
+    """Writes rows of a lake part in batches, so that memory does not grow with the file."""
+
+    def __init__(self, dataset: Dataset, path: Path) -> None:
+        self.schema = dataset.lake_schema()
+        self.writer = pq.ParquetWriter(path, self.schema, compression="snappy")
+        self.rows: list[list[Any]] = []
+
+    def __enter__(self) -> _PartWriter:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind is None:
+            self._flush()
+        self.writer.close()
+
+    def add(self, row: list[Any]) -> None:
+        self.rows.append(row)
+        if len(self.rows) >= _BATCH_ROWS:
+            self._flush()
+
+    def _flush(self) -> None:
+        if not self.rows:
+            return
+        arrays = [
+            pa.array(column, type=field.type)
+            for column, field in zip(zip(*self.rows, strict=True), self.schema, strict=True)
+        ]
+        self.writer.write_batch(pa.record_batch(arrays, schema=self.schema))
+        self.rows = []

@@ -1,0 +1,154 @@
+"""Who somebody is: unified social credit codes of agencies, ID numbers of persons, their checks and masks.
+
+Does not belong here: keys of persons (`ingestion.privacy`), names (`texts`).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from dataclasses import dataclass
+
+from stdnum.cn import uscc as gb32100
+
+from ingestion.parsing.cells import NUMERIC_PRECISION_LOST, USCC_CHECK_FAILED, USCC_MALFORMED, Cell, Fault, Refused
+from ingestion.parsing.texts import code, text_of
+
+_MISTYPED = str.maketrans("OI", "01")
+_USCC = re.compile(r"[0-9A-HJ-NPQRTUWXY]{2}[0-9]{6}[0-9A-HJ-NPQRTUWXY]{10}")
+_GB11714_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
+
+
+def passes_gb11714(uscc: str) -> bool:
+    """Whether characters 9 to 17 of a USCC are an organisation code with a right check character (GB 11714)."""
+    total = sum(int(char, 36) * weight for char, weight in zip(uscc[8:16], _GB11714_WEIGHTS, strict=True))
+    return uscc[16] == "0123456789X0"[11 - total % 11]
+
+
+def uscc(cell: Cell) -> tuple[str | None, tuple[str, ...]]:
+    """A unified social credit code and its flags (`uscc_repaired`, `uscc_gb11714_mismatch`).
+
+    Width, case, spaces, O for 0 and I for 1 are repaired; digits are never guessed. A numeric cell is refused
+    whatever it holds (sources.md, "Dirt that must be survived").
+    """
+    if cell is not None and not isinstance(cell, str | Fault):
+        raise Refused(NUMERIC_PRECISION_LOST)
+    written = text_of(cell)
+    text = code(written)
+    if text is None:
+        return None, ()
+    text = text.upper().translate(_MISTYPED)
+    if not _USCC.fullmatch(text):
+        raise Refused(NUMERIC_PRECISION_LOST if _is_lost_number(text) else USCC_MALFORMED)
+    if gb32100.calc_check_digit(text[:17]) != text[17]:
+        raise Refused(USCC_CHECK_FAILED)
+    flags = ("uscc_repaired",) if text != written else ()
+    return text, flags if passes_gb11714(text) else (*flags, "uscc_gb11714_mismatch")
+
+
+def uscc_pair(cell: Cell) -> tuple[str | None, tuple[str, ...]]:
+    """What an identity decision is about, and the flags of the codes in it: each is read as `uscc` reads one.
+
+    `<USCC>=<USCC>` or `<dataset>:<source key>=<USCC>`; an id without = stays as it is (sources.md, credit_desk).
+    """
+    text = code(cell) or ""
+    first, is_pair, last = text.rpartition("=")
+    if not is_pair:
+        return text or None, ()
+    agency_id, flags = uscc(last)
+    if ":" not in first:
+        other_id, more = uscc(first)
+        first, flags = other_id or "", (*more, *flags)
+    if not first or not agency_id:
+        raise Refused(USCC_MALFORMED)
+    return f"{first}={agency_id}", tuple(dict.fromkeys(flags))
+
+
+_SCIENTIFIC = re.compile(r"[+-]?\d(?:\.\d+)?E\+?\d{1,3}", re.IGNORECASE | re.ASCII)
+
+
+def _is_lost_number(text: str) -> bool:
+    """Whether text shows a number as a spreadsheet writes it: with an exponent or decimals."""
+    return bool(_SCIENTIFIC.fullmatch(text) or re.fullmatch(r"\d+\.\d+", text, re.ASCII))
+
+
+@dataclass(frozen=True)
+class PersonNumber:
+    """An ID number as read. `number` (18 characters) only when `status` is full; it must not leave the door.
+
+    `written` is the folded text, for keyed comparison of numbers that are not full; it must not leave either.
+    """
+
+    number: str | None
+    mask: str | None
+    status: str  # full, invalid, masked, empty
+    written: str
+    flags: tuple[str, ...] = ()
+
+
+_ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+
+
+def id_check_character(first_17: str) -> str:
+    """ISO 7064 MOD 11-2 check character of the first 17 digits of an ID number (GB 11643)."""
+    return "10X98765432"[sum(int(c) * w for c, w in zip(first_17, _ID_WEIGHTS, strict=True)) % 11]
+
+
+def _is_birth_date(digits: str) -> bool:
+    try:
+        year = dt.date(int(digits[:4]), int(digits[4:6]), int(digits[6:8])).year
+    except ValueError:
+        return False
+    return 1880 <= year <= 2199
+
+
+def person_number(cell: Cell) -> PersonNumber:
+    """An ID or social insurance number: its 18-digit form if it is full and valid, its mask, its status.
+
+    15 digits become 18 by inserting 19. A failing check leaves status `invalid`: the row stays, its person is
+    unresolved. A numeric cell is refused: its digits are lost.
+    """
+    if cell is not None and not isinstance(cell, str | Fault):
+        raise Refused(NUMERIC_PRECISION_LOST)
+    written = text_of(cell)
+    text = (code(written) or "").upper()
+    if not text:
+        return PersonNumber(None, None, "empty", "")
+    if _is_lost_number(text):
+        raise Refused(NUMERIC_PRECISION_LOST)
+    if "*" in text:
+        return PersonNumber(None, _one_mask(text), "masked", text)
+    text = text.translate(_MISTYPED)
+    flags = ("id_repaired",) if text != written else ()
+    number = text
+    if re.fullmatch(r"\d{15}", text, re.ASCII) and _is_birth_date("19" + text[6:12]):
+        number = text[:6] + "19" + text[6:]
+        number += id_check_character(number)
+    if (
+        re.fullmatch(r"\d{17}[\dX]", number, re.ASCII)
+        and _is_birth_date(number[6:14])
+        and id_check_character(number[:17]) == number[17]
+    ):
+        return PersonNumber(number, mask_number(number), "full", text, flags)
+    return PersonNumber(None, mask_number(text), "invalid", text, flags)
+
+
+def mask_number(number: str) -> str:
+    """`4108**********1234`: the first and last four characters; shorter things than an ID show less."""
+    if len(number) >= 15:
+        return f"{number[:4]}{'*' * 10}{number[-4:]}"
+    shown = len(number) // 4
+    return number[:shown] + "*" * (len(number) - shown)
+
+
+_FIRST_DIGITS = re.compile(r"\d{0,4}", re.ASCII)
+_LAST_DIGITS = re.compile(r"\d*X?$", re.ASCII)
+
+
+def _one_mask(text: str) -> str:
+    """A mask in the one form that the lake keeps, whatever its writer let be seen: at most four digits at each end.
+
+    One that shows no digit is `****`, which agrees with nobody's.
+    """
+    ends = [found.group() for found in (_FIRST_DIGITS.match(text), _LAST_DIGITS.search(text[-4:])) if found]
+    return ("*" * (18 - sum(map(len, ends)))).join(ends) if any(ends) else "****"

@@ -1,0 +1,212 @@
+"""Where the header of a list stands, which column each header is, and what is said of one that is wrong.
+
+Belongs here: finding a header row, binding names to the contract, the refusals of headers. Does not belong here: what
+lies below the header (`row_filter`), how cells are got (one module a format).
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from rapidfuzz import fuzz, process
+
+from ingestion import parsing
+from ingestion.contract import Column, Dataset, Format
+from ingestion.envelope import Held, shown
+from ingestion.parsing import Cell, Fault
+from ingestion.sources import DATASETS
+
+HEADER_SEARCH_ROWS = 20
+LATE_HEADER_ROWS = 200  # how far a header that stands lower is looked for, only to name its row
+
+
+def normal_header(text: str) -> str:
+    """A header for comparison: compatibility forms folded (㎡ = m2), no white space, one case."""
+    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text.translate(parsing.FOLD))).casefold()
+
+
+@dataclass(frozen=True)
+class Binding:
+    """Which place of a raw row fills which column; `positions[i]` is None where the file lacks column i."""
+
+    positions: tuple[int | None, ...]
+    ignored: frozenset[int]
+    width: int
+
+
+def cell_header(cell: Cell) -> str:
+    """A cell as the text of a header; '' if it shows none."""
+    return "" if parsing.is_blank(cell) or isinstance(cell, Fault) else str(cell).strip()
+
+
+_KNOWN_HEADERS = frozenset(
+    normal_header(name)
+    for of in DATASETS.values()
+    for name in itertools.chain(of.ignored_headers, *((column.header, *column.aliases) for column in of.columns))
+)
+_USUAL_WORDS = (
+    "手机|微信|邮箱|邮编|传真|网址|联系|紧急|家庭|住址|户籍|籍贯|身份|证件|证书|学历|学位|毕业|院校|专业|年龄|性别|民族|出生|生日|"
+    "政治|面貌|婚姻|健康|状况|职务|职称|工种|工作|工资|部门|科室|地区|区县|街道|年度|月份|登记|评分|得分|负责|审批|原因|附件|照片|"
+    "签名|签字|人|号|数|率"
+)
+_KNOWN_WORDS = sorted(
+    {part for name in _KNOWN_HEADERS if not name.isascii() for part in (name[:2], re.sub(r"\W.*", "", name)[-2:])}
+)
+# Whole words only: of single characters of headers somebody's name could be put together.
+_HEADER_LIKE = re.compile(rf"(?:{'|'.join(_KNOWN_WORDS)}|{_USUAL_WORDS}|[()/、:_-])+|[a-z_]+")
+
+
+def _printable(header: str) -> str:
+    """A header as a message may show it: if a data row stood there, it would be somebody's name, number or address."""
+    name = normal_header(header)
+    if name in _KNOWN_HEADERS or _HEADER_LIKE.fullmatch(name):
+        return shown(header, 40)
+    return "(not shown: it looks like no header)"
+
+
+_HEADER_REMEDIES = {
+    Format.XLSX: "Put the header above the list; delete or hide a sheet that holds none.",
+    Format.CSV: "Put the header above the list, and commas between its cells.",
+}
+
+
+class HeaderMatcher:
+    """Finds the header row of a sheet and binds its columns to the contract."""
+
+    def __init__(self, dataset: Dataset) -> None:
+        self.dataset = dataset
+        self.known: dict[str, int] = {}
+        self.spelling: dict[str, str] = {}
+        for index, column in enumerate(dataset.columns):
+            for name in (column.header, *column.aliases):
+                self.known[normal_header(name)] = index
+                self.spelling[normal_header(name)] = name
+        self.ignored = {normal_header(name) for name in dataset.ignored_headers}
+        self.ignored_prefixes = tuple(normal_header(prefix) for prefix in dataset.ignored_header_prefixes)
+
+    def is_ignored(self, name: str) -> bool:
+        return name in self.ignored or (bool(self.ignored_prefixes) and name.startswith(self.ignored_prefixes))
+
+    def score(self, names: Sequence[str]) -> int:
+        return len({self.known[name] for name in map(normal_header, names) if name in self.known})
+
+    def find(self, rows: Sequence[Sequence[Cell]]) -> tuple[int, int, list[str]] | None:
+        """(index of the header's first row, number of its rows, names by column); None if no row looks like one."""
+        best: tuple[int, int, int, list[str]] | None = None
+        for index, cells in enumerate(rows):
+            for count in range(1, self.dataset.header_rows + 1):
+                if index + count > len(rows):
+                    continue
+                names = self._merged([rows[index + offset] for offset in range(count)], cells)
+                score = self.score(names)
+                # a title above a header of one row adds nothing to it
+                if best is None or (score, -count) > (best[0], -best[2]):
+                    best = (score, index, count, names)
+        if best is None:
+            return None
+        score, index, count, names = best
+        if score >= 3 or (score and 2 * score >= sum(1 for name in names if name)):
+            return index, count, names
+        return None
+
+    def _merged(self, levels: Sequence[Sequence[Cell]], upper: Sequence[Cell]) -> list[str]:
+        """The lowest name of each column: a sub-header wins over the group above it."""
+        if len(levels) == 1:
+            return [cell_header(cell) for cell in upper]
+        width = max(len(level) for level in levels)
+        merged = []
+        for column in range(width):
+            names = [cell_header(level[column]) if column < len(level) else "" for level in levels]
+            merged.append(next((name for name in reversed(names) if name), ""))
+        return merged
+
+    def late_header(self, rows: Sequence[Sequence[Cell]], first_number: int) -> int | None:
+        """The number of the row in which a header stands that was not found at the top, if one is among `rows`."""
+        found = self.find(rows)
+        return first_number + found[0] if found else None
+
+    def bind(self, names: Sequence[str], place: str) -> Binding:
+        """Binds header names to the contract. Raises Held, naming the header and the nearest known one."""
+        positions: list[int | None] = [None] * len(self.dataset.columns)
+        ignored: set[int] = set()
+        unknown: list[tuple[str, str]] = []
+        for position, written in enumerate(names):
+            name = normal_header(written)
+            if not name:
+                continue
+            index = self.known.get(name)
+            if index is None:
+                if self.is_ignored(name):
+                    ignored.add(position)
+                else:
+                    unknown.append((f"in column {column_letters(position)}", written))
+            elif (before := positions[index]) is not None:
+                raise Held(
+                    "repeated_header",
+                    f"{place}: columns {column_letters(before)} and {column_letters(position)} are both headed {_printable(written)} "
+                    "(or an alias of it). Delete one of them.",
+                )
+            else:
+                positions[index] = position
+        missing = [
+            column for column, position in zip(self.dataset.columns, positions, strict=True)
+            if position is None and column.header_required
+        ]  # fmt: skip
+        if unknown:
+            raise self.unknown(unknown, missing, place)
+        if missing:
+            raise self.missing(missing, place)
+        return Binding(tuple(positions), frozenset(ignored), len(names))
+
+    def nearest(self, written: str, among: Iterable[str]) -> str | None:
+        found = process.extractOne(normal_header(written), list(among), scorer=fuzz.WRatio)
+        return self.spelling[found[0]] if found and found[1] > 0 else None
+
+    def unknown(self, unknown: Sequence[tuple[str, str]], missing: Sequence[Column], place: str) -> Held:
+        """Names headers that no contract has; `unknown`: (where it stands, as written)."""
+        said = []
+        wanted = [normal_header(name) for column in missing for name in (column.header, *column.aliases)]
+        for where, written in unknown[:5]:
+            nearest = self.nearest(written, wanted) or self.nearest(written, self.known)
+            hint = f" (did you mean {nearest}?)" if nearest else ""
+            said.append(f"{_printable(written)} {where}{hint}")
+        more = f" and {len(unknown) - 5} more" if len(unknown) > 5 else ""
+        lacking = f"; required but missing: {'、'.join(column.header for column in missing)}" if missing else ""
+        return Held(
+            "unknown_header",
+            f"{place}: unknown header {'; '.join(said)}{more}{lacking}. "
+            "Rename or delete the column, or add the name to the contract's aliases.",
+        )
+
+    def missing(self, missing: Sequence[Column], place: str) -> Held:
+        names = "、".join(column.header for column in missing)
+        return Held("missing_header", f"{place}: required header {names} is missing. Export the full list again.")
+
+    def no_header(self, place: str, header_row: int | None = None) -> Held:
+        """Why no header was found at the top; `header_row` says where one stands all the same."""
+        if header_row is not None:
+            return Held(
+                "missing_header",
+                f"{place}: the header stands in row {header_row}, and only the first {HEADER_SEARCH_ROWS} rows are searched "
+                "for it. Delete lines above the header, or move them to a sheet or file of their own.",
+            )
+        expected = "、".join(column.header for column in self.dataset.columns if column.header_required)
+        return Held(
+            "missing_header",
+            f"{place}: no header row was found in the first {HEADER_SEARCH_ROWS} rows. Expected {expected}. "
+            f"{_HEADER_REMEDIES[self.dataset.format]}",
+        )
+
+
+def column_letters(position: int) -> str:
+    """A column's letters as Excel shows them, from its 0-based position."""
+    letters = ""
+    position += 1
+    while position:
+        position, rest = divmod(position - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters

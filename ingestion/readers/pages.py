@@ -1,0 +1,155 @@
+"""Rows of a page of the platform (JSON): the elements of data.records, one by one.
+
+Belongs here: what a page is, and reading it without holding it as objects. Does not belong here: whether it may be
+unpacked (`ingestion.envelope`), headers in general (`headers`).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from ingestion.contract import Dataset
+from ingestion.envelope import Held, encoding_of, open_unpacked
+from ingestion.parsing import Cell
+from ingestion.readers.headers import HeaderMatcher, normal_header
+from ingestion.readers.row_filter import is_blank_row
+from ingestion.readers.rows import Row
+
+
+def page_rows(dataset: Dataset, path: Path) -> Iterator[Row]:
+    """The records of a page, in order."""
+    with open_unpacked(path) as file:
+        encoding = encoding_of(file, allow_gb18030=False)
+        text = file.read().decode(encoding)
+    keys = {name: index for index, column in enumerate(dataset.columns) for name in (column.header, *column.aliases)}
+    seen = [False] * len(dataset.columns)
+    matcher = HeaderMatcher(dataset)
+    count = 0
+    for count, record in enumerate(_records(text), start=1):
+        if not isinstance(record, dict):
+            raise _not_a_page(f"record {count} is not an object")
+        cells: list[Cell] = [None] * len(dataset.columns)
+        unknown: list[tuple[str, str]] = []
+        for place, (key, value) in enumerate(record.items(), start=1):
+            index = keys.get(key)
+            if index is None:
+                if not matcher.is_ignored(normal_header(key)):
+                    unknown.append((f"as key {place}", key))
+                continue
+            if isinstance(value, dict | list):
+                raise _not_a_page(f"record {count}: {key} holds a list or an object")
+            seen[index] = True
+            cells[index] = value
+        if unknown:
+            missing = [c for c in dataset.columns if c.header_required and c.header not in record]
+            raise matcher.unknown(unknown, missing, f"record {count}")
+        if not is_blank_row(cells):
+            yield Row(None, count, cells)
+    missing = [c for c, is_seen in zip(dataset.columns, seen, strict=True) if c.header_required and not is_seen]
+    if count and missing:
+        raise matcher.missing(missing, "all records")
+
+
+def _not_a_page(what: str) -> Held:
+    return Held("unreadable", f"this is no page of the platform: {what}. Fetch the page again.")
+
+
+_JSON_SPACE = re.compile(r"[ \t\n\r]*")
+
+
+def _whole_number(text: str) -> int | float:
+    """An int, if it could be anything that a page holds: thousands of digits are not worked out."""
+    return int(text) if len(text) <= 20 else float(text)
+
+
+def _no_constant(name: str) -> Any:
+    raise ValueError(name)
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    record = dict(pairs)
+    if len(record) != len(pairs):
+        raise ValueError("a key occurs twice")
+    return record
+
+
+class _PageText:
+    """A pull parser over one JSON text: whoever is given a member or element must take its value before going on."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.position = 0
+        self.decoder = json.JSONDecoder(parse_int=_whole_number, parse_constant=_no_constant, object_pairs_hook=_unique)
+
+    def peek(self) -> str:
+        match = _JSON_SPACE.match(self.text, self.position)
+        self.position = match.end() if match else self.position
+        return self.text[self.position : self.position + 1]
+
+    def take(self, symbols: str) -> str:
+        symbol = self.peek()
+        if not symbol or symbol not in symbols:
+            raise ValueError(f"expected {symbols}")
+        self.position += 1
+        return symbol
+
+    def value(self) -> Any:
+        self.peek()
+        value, self.position = self.decoder.raw_decode(self.text, self.position)
+        return value
+
+    def members(self) -> Iterator[str]:
+        self.take("{")
+        if self.peek() == "}":
+            self.take("}")
+            return
+        while True:
+            key = self.value()
+            if not isinstance(key, str):
+                raise ValueError("a key is not text")
+            self.take(":")
+            yield key
+            if self.take(",}") == "}":
+                return
+
+    def elements(self) -> Iterator[Any]:
+        self.take("[")
+        if self.peek() == "]":
+            self.take("]")
+            return
+        while True:
+            yield self.value()
+            if self.take(",]") == "]":
+                return
+
+
+def _records(text: str) -> Iterator[Any]:
+    """The elements of data.records one by one, so that a page is never held as objects; then the page's end."""
+    page = _PageText(text)
+    has_records = False
+    code: Any = 0
+    try:
+        for outer in page.members():
+            if outer == "data" and page.peek() == "{":
+                for inner in page.members():
+                    if inner == "records" and not has_records:
+                        has_records = True
+                        yield from page.elements()
+                    else:
+                        page.value()
+            elif outer == "code":
+                code = page.value()
+            else:
+                page.value()
+        if page.peek():
+            raise ValueError("text after the page")
+    except (ValueError, RecursionError) as error:
+        raise _not_a_page("it is cut off or not JSON") from error
+    if str(code) != "0":
+        raise _not_a_page("its code is not 0, so the platform reported an error")
+    if not has_records:
+        raise _not_a_page("data.records is missing")

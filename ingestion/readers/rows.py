@@ -1,0 +1,31 @@
+"""What every reader gives: rows of cells in the contract's order, and what a file says beside them.
+
+Does not belong here: how any format is read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from ingestion.parsing import Cell
+
+
+@dataclass(slots=True)
+class Row:
+    """One row: its cells in the order of `Dataset.columns`; `fault` is a reason to quarantine it unread."""
+
+    sheet: str | None
+    row_number: int
+    cells: Sequence[Cell]
+    fault: str | None = None
+
+
+@dataclass
+class Notes:
+    """What a file says beside its rows; complete once they have been read."""
+
+    list_as_of: str | None = None  # the text after 截至 in the title
+    hidden_sheets: list[str] = field(default_factory=list)
+    unread_sheets: list[str] = field(default_factory=list)  # remarks beside the list
+    is_1904: bool = False

@@ -1,0 +1,168 @@
+"""Rows of an .xlsx workbook: its visible sheets, their cells with merged ranges filled, the list on each sheet.
+
+Belongs here: sheets and how their cells are got. Does not belong here: whether a workbook may be opened
+(`ingestion.envelope`), headers (`headers`), what is no row (`row_filter`).
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
+
+from ingestion import parsing
+from ingestion.contract import Dataset
+from ingestion.envelope import Held, inspect_workbook, shown
+from ingestion.envelope.limits import MAX_COLUMNS
+from ingestion.envelope.refusals import cut_off
+from ingestion.parsing import Cell, Fault
+from ingestion.readers.headers import HEADER_SEARCH_ROWS, LATE_HEADER_ROWS, HeaderMatcher
+from ingestion.readers.row_filter import RowFilter
+from ingestion.readers.rows import Notes, Row
+from ingestion.readers.titles import note_title
+from ingestion.readers.workbook_faults import cell_faults
+
+_MAX_MERGES = 200_000
+
+
+def workbook_rows(dataset: Dataset, path: Path, notes: Notes) -> Iterator[Row]:
+    """The rows of all visible sheets, in order."""
+    facts = inspect_workbook(path)
+    notes.is_1904 = facts.is_1904
+    matcher = HeaderMatcher(dataset)
+    try:
+        with CalamineWorkbook.from_path(str(path)) as workbook:
+            sheets = [sheet for sheet in workbook.sheets_metadata if sheet.typ == SheetTypeEnum.WorkSheet]
+            notes.hidden_sheets = [s.name for s in sheets if s.visible != SheetVisibleEnum.Visible]
+            faults = cell_faults(path, facts.suspect_parts) if facts.suspect_parts else {}
+            is_empty = True
+            for place, sheet in enumerate(sheets, start=1):
+                if sheet.visible != SheetVisibleEnum.Visible:
+                    continue
+                rows = sheet_rows(workbook, sheet.name, faults.get(sheet.name, {}))
+                numbered = _bound_rows(matcher, rows, _sheet_name(sheet.name, place), notes)
+                for row in numbered:
+                    is_empty = False
+                    if row is not None:
+                        yield row
+            if is_empty and notes.unread_sheets:
+                raise matcher.no_header(f"sheet {notes.unread_sheets[0]}")
+            if is_empty:
+                raise Held("empty_file", "the workbook has no visible sheet with a header row. Export it again.")
+    except BaseException as error:
+        if not _is_damage(error):
+            raise
+        raise cut_off() from error
+
+
+def _is_damage(error: BaseException) -> bool:
+    """Whether calamine (by its own errors, or a Rust panic) or an XML reader says that a workbook is damaged."""
+    names = {base.__name__ for base in type(error).__mro__}
+    return bool(
+        names & {"CalamineError", "PanicException", "ExpatError", "ParseError", "BadZipFile", "DamagedPartError"}
+    )
+
+
+def _sheet_name(name: str, place: int) -> str:
+    """A sheet's name as it may be told and kept: whoever's number it holds, its place among the sheets leads there."""
+    masked = re.sub(r"\d{9,}", "#", shown(name))
+    return masked if masked == shown(name) else f"{masked} ({place})"
+
+
+def sheet_rows(
+    workbook: CalamineWorkbook, name: str, faults: dict[tuple[int, int], Fault]
+) -> Iterator[tuple[list[Cell], bool]]:
+    """(cells, whether any cell is the row's own) for each row from row 1, merged ranges filled."""
+    sheet = workbook.get_sheet_by_name(name)
+    left = sheet.start[1] if sheet.start else 0
+    by_row: dict[int, list[tuple[int, Fault]]] = {}
+    for (row, column), fault in faults.items():
+        by_row.setdefault(row, []).append((column, fault))
+    merges = _Merges(sheet.merged_cell_ranges or ())
+    index = -1
+    for index, values in enumerate(sheet.iter_rows()):
+        cells: list[Cell] = [*([""] * left), *values]
+        _put_faults(cells, by_row.get(index, ()))
+        is_own = any(cell != "" for cell in cells)
+        merges.fill(index, cells)
+        yield cells, is_own
+    # rows that hold nothing but faults lie beyond what calamine shows
+    for row in range(index + 1, max(by_row, default=-1) + 1):
+        cells = []
+        _put_faults(cells, by_row.get(row, ()))
+        yield cells, bool(cells)
+
+
+def _put_faults(cells: list[Cell], faults: Iterable[tuple[int, Fault]]) -> None:
+    for column, fault in faults:
+        cells.extend([""] * (column + 1 - len(cells)))
+        cells[column] = fault
+
+
+class _Merges:
+    """Merged ranges of a sheet, applied row by row: every cell gets the value of the range's first cell."""
+
+    def __init__(self, ranges: Iterable[tuple[tuple[int, int], tuple[int, int]]]) -> None:
+        self.waiting = sorted(ranges, reverse=True)
+        if len(self.waiting) > _MAX_MERGES:
+            raise Held("refused_archive", f"a sheet has more than {_MAX_MERGES} merged ranges. Export it again.")
+        self.active: list[tuple[int, int, int, Cell]] = []
+
+    def fill(self, row: int, cells: list[Cell]) -> None:
+        while self.waiting and self.waiting[-1][0][0] <= row:
+            (top, left), (bottom, right) = self.waiting.pop()
+            if top == row and left < MAX_COLUMNS:
+                value = cells[left] if left < len(cells) else ""
+                self.active.append((bottom, left, min(right, MAX_COLUMNS - 1), value))
+        if not self.active:
+            return
+        if len(self.active) > MAX_COLUMNS:  # they overlap, which no spreadsheet program writes
+            raise Held("refused_archive", "a sheet has merged ranges that overlap. Export it again.")
+        for _, left, right, value in self.active:
+            for column in range(left, min(right + 1, len(cells))):
+                cells[column] = value
+        self.active = [merge for merge in self.active if merge[0] > row]
+
+
+def _bound_rows(
+    matcher: HeaderMatcher, rows: Iterator[tuple[list[Cell], bool]], sheet: str, notes: Notes
+) -> Iterator[Row | None]:
+    """Rows of one sheet below its header; a first None says that the sheet has one. A blank sheet yields nothing."""
+    place = f"sheet {sheet}"
+    first = list(itertools.islice(rows, HEADER_SEARCH_ROWS))
+    found = matcher.find([cells for cells, _ in first])
+    if found is None:
+        if _has_remarks(matcher, itertools.chain(first, rows), place):
+            notes.unread_sheets.append(sheet)
+        return
+    index, count, names = found
+    binding = matcher.bind(names, f"{place}, row {index + 1}")
+    note_title((cells for cells, _ in first[:index]), notes)
+    yield None
+    keep = RowFilter(matcher.dataset, binding, names, f"{place}, row")
+    below = itertools.chain(first[index + count :], rows)
+    for row_number, (raw, is_own) in enumerate(below, start=index + count + 1):
+        if not is_own:
+            continue
+        cells = keep.pick(raw)
+        if not keep.is_row(raw, cells):
+            continue
+        keep.refuse_stray(raw, row_number)
+        yield Row(sheet, row_number, cells)
+
+
+def _has_remarks(matcher: HeaderMatcher, rows: Iterator[tuple[list[Cell], bool]], place: str) -> bool:
+    """Whether a sheet without a header at its top holds text for people (填报说明); False if it is blank.
+
+    Raises Held as soon as two cells stand beside each other, however far down: below its remarks a sheet may hold a list.
+    """
+    has_text = False
+    for row_number, (cells, is_own) in enumerate(rows, start=1):
+        has_text = has_text or is_own
+        if len({str(cell) for cell in cells if not parsing.is_blank(cell)}) > 1:
+            below = [cells, *(cells for cells, _ in itertools.islice(rows, LATE_HEADER_ROWS))]
+            raise matcher.no_header(place, matcher.late_header(below, row_number))
+    return has_text

@@ -1,0 +1,123 @@
+"""The shape of a folder's tables: cells that are needed, closed lists, least values, keys, rows of a known version.
+
+Belongs here: what can be said of a row before its meaning. Does not belong here: types and headers (`folder`).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from rulebook import clauses, vocabulary
+from rulebook.folder import Folder
+from rulebook.problems import Place, Problem
+from rulebook.tables import FOLDER_TABLES
+
+# Columns that may not be empty, and the closed lists; both matter for folders that were edited by hand.
+_NEEDED: dict[str, tuple[str, ...]] = {
+    "rulebooks": (
+        *("rulebook_id", "regime_code", "status", "effective_from_on", "base_points", "rounding", "clock_start"),
+        *("window_last_day", "same_act", "is_provisional"),
+    ),
+    "components": ("rulebook_id", "component_code", "sign", "window_code", "aggregation", "is_cap_provisional"),
+    "items": (
+        *("rulebook_id", "item_code", "component_code", "title_zh", "title_en", "points", "per", "effect", "fact"),
+        *("is_repairable", "is_provisional"),
+    ),
+    "clause_items": ("rulebook_id", "dataset", "clause"),
+    "bands": ("rulebook_id", "grade", "grade_rank", "is_lo_inclusive", "is_hi_inclusive"),
+    "measures": ("rulebook_id", "grade", "measure_code", "trigger_code", "is_provisional"),
+    "repair_policy": ("rulebook_id", "natural", "is_on_application", "effective_on", "add_back"),
+}
+_WORDS: dict[tuple[str, str], Sequence[Any]] = {
+    ("rulebooks", "status"): vocabulary.STATUSES,
+    ("rulebooks", "rounding"): vocabulary.ROUNDINGS,
+    ("rulebooks", "clock_start"): vocabulary.CLOCK_STARTS,
+    ("rulebooks", "window_last_day"): vocabulary.WINDOW_LAST_DAYS,
+    ("rulebooks", "same_act"): vocabulary.SAME_ACTS,
+    ("components", "sign"): (1, -1),
+    ("components", "window_code"): tuple(dict.fromkeys(vocabulary.WINDOWS.values())),
+    ("components", "aggregation"): vocabulary.AGGREGATIONS,
+    ("components", "divisor_fact"): vocabulary.FACTS,
+    ("items", "effect"): vocabulary.EFFECTS,
+    ("items", "fact"): vocabulary.FACTS,
+    ("clause_items", "dataset"): (*clauses.MISCONDUCT_DATASETS, clauses.MERIT_DATASET, clauses.ANY),
+    ("clause_items", "level_code"): vocabulary.LEVEL_CODES,
+    ("measures", "trigger_code"): vocabulary.TRIGGERS,
+    ("repair_policy", "natural"): vocabulary.NATURAL_REPAIRS,
+    ("repair_policy", "effective_on"): vocabulary.EFFECTIVE_ONS,
+    ("repair_policy", "add_back"): vocabulary.ADD_BACKS,
+}
+# Numbers that may not be below a least value.
+_LEAST: dict[tuple[str, str], int] = {
+    ("components", "cap_points"): 0,
+    ("items", "points"): 0,
+    ("items", "cap_points"): 0,
+    ("items", "above"): 0,
+    ("items", "below"): 1,
+    ("measures", "n"): 0,
+    ("measures", "due_working_days"): 0,
+    ("repair_policy", "reply_working_days"): 1,
+    ("repair_policy", "max_attempts"): 1,
+    ("bands", "grade_rank"): 1,
+}
+# What names a row inside its version.
+_KEYS: dict[str, tuple[str, ...]] = {
+    "rulebooks": ("rulebook_id",),
+    "components": ("rulebook_id", "component_code"),
+    "items": ("rulebook_id", "item_code"),
+    "clause_items": ("rulebook_id", "dataset", "clause", "level_code"),
+    "bands": ("rulebook_id", "grade"),
+    "measures": ("rulebook_id", "grade", "measure_code"),
+    "repair_policy": ("rulebook_id",),
+}
+
+
+def check_shape(folder: Folder) -> Iterator[Problem]:
+    """Rows that cannot be read as rules."""
+    ids = {row["rulebook_id"] for row in folder.rows("rulebooks")}
+    if not ids:
+        yield Problem(
+            Place(folder.path or "rulebooks.csv"),
+            "no_version",
+            "the folder holds no version",
+            "Import a regime: `firemark rulebook import FILE.yaml DIR`.",
+        )
+    for table in FOLDER_TABLES:
+        seen: set[tuple[Any, ...]] = set()
+        for row in folder.rows(table):
+            for column in _NEEDED[table]:
+                if row[column] is None:
+                    yield Problem(row.at(column), "missing_value", f"{table} needs a {column}", "Fill the cell.")
+            for column in row.values:
+                value = row[column]
+                words = _WORDS.get((table, column))
+                if words is not None and value is not None and value not in words:
+                    said = ", ".join(map(str, words))
+                    yield Problem(row.at(column), "unknown_word", f"{value} is no {column}", f"Write one of: {said}.")
+                least = _LEAST.get((table, column))
+                if least is not None and value is not None and value < least:
+                    yield Problem(row.at(column), "too_small", f"{column} is {value}", f"The least is {least}.")
+            key = tuple(row[column] for column in _KEYS[table])
+            if key in seen:
+                names = ", ".join(str(part) for part in key[1:] or key)
+                code = "equal_clauses" if table == "clause_items" else "twice"
+                yield Problem(row.place, code, f"{table} says {names} twice", "Keep one of the entries.")
+            seen.add(key)
+            if row["rulebook_id"] not in ids and row["rulebook_id"] is not None:
+                yield Problem(
+                    row.at("rulebook_id"),
+                    "unknown_rulebook",
+                    f"no version {row['rulebook_id']} in rulebooks",
+                    "Add the version or remove the row.",
+                )
+    policies = Counter(row["rulebook_id"] for row in folder.rows("repair_policy"))
+    for row in folder.rows("rulebooks"):
+        if row["rulebook_id"] is not None and not policies[row["rulebook_id"]]:
+            yield Problem(
+                row.place,
+                "no_repair_policy",
+                f"{row['rulebook_id']} has no row in repair_policy",
+                "Add one; is_on_application = false offers no repair.",
+            )

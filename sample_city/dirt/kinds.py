@@ -1,0 +1,52 @@
+"""What a kind of dirt is: a way of writing a true cell, or an additional row, and what the door must say of it.
+
+Does not belong here: any kind.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from sample_city.model import Record, Values
+
+Cells = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Note:
+    """What the door must say about a dirty row; `lake` = lake columns that differ from the clean row's."""
+
+    kind: str
+    outcome: str  # accepted, duplicate, quarantined
+    reason_code: str = ""
+    column: str = ""
+    flag: str = ""
+    lake: tuple[tuple[str, Any], ...] = ()
+    record: Record | None = None  # of an accepted additional row
+
+
+@dataclass(frozen=True)
+class Style:
+    """One way of writing a true cell. `write` gives the dirty cell, or None where it does not apply."""
+
+    kind: str
+    header: str
+    write: Callable[[Any, Values], Any]
+    flag: str = ""
+    lake: Callable[[Values], dict[str, Any]] | None = None
+    is_rare: bool = False  # fits few rows: taken wherever one turns up, once a file
+    every: int = 1  # of so many months one
+
+
+@dataclass(frozen=True)
+class Extra:
+    """One additional row made from a true one. `change` gives the cells that differ, or None to skip."""
+
+    kind: str
+    outcome: str
+    change: Callable[[Cells, Values, int], Cells | None]
+    reason_code: str = ""
+    header: str = ""
+    typed: Callable[[Values, int], Values] | None = None  # of an accepted one: the values that differ
