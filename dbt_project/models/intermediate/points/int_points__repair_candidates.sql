@@ -50,6 +50,18 @@ component_rules as (
 
 ),
 
+policies as (
+
+    select * from {{ ref('stg_rulebook__repair_policy') }}
+
+),
+
+events as (
+
+    select * from {{ ref('int_points__fact_events') }}
+
+),
+
 aimed as (
 
     select application_id
@@ -105,11 +117,41 @@ versioned as (
         starts.agency_no,
         versions.version_number,
         versions.rulebook_id,
-        versions.same_act
+        versions.same_act,
+        versions.window_last_day,
+        versions.base_hundredths,
+        versions.step_hundredths
     from turned
     left join starts on turned.agency_id = starts.agency_id
     left join versions
         on turned.accepted_instant >= versions.from_instant and turned.accepted_instant < versions.until_instant
+
+),
+
+-- what a component's sum is divided by on the day
+divisors as (
+
+    select
+        versioned.application_id,
+        component_rules.component_code,
+        count(*) as divisor_count
+    from versioned
+    inner join component_rules on versioned.version_number = component_rules.version_number
+    inner join events
+        on versioned.agency_id = events.agency_id and component_rules.divisor_fact = events.fact_code
+    left join policies on versioned.rulebook_id = policies.rulebook_id
+    where
+        component_rules.aggregation = 'sum_over_count'
+        and events.occurred_on <= versioned.accepted_on
+        and (
+            policies.natural_repair = 'none'
+            or coalesce(
+                {{ evaluation_window('component_rules.window_code', 'events.occurred_on', 'versioned.window_last_day') }}
+                > versioned.accepted_on,
+                true
+            )
+        )
+    group by versioned.application_id, component_rules.component_code
 
 ),
 
@@ -125,6 +167,8 @@ final as (
         versioned.max_attempts,
         versioned.rulebook_id,
         versioned.same_act,
+        versioned.base_hundredths,
+        versioned.step_hundredths,
         lines.line_id,
         lines.case_id,
         lines.item_code,
@@ -139,6 +183,7 @@ final as (
         item_rules.cap_hundredths as item_cap_hundredths,
         component_rules.aggregation,
         component_rules.cap_hundredths as component_cap_hundredths,
+        coalesce(divisors.divisor_count, 0) as divisor_count,
         targets.line_id is not null as is_target,
         coalesce(attempts.refused_attempt_count, 0) as refused_attempt_count
     from versioned
@@ -153,6 +198,8 @@ final as (
         on
             versioned.version_number = component_rules.version_number
             and lines.component_code = component_rules.component_code
+    left join divisors
+        on versioned.application_id = divisors.application_id and lines.component_code = divisors.component_code
     left join targets on versioned.application_id = targets.application_id and lines.line_id = targets.line_id
     left join attempts on versioned.application_id = attempts.application_id and lines.line_id = attempts.line_id
 
