@@ -98,7 +98,7 @@ next_turn as (
 {% macro spark__drop_turns() -%}
     {%- if execute and flags.WHICH in ('build', 'run') -%}
         {%- for row in run_query('show tables in ' ~ this.schema ~ " like '" ~ this.identifier ~ "__turn_*'") -%}
-            {%- do run_query('drop table ' ~ this.schema ~ '.' ~ row['tableName']) -%}
+            {%- do run_query('drop table ' ~ this.schema ~ '.' ~ row[1]) -%}  {#- namespace, table, … -#}
         {%- endfor -%}
     {%- endif -%}
 {%- endmacro %}
