@@ -1,6 +1,6 @@
 {#
-What every `default__` of this folder does: an engine that nobody has written a form for must stop the build by name, not
-read another engine's SQL.
+What every `default__` of this folder does: an engine that nobody has written a form for stops the build by name, and
+does not read another engine's SQL.
 #}
 {% macro no_form_for_engine(macro_name) -%}
     {{ exceptions.raise_compiler_error(

@@ -50,15 +50,9 @@ component_rules as (
 
 ),
 
-policies as (
+divisor_spans as (
 
-    select * from {{ ref('stg_rulebook__repair_policy') }}
-
-),
-
-events as (
-
-    select * from {{ ref('int_points__fact_events') }}
+    select * from {{ ref('int_points__divisor_spans') }}
 
 ),
 
@@ -118,7 +112,6 @@ versioned as (
         versions.version_number,
         versions.rulebook_id,
         versions.same_act,
-        versions.window_last_day,
         versions.base_hundredths,
         versions.step_hundredths
     from turned
@@ -133,25 +126,15 @@ divisors as (
 
     select
         versioned.application_id,
-        component_rules.component_code,
+        divisor_spans.component_code,
         count(*) as divisor_count
     from versioned
-    inner join component_rules on versioned.version_number = component_rules.version_number
-    inner join events
-        on versioned.agency_id = events.agency_id and component_rules.divisor_fact = events.fact_code
-    left join policies on versioned.rulebook_id = policies.rulebook_id
-    where
-        component_rules.aggregation = 'sum_over_count'
-        and events.occurred_on <= versioned.accepted_on
-        and (
-            policies.natural_repair = 'none'
-            or coalesce(
-                {{ evaluation_window('component_rules.window_code', 'events.occurred_on', 'versioned.window_last_day') }}
-                > versioned.accepted_on,
-                true
-            )
-        )
-    group by versioned.application_id, component_rules.component_code
+    inner join divisor_spans
+        on
+            versioned.agency_no = divisor_spans.agency_no
+            and versioned.accepted_instant >= divisor_spans.from_instant
+            and versioned.accepted_instant < divisor_spans.until_instant
+    group by versioned.application_id, divisor_spans.component_code
 
 ),
 
