@@ -176,23 +176,7 @@ aggregated as (
 
 ),
 
-quotients as (
-
-    select
-        *,
-        {{ floor_quotient('amount', 'divisor') }} as whole
-    from aggregated
-
-),
-
-remainders as (
-
-    select
-        *,
-        {{ quotient_remainder('amount', 'whole', 'divisor') }} as remainder
-    from quotients
-
-),
+{{ quotients('aggregated') }},
 
 capped as (
 
