@@ -1,4 +1,4 @@
--- latest, max: what the line that speaks for a component gives, between two changes of which line that is.
+-- latest, max: what the line that speaks for a component gives, as another line comes to speak.
 with
 
 spans as (

@@ -47,7 +47,7 @@ applications as (
 )
 {% endset %}
 
-{% set before_the_first_turn %}
+{% set start %}
 select distinct
     agency_id,
     0 as turn,
@@ -61,9 +61,10 @@ select distinct
 from candidates
 {% endset %}
 
-{% set next_turn %}
+{% set step %}
 with
 
+-- whose turn it is
 due as (
 
     select distinct
@@ -81,6 +82,7 @@ deciding as (
 
 ),
 
+-- the lines that their gates have to look at
 present as (
 
     select candidates.*
@@ -90,6 +92,7 @@ present as (
 
 ),
 
+-- which of them earlier turns have ended
 repaired as (
 
     select
@@ -103,7 +106,7 @@ repaired as (
 
 ),
 
--- what is left to look at: not repaired before the acceptance
+-- what is left of them at the acceptance
 standing as (
 
     select
@@ -116,10 +119,13 @@ standing as (
 
 ),
 
+-- counting: the lines that count for the score
 {{ lines_that_count() }},
 
+-- graded: the agency's grade by them
 {{ grades_of_the_day() }},
 
+-- what each application would end, and for how much of it the attempts are used up
 aimed as (
 
     select
@@ -131,6 +137,7 @@ aimed as (
 
 ),
 
+-- from when on an ended line matters no more
 evaluated as (
 
     select
@@ -215,7 +222,7 @@ inner join evaluated on carried.agency_id = evaluated.agency_id
 where carried.line_id is not null and carried.line_until_instant > evaluated.accepted_instant
 {% endset %}
 
-{{ recursion('sequenced', inputs, before_the_first_turn, next_turn) }},
+{{ recursion('sequenced', inputs, start, step) }},
 
 final as (
 
