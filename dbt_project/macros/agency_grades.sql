@@ -24,10 +24,3 @@ works in whatever file it is created.
         history.valid_from_on <= {{ day }}
         and (history.valid_until_on is null or history.valid_until_on > {{ day }})
 {%- endmacro %}
-
-{# What a release file needs besides the tables: DDL for its own connection. DuckDB only. #}
-{% macro create_agency_grades_as_of(schema, history, agencies) -%}
-    create or replace macro {{ schema }}.agency_grades_as_of(d) as table (
-        {{ agency_grades_on('d', history, agencies) }}
-    )
-{%- endmacro %}

@@ -64,6 +64,27 @@ is rounded before the score is.
     ) }}
 {%- endmacro %}
 
+{# Two steps of a query, `quotients` and `remainders`: each row's amount / divisor, as a whole part and a remainder. #}
+{% macro quotients(relation) -%}
+quotients as (
+
+    select
+        *,
+        {{ floor_quotient('amount', 'divisor') }} as whole
+    from {{ relation }}
+
+),
+
+remainders as (
+
+    select
+        *,
+        {{ quotient_remainder('amount', 'whole', 'divisor') }} as remainder
+    from quotients
+
+)
+{%- endmacro %}
+
 {# The cap of a quotient whole + remainder: its whole part, and the remainder that stays. #}
 {% macro capped_whole(whole, cap) -%}
     case when {{ whole }} >= {{ cap }} then {{ cap }} when {{ whole }} < -{{ cap }} then -{{ cap }} else {{ whole }} end

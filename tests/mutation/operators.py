@@ -113,13 +113,25 @@ def _places(tree: exp.Expression, matches: Callable[[exp.Expression], bool]) -> 
 
 def mutants_of(model: str, sql: str) -> Iterator[Mutant]:
     """Every mutant of one model's SQL."""
-    for operator, (matches, change) in OPERATORS.items():
+    for operator, (matches, _) in OPERATORS.items():
         for site in range(len(_places(sqlglot.parse_one(sql, read=DIALECT), matches))):
-            tree = sqlglot.parse_one(sql, read=DIALECT)
-            node = _places(tree, matches)[site]
-            changed = change(node)
-            context = node.parent if isinstance(node, exp.Literal) and node.parent is not None else node
-            before = context.sql(DIALECT)
-            node.replace(changed)
-            after = context.sql(DIALECT) if context is not node else changed.sql(DIALECT)
-            yield Mutant(model, operator, site, before, after, tree.sql(DIALECT))
+            yield _mutant(model, sql, operator, site)
+
+
+def mutant_named(name: str, sql: str) -> Mutant | None:
+    """The mutant of that name (model:operator:site) in a model's SQL, or None where it has no such place."""
+    model, operator, site = name.split(":")
+    places = _places(sqlglot.parse_one(sql, read=DIALECT), OPERATORS[operator][0])
+    return _mutant(model, sql, operator, int(site)) if int(site) < len(places) else None
+
+
+def _mutant(model: str, sql: str, operator: str, site: int) -> Mutant:
+    matches, change = OPERATORS[operator]
+    tree = sqlglot.parse_one(sql, read=DIALECT)
+    node = _places(tree, matches)[site]
+    changed = change(node)
+    context = node.parent if isinstance(node, exp.Literal) and node.parent is not None else node
+    before = context.sql(DIALECT)
+    node.replace(changed)
+    after = context.sql(DIALECT) if context is not node else changed.sql(DIALECT)
+    return Mutant(model, operator, site, before, after, tree.sql(DIALECT))

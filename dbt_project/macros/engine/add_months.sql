@@ -3,10 +3,14 @@
     {{ return(adapter.dispatch('add_months')(day, n)) }}
 {%- endmacro %}
 
-{% macro default__add_months(day, n) -%}
+{% macro duckdb__add_months(day, n) -%}
     cast({{ day }} + to_months(cast({{ n }} as integer)) as date)
 {%- endmacro %}
 
 {% macro spark__add_months(day, n) -%}
     add_months({{ day }}, {{ n }})
+{%- endmacro %}
+
+{% macro default__add_months(day, n) -%}
+    {{ no_form_for_engine('add_months') }}
 {%- endmacro %}

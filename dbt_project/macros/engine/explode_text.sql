@@ -3,10 +3,14 @@
     {{ return(adapter.dispatch('explode_text')(text, separator)) }}
 {%- endmacro %}
 
-{% macro default__explode_text(text, separator) -%}
+{% macro duckdb__explode_text(text, separator) -%}
     unnest(string_split({{ text }}, '{{ separator }}'))
 {%- endmacro %}
 
 {% macro spark__explode_text(text, separator) -%}
     explode(split({{ text }}, '{{ separator }}'))
+{%- endmacro %}
+
+{% macro default__explode_text(text, separator) -%}
+    {{ no_form_for_engine('explode_text') }}
 {%- endmacro %}

@@ -1,10 +1,10 @@
 {# Days as whole numbers, and whole-number division: what the sweep needs and engines spell apart. #}
 
 {% macro day_number(day) -%}
-    {{ adapter.dispatch('day_number')(day) }}
+    {{ return(adapter.dispatch('day_number')(day)) }}
 {%- endmacro %}
 
-{% macro default__day_number(day) -%}
+{% macro duckdb__day_number(day) -%}
     cast({{ day }} - date '1970-01-01' as integer)
 {%- endmacro %}
 
@@ -12,11 +12,15 @@
     datediff({{ day }}, date '1970-01-01')
 {%- endmacro %}
 
-{% macro day_of_number(number) -%}
-    {{ adapter.dispatch('day_of_number')(number) }}
+{% macro default__day_number(day) -%}
+    {{ no_form_for_engine('day_number') }}
 {%- endmacro %}
 
-{% macro default__day_of_number(number) -%}
+{% macro day_of_number(number) -%}
+    {{ return(adapter.dispatch('day_of_number')(number)) }}
+{%- endmacro %}
+
+{% macro duckdb__day_of_number(number) -%}
     (date '1970-01-01' + cast({{ number }} as integer))
 {%- endmacro %}
 
@@ -24,15 +28,23 @@
     date_add(date '1970-01-01', cast({{ number }} as int))
 {%- endmacro %}
 
-{# a divided by b without its remainder, towards zero; both whole. #}
-{% macro whole_quotient(a, b) -%}
-    {{ adapter.dispatch('whole_quotient')(a, b) }}
+{% macro default__day_of_number(number) -%}
+    {{ no_form_for_engine('day_of_number') }}
 {%- endmacro %}
 
-{% macro default__whole_quotient(a, b) -%}
+{# a divided by b without its remainder, towards zero; both whole. #}
+{% macro whole_quotient(a, b) -%}
+    {{ return(adapter.dispatch('whole_quotient')(a, b)) }}
+{%- endmacro %}
+
+{% macro duckdb__whole_quotient(a, b) -%}
     (({{ a }}) // ({{ b }}))
 {%- endmacro %}
 
 {% macro spark__whole_quotient(a, b) -%}
     (({{ a }}) div ({{ b }}))
+{%- endmacro %}
+
+{% macro default__whole_quotient(a, b) -%}
+    {{ no_form_for_engine('whole_quotient') }}
 {%- endmacro %}

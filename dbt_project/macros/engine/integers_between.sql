@@ -1,9 +1,9 @@
 {# In a select list: one row per integer from the first to the last, both included. #}
 {% macro integers_between(first, last) -%}
-    {{ adapter.dispatch('integers_between')(first, last) }}
+    {{ return(adapter.dispatch('integers_between')(first, last)) }}
 {%- endmacro %}
 
-{% macro default__integers_between(first, last) -%}
+{% macro duckdb__integers_between(first, last) -%}
     cast(unnest(generate_series(cast({{ first }} as bigint), cast({{ last }} as bigint))) as int)
 {%- endmacro %}
 
@@ -16,4 +16,8 @@
             else cast(array() as array<int>)
         end
     )
+{%- endmacro %}
+
+{% macro default__integers_between(first, last) -%}
+    {{ no_form_for_engine('integers_between') }}
 {%- endmacro %}

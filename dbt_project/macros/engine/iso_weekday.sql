@@ -3,10 +3,14 @@
     {{ return(adapter.dispatch('iso_weekday')(day)) }}
 {%- endmacro %}
 
-{% macro default__iso_weekday(day) -%}
+{% macro duckdb__iso_weekday(day) -%}
     cast(isodow({{ day }}) as integer)
 {%- endmacro %}
 
 {% macro spark__iso_weekday(day) -%}
     (weekday({{ day }}) + 1)
+{%- endmacro %}
+
+{% macro default__iso_weekday(day) -%}
+    {{ no_form_for_engine('iso_weekday') }}
 {%- endmacro %}

@@ -1,9 +1,9 @@
 {# Aggregate: the texts of a group joined in the order of the columns given, which must be total. #}
 {% macro joined_text(expression, separator, order_by) -%}
-    {{ adapter.dispatch('joined_text')(expression, separator, order_by) }}
+    {{ return(adapter.dispatch('joined_text')(expression, separator, order_by)) }}
 {%- endmacro %}
 
-{% macro default__joined_text(expression, separator, order_by) -%}
+{% macro duckdb__joined_text(expression, separator, order_by) -%}
     string_agg({{ expression }}, '{{ separator }}' order by {{ order_by | join(', ') }})
 {%- endmacro %}
 
@@ -15,4 +15,8 @@
         ),
         '{{ separator }}'
     )
+{%- endmacro %}
+
+{% macro default__joined_text(expression, separator, order_by) -%}
+    {{ no_form_for_engine('joined_text') }}
 {%- endmacro %}

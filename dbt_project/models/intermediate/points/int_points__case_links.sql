@@ -8,6 +8,12 @@ evidence as (
 
 ),
 
+verified as (
+
+    select * from {{ ref('int_points__tickets_verified') }}
+
+),
+
 -- every number that a link may name, by kind; a number that two rows share names none of them
 numbered as (
 
@@ -178,63 +184,6 @@ ring_tickets as (
     select distinct start_key as ticket_key
     from walked
     where at_key = start_key
-
-),
-
--- the first check at or after the complaint, per agency and project, without a range join: days are put in one
--- order (tickets before checks of the same day) and each ticket looks at the least check that follows
-days as (
-
-    select
-        row_key,
-        agency_id,
-        project_key,
-        accepted_on as day_on,
-        determined_on,
-        0 as is_check,
-        cast(null as {{ dbt.type_string() }}) as check_order
-    from evidence
-    where dataset = 'hotline' and project_key is not null
-
-    union all
-
-    select
-        row_key,
-        agency_id,
-        project_key,
-        verified_on as day_on,
-        cast(null as date) as determined_on,
-        1 as is_check,
-        concat(cast(verified_on as {{ dbt.type_string() }}), '|', row_key) as check_order
-    from evidence
-    where verified_on is not null and project_key is not null
-
-),
-
-days_ahead as (
-
-    select
-        row_key,
-        agency_id,
-        determined_on,
-        is_check,
-        min(check_order) over (
-            partition by agency_id, project_key
-            order by day_on, is_check, row_key
-            rows between current row and unbounded following
-        ) as next_check_order
-    from days
-
-),
-
-verified as (
-
-    select
-        row_key,
-        agency_id,
-        substr(next_check_order, 12) as check_row_key
-    from days_ahead
-    where is_check = 0 and cast(substr(next_check_order, 1, 10) as date) <= determined_on
 
 ),
 

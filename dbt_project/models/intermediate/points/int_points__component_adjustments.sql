@@ -1,5 +1,13 @@
 -- What a component's aggregation, divisor, zeroing and cap take away, as it changes. Only components are swept in
 -- which one of them can take something away.
+{% set swept = {
+    'summed_hundredths': 'bigint',
+    'zeroing_count': 'bigint',
+    'divisor_count': 'bigint',
+    'chosen_hundredths': 'bigint',
+    'version_number': 'bigint'
+} %}
+
 with
 
 spans as (
@@ -15,33 +23,21 @@ item_adjustments as (
 
 ),
 
-events as (
+component_choices as (
 
-    select * from {{ ref('int_points__fact_events') }}
+    select * from {{ ref('int_points__component_choices') }}
 
 ),
 
-starts as (
+divisor_spans as (
 
-    select * from {{ ref('int_points__agency_starts') }}
+    select * from {{ ref('int_points__divisor_spans') }}
 
 ),
 
 rules as (
 
     select * from {{ ref('int_points__component_rules') }}
-
-),
-
-item_rules as (
-
-    select * from {{ ref('int_points__item_rules') }}
-
-),
-
-policies as (
-
-    select * from {{ ref('stg_rulebook__repair_policy') }}
 
 ),
 
@@ -56,8 +52,7 @@ component_kinds as (
     select
         component_code,
         min(cap_hundredths) as least_cap_hundredths,
-        count(case when aggregation <> 'sum' then 1 end) as special_count,
-        count(case when aggregation in ('latest', 'max') then 1 end) as choosing_count
+        count(case when aggregation <> 'sum' then 1 end) as special_count
     from rules
     group by component_code
 
@@ -67,13 +62,11 @@ groups as (
 
     select
         spans.agency_no,
-        spans.component_code,
-        component_kinds.choosing_count
+        spans.component_code
     from spans
     inner join component_kinds on spans.component_code = component_kinds.component_code
     group by
-        spans.agency_no, spans.component_code, component_kinds.least_cap_hundredths, component_kinds.special_count,
-        component_kinds.choosing_count
+        spans.agency_no, spans.component_code, component_kinds.least_cap_hundredths, component_kinds.special_count
     having
         sum(abs(spans.points_hundredths)) > component_kinds.least_cap_hundredths
         or component_kinds.special_count > 0
@@ -83,183 +76,27 @@ groups as (
 
 grouped as (
 
-    select
-        spans.*,
-        groups.choosing_count
+    select spans.*
     from spans
     inner join groups on spans.agency_no = groups.agency_no and spans.component_code = groups.component_code
 
 ),
 
--- latest, max: the line that speaks for the component between two changes of it
-choosing as (
-
-    select * from grouped
-    where choosing_count > 0 and (effect = 'points' or points_hundredths <> 0)
-
-),
-
-cuts as (
-
-    select
-        agency_no,
-        component_code,
-        from_instant as instant
-    from choosing
-    union
-    select
-        agency_no,
-        component_code,
-        standing_until_instant as instant
-    from choosing
-    where standing_until_instant < {{ never() }}
-    union
-    select
-        groups.agency_no,
-        groups.component_code,
-        versions.from_instant as instant
-    from groups
-    cross join versions
-    where groups.choosing_count > 0
-
-),
-
-candidates as (
-
-    select
-        cuts.agency_no,
-        cuts.component_code,
-        cuts.instant,
-        choosing.line_id,
-        choosing.item_code,
-        choosing.case_id,
-        choosing.clock_start_on,
-        choosing.points_hundredths,
-        rules.aggregation,
-        item_rules.cap_hundredths as item_cap_hundredths
-    from cuts
-    inner join choosing
-        on
-            cuts.agency_no = choosing.agency_no
-            and cuts.component_code = choosing.component_code
-            and cuts.instant >= choosing.from_instant
-            and cuts.instant < choosing.standing_until_instant
-    inner join versions on cuts.instant >= versions.from_instant and cuts.instant < versions.until_instant
-    inner join rules
-        on versions.version_number = rules.version_number and cuts.component_code = rules.component_code
-    inner join item_rules
-        on versions.version_number = item_rules.version_number and choosing.item_code = item_rules.item_code
-
-),
-
-ranked as (
-
-    select
-        *,
-        row_number() over (
-            partition by agency_no, component_code, instant
-            order by {{ component_order('candidates') }}
-        ) as place
-    from candidates
-
-),
-
-chosen as (
-
-    select
-        cuts.agency_no,
-        cuts.component_code,
-        cuts.instant,
-        coalesce({{ clipped('ranked.points_hundredths', 'ranked.item_cap_hundredths') }}, 0) as chosen_hundredths
-    from cuts
-    left join ranked
-        on
-            cuts.agency_no = ranked.agency_no
-            and cuts.component_code = ranked.component_code
-            and cuts.instant = ranked.instant
-            and ranked.place = 1
-
-),
-
-chosen_moves as (
-
-    select
-        agency_no,
-        component_code,
-        instant,
-        chosen_hundredths - coalesce(
-            lag(chosen_hundredths) over (partition by agency_no, component_code order by instant), 0
-        ) as delta
-    from chosen
-
-),
-
--- an event is in a divisor as long as it would be in the component's window under the version of the day
 divided as (
 
-    select
-        rules.component_code,
-        rules.divisor_fact,
-        case when policies.natural_repair = 'none' then 'lifetime' else rules.window_code end as window_code,
-        versions.window_last_day,
-        versions.from_instant as version_from_instant,
-        versions.until_instant as version_until_instant
-    from rules
-    inner join versions on rules.version_number = versions.version_number
-    left join policies on versions.rulebook_id = policies.rulebook_id
-    where rules.aggregation = 'sum_over_count' and rules.divisor_fact is not null
-
-),
-
-dividing as (
-
-    select
-        starts.agency_no,
-        divided.component_code,
-        greatest({{ instant('events.occurred_on', 'fact') }}, divided.version_from_instant) as from_instant,
-        least(
-            coalesce(
-                {{ instant(
-                    evaluation_window('divided.window_code', 'events.occurred_on', 'divided.window_last_day'), 'expiry'
-                ) }},
-                {{ never() }}
-            ),
-            divided.version_until_instant
-        ) as until_instant
-    from divided
-    inner join events on divided.divisor_fact = events.fact_code
-    inner join starts on events.agency_id = starts.agency_id
+    select divisor_spans.*
+    from divisor_spans
     inner join groups
-        on starts.agency_no = groups.agency_no and divided.component_code = groups.component_code
+        on divisor_spans.agency_no = groups.agency_no and divisor_spans.component_code = groups.component_code
 
 ),
 
 moves as (
 
-    select
-        agency_no,
-        component_code,
-        from_instant as instant,
-        points_hundredths as summed_delta,
-        case when effect = 'zero_component' then 1 else 0 end as zeroing_delta,
-        0 as divisor_delta,
-        0 as chosen_delta,
-        0 as version_delta
-    from grouped
-
-    union all
-
-    select
-        agency_no,
-        component_code,
-        standing_until_instant as instant,
-        -points_hundredths as summed_delta,
-        case when effect = 'zero_component' then -1 else 0 end as zeroing_delta,
-        0 as divisor_delta,
-        0 as chosen_delta,
-        0 as version_delta
-    from grouped
-    where standing_until_instant < {{ never() }}
+    {{ span_moves('grouped', ['agency_no', 'component_code'], 'standing_until_instant', {
+        'summed_hundredths': 'points_hundredths',
+        'zeroing_count': "case when effect = 'zero_component' then 1 else 0 end"
+    }, swept) }}
 
     union all
 
@@ -267,11 +104,7 @@ moves as (
         item_adjustments.agency_no,
         item_adjustments.component_code,
         item_adjustments.instant,
-        item_adjustments.delta_hundredths as summed_delta,
-        0 as zeroing_delta,
-        0 as divisor_delta,
-        0 as chosen_delta,
-        0 as version_delta
+        {{ deltas({'summed_hundredths': 'item_adjustments.delta_hundredths'}, swept) }}
     from item_adjustments
     inner join groups
         on item_adjustments.agency_no = groups.agency_no and item_adjustments.component_code = groups.component_code
@@ -282,40 +115,12 @@ moves as (
         agency_no,
         component_code,
         instant,
-        0 as summed_delta,
-        0 as zeroing_delta,
-        0 as divisor_delta,
-        delta as chosen_delta,
-        0 as version_delta
-    from chosen_moves
+        {{ deltas({'chosen_hundredths': 'delta_hundredths'}, swept) }}
+    from component_choices
 
     union all
 
-    select
-        agency_no,
-        component_code,
-        from_instant as instant,
-        0 as summed_delta,
-        0 as zeroing_delta,
-        1 as divisor_delta,
-        0 as chosen_delta,
-        0 as version_delta
-    from dividing
-    where from_instant < until_instant
-
-    union all
-
-    select
-        agency_no,
-        component_code,
-        until_instant as instant,
-        0 as summed_delta,
-        0 as zeroing_delta,
-        -1 as divisor_delta,
-        0 as chosen_delta,
-        0 as version_delta
-    from dividing
-    where from_instant < until_instant and until_instant < {{ never() }}
+    {{ span_moves('divided', ['agency_no', 'component_code'], 'until_instant', {'divisor_count': '1'}, swept) }}
 
     union all
 
@@ -323,11 +128,7 @@ moves as (
         groups.agency_no,
         groups.component_code,
         versions.from_instant as instant,
-        0 as summed_delta,
-        0 as zeroing_delta,
-        0 as divisor_delta,
-        0 as chosen_delta,
-        1 as version_delta
+        {{ deltas({'version_number': '1'}, swept) }}
     from groups
     cross join versions
 
@@ -339,11 +140,7 @@ steps as (
         agency_no,
         component_code,
         instant,
-        sum(summed_delta) as summed_delta,
-        sum(zeroing_delta) as zeroing_delta,
-        sum(divisor_delta) as divisor_delta,
-        sum(chosen_delta) as chosen_delta,
-        sum(version_delta) as version_delta
+        {{ summed_deltas(swept) }}
     from moves
     group by agency_no, component_code, instant
 
@@ -355,11 +152,7 @@ summed as (
         agency_no,
         component_code,
         instant,
-        cast(sum(summed_delta) over running as bigint) as summed_hundredths,
-        cast(sum(zeroing_delta) over running as bigint) as zeroing_count,
-        cast(sum(divisor_delta) over running as bigint) as divisor_count,
-        cast(sum(chosen_delta) over running as bigint) as chosen_hundredths,
-        cast(sum(version_delta) over running as bigint) as version_number
+        {{ running_sums(swept, 'running') }}
     from steps
     window running as (partition by agency_no, component_code order by instant rows unbounded preceding)
 
@@ -383,23 +176,7 @@ aggregated as (
 
 ),
 
-quotients as (
-
-    select
-        *,
-        {{ floor_quotient('amount', 'divisor') }} as whole
-    from aggregated
-
-),
-
-remainders as (
-
-    select
-        *,
-        {{ quotient_remainder('amount', 'whole', 'divisor') }} as remainder
-    from quotients
-
-),
+{{ quotients('aggregated') }},
 
 capped as (
 

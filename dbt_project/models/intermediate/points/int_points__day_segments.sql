@@ -41,8 +41,7 @@ numbered as (
 
     select
         *,
-        sum(case when previous_counted_by = coalesce(counted_by, '') then 0 else 1 end)
-            over (partition by line_id order by from_on rows unbounded preceding) as segment_number
+        {{ run_number("previous_counted_by = coalesce(counted_by, '')", 'line_id', 'from_on') }} as segment_number
     from compared
 
 ),

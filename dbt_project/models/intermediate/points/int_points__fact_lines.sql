@@ -1,5 +1,5 @@
--- Ledger lines of the warehouse's own counts and events. A count's line holds while the day's version counts as many
--- occurrences; an event's line stands in the window of its component.
+-- Ledger lines of the warehouse's own counts and events: a count's line holds for the days on which it makes as many
+-- occurrences, an event's line in the window of its component.
 with
 
 events as (
@@ -8,9 +8,15 @@ events as (
 
 ),
 
-counts as (
+runs as (
 
-    select * from {{ ref('int_points__fact_counts') }}
+    select * from {{ ref('int_points__counts_judged') }}
+
+),
+
+fact_items as (
+
+    select * from {{ ref('int_points__fact_items') }}
 
 ),
 
@@ -44,57 +50,6 @@ loads as (
 
 ),
 
-items as (
-
-    select * from {{ ref('stg_rulebook__items') }}
-
-),
-
-components as (
-
-    select * from {{ ref('stg_rulebook__components') }}
-
-),
-
-policies as (
-
-    select * from {{ ref('stg_rulebook__repair_policy') }}
-
-),
-
-versions as (
-
-    select * from {{ ref('int_points__versions') }}
-
-),
-
-fact_items as (
-
-    select
-        versions.rulebook_id,
-        versions.window_last_day,
-        {{ day_number('versions.effective_from_on') }} as from_day,
-        coalesce({{ day_number('versions.effective_until_on') }}, {{ never() }}) as until_day,
-        versions.version_number,
-        items.fact as fact_code,
-        items.item_code,
-        items.component_code,
-        items.points,
-        components.sign,
-        items.effect,
-        items.effect_grade,
-        items.above,
-        items.below,
-        case when policies.natural_repair = 'none' then 'lifetime' else components.window_code end as window_code
-    from items
-    inner join versions on items.rulebook_id = versions.rulebook_id
-    inner join components
-        on items.rulebook_id = components.rulebook_id and items.component_code = components.component_code
-    left join policies on items.rulebook_id = policies.rulebook_id
-    where items.fact <> 'evidence'
-
-),
-
 event_lines as (
 
     select
@@ -124,83 +79,6 @@ event_lines as (
     inner join starts on events.agency_id = starts.agency_id
     inner join fact_items
         on events.rulebook_id = fact_items.rulebook_id and events.fact_code = fact_items.fact_code
-
-),
-
-occurrences as (
-
-    select
-        counts.agency_id,
-        counts.fact_code,
-        fact_items.item_code,
-        fact_items.component_code,
-        fact_items.rulebook_id,
-        fact_items.points,
-        fact_items.sign,
-        fact_items.effect,
-        fact_items.effect_grade,
-        fact_items.version_number,
-        fact_items.from_day as version_from_day,
-        fact_items.until_day as version_until_day,
-        greatest(counts.from_day, fact_items.from_day) as from_day,
-        least(counts.until_day, fact_items.until_day) as until_day,
-        case
-            when fact_items.above is not null and counts.amount > fact_items.above
-                then cast(floor(counts.amount - fact_items.above) as bigint)
-            when fact_items.below is not null and counts.amount < fact_items.below then 1
-            else 0
-        end as occurrence_count
-    from counts
-    inner join fact_items on counts.fact_code = fact_items.fact_code
-    where counts.from_day < fact_items.until_day and fact_items.from_day < counts.until_day
-
-),
-
-compared as (
-
-    select
-        *,
-        lag(until_day) over (partition by agency_id, item_code, rulebook_id order by from_day) as previous_until_day,
-        lag(occurrence_count) over (partition by agency_id, item_code, rulebook_id order by from_day)
-            as previous_occurrence_count
-    from occurrences
-
-),
-
-numbered as (
-
-    select
-        *,
-        sum(
-            case when previous_until_day = from_day and previous_occurrence_count = occurrence_count then 0 else 1 end
-        ) over (partition by agency_id, item_code, rulebook_id order by from_day rows unbounded preceding) as run_number
-    from compared
-
-),
-
-runs as (
-
-    select
-        agency_id,
-        fact_code,
-        item_code,
-        component_code,
-        rulebook_id,
-        points,
-        sign,
-        effect,
-        effect_grade,
-        version_number,
-        version_from_day,
-        version_until_day,
-        occurrence_count,
-        min(from_day) as from_day,
-        max(until_day) as until_day
-    from numbered
-    where occurrence_count > 0
-    group by
-        agency_id, fact_code, item_code, component_code, rulebook_id, points, sign, effect, effect_grade,
-        version_number, version_from_day, version_until_day, occurrence_count, run_number
 
 ),
 

@@ -1,4 +1,6 @@
 -- What item caps take away, as it changes. Only groups whose lines together could exceed the cap are swept.
+{% set swept = {'summed_hundredths': 'bigint', 'version_number': 'bigint'} %}
+
 with
 
 spans as (
@@ -64,32 +66,18 @@ grouped as (
 
 moves as (
 
-    select
-        agency_no,
-        component_code,
-        item_code,
-        from_instant as instant,
-        points_hundredths as delta,
-        0 as version_delta
-    from grouped
+    {{ span_moves('grouped', ['agency_no', 'component_code', 'item_code'], 'standing_until_instant', {
+        'summed_hundredths': 'points_hundredths'
+    }, swept) }}
+
     union all
-    select
-        agency_no,
-        component_code,
-        item_code,
-        standing_until_instant as instant,
-        -points_hundredths as delta,
-        0 as version_delta
-    from grouped
-    where standing_until_instant < {{ never() }}
-    union all
+
     select
         groups.agency_no,
         groups.component_code,
         groups.item_code,
         versions.from_instant as instant,
-        0 as delta,
-        1 as version_delta
+        {{ deltas({'version_number': '1'}, swept) }}
     from groups
     cross join versions
 
@@ -102,8 +90,7 @@ steps as (
         component_code,
         item_code,
         instant,
-        sum(delta) as delta,
-        sum(version_delta) as version_delta
+        {{ summed_deltas(swept) }}
     from moves
     group by agency_no, component_code, item_code, instant
 
@@ -116,17 +103,9 @@ summed as (
         component_code,
         item_code,
         instant,
-        cast(
-            sum(delta) over (
-                partition by agency_no, component_code, item_code order by instant rows unbounded preceding
-            ) as bigint
-        ) as summed_hundredths,
-        cast(
-            sum(version_delta) over (
-                partition by agency_no, component_code, item_code order by instant rows unbounded preceding
-            ) as bigint
-        ) as version_number
+        {{ running_sums(swept, 'running') }}
     from steps
+    window running as (partition by agency_no, component_code, item_code order by instant rows unbounded preceding)
 
 ),
 

@@ -50,6 +50,12 @@ component_rules as (
 
 ),
 
+divisor_spans as (
+
+    select * from {{ ref('int_points__divisor_spans') }}
+
+),
+
 aimed as (
 
     select application_id
@@ -105,11 +111,30 @@ versioned as (
         starts.agency_no,
         versions.version_number,
         versions.rulebook_id,
-        versions.same_act
+        versions.same_act,
+        versions.base_hundredths,
+        versions.step_hundredths
     from turned
     left join starts on turned.agency_id = starts.agency_id
     left join versions
         on turned.accepted_instant >= versions.from_instant and turned.accepted_instant < versions.until_instant
+
+),
+
+-- what a component's sum is divided by on the day
+divisors as (
+
+    select
+        versioned.application_id,
+        divisor_spans.component_code,
+        count(*) as divisor_count
+    from versioned
+    inner join divisor_spans
+        on
+            versioned.agency_no = divisor_spans.agency_no
+            and versioned.accepted_instant >= divisor_spans.from_instant
+            and versioned.accepted_instant < divisor_spans.until_instant
+    group by versioned.application_id, divisor_spans.component_code
 
 ),
 
@@ -125,6 +150,8 @@ final as (
         versioned.max_attempts,
         versioned.rulebook_id,
         versioned.same_act,
+        versioned.base_hundredths,
+        versioned.step_hundredths,
         lines.line_id,
         lines.case_id,
         lines.item_code,
@@ -139,6 +166,7 @@ final as (
         item_rules.cap_hundredths as item_cap_hundredths,
         component_rules.aggregation,
         component_rules.cap_hundredths as component_cap_hundredths,
+        coalesce(divisors.divisor_count, 0) as divisor_count,
         targets.line_id is not null as is_target,
         coalesce(attempts.refused_attempt_count, 0) as refused_attempt_count
     from versioned
@@ -153,6 +181,8 @@ final as (
         on
             versioned.version_number = component_rules.version_number
             and lines.component_code = component_rules.component_code
+    left join divisors
+        on versioned.application_id = divisors.application_id and lines.component_code = divisors.component_code
     left join targets on versioned.application_id = targets.application_id and lines.line_id = targets.line_id
     left join attempts on versioned.application_id = attempts.application_id and lines.line_id = attempts.line_id
 

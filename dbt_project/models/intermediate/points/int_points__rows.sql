@@ -1,5 +1,5 @@
 -- Each row of evidence with its case (credit.md 6.3), its item (6.5), and whether it scores (6.1, 6.2, 6.12).
-with recursive
+with
 
 evidence as (
 
@@ -7,28 +7,21 @@ evidence as (
 
 ),
 
-links as (
+readings as (
 
-    select * from {{ ref('int_points__case_links') }}
-    where link_state = 'followed'
+    select * from {{ ref('int_points__clauses_read') }}
+
+),
+
+roots as (
+
+    select * from {{ ref('int_points__roots_followed') }}
 
 ),
 
 rulebooks as (
 
     select * from {{ ref('stg_rulebook__rulebooks') }}
-
-),
-
-clause_items as (
-
-    select * from {{ ref('stg_rulebook__clause_items') }}
-
-),
-
-items as (
-
-    select * from {{ ref('stg_rulebook__items') }}
 
 ),
 
@@ -73,161 +66,6 @@ versions as (
 
 ),
 
--- what was written, once each: the map is looked up per wording, not per row
-wordings as (
-
-    select distinct
-        versions.rulebook_id,
-        evidence.dataset,
-        evidence.clause,
-        evidence.level_code
-    from evidence
-    inner join versions on evidence.determined_on = versions.determined_on
-
-),
-
-readings as (
-
-    select
-        wordings.rulebook_id,
-        wordings.dataset,
-        wordings.clause,
-        wordings.level_code,
-        items.item_code,
-        items.channels is null as is_any_channel,
-        row_number() over (
-            partition by wordings.rulebook_id, wordings.dataset, wordings.clause, wordings.level_code
-            order by
-                coalesce(clause_items.clause, '') = wordings.clause desc,
-                clause_items.dataset = wordings.dataset desc,
-                clause_items.level_code is not null desc,
-                coalesce(items.item_code, '')
-        ) as exactness
-    from wordings
-    inner join clause_items
-        on
-            wordings.rulebook_id = clause_items.rulebook_id
-            and (
-                wordings.dataset = clause_items.dataset
-                or (clause_items.dataset = '*' and wordings.dataset <> 'merit_claims')
-            )
-            and (
-                coalesce(clause_items.clause, '') = wordings.clause
-                or (clause_items.clause = '*' and wordings.clause <> '')
-            )
-            and (clause_items.level_code is null or wordings.level_code = clause_items.level_code)
-    -- an entry may say that a wording is no item, and an item that the warehouse counts itself has no rows
-    left join items
-        on
-            clause_items.rulebook_id = items.rulebook_id
-            and clause_items.item_code = items.item_code
-            and items.fact = 'evidence'
-
-),
-
--- 原工单编号, followed to the first
-ticket_links as (
-
-    select
-        row_key as child_key,
-        target_row_key as parent_key
-    from links
-    where link_kind = 'original_ticket'
-
-),
-
-repeats as (
-
-    select
-        first_links.child_key as ticket_key,
-        first_links.parent_key as first_key
-    from ticket_links as first_links
-    left join ticket_links as above on first_links.parent_key = above.child_key
-    where above.child_key is null
-
-    union all
-
-    select
-        ticket_links.child_key as ticket_key,
-        repeats.first_key
-    from repeats
-    inner join ticket_links on repeats.ticket_key = ticket_links.parent_key
-
-),
-
--- a repeat leads to its first ticket, a finding to what it came from, a ticket that a check verified to itself
-origins as (
-
-    select
-        'hotline' as dataset,
-        ticket_key as row_key,
-        'hotline' as origin_dataset,
-        first_key as origin_row_key
-    from repeats
-
-    union all
-
-    select
-        links.dataset,
-        links.row_key,
-        links.target_dataset as origin_dataset,
-        -- the ticket of a finding may itself repeat another one
-        coalesce(repeats.first_key, links.target_row_key) as origin_row_key
-    from links
-    left join repeats
-        on
-            links.target_dataset = 'hotline'
-            and links.target_row_key = repeats.ticket_key
-    where links.link_kind = 'origin'
-
-    union all
-
-    select
-        dataset,
-        row_key,
-        dataset as origin_dataset,
-        row_key as origin_row_key
-    from links
-    where link_kind = 'verified_by_check'
-
-),
-
--- and from a first ticket to the check that verified it
-roots as (
-
-    select
-        origins.dataset,
-        origins.row_key,
-        coalesce(links.target_dataset, origins.origin_dataset) as root_dataset,
-        coalesce(links.target_row_key, origins.origin_row_key) as root_row_key
-    from origins
-    left join links
-        on
-            links.link_kind = 'verified_by_check'
-            and origins.origin_dataset = links.dataset
-            and origins.origin_row_key = links.row_key
-
-),
-
--- rows without a link are their own root, and only the others need to look at another row
-root_keys as (
-
-    select
-        roots.dataset,
-        roots.row_key,
-        roots.root_dataset,
-        roots.root_row_key,
-        evidence.occurred_on,
-        evidence.project_key,
-        evidence.report_key
-    from roots
-    inner join evidence
-        on
-            roots.root_dataset = evidence.dataset
-            and roots.root_row_key = evidence.row_key
-
-),
-
 keyed as (
 
     select
@@ -243,13 +81,13 @@ keyed as (
             or evidence.dataset = 'merit_claims',
             false
         ) as is_channel_listed,
-        coalesce(root_keys.root_dataset, evidence.dataset) as root_dataset,
-        coalesce(root_keys.root_row_key, evidence.row_key) as root_row_key,
-        case when root_keys.row_key is null then evidence.occurred_on else root_keys.occurred_on end
+        coalesce(roots.root_dataset, evidence.dataset) as root_dataset,
+        coalesce(roots.root_row_key, evidence.row_key) as root_row_key,
+        case when roots.row_key is null then evidence.occurred_on else roots.occurred_on end
             as root_occurred_on,
-        case when root_keys.row_key is null then evidence.project_key else root_keys.project_key end
+        case when roots.row_key is null then evidence.project_key else roots.project_key end
             as root_project_key,
-        case when root_keys.row_key is null then evidence.report_key else root_keys.report_key end
+        case when roots.row_key is null then evidence.report_key else roots.report_key end
             as root_report_key
     from evidence
     cross join first_versions
@@ -260,16 +98,15 @@ keyed as (
             and evidence.dataset = readings.dataset
             and evidence.clause = readings.clause
             and coalesce(evidence.level_code, '') = coalesce(readings.level_code, '')
-            and readings.exactness = 1
     left join item_channels
         on
             versions.rulebook_id = item_channels.rulebook_id
             and readings.item_code = item_channels.item_code
             and evidence.channel_code = item_channels.channel_code
-    left join root_keys
+    left join roots
         on
-            evidence.dataset = root_keys.dataset
-            and evidence.row_key = root_keys.row_key
+            evidence.dataset = roots.dataset
+            and evidence.row_key = roots.row_key
 
 ),
 

@@ -1,5 +1,11 @@
 -- The sweep: every agency's score and grade after each change, instant by instant. What lies before the agency's start
 -- has happened at its start.
+{% set swept = {
+    'points_hundredths': 'bigint', 'remainder': 'bigint', 'active_line_count': 'integer',
+    'active_misconduct_count': 'integer', 'veto_bits': 'bigint', 'ceiling_bits': 'bigint', 'version_number': 'integer'
+} %}
+{% set naming_swept = {'named_count': 'bigint'} %}
+
 with
 
 spans as (
@@ -74,22 +80,9 @@ naming as (
 
 naming_moves as (
 
-    select
-        agency_no,
-        effect,
-        grade_bit,
-        from_instant as instant,
-        1 as delta
-    from naming
-    union all
-    select
-        agency_no,
-        effect,
-        grade_bit,
-        until_instant as instant,
-        -1 as delta
-    from naming
-    where until_instant < {{ never() }}
+    {{ span_moves(
+        'naming', ['agency_no', 'effect', 'grade_bit'], 'until_instant', {'named_count': '1'}, naming_swept
+    ) }}
 
 ),
 
@@ -100,7 +93,7 @@ naming_steps as (
         effect,
         grade_bit,
         instant,
-        sum(delta) as delta
+        {{ summed_deltas(naming_swept) }}
     from naming_moves
     group by agency_no, effect, grade_bit, instant
 
@@ -110,9 +103,9 @@ naming_counts as (
 
     select
         *,
-        sum(delta) over (partition by agency_no, effect, grade_bit order by instant rows unbounded preceding)
-            as named_count
+        {{ running_sums(naming_swept, 'running') }}
     from naming_steps
+    window running as (partition by agency_no, effect, grade_bit order by instant rows unbounded preceding)
 
 ),
 
@@ -123,8 +116,8 @@ named as (
         effect,
         instant,
         case
-            when named_count > 0 and named_count = delta then grade_bit
-            when named_count = 0 and delta < 0 then -grade_bit
+            when named_count > 0 and named_count = named_count_delta then grade_bit
+            when named_count = 0 and named_count_delta < 0 then -grade_bit
             else 0
         end as bit_delta
     from naming_counts
@@ -133,45 +126,18 @@ named as (
 
 moves as (
 
-    select
-        agency_no,
-        from_instant as instant,
-        case when counted_by is null then points_hundredths else 0 end as points_delta,
-        0 as remainder_delta,
-        1 as line_delta,
-        case when line_kind = 'misconduct' then 1 else 0 end as misconduct_delta,
-        0 as veto_delta,
-        0 as ceiling_delta,
-        0 as version_delta
-    from spans
-
-    union all
-
-    select
-        agency_no,
-        standing_until_instant as instant,
-        case when counted_by is null then -points_hundredths else 0 end as points_delta,
-        0 as remainder_delta,
-        -1 as line_delta,
-        case when line_kind = 'misconduct' then -1 else 0 end as misconduct_delta,
-        0 as veto_delta,
-        0 as ceiling_delta,
-        0 as version_delta
-    from spans
-    where standing_until_instant < {{ never() }}
+    {{ span_moves('spans', ['agency_no'], 'standing_until_instant', {
+        'points_hundredths': 'case when counted_by is null then points_hundredths else 0 end',
+        'active_line_count': '1',
+        'active_misconduct_count': "case when line_kind = 'misconduct' then 1 else 0 end"
+    }, swept) }}
 
     union all
 
     select
         agency_no,
         instant,
-        delta_hundredths as points_delta,
-        0 as remainder_delta,
-        0 as line_delta,
-        0 as misconduct_delta,
-        0 as veto_delta,
-        0 as ceiling_delta,
-        0 as version_delta
+        {{ deltas({'points_hundredths': 'delta_hundredths'}, swept) }}
     from item_adjustments
 
     union all
@@ -179,13 +145,7 @@ moves as (
     select
         agency_no,
         instant,
-        delta_hundredths as points_delta,
-        delta_remainder as remainder_delta,
-        0 as line_delta,
-        0 as misconduct_delta,
-        0 as veto_delta,
-        0 as ceiling_delta,
-        0 as version_delta
+        {{ deltas({'points_hundredths': 'delta_hundredths', 'remainder': 'delta_remainder'}, swept) }}
     from component_adjustments
 
     union all
@@ -193,13 +153,10 @@ moves as (
     select
         agency_no,
         instant,
-        0 as points_delta,
-        0 as remainder_delta,
-        0 as line_delta,
-        0 as misconduct_delta,
-        case when effect = 'veto' then bit_delta else 0 end as veto_delta,
-        case when effect = 'ceiling' then bit_delta else 0 end as ceiling_delta,
-        0 as version_delta
+        {{ deltas({
+            'veto_bits': "case when effect = 'veto' then bit_delta else 0 end",
+            'ceiling_bits': "case when effect = 'ceiling' then bit_delta else 0 end"
+        }, swept) }}
     from named
     where bit_delta <> 0
 
@@ -208,13 +165,7 @@ moves as (
     select
         starts.agency_no,
         versions.from_instant as instant,
-        0 as points_delta,
-        0 as remainder_delta,
-        0 as line_delta,
-        0 as misconduct_delta,
-        0 as veto_delta,
-        0 as ceiling_delta,
-        1 as version_delta
+        {{ deltas({'version_number': '1'}, swept) }}
     from starts
     cross join versions
 
@@ -225,13 +176,7 @@ steps as (
     select
         moves.agency_no,
         greatest(moves.instant, starts.start_instant) as instant,
-        cast(sum(moves.points_delta) as bigint) as points_delta,
-        cast(sum(moves.remainder_delta) as bigint) as remainder_delta,
-        cast(sum(moves.line_delta) as integer) as line_delta,
-        cast(sum(moves.misconduct_delta) as integer) as misconduct_delta,
-        cast(sum(moves.veto_delta) as bigint) as veto_delta,
-        cast(sum(moves.ceiling_delta) as bigint) as ceiling_delta,
-        cast(sum(moves.version_delta) as integer) as version_delta
+        {{ summed_deltas(swept) }}
     from moves
     inner join starts on moves.agency_no = starts.agency_no
     group by moves.agency_no, greatest(moves.instant, starts.start_instant)
@@ -243,13 +188,7 @@ summed as (
     select
         agency_no,
         instant,
-        cast(sum(points_delta) over running as bigint) as points_hundredths,
-        cast(sum(remainder_delta) over running as bigint) as remainder,
-        cast(sum(line_delta) over running as integer) as active_line_count,
-        cast(sum(misconduct_delta) over running as integer) as active_misconduct_count,
-        cast(sum(veto_delta) over running as bigint) as veto_bits,
-        cast(sum(ceiling_delta) over running as bigint) as ceiling_bits,
-        cast(sum(version_delta) over running as integer) as version_number
+        {{ running_sums(swept, 'running') }}
     from steps
     window running as (partition by agency_no order by instant rows unbounded preceding)
 
@@ -269,54 +208,42 @@ scored as (
 
 ),
 
-banded as (
-
-    select
-        scored.*,
-        bands.grade as band_grade,
-        bands.grade_rank as band_rank
-    from scored
-    left join bands
-        on
-            scored.rulebook_id = bands.rulebook_id
-            and {{ band_holds('bands', 'scored.score_hundredths') }}
-
-),
-
 final as (
 
     select
-        banded.agency_no,
-        banded.instant,
-        {{ instant_day('banded.instant') }} as valid_from_on,
-        banded.rulebook_id,
-        banded.is_provisional,
-        banded.score_hundredths,
-        banded.score_hundredths - banded.base_hundredths - banded.points_hundredths as rounding_hundredths,
+        scored.agency_no,
+        scored.instant,
+        {{ instant_day('scored.instant') }} as valid_from_on,
+        scored.rulebook_id,
+        scored.is_provisional,
+        scored.score_hundredths,
+        scored.score_hundredths - scored.base_hundredths - scored.points_hundredths as rounding_hundredths,
         case
             when vetoes.grade is not null then vetoes.grade
-            when ceilings.grade_rank > banded.band_rank then ceilings.grade
-            else banded.band_grade
+            when ceilings.grade_rank > bands.grade_rank then ceilings.grade
+            else bands.grade
         end as grade,
         case
-            when banded.band_grade is null and vetoes.grade is null then null
+            when bands.grade is null and vetoes.grade is null then null
             when vetoes.grade is not null then 'veto'
-            when ceilings.grade_rank > banded.band_rank then 'ceiling'
+            when ceilings.grade_rank > bands.grade_rank then 'ceiling'
             else 'band'
         end as score_grade_reason,
-        banded.active_misconduct_count > 0 as has_active_misconduct,
-        banded.active_line_count
-    from banded
+        scored.active_misconduct_count > 0 as has_active_misconduct,
+        scored.active_line_count
+    from scored
+    left join bands
+        on scored.rulebook_id = bands.rulebook_id and {{ band_holds('bands', 'scored.score_hundredths') }}
     left join grades as vetoes
         on
-            banded.version_number = vetoes.version_number
-            and banded.veto_bits >= vetoes.grade_bit
-            and banded.veto_bits < vetoes.grade_bit * 2
+            scored.version_number = vetoes.version_number
+            and scored.veto_bits >= vetoes.grade_bit
+            and scored.veto_bits < vetoes.grade_bit * 2
     left join grades as ceilings
         on
-            banded.version_number = ceilings.version_number
-            and banded.ceiling_bits >= ceilings.grade_bit
-            and banded.ceiling_bits < ceilings.grade_bit * 2
+            scored.version_number = ceilings.version_number
+            and scored.ceiling_bits >= ceilings.grade_bit
+            and scored.ceiling_bits < ceilings.grade_bit * 2
 
 )
 

@@ -1,6 +1,11 @@
 -- same_act and subsumes (credit.md 6.4), and repairs. Only contested cases are cut: at the changes of their own lines
 -- and at a new version. A line that is repaired no longer supersedes; whether it would still have counted is kept,
 -- because its repair line covers those days only.
+{% set carried = [
+    'line_id', 'line_kind', 'agency_no', 'case_id', 'item_code', 'component_code', 'points_hundredths', 'effect',
+    'effect_grade', 'clock_start_on'
+] %}
+
 with
 
 lines as (
@@ -62,21 +67,13 @@ contested as (
 
 cuts as (
 
-    select
-        case_id,
-        from_instant as instant
-    from contested
-    union
-    select
-        case_id,
-        until_instant as instant
-    from contested
-    union
-    select
-        case_id,
-        standing_until_instant as instant
-    from contested
-    union
+    {% for instant in ['from_instant', 'until_instant', 'standing_until_instant'] -%}
+        select
+            case_id,
+            {{ instant }} as instant
+        from contested
+        union
+    {% endfor -%}
     select
         contested.case_id,
         versions.from_instant as instant
@@ -193,8 +190,7 @@ compared as (
 
     select
         *,
-        lag(counted_by) over (partition by line_id order by from_instant) as previous_counted_by,
-        lag(from_instant) over (partition by line_id order by from_instant) as previous_from_instant
+        lag(coalesce(counted_by, '')) over (partition by line_id order by from_instant) as previous_counted_by
     from placed
 
 ),
@@ -203,13 +199,7 @@ numbered as (
 
     select
         *,
-        sum(
-            case
-                when previous_from_instant is not null and coalesce(counted_by, '') = coalesce(previous_counted_by, '')
-                    then 0
-                else 1
-            end
-        ) over (partition by line_id order by from_instant rows unbounded preceding) as run_number
+        {{ run_number("previous_counted_by = coalesce(counted_by, '')", 'line_id', 'from_instant') }} as run_number
     from compared
 
 ),
@@ -229,37 +219,19 @@ runs as (
 final as (
 
     select
-        line_id,
-        line_kind,
-        agency_no,
-        case_id,
-        item_code,
-        component_code,
-        points_hundredths,
-        effect,
-        effect_grade,
-        clock_start_on,
-        from_instant,
-        until_instant,
-        standing_until_instant,
-        cast(null as {{ dbt.type_string() }}) as counted_by,
-        is_contested
+        {{ columns('repaired', carried) }},
+        repaired.from_instant,
+        repaired.until_instant,
+        repaired.standing_until_instant,
+        {{ absent(dbt.type_string(), ['counted_by']) }},
+        repaired.is_contested
     from repaired
-    where not is_contested
+    where not repaired.is_contested
 
     union all
 
     select
-        contested.line_id,
-        contested.line_kind,
-        contested.agency_no,
-        contested.case_id,
-        contested.item_code,
-        contested.component_code,
-        contested.points_hundredths,
-        contested.effect,
-        contested.effect_grade,
-        contested.clock_start_on,
+        {{ columns('contested', carried) }},
         runs.from_instant,
         runs.until_instant,
         greatest(runs.from_instant, least(runs.until_instant, contested.standing_until_instant))

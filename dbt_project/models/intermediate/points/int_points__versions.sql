@@ -11,7 +11,7 @@ final as (
 
     select
         rulebook_id,
-        row_number() over (order by effective_from_on, rulebook_id) as version_number,
+        cast(row_number() over (order by effective_from_on, rulebook_id) as bigint) as version_number,
         effective_from_on,
         effective_until_on,
         {{ instant('effective_from_on', 'rulebook') }} as from_instant,

@@ -1,7 +1,7 @@
 -- A view: today's row of the history, right on any day without a rebuild. The only model that may ask for today.
 {{ config(
     materialized='view',
-    post_hook="{% if target.type == 'duckdb' %}{{ create_agency_grades_as_of(this.schema, ref('fct_score_history').include(database=false), ref('dim_agencies').include(database=false)) }}{% endif %}"
+    post_hook="{{ create_agency_grades_as_of(this.schema, ref('fct_score_history').include(database=false), ref('dim_agencies').include(database=false)) }}"
 ) }}
 
 {{ agency_grades_on(

@@ -1,5 +1,12 @@
 -- Every line of every agency: what counts, what is superseded, what was repaired, what a cap took away, what is void or
 -- not scored. Lines in force on a day and the base add up to the score of that day.
+{% set text = dbt.type_string() %}
+{% set source_row = ['source', 'dataset', 'source_key', 'file_hash', 'sheet', 'row_number'] %}
+{% set line_columns = [
+    'line_id', 'line_kind', 'agency_id', 'case_id', 'item_code', 'component_code', 'rulebook_id', 'points', 'effect',
+    'effect_grade', 'valid_from_on', 'valid_until_on', 'occurred_on', 'determined_on'
+] + source_row + ['document_no'] %}
+
 with
 
 evidence_lines as (
@@ -33,21 +40,9 @@ applications as (
 
 ),
 
-item_adjustments as (
+adjustment_spans as (
 
-    select * from {{ ref('int_points__item_adjustments') }}
-
-),
-
-component_adjustments as (
-
-    select * from {{ ref('int_points__component_adjustments') }}
-
-),
-
-score_steps as (
-
-    select * from {{ ref('int_points__score_steps') }}
+    select * from {{ ref('int_points__adjustment_spans') }}
 
 ),
 
@@ -66,59 +61,17 @@ versions as (
 lines as (
 
     select
-        line_id,
-        line_kind,
-        agency_id,
-        case_id,
-        item_code,
-        component_code,
-        rulebook_id,
-        points,
-        effect,
-        effect_grade,
-        valid_from_on,
-        valid_until_on,
-        occurred_on,
-        determined_on,
-        source,
-        dataset,
-        source_key,
-        file_hash,
-        sheet,
-        row_number,
-        document_no,
-        is_disputed,
-        not_scored_reason,
-        public_until_on
+        {{ columns('evidence_lines', line_columns) }},
+        {{ columns('evidence_lines', ['is_disputed', 'not_scored_reason', 'public_until_on']) }}
     from evidence_lines
 
     union all
 
     select
-        line_id,
-        line_kind,
-        agency_id,
-        case_id,
-        item_code,
-        component_code,
-        rulebook_id,
-        points,
-        effect,
-        effect_grade,
-        valid_from_on,
-        valid_until_on,
-        occurred_on,
-        determined_on,
-        source,
-        dataset,
-        source_key,
-        file_hash,
-        sheet,
-        row_number,
-        document_no,
+        {{ columns('fact_lines', line_columns) }},
         false as is_disputed,
-        cast(null as {{ dbt.type_string() }}) as not_scored_reason,
-        cast(null as date) as public_until_on
+        {{ absent(text, ['not_scored_reason']) }},
+        {{ absent('date', ['public_until_on']) }}
     from fact_lines
 
 ),
@@ -142,12 +95,7 @@ repaired as (
         ending.application_id,
         ending.approved_on as repaired_on,
         applications.accepted_on,
-        applications.source,
-        applications.dataset,
-        applications.source_key,
-        applications.file_hash,
-        applications.sheet,
-        applications.row_number
+        {{ columns('applications', source_row) }}
     from ending
     inner join applications on ending.application_id = applications.application_id
     where ending.approval_order = 1
@@ -203,15 +151,10 @@ shown as (
         end as valid_until_on,
         occurred_on,
         determined_on,
-        source,
-        dataset,
-        source_key,
-        file_hash,
-        sheet,
-        row_number,
+        {{ columns('placed', source_row) }},
         document_no,
         counted_by_line_id,
-        cast(null as {{ dbt.type_string() }}) as repairs_line_id,
+        {{ absent(text, ['repairs_line_id']) }},
         repaired_on,
         is_disputed,
         not_scored_reason,
@@ -239,104 +182,17 @@ repairs as (
         case when placed.is_segment then placed.segment_until_on else placed.valid_until_on end as valid_until_on,
         repaired.accepted_on as occurred_on,
         repaired.repaired_on as determined_on,
-        repaired.source,
-        repaired.dataset,
-        repaired.source_key,
-        repaired.file_hash,
-        repaired.sheet,
-        repaired.row_number,
+        {{ columns('repaired', source_row) }},
         repaired.application_id as document_no,
-        cast(null as {{ dbt.type_string() }}) as counted_by_line_id,
+        {{ absent(text, ['counted_by_line_id']) }},
         placed.ledger_line_id as repairs_line_id,
-        cast(null as date) as repaired_on,
+        {{ absent('date', ['repaired_on']) }},
         false as is_disputed,
-        cast(null as {{ dbt.type_string() }}) as not_scored_reason,
-        cast(null as date) as public_until_on
+        {{ absent(text, ['not_scored_reason']) }},
+        {{ absent('date', ['public_until_on']) }}
     from placed
     inner join repaired on placed.line_id = repaired.line_id
     where placed.counted_by is null and placed.repaired_on is not null
-
-),
-
-rounded_agencies as (
-
-    select distinct agency_no
-    from score_steps
-    where rounding_hundredths <> 0
-
-),
-
-adjustment_steps as (
-
-    select
-        agency_no,
-        component_code,
-        item_code,
-        instant,
-        adjustment_hundredths
-    from item_adjustments
-
-    union all
-
-    select
-        agency_no,
-        component_code,
-        cast(null as {{ dbt.type_string() }}) as item_code,
-        instant,
-        adjustment_hundredths
-    from component_adjustments
-    where delta_hundredths <> 0
-
-    union all
-
-    select
-        score_steps.agency_no,
-        cast(null as {{ dbt.type_string() }}) as component_code,
-        cast(null as {{ dbt.type_string() }}) as item_code,
-        score_steps.instant,
-        score_steps.rounding_hundredths as adjustment_hundredths
-    from score_steps
-    inner join rounded_agencies on score_steps.agency_no = rounded_agencies.agency_no
-
-),
-
--- what holds at the end of a day, and only where it differs from the end of the day before
-adjustment_days as (
-
-    select
-        agency_no,
-        component_code,
-        item_code,
-        {{ instant_day('instant') }} as changed_on,
-        max_by(adjustment_hundredths, instant) as adjustment_hundredths
-    from adjustment_steps
-    group by agency_no, component_code, item_code, {{ instant_day('instant') }}
-
-),
-
-adjustment_changes as (
-
-    select
-        *,
-        lag(adjustment_hundredths) over (
-            partition by agency_no, component_code, item_code order by changed_on
-        ) as previous_hundredths
-    from adjustment_days
-
-),
-
-adjustment_spans as (
-
-    select
-        agency_no,
-        component_code,
-        item_code,
-        adjustment_hundredths,
-        changed_on as valid_from_on,
-        lead(changed_on) over (partition by agency_no, component_code, item_code order by changed_on)
-            as valid_until_on
-    from adjustment_changes
-    where previous_hundredths is null or previous_hundredths <> adjustment_hundredths
 
 ),
 
@@ -348,38 +204,29 @@ adjustments as (
             'adjustment_spans.valid_from_on'
         ]) }} as line_id,
         starts.agency_id,
-        cast(null as {{ dbt.type_string() }}) as case_id,
+        {{ absent(text, ['case_id']) }},
         'cap_adjustment' as line_kind,
         adjustment_spans.item_code,
         adjustment_spans.component_code,
         versions.rulebook_id,
         {{ from_hundredths('adjustment_spans.adjustment_hundredths') }} as points,
-        cast(null as {{ dbt.type_string() }}) as effect,
-        cast(null as {{ dbt.type_string() }}) as effect_grade,
+        {{ absent(text, ['effect', 'effect_grade']) }},
         adjustment_spans.valid_from_on,
         adjustment_spans.valid_until_on,
-        cast(null as date) as occurred_on,
-        cast(null as date) as determined_on,
-        cast(null as {{ dbt.type_string() }}) as source,
-        cast(null as {{ dbt.type_string() }}) as dataset,
-        cast(null as {{ dbt.type_string() }}) as source_key,
-        cast(null as {{ dbt.type_string() }}) as file_hash,
-        cast(null as {{ dbt.type_string() }}) as sheet,
-        cast(null as integer) as row_number,
-        cast(null as {{ dbt.type_string() }}) as document_no,
-        cast(null as {{ dbt.type_string() }}) as counted_by_line_id,
-        cast(null as {{ dbt.type_string() }}) as repairs_line_id,
-        cast(null as date) as repaired_on,
+        {{ absent('date', ['occurred_on', 'determined_on']) }},
+        {{ absent(text, ['source', 'dataset', 'source_key', 'file_hash', 'sheet']) }},
+        {{ absent('integer', ['row_number']) }},
+        {{ absent(text, ['document_no', 'counted_by_line_id', 'repairs_line_id']) }},
+        {{ absent('date', ['repaired_on']) }},
         false as is_disputed,
-        cast(null as {{ dbt.type_string() }}) as not_scored_reason,
-        cast(null as date) as public_until_on
+        {{ absent(text, ['not_scored_reason']) }},
+        {{ absent('date', ['public_until_on']) }}
     from adjustment_spans
     inner join starts on adjustment_spans.agency_no = starts.agency_no
     left join versions
         on
             adjustment_spans.valid_from_on >= versions.effective_from_on
             and (versions.effective_until_on is null or adjustment_spans.valid_from_on < versions.effective_until_on)
-    where adjustment_spans.adjustment_hundredths <> 0
 
 ),
 

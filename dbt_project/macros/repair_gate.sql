@@ -1,0 +1,199 @@
+{#
+What the repair gate asks of the lines that stand at the end of an acceptance date, as steps of
+int_points__repairs_sequenced: which of them count, and the grade of each application's agency by them. The sweep
+(int_points__score_steps) works out changes, the gate one day from its lines; the arithmetic of both is scoring.sql.
+#}
+
+{# From `standing` and `subsumptions`: `counting`, the lines of each application's day that same_act lets count. #}
+{% macro lines_that_count() -%}
+ranked as (
+
+    select
+        standing.*,
+        row_number() over (
+            partition by application_id, case_id, case when effect = 'points' then 1 else 0 end
+            order by {{ case_order('standing') }}
+        ) as place
+    from standing
+
+),
+
+-- under same_act: sum
+zeroed as (
+
+    select distinct
+        subsumed.application_id,
+        subsumed.line_id
+    from standing as subsumed
+    inner join standing as subsuming
+        on
+            subsumed.application_id = subsuming.application_id
+            and subsumed.case_id = subsuming.case_id
+            and subsumed.line_id <> subsuming.line_id
+    inner join subsumptions
+        on
+            subsuming.line_rulebook_id = subsumptions.rulebook_id
+            and subsuming.item_code = subsumptions.item_code
+            and subsumed.item_code = subsumptions.subsumed_item_code
+    where subsumed.same_act = 'sum' and subsumed.effect = 'points' and subsuming.effect = 'points'
+
+),
+
+counting as (
+
+    select ranked.*
+    from ranked
+    left join zeroed on ranked.application_id = zeroed.application_id and ranked.line_id = zeroed.line_id
+    where
+        ranked.effect <> 'points'
+        or (ranked.same_act = 'sum' and zeroed.line_id is null)
+        or (ranked.same_act <> 'sum' and ranked.place = 1)
+
+)
+{%- endmacro %}
+
+{# From `counting`, `deciding` (the applications) and `bands`: `graded`, the rank of each application's grade. #}
+{% macro grades_of_the_day() -%}
+item_sums as (
+
+    select
+        application_id,
+        component_code,
+        item_code,
+        {{ clipped('cast(sum(points_hundredths) as bigint)', 'max(item_cap_hundredths)') }}
+            as item_hundredths
+    from counting
+    group by application_id, component_code, item_code
+
+),
+
+component_places as (
+
+    select
+        counting.*,
+        row_number() over (
+            partition by application_id, component_code
+            order by
+                case when effect = 'points' or points_hundredths <> 0 then 0 else 1 end,
+                {{ component_order('counting') }}
+        ) as component_place
+    from counting
+
+),
+
+component_marks as (
+
+    select
+        application_id,
+        component_code,
+        max(aggregation) as aggregation,
+        max(component_cap_hundredths) as component_cap_hundredths,
+        max(divisor_count) as divisor_count,
+        count(case when effect = 'zero_component' then 1 end) as zeroing_count,
+        cast(
+            sum(
+                case
+                    when component_place = 1
+                        then {{ clipped('points_hundredths', 'item_cap_hundredths') }}
+                    else 0
+                end
+            ) as bigint
+        ) as chosen_hundredths
+    from component_places
+    group by application_id, component_code
+
+),
+
+component_sums as (
+
+    select
+        application_id,
+        component_code,
+        cast(sum(item_hundredths) as bigint) as summed_hundredths
+    from item_sums
+    group by application_id, component_code
+
+),
+
+aggregated as (
+
+    select
+        component_marks.application_id,
+        component_marks.component_cap_hundredths,
+        {{ component_amount(
+            'component_marks.aggregation', 'component_sums.summed_hundredths',
+            'component_marks.chosen_hundredths', 'component_marks.zeroing_count'
+        ) }} as amount,
+        {{ component_divisor('component_marks.aggregation', 'component_marks.divisor_count') }} as divisor
+    from component_marks
+    inner join component_sums
+        on
+            component_marks.application_id = component_sums.application_id
+            and component_marks.component_code = component_sums.component_code
+
+),
+
+{{ quotients('aggregated') }},
+
+given as (
+
+    select
+        application_id,
+        cast(sum({{ capped_whole('whole', 'component_cap_hundredths') }}) as bigint) as points_hundredths,
+        cast(
+            sum({{ capped_remainder('whole', 'remainder', 'component_cap_hundredths') }}) as bigint
+        ) as remainder
+    from remainders
+    group by application_id
+
+),
+
+scored as (
+
+    select
+        deciding.application_id,
+        deciding.rulebook_id,
+        {{ rounded_score(
+            '(deciding.base_hundredths + coalesce(given.points_hundredths, 0))',
+            'coalesce(given.remainder, 0)',
+            'deciding.step_hundredths'
+        ) }} as score_hundredths
+    from deciding
+    left join given on deciding.application_id = given.application_id
+
+),
+
+effect_ranks as (
+
+    select
+        counting.application_id,
+        max(case when counting.effect = 'veto' then bands.grade_rank end) as veto_rank,
+        max(case when counting.effect = 'ceiling' then bands.grade_rank end) as ceiling_rank
+    from counting
+    inner join bands on counting.rulebook_id = bands.rulebook_id and counting.effect_grade = bands.grade
+    where counting.effect in ('veto', 'ceiling')
+    group by counting.application_id
+
+),
+
+graded as (
+
+    select
+        scored.application_id,
+        scored.rulebook_id,
+        coalesce(
+            effect_ranks.veto_rank,
+            case
+                when effect_ranks.ceiling_rank > bands.grade_rank then effect_ranks.ceiling_rank
+                else bands.grade_rank
+            end
+        ) as grade_rank
+    from scored
+    left join bands
+        on
+            scored.rulebook_id = bands.rulebook_id
+            and {{ band_holds('bands', 'scored.score_hundredths') }}
+    left join effect_ranks on scored.application_id = effect_ranks.application_id
+
+)
+{%- endmacro %}

@@ -1,0 +1,8 @@
+{# Numbers the runs of rows in order: a row that `is_same` as the one before it belongs to the run of that one. #}
+{% macro run_number(is_same, partition_by, order_by) -%}
+    cast(
+        sum(case when {{ is_same }} then 0 else 1 end) over (
+            partition by {{ partition_by }} order by {{ order_by }} rows unbounded preceding
+        ) as bigint
+    )
+{%- endmacro %}
