@@ -234,11 +234,13 @@ class Plan:
                 continue
             self.add("platform", "checkins", month, values)
 
-    def record_job(self, job: work.Job, month: int, **report: Any) -> None:
-        """A whole, faultless job but for what `report` changes."""
-        self.record_contract(job, month)
+    def record_job(
+        self, job: work.Job, month: int, *, contract: Values | None = None, skip: Sequence[str] = (), **report: Any
+    ) -> None:
+        """A whole, faultless job but for what `contract` and `report` change, and for the stays that `skip` leaves out."""
+        self.record_contract(job, month, **(contract or {}))
         self.record_report(job, month, **report)
-        self.record_checkins(job, month)
+        self.record_checkins(job, month, skip=skip)
 
     # -- truth --------------------------------------------------------------------------------------------------
     def expect_conflict(

@@ -147,8 +147,8 @@ class HeaderMatcher:
             elif (before := positions[index]) is not None:
                 raise Held(
                     "repeated_header",
-                    f"{place}: columns {column_letters(before)} and {column_letters(position)} are both headed {_printable(written)} "
-                    "(or an alias of it). Delete one of them.",
+                    f"{place}: columns {column_letters(before)} and {column_letters(position)} are both headed "
+                    f"{_printable(written)} (or an alias of it). Delete one of them.",
                 )
             else:
                 positions[index] = position

@@ -10,6 +10,7 @@ import datetime as dt
 from dataclasses import replace
 
 from sample_city.ledgers import ticket
+from sample_city.model import Values
 from sample_city.plan import Plan
 from sample_city.stories.story import needs
 from sample_city.work import epoch_ms
@@ -38,14 +39,10 @@ def report_dates(plan: Plan) -> None:
     """Item 2: dated before the contract; the same day is right."""
     month = plan.timeline.ago(5)
     job = plan.job(8, month)
-    plan.record_contract(job, month, signed_on=plan.day(month, 27), service_from_on=plan.day(month, 27))
-    plan.record_report(job, month)
-    plan.record_checkins(job, month)
+    plan.record_job(job, month, contract={"signed_on": plan.day(month, 27), "service_from_on": plan.day(month, 27)})
     plan.expect_lead("report_before_contract", "F02B", 8, job.report_no)
     job = plan.job(9, month)
-    plan.record_contract(job, month, signed_on=job.reported_on, service_from_on=job.reported_on)
-    plan.record_report(job, month)
-    plan.record_checkins(job, month)
+    plan.record_job(job, month, contract={"signed_on": job.reported_on, "service_from_on": job.reported_on})
     plan.expect_lead("report_before_contract", "F02B", 9, job.report_no, is_decoy=True, note="signed on the same day")
 
 
@@ -64,19 +61,13 @@ def without_checkins(plan: Plan) -> None:
     for code, item in (("report_without_checkin", "F02B"), ("not_on_site", "F11")):
         plan.expect_lead(code, item, 17, job.report_no, is_decoy=True, note="check-ins came a month late")
     whole = plan.job(21, month)
-    plan.record_contract(whole, month)
-    plan.record_report(whole, month)
-    plan.record_checkins(whole, month, skip=("project_lead",))
+    plan.record_job(whole, month, skip=("project_lead",))
     plan.expect_lead("not_on_site", "F11", 21, whole.report_no, note="no leader")
     whole = plan.job(22, month)
-    plan.record_contract(whole, month)
-    plan.record_report(whole, month)
-    plan.record_checkins(whole, month, skip=("operator",))
+    plan.record_job(whole, month, skip=("operator",))
     plan.expect_lead("not_on_site", "F11", 22, whole.report_no, note="no operator")
     job = plan.job(18, month)
-    plan.record_contract(job, month)
-    plan.record_report(job, month)
-    plan.record_checkins(job, month, skip=("operator",))
+    plan.record_job(job, month, skip=("operator",))
     plan.expect_lead("not_on_site", "F11", 18, job.report_no, is_decoy=True, note="an assessment needs no operator")
 
 
@@ -109,9 +100,7 @@ def repeated_numbers(plan: Plan) -> None:
     """Item 2: one number on two agencies' reports; a report sent again with a correction."""
     month = plan.timeline.ago(4)
     first = plan.job(11, month)
-    plan.record_contract(first, month)
-    plan.record_report(first, month, is_current=False)
-    plan.record_checkins(first, month)
+    plan.record_job(first, month, is_current=False)
     second = plan.job(12, month + 1, report_no=first.report_no)
     plan.record_contract(second, month + 1)
     plan.record_report(second, month + 1)
@@ -169,20 +158,14 @@ def seals_and_subcontracts(plan: Plan) -> None:
     plan.record_job(job, month, seal_agency_id=plan.uscc(14))
     plan.expect_lead("other_name", "F05", 13, job.report_no)
     job = plan.job(14, month)
-    plan.record_contract(job, month, performed_by_id=plan.uscc(15))
-    plan.record_report(job, month, seal_agency_id=plan.uscc(15))
-    plan.record_checkins(job, month)
+    plan.record_job(job, month, contract={"performed_by_id": plan.uscc(15)}, seal_agency_id=plan.uscc(15))
     plan.expect_lead("other_name", "F05", 14, job.report_no, is_decoy=True, note="a subcontract names the seal")
     plan.expect_lead("subcontracting", "F08", 14, job.contract_no)
     job = plan.job(16, month)
-    plan.record_contract(job, month, performed_by_id=plan.uscc(17))
-    plan.record_report(job, month)
-    plan.record_checkins(job, month)
+    plan.record_job(job, month, contract={"performed_by_id": plan.uscc(17)})
     plan.expect_lead("subcontracting", "F08", 16, job.contract_no)
     job = plan.job(17, month)
-    plan.record_contract(job, month, performed_by_id=plan.uscc(17))
-    plan.record_report(job, month)
-    plan.record_checkins(job, month)
+    plan.record_job(job, month, contract={"performed_by_id": plan.uscc(17)})
     plan.expect_lead("subcontracting", "F08", 17, job.contract_no, is_decoy=True, note="names itself")
     job = plan.job(19, month)
     plan.record_contract(job, month, performed_by_id=plan.uscc(17), is_current=False)
@@ -208,7 +191,7 @@ def unsigned(plan: Plan) -> None:
     month = plan.timeline.ago(6)
     for place, status in ((17, "signature_missing"), (18, "seal_missing"), (20, "both_missing")):
         job = plan.job(place, month)
-        changes = {} if status == "signature_missing" else {"seal_agency_id": None}
+        changes: Values = {} if status == "signature_missing" else {"seal_agency_id": None}
         plan.record_job(job, month, seal_status=status, **changes)
         plan.expect_lead("unsigned_report", "F09", place, job.report_no, note=status)
     job = plan.job(8, month)
@@ -238,9 +221,9 @@ def no_contract(plan: Plan) -> None:
     plan.expect_lead("no_contract", "F10", 19, job.report_no, note="no contract")
     for place, signed, begun in ((20, 16, 6), (21, 6, 6)):
         job = plan.job(place, month)
-        plan.record_contract(job, month, signed_on=plan.day(month, signed), service_from_on=plan.day(month, begun))
-        plan.record_report(job, month)
-        plan.record_checkins(job, month)
+        plan.record_job(
+            job, month, contract={"signed_on": plan.day(month, signed), "service_from_on": plan.day(month, begun)}
+        )
         plan.expect_lead(
             "no_contract", "F10", place, job.report_no, is_decoy=signed == begun, note=f"signed {signed}, begun {begun}"
         )
