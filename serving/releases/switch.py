@@ -14,6 +14,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from ingestion.settings import Settings
+from ingestion.whole_files import sync_folder
 from serving.releases.candidate import Candidate
 from serving.releases.leftovers import discard_candidates
 from serving.releases.stored import DESCRIPTION_FILE, file_hashes, read_description, verify
@@ -32,7 +33,7 @@ def switch_to(settings: Settings, candidate: Candidate) -> Path:
         _step_aside(settings, candidate, final)
     if not final.exists():
         candidate.directory.rename(final)
-        _sync_directory(settings.releases)
+        sync_folder(settings.releases)
     make_current(settings, candidate.release_id)
     discard_candidates(settings)
     return final
@@ -66,19 +67,11 @@ def _step_aside(settings: Settings, candidate: Candidate, final: Path) -> None:
 def _make_durable(directory: Path) -> None:
     for path in sorted(directory.rglob("*"), reverse=True):
         if path.is_dir():
-            _sync_directory(path)
+            sync_folder(path)
         else:
             with path.open("rb") as file:
                 os.fsync(file.fileno())
-    _sync_directory(directory)
-
-
-def _sync_directory(directory: Path) -> None:
-    handle = os.open(directory, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    sync_folder(directory)
 
 
 def make_current(settings: Settings, identifier: str) -> None:
@@ -87,4 +80,4 @@ def make_current(settings: Settings, identifier: str) -> None:
     temporary.unlink(missing_ok=True)
     temporary.symlink_to(identifier)
     os.replace(temporary, settings.releases / "current")
-    _sync_directory(settings.releases)
+    sync_folder(settings.releases)
