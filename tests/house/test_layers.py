@@ -92,7 +92,7 @@ def read_by(path: Path) -> dict[str, str]:
 
 def offences(home: str, read: dict[str, str]) -> dict[str, str]:
     """What a model of one folder must not read."""
-    layer = home.split("/")[0]
+    layer = home.split("/", maxsplit=1)[0]
     if layer == "marts" and set(read.values()) == {"staging"} and len(read) == 1:
         return {}  # a table that only passes through
     allowed = {home} | FOLDERS[home] if layer != "staging" else set()
@@ -166,7 +166,9 @@ def kinds(family: str) -> set[str]:
         ("lead", "int_leads__", ("int_leads_detected", "int_leads_assessed")),
     ],
 )
-def test_every_detector_of_the_seed_is_one_model_that_is_read(family: str, prefix: str, unions: tuple[str, ...]) -> None:
+def test_every_detector_of_the_seed_is_one_model_that_is_read(
+    family: str, prefix: str, unions: tuple[str, ...]
+) -> None:
     expected = {prefix + kind for kind in kinds(family)}
     assert {path.stem for path in sql_files("models") if path.stem.startswith(prefix)} == expected
     read = [unique_id.split(".")[-1] for union in unions for unique_id in compiled_nodes()[union].depends_on]

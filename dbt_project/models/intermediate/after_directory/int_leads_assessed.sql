@@ -57,10 +57,7 @@ mapped as (
         clause_items.item_code,
         row_number() over (
             partition by detectors.detector_kind
-            order by
-                case when clause_items.clause = '*' then 1 else 0 end,
-                case when clause_items.dataset = '*' then 1 else 0 end,
-                clause_items.item_code
+            order by {{ clause_item_order('clause_items') }}
         ) as place
     from detectors
     cross join in_force
