@@ -1,6 +1,6 @@
 -- Where each agency stands on the evaluation day, and where a confirmed conflict would leave it. A step of
--- fct_engineer_conflicts: it needs the ledger and the scores, and nothing else reads it.
-{{ config(materialized='ephemeral', contract={'enforced': false}) }}
+-- fct_engineer_conflicts, which needs the ledger and the scores: it stands in no schema that a release holds.
+{{ config(schema='intermediate', contract={'enforced': false}) }}
 
 with
 
