@@ -129,28 +129,18 @@ candidates as (
 
 ),
 
-served as (
-
-    select distinct
-        spells.person_id,
-        coalesce(branches.agency_id, spells.agency_id) as agency_id
-    from spells
-    left join branches
-        on spells.agency_id = branches.branch_id
-
-),
-
 presences as (
 
     select
         candidates.claim_a_id,
         candidates.claim_b_id,
-        count(distinct served.agency_id) as agency_count
+        count(distinct coalesce(branches.agency_id, spells.agency_id)) as agency_count
     from candidates
-    inner join served
-        on
-            candidates.person_id = served.person_id
-            and served.agency_id in (candidates.agency_a_id, candidates.agency_b_id)
+    inner join spells
+        on candidates.person_id = spells.person_id
+    left join branches
+        on spells.agency_id = branches.branch_id
+    where coalesce(branches.agency_id, spells.agency_id) in (candidates.agency_a_id, candidates.agency_b_id)
     group by candidates.claim_a_id, candidates.claim_b_id
 
 ),

@@ -136,18 +136,6 @@ own_spells as (
 
 ),
 
-listed as (
-
-    select distinct
-        people.person_id,
-        listings.agency_id,
-        listings.drop_number
-    from listings
-    inner join people
-        on listings.reference_id = people.reference_id
-
-),
-
 listed_near as (
 
     select distinct
@@ -155,11 +143,13 @@ listed_near as (
         signed.signed_for_id,
         signed.worked_on
     from signed
-    inner join listed
+    inner join people
+        on signed.person_id = people.person_id
+    inner join listings
         on
-            signed.person_id = listed.person_id
-            and signed.signed_for_id = listed.agency_id
-            and listed.drop_number between coalesce(signed.drop_before, 0) and coalesce(signed.drop_before, 0) + 1
+            people.reference_id = listings.reference_id
+            and signed.signed_for_id = listings.agency_id
+            and listings.drop_number between coalesce(signed.drop_before, 0) and coalesce(signed.drop_before, 0) + 1
 
 ),
 
