@@ -51,7 +51,7 @@ def test_only_settings_reads_the_environment() -> None:
     assert not offences
 
 
-# folder of models -> folders that it may read besides itself: none names one that names it back
+# folder of models -> folders of its layer that it may read besides itself
 FOLDERS = {
     "staging": set(),
     "intermediate/entities": set(),
@@ -59,10 +59,16 @@ FOLDERS = {
     "intermediate/conflicts": {"intermediate/entities", "intermediate/points"},
     "intermediate/leads": {"intermediate/entities", "intermediate/points"},
     "intermediate/directory": {
-        *("intermediate/entities", "intermediate/points", "intermediate/conflicts", "intermediate/leads")
+        "intermediate/entities",
+        "intermediate/points",
+        "intermediate/conflicts",
+        "intermediate/leads",
     },
     "intermediate/after_directory": {
-        *("intermediate/entities", "intermediate/points", "intermediate/conflicts", "intermediate/leads"),
+        "intermediate/entities",
+        "intermediate/points",
+        "intermediate/conflicts",
+        "intermediate/leads",
         "intermediate/directory",
     },
     "marts/credit": set(),
@@ -71,7 +77,7 @@ FOLDERS = {
     "marts/publication": {"marts/credit", "marts/supervision"},
     "marts/quality": {"marts/credit", "marts/supervision"},
 }
-# layer -> layers that it reads besides its own folders
+# layer -> what it may read of other layers
 LAYERS = {"staging": {"source"}, "intermediate": {"staging", "seed"}, "marts": {"intermediate", "seed"}}
 
 
