@@ -49,3 +49,23 @@
             end
     end
 {%- endmacro %}
+
+{# What became of a conflict: people's word first, unless new evidence came after it. #}
+{% macro conflict_status(outcome, is_reopened, explained_by, is_expired='false') -%}
+    case
+        when {{ outcome }} = 'confirmed' then 'confirmed'
+        when {{ is_reopened }} then 'open'
+        when {{ outcome }} = 'cleared' then 'cleared'
+        when {{ explained_by }} is not null then 'explained'
+        when {{ is_expired }} then 'expired'
+        else 'open'
+    end
+{%- endmacro %}
+
+{# Confidence grows with a second dataset. Needs `parameters`. #}
+{% macro evidence_factor(has_several_datasets) -%}
+    cast(
+        case when {{ has_several_datasets }} then parameters.many_dataset_factor else parameters.one_dataset_factor end
+        as decimal(5, 4)
+    )
+{%- endmacro %}

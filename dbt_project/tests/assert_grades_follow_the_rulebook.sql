@@ -46,7 +46,7 @@ lines as (
         effect,
         effect_grade,
         valid_from_on,
-        coalesce(least(valid_until_on, repaired_on), cast('9999-12-31' as date)) as valid_until_on
+        coalesce(least(valid_until_on, repaired_on), {{ open_end() }}) as valid_until_on
     from {{ ref('fct_point_ledger') }}
     where line_kind in ('misconduct', 'merit', 'fact') and effect in ('veto', 'ceiling')
 

@@ -57,6 +57,11 @@ def sql_files(*folders: str) -> list[Path]:
     ]
 
 
+def marts() -> list[Path]:
+    """The models that a release holds: a step of a mart stands beside it and is called `int_`."""
+    return [path for path in sql_files("models/marts") if not path.stem.startswith("int_")]
+
+
 def sql_code(text: str) -> str:
     """SQL or a dbt file without comments, string literals and Jinja: what an engine would execute.
 
@@ -72,15 +77,6 @@ def sql_code(text: str) -> str:
 def _handed_to_jinja(expression: re.Match[str]) -> str:
     literals = re.findall(r""""([^"]*)"|'([^']*)'""", expression[0])
     return " ".join(re.sub(r"'[^']*'?", " ", double or single) for double, single in literals)
-
-
-def refs(path: Path) -> set[str]:
-    text = re.sub(r"\{#.*?#\}", " ", path.read_text("utf-8"), flags=re.S)
-    return set(re.findall(r"ref\(\s*['\"](\w+)['\"]\s*\)", text))
-
-
-def reads_sources(path: Path) -> bool:
-    return bool(re.search(r"\bsource\(", re.sub(r"\{#.*?#\}", " ", path.read_text("utf-8"), flags=re.S)))
 
 
 @lru_cache(maxsize=1)

@@ -8,19 +8,38 @@ from pathlib import Path
 import pytest
 
 from ingestion.sources import DATASETS
-from tests.house.project import DBT, model_properties, sql_files
+from tests.house.project import DBT, marts, model_properties, sql_files
+from tests.warehouse.harness import compiled_nodes
 
 MODEL_NAMES = {
     "staging": r"stg_[a-z_]+?__[a-z_]+",
     "intermediate": r"int_[a-z0-9_]+",
     "marts": r"(dim|fct|rpt)_[a-z0-9_]+|agency_grades|frozen_lists",
 }
+# prefix of a detector's model -> folders that hold such models
+DETECTOR_HOMES = {
+    "int_conflicts__": {"conflicts", "after_directory"},
+    "int_leads__": {"leads", "after_directory"},
+}
 
 
 @pytest.mark.parametrize("path", sql_files("models"), ids=lambda path: path.stem)
 def test_a_model_s_name_tells_its_layer(path: Path) -> None:
     layer = path.relative_to(DBT / "models").parts[0]
-    assert re.fullmatch(MODEL_NAMES[layer], path.stem)
+    is_step = layer == "marts" and path not in marts()
+    assert re.fullmatch(MODEL_NAMES["intermediate" if is_step else layer], path.stem)
+
+
+@pytest.mark.parametrize("prefix", DETECTOR_HOMES)
+def test_a_conflict_is_not_a_lead(prefix: str) -> None:
+    """Detectors of each stand in folders of their own."""
+    homes = {path.parent.name for path in sql_files("models") if path.stem.startswith(prefix)}
+    assert homes == DETECTOR_HOMES[prefix]
+
+
+def test_a_mart_s_step_is_in_no_release() -> None:
+    steps = set(sql_files("models/marts")) - set(marts())
+    assert {compiled_nodes()[path.stem].schema for path in steps} <= {"intermediate"}
 
 
 def test_every_dataset_has_one_staging_model() -> None:

@@ -856,8 +856,8 @@ def test_a_cleared_successor_reopens_when_a_dataset_that_it_lacked_joins(
     }
 
     def successor() -> dict[str, Any]:
-        warehouse = desk("2024-12-31", rows).run("int_leads__shell_successor")
-        (row,) = warehouse.query("select * from intermediate.int_leads__shell_successor where employer_a_id = ?", X)
+        warehouse = desk("2024-12-31", rows).run("int_conflicts__shell_successor")
+        (row,) = warehouse.query("select * from intermediate.int_conflicts__shell_successor where employer_a_id = ?", X)
         return row
 
     rows["credit_desk.decisions"] = [decision("D1", successor()["conflict_id"], "cleared", "2024-07-01")]
@@ -880,8 +880,8 @@ def test_an_acquisition_explains_a_successor_once_whichever_way_it_is_put(object
         "registry.personnel": at(X, on=["2024-01-10"]),
         "credit_desk.decisions": bought(*objects),
     }
-    made = desk(AS_OF, rows).run("int_leads__shell_successor")
-    hits = made.query("select status, explained_by from intermediate.int_leads__shell_successor")
+    made = desk(AS_OF, rows).run("int_conflicts__shell_successor")
+    hits = made.query("select status, explained_by from intermediate.int_conflicts__shell_successor")
     assert hits == [{"status": "explained", "explained_by": "acquisition"}]
 
 

@@ -537,7 +537,7 @@ def test_q30_nothing_that_scores_reads_a_detector() -> None:
     for name in ("fct_point_ledger", "fct_score_history"):
         names = {nodes[unique_id].name for unique_id in ancestors(compiled_nodes()[name].unique_id)}
         assert "int_points__lines" in names
-        assert not {one for one in names if one.startswith(("int_leads", "int_conflicts"))}
+        assert not {one for one in names if one.startswith(("int_leads", "int_conflict"))}
 
 
 def test_no_name_of_a_person_stands_in_a_lead() -> None:

@@ -100,8 +100,8 @@ required as (
     inner join conditions
         on
             agencies.service_type = conditions.service_type
-            and coalesce(counted.valid_until_on, date '9999-12-31') > conditions.effective_from_on
-            and counted.valid_from_on < coalesce(conditions.effective_until_on, date '9999-12-31')
+            and coalesce(counted.valid_until_on, {{ open_end() }}) > conditions.effective_from_on
+            and counted.valid_from_on < coalesce(conditions.effective_until_on, {{ open_end() }})
     where conditions.requirement_set = 'conformity'
     group by counted.agency_id, counted.valid_from_on
 

@@ -9,12 +9,7 @@ personnel as (
 
 drops as (
 
-    select
-        received_on,
-        previous_received_on,
-        next_received_on,
-        row_number() over (order by received_on) as drop_number
-    from {{ ref('stg_lake__drops') }}
+    select * from {{ ref('stg_lake__drops') }}
     where
         source = 'registry'
         and dataset = 'personnel'

@@ -10,7 +10,7 @@ referenced as (
 
 unresolved as (
 
-    select * from {{ ref('int_leads__identity_unresolved') }}
+    select * from {{ ref('int_identities_unresolved') }}
 
 ),
 
@@ -24,10 +24,10 @@ judged as (
 
     select
         unresolved.person_id as one_id,
-        substr(unresolved.subject_key, length(unresolved.person_id) + 2) as other_id
+        unresolved.other_person_id as other_id
     from unresolved
     inner join decisions
-        on unresolved.conflict_id = decisions.object_id
+        on unresolved.pair_id = decisions.object_id
     where
         decisions.object_type in ('identity', 'conflict')
         and decisions.decision_code = 'same_person'

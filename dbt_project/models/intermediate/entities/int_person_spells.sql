@@ -1,3 +1,4 @@
+-- Long: islands, what sets their ends and the days of level 1 are read off the same rows; a cut would write these once more.
 -- Who was an engineer of which agency from when until when: islands over the personnel drops, narrowed by the labour
 -- contract and the registration of the person's latest rows at that agency. Each end says what set it. Who holds two
 -- certificates there counts once and to the later end, and with level 1 while the certificate of that level lasts.
@@ -31,28 +32,22 @@ ranked as (
             partition by people.person_id, listings.agency_id, listings.drop_number
             order by
                 case when listings.level_code = 'level_1' then 0 else 1 end,
-                coalesce(listings.registration_until_on, date '9999-12-31') desc,
-                listings.file_name desc,
-                listings.file_hash desc,
-                listings.file_position desc
+                coalesce(listings.registration_until_on, {{ open_end() }}) desc,
+                {{ file_recency('listings') }}
         ) as place_in_drop,
         -- which of the rows sets each end; the person has one contract there, so a row that leaves it out says nothing
         row_number() over (
             partition by people.person_id, listings.agency_id, listings.drop_number
             order by
-                coalesce(listings.registration_until_on, date '9999-12-31') desc,
-                listings.file_name desc,
-                listings.file_hash desc,
-                listings.file_position desc
+                coalesce(listings.registration_until_on, {{ open_end() }}) desc,
+                {{ file_recency('listings') }}
         ) as registration_place,
         row_number() over (
             partition by people.person_id, listings.agency_id, listings.drop_number
             order by
                 case when listings.is_contract_until_open then 0 when listings.contract_until_on is null then 2 else 1 end,
                 listings.contract_until_on desc,
-                listings.file_name desc,
-                listings.file_hash desc,
-                listings.file_position desc
+                {{ file_recency('listings') }}
         ) as contract_place,
         max(people.identity_tier) over person_drop as drop_tier,
         max(case when listings.level_code = 'level_1' then 1 else 0 end) over person_drop as is_level_1,
@@ -60,10 +55,10 @@ ranked as (
             max(
                 case
                     when listings.level_code = 'level_1'
-                        then coalesce(listings.registration_until_on, date '9999-12-31')
+                        then coalesce(listings.registration_until_on, {{ open_end() }})
                 end
             ) over person_drop,
-            date '9999-12-31'
+            {{ open_end() }}
         ) as level_1_registration_until_on
     from listings
     inner join people
@@ -137,8 +132,8 @@ islands as (
         -- level 1 from the first list that shows it until one that no longer does
         min(case when is_level_1 = 1 then drop_number end) as first_level_1_drop_number,
         min(case when is_level_1 = 1 then received_on end) as first_level_1_listed_on,
-        max(case when is_level_1 = 1 then coalesce(next_received_on, date '9999-12-31') end) as level_1_absent_on,
-        count(*) as listing_count
+        max(case when is_level_1 = 1 then coalesce(next_received_on, {{ open_end() }}) end) as level_1_absent_on,
+        cast(count(*) as integer) as listing_count
     from listed
     group by person_id, agency_id, island
 
@@ -186,11 +181,9 @@ ends as (
         latest.contract_file_hash,
         latest.contract_sheet,
         latest.contract_row_number,
-        last_row.person_name,
         last_row.level_code,
         last_row.registration_no,
-        last_row.person_key,
-        last_row.person_mask
+        last_row.person_key
     from islands
     inner join listed as first_row
         on
@@ -220,9 +213,9 @@ bounded as (
     select
         *,
         least(
-            coalesce(absent_on, date '9999-12-31'),
-            coalesce(contract_end_on, date '9999-12-31'),
-            coalesce(registration_end_on, date '9999-12-31')
+            coalesce(absent_on, {{ open_end() }}),
+            coalesce(contract_end_on, {{ open_end() }}),
+            coalesce(registration_end_on, {{ open_end() }})
         ) as end_on,
         case
             when first_level_1_drop_number = first_drop_number then from_on
@@ -239,7 +232,7 @@ graded as (
         *,
         case
             when level_1_from_on is not null
-                then least(end_on, level_1_absent_on, coalesce(level_1_end_on, date '9999-12-31'))
+                then least(end_on, level_1_absent_on, coalesce(level_1_end_on, {{ open_end() }}))
         end as level_1_until_on
     from bounded
 
@@ -253,13 +246,13 @@ final as (
         agency_id,
         identity_tier,
         from_on,
-        nullif(end_on, date '9999-12-31') as until_on,
+        nullif(end_on, {{ open_end() }}) as until_on,
         from_evidence,
         from_file_hash,
         from_sheet,
         from_row_number,
         case
-            when end_on = date '9999-12-31' then 'still_listed'
+            when end_on = {{ open_end() }} then 'still_listed'
             when end_on = absent_on then 'absent_from_drop'
             when end_on = contract_end_on then 'contract'
             else 'registration'
@@ -285,12 +278,10 @@ final as (
         first_listed_on,
         last_listed_on,
         listing_count,
-        person_name,
         person_key,
-        person_mask,
         level_code,
         case when level_1_from_on < level_1_until_on then level_1_from_on end as level_1_from_on,
-        case when level_1_from_on < level_1_until_on then nullif(level_1_until_on, date '9999-12-31') end
+        case when level_1_from_on < level_1_until_on then nullif(level_1_until_on, {{ open_end() }}) end
             as level_1_until_on,
         registration_no
     from graded

@@ -12,7 +12,7 @@ ranked as (
 
     select
         *,
-        coalesce(until_on, date '9999-12-31') as end_on,
+        coalesce(until_on, {{ open_end() }}) as end_on,
         row_number() over (partition by person_id order by from_on, agency_id, spell_id) as spell_rank
     from spells
 
@@ -90,7 +90,7 @@ pairs as (
         least(earlier.agency_id, later.agency_id) as agency_a_id,
         greatest(earlier.agency_id, later.agency_id) as agency_b_id,
         later.from_on as overlap_from_on,
-        nullif(least(earlier.end_on, later.end_on), date '9999-12-31') as overlap_until_on,
+        nullif(least(earlier.end_on, later.end_on), {{ open_end() }}) as overlap_until_on,
         greatest(earlier.first_listed_on, later.first_listed_on) as first_seen_on,
         least(earlier.last_listed_on, later.last_listed_on) as last_seen_on,
         greatest(earlier.first_drop_number, later.first_drop_number) as first_common_drop_number,

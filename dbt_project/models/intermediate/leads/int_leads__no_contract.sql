@@ -22,13 +22,7 @@ parameters as (
 
 by_project as (
 
-    select
-        agency_id,
-        project_key,
-        count(*) as contract_count
-    from contracts
-    where project_key is not null
-    group by agency_id, project_key
+    {{ contracts_by_project('contracts') }}
 
 ),
 
@@ -55,14 +49,11 @@ reported as (
     left join contracts
         on reports.contract_no = contracts.contract_no
     left join by_project
-        on
-            reports.contract_no is null
-            and reports.agency_id = by_project.agency_id
-            and reports.project_key = by_project.project_key
+        on {{ is_of_project('reports', 'by_project') }}
     where
         reports.reported_on <= parameters.as_of_on
         and (
-            (contracts.contract_no is null and by_project.contract_count is null)
+            (contracts.contract_no is null and by_project.project_key is null)
             or contracts.signed_on > contracts.service_from_on
         )
 

@@ -22,15 +22,7 @@ parameters as (
 
 by_project as (
 
-    select
-        agency_id,
-        project_key,
-        min(signed_on) as signed_on,
-        min(project_first_received_on) as first_received_on,
-        max(received_on) as received_on
-    from contracts
-    where project_key is not null
-    group by agency_id, project_key
+    {{ contracts_by_project('contracts') }}
 
 ),
 
@@ -45,10 +37,7 @@ contracted as (
     left join contracts
         on reports.contract_no = contracts.contract_no
     left join by_project
-        on
-            reports.contract_no is null
-            and reports.agency_id = by_project.agency_id
-            and reports.project_key = by_project.project_key
+        on {{ is_of_project('reports', 'by_project') }}
 
 ),
 

@@ -30,7 +30,7 @@ required as (
         conditions.requirement_set = 'conformity'
         and conditions.measure_code in ('quality_system', 'assessment_control')
         and conditions.effective_from_on <= parameters.as_of_on
-        and coalesce(conditions.effective_until_on, date '9999-12-31') > parameters.as_of_on
+        and coalesce(conditions.effective_until_on, {{ open_end() }}) > parameters.as_of_on
 
 ),
 

@@ -53,7 +53,7 @@ certificates as (
     select
         coalesce(people.person_id, personnel.person_key) as person_id,
         personnel.certificate_kind,
-        max(coalesce(personnel.registration_until_on, date '9999-12-31')) as valid_until_on
+        max(coalesce(personnel.registration_until_on, {{ open_end() }})) as valid_until_on
     from personnel
     left join people
         on

@@ -51,7 +51,7 @@ final as (
         on reports.agency_id = agencies.agency_id
     where
         coalesce(agencies.listing_basis, '') <> 'grandfathered_28'
-        and reports.reported_on < coalesce(agencies.first_published_on, date '9999-12-31')
+        and reports.reported_on < coalesce(agencies.first_published_on, {{ open_end() }})
         and reports.reported_on <= parameters.as_of_on
 
 )

@@ -2,7 +2,7 @@ with
 
 lists as (
 
-    select * from {{ ref('int_lists_frozen') }}
+    select * from {{ ref('stg_lake__frozen_lists') }}
 
 ),
 

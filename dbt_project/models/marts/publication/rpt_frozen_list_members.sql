@@ -2,7 +2,7 @@ with
 
 members as (
 
-    select * from {{ ref('int_list_members_frozen') }}
+    select * from {{ ref('stg_lake__frozen_list_members') }}
 
 ),
 

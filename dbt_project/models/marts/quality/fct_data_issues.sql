@@ -38,7 +38,7 @@ conflicts as (
 
 successors as (
 
-    select * from {{ ref('int_leads__shell_successor') }}
+    select * from {{ ref('int_conflicts__shell_successor') }}
 
 ),
 

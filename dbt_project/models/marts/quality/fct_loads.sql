@@ -2,7 +2,7 @@ with
 
 files as (
 
-    select * from {{ ref('int_files_received') }}
+    select * from {{ ref('stg_lake__loads') }}
 
 ),
 

@@ -2,7 +2,7 @@ with
 
 quarantined_rows as (
 
-    select * from {{ ref('int_rows_quarantined') }}
+    select * from {{ ref('stg_lake__quarantined_rows') }}
 
 ),
 

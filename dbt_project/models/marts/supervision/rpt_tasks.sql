@@ -1,3 +1,4 @@
+-- Long: one CTE a kind of task, side by side: how each opens, falls due and closes is read in comparison.
 /* Tasks open on days up to as_of_on and close by the data that shows them done: a check, an exit or readmission, a
 reply, the end of the grade that calls for a list. No export shows an interview or a circular: they stay open. */
 with

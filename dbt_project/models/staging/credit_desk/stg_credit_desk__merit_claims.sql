@@ -7,18 +7,20 @@ received as (
 
 ),
 
-ranked as (
+dated as (
 
     select
         *,
-        row_number() over (
-            partition by row_key
-            order by received_on desc, file_name desc, file_hash desc, file_position desc
-        ) as recency,
         min(received_on) over (
             partition by row_key, agency_id, clause, document_no, person_key, status_code = 'rejected'
         ) as first_received_on
     from received
+
+),
+
+latest as (
+
+    {{ latest_rows('dated') }}
 
 ),
 
@@ -53,8 +55,7 @@ final as (
         status_code,
         determined_on,
         file_name
-    from ranked
-    where recency = 1
+    from latest
 
 )
 

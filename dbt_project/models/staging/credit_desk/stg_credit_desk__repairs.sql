@@ -7,15 +7,9 @@ received as (
 
 ),
 
-ranked as (
+latest as (
 
-    select
-        *,
-        row_number() over (
-            partition by row_key
-            order by received_on desc, file_name desc, file_hash desc, file_position desc
-        ) as recency
-    from received
+    {{ latest_rows('received') }}
 
 ),
 
@@ -46,8 +40,7 @@ final as (
         handled_by,
         reviewed_by,
         file_name
-    from ranked
-    where recency = 1
+    from latest
 
 )
 

@@ -23,6 +23,7 @@ neighbours as (
         source,
         dataset,
         received_on,
+        row_number() over (partition by source, dataset order by received_on) as drop_number,
         lag(received_on) over (partition by source, dataset order by received_on) as previous_received_on,
         lead(received_on) over (partition by source, dataset order by received_on) as next_received_on
     from drops
@@ -35,6 +36,7 @@ final as (
         source,
         dataset,
         received_on,
+        cast(drop_number as integer) as drop_number,
         previous_received_on,
         next_received_on,
         previous_received_on is null as is_first,

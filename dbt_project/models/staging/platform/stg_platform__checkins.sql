@@ -9,20 +9,22 @@ received as (
 
 ),
 
-ranked as (
+dated as (
 
     select
         *,
-        row_number() over (
-            partition by row_key
-            order by received_on desc, updated_ms desc, file_name desc, file_hash desc, file_position desc
-        ) as recency,
         min(received_on) over (
             partition by row_key, report_no, person_key, checked_in_at, checked_out_at, cell_x, cell_y
         ) as first_received_on,
         min(received_on) over (partition by row_key, report_no, person_key, checked_in_on, position_code)
             as role_first_received_on
     from received
+
+),
+
+latest as (
+
+    {{ latest_rows('dated', updated='updated_ms') }}
 
 ),
 
@@ -60,10 +62,8 @@ final as (
         cell_x,
         cell_y,
         file_name
-    from ranked
-    where
-        recency = 1
-        and not is_deleted
+    from latest
+    where not is_deleted
 
 )
 

@@ -9,19 +9,21 @@ received as (
 
 ),
 
-ranked as (
+dated as (
 
     select
         *,
-        row_number() over (
-            partition by row_key
-            order by received_on desc, updated_ms desc, file_name desc, file_hash desc, file_position desc
-        ) as recency,
         min(received_on) over (partition by row_key, agency_id, signed_on, service_from_on, performed_by_id)
             as first_received_on,
         min(received_on) over (partition by row_key, agency_id, signed_on, {{ reference_key('project_no') }})
             as project_first_received_on
     from received
+
+),
+
+latest as (
+
+    {{ latest_rows('dated', updated='updated_ms') }}
 
 ),
 
@@ -54,10 +56,8 @@ final as (
         updated_ms,
         is_deleted,
         file_name
-    from ranked
-    where
-        recency = 1
-        and not is_deleted
+    from latest
+    where not is_deleted
 
 )
 

@@ -23,20 +23,22 @@ received as (
 
 ),
 
-ranked as (
+dated as (
 
     select
         *,
-        row_number() over (
-            partition by row_key
-            order by received_on desc, updated_ms desc, file_name desc, file_hash desc, file_position desc
-        ) as recency,
         {%- for column, cells in evidence.items() %}
             min(received_on) over (partition by {{ (['row_key', 'agency_id'] + cells) | join(', ') }}) as {{ column }},
         {%- endfor %}
         min(agency_id) over (partition by row_key) as least_agency_id,
         max(agency_id) over (partition by row_key) as greatest_agency_id
     from received
+
+),
+
+latest as (
+
+    {{ latest_rows('dated', updated='updated_ms') }}
 
 ),
 
@@ -81,10 +83,8 @@ final as (
         updated_ms,
         is_deleted,
         file_name
-    from ranked
-    where
-        recency = 1
-        and not is_deleted
+    from latest
+    where not is_deleted
 
 )
 

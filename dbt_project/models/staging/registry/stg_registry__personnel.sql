@@ -7,15 +7,9 @@ received as (
 
 ),
 
-ranked as (
+latest as (
 
-    select
-        *,
-        row_number() over (
-            partition by received_on, row_key
-            order by file_name desc, file_hash desc, file_position desc
-        ) as recency
-    from received
+    {{ latest_rows('received', key='received_on, row_key') }}
 
 ),
 
@@ -50,8 +44,7 @@ final as (
         is_contract_until_open,
         insurance_payer_name,
         file_name
-    from ranked
-    where recency = 1
+    from latest
 
 )
 

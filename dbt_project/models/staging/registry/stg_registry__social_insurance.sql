@@ -7,16 +7,18 @@ received as (
 
 ),
 
-ranked as (
+dated as (
 
     select
         *,
-        row_number() over (
-            partition by row_key
-            order by received_on desc, file_name desc, file_hash desc, file_position desc
-        ) as recency,
         min(received_on) over (partition by row_key, payment_status = 'interrupted') as first_received_on
     from received
+
+),
+
+latest as (
+
+    {{ latest_rows('dated') }}
 
 ),
 
@@ -46,8 +48,7 @@ final as (
         period_month_on,
         payment_status,
         file_name
-    from ranked
-    where recency = 1
+    from latest
 
 )
 

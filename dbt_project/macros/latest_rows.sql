@@ -1,0 +1,21 @@
+{# Of all rows of one key the one that was received last, then the last of its file: the one place that says which row
+   supersedes. `key` may name several columns; a dataset that stamps its rows names the stamp in `updated`. #}
+{% macro latest_rows(relation, key='row_key', updated=none) -%}
+    select *
+    from (
+        select
+            *,
+            row_number() over (
+                partition by {{ key }}
+                order by received_on desc, {{ updated ~ ' desc, ' if updated }}{{ file_recency() }}
+            ) as recency
+        from {{ relation }}
+    ) as ranked
+    where recency = 1
+{%- endmacro %}
+
+{# The order of rows received on one day, last first: by file, then by place in the file. #}
+{% macro file_recency(relation=none) -%}
+    {%- set of = relation ~ '.' if relation else '' -%}
+    {{ of }}file_name desc, {{ of }}file_hash desc, {{ of }}file_position desc
+{%- endmacro %}

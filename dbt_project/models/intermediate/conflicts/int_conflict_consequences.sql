@@ -1,0 +1,110 @@
+-- What a confirmed conflict would cost under the version in force on the evaluation day, beside that version's bands.
+with
+
+parameters as (
+
+    select * from {{ ref('int_detector_parameters') }}
+
+),
+
+words as (
+
+    select * from {{ ref('detector_words') }}
+
+),
+
+rulebooks as (
+
+    select * from {{ ref('stg_rulebook__rulebooks') }}
+
+),
+
+clause_items as (
+
+    select * from {{ ref('stg_rulebook__clause_items') }}
+
+),
+
+items as (
+
+    select * from {{ ref('stg_rulebook__items') }}
+
+),
+
+components as (
+
+    select * from {{ ref('stg_rulebook__components') }}
+
+),
+
+bands as (
+
+    select * from {{ ref('stg_rulebook__bands') }}
+
+),
+
+in_force as (
+
+    select
+        rulebooks.rulebook_id,
+        parameters.as_of_on
+    from rulebooks
+    cross join parameters
+    where
+        rulebooks.effective_from_on <= parameters.as_of_on
+        and coalesce(rulebooks.effective_until_on, {{ open_end() }}) > parameters.as_of_on
+
+),
+
+mapped as (
+
+    select
+        in_force.rulebook_id,
+        in_force.as_of_on,
+        clause_items.item_code,
+        row_number() over (
+            partition by in_force.rulebook_id
+            order by {{ clause_item_order('clause_items') }}
+        ) as place
+    from in_force
+    inner join clause_items
+        on in_force.rulebook_id = clause_items.rulebook_id
+    inner join words
+        on
+            words.word_code = 'misconduct_clause'
+            and clause_items.clause in (words.word, '*')
+    where clause_items.dataset in ('findings', '*')
+
+),
+
+final as (
+
+    select
+        mapped.rulebook_id,
+        mapped.as_of_on,
+        mapped.item_code,
+        cast(components.sign * items.points as decimal(9, 2)) as item_points,
+        items.cap_points as item_cap_points,
+        bands.grade,
+        bands.lo_hundredths,
+        bands.is_lo_inclusive,
+        bands.hi_hundredths,
+        bands.is_hi_inclusive
+    from mapped
+    inner join items
+        on
+            mapped.rulebook_id = items.rulebook_id
+            and mapped.item_code = items.item_code
+    inner join components
+        on
+            items.rulebook_id = components.rulebook_id
+            and items.component_code = components.component_code
+    inner join bands
+        on mapped.rulebook_id = bands.rulebook_id
+    where
+        mapped.place = 1
+        and items.effect = 'points'
+
+)
+
+select * from final
