@@ -57,11 +57,6 @@ def sql_files(*folders: str) -> list[Path]:
     ]
 
 
-def marts() -> list[Path]:
-    """The models that a release holds: a step of a mart stands beside it and is called `int_`."""
-    return [path for path in sql_files("models/marts") if not path.stem.startswith("int_")]
-
-
 def sql_code(text: str) -> str:
     """SQL or a dbt file without comments, string literals and Jinja: what an engine would execute.
 

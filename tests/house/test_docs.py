@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.house.project import DBT, ROOT, marts, model_properties, python_modules, sql_files
+from tests.house.project import DBT, ROOT, model_properties, python_modules, sql_files
 
 MODELS = sql_files("models")
-MARTS = marts()
+MARTS = sql_files("models/marts")
 
 
 @pytest.mark.parametrize("path", python_modules(), ids=lambda path: path.relative_to(ROOT).as_posix())

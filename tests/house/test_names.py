@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 
 from ingestion.sources import DATASETS
-from tests.house.project import DBT, marts, model_properties, sql_files
-from tests.warehouse.harness import compiled_nodes
+from tests.house.project import DBT, model_properties, sql_files
 
 MODEL_NAMES = {
     "staging": r"stg_[a-z_]+?__[a-z_]+",
@@ -26,8 +25,7 @@ DETECTOR_HOMES = {
 @pytest.mark.parametrize("path", sql_files("models"), ids=lambda path: path.stem)
 def test_a_model_s_name_tells_its_layer(path: Path) -> None:
     layer = path.relative_to(DBT / "models").parts[0]
-    is_step = layer == "marts" and path not in marts()
-    assert re.fullmatch(MODEL_NAMES["intermediate" if is_step else layer], path.stem)
+    assert re.fullmatch(MODEL_NAMES[layer], path.stem)
 
 
 @pytest.mark.parametrize("prefix", DETECTOR_HOMES)
@@ -35,11 +33,6 @@ def test_a_conflict_is_not_a_lead(prefix: str) -> None:
     """Detectors of each stand in folders of their own."""
     homes = {path.parent.name for path in sql_files("models") if path.stem.startswith(prefix)}
     assert homes == DETECTOR_HOMES[prefix]
-
-
-def test_a_mart_s_step_is_in_no_release() -> None:
-    steps = set(sql_files("models/marts")) - set(marts())
-    assert {compiled_nodes()[path.stem].schema for path in steps} <= {"intermediate"}
 
 
 def test_every_dataset_has_one_staging_model() -> None:

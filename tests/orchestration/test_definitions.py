@@ -39,8 +39,6 @@ def test_every_dataset_and_model_is_an_asset_and_lineage_joins(defs: dg.Definiti
     for path in sql_files("models"):
         layer = path.relative_to(ROOT / "dbt_project" / "models").parts
         schema = layer[1] if layer[0] == "marts" else layer[0]
-        if path.stem.startswith("int_"):  # a step of a mart, too
-            schema = "intermediate"
         assert dg.AssetKey([schema, path.stem]) in keys
     staged = graph.get(dg.AssetKey(["staging", "stg_registry__agencies"]))
     assert dg.AssetKey(["registry", "agencies"]) in staged.parent_keys

@@ -123,27 +123,33 @@ def run(program: Path, home: Path, *arguments: str) -> str:
     return done.stdout
 
 
-def test_a_label_re_freezes_nothing_and_a_line_of_sql_does(small_city: BuiltCity, tmp_path: Path) -> None:
+def build(program: Path, home: Path, as_of_on: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What the program in that place says of its build, and of the release."""
+    report = json.loads(run(program, home, "build", "--as-of", as_of_on, "--json"))
+    return report, json.loads((home / "releases" / "current" / "release.json").read_text("utf-8"))
+
+
+def test_a_changed_label_gives_a_new_release_with_the_same_contents(small_city: BuiltCity, tmp_path: Path) -> None:
     home, program = copied(small_city, tmp_path), copy_program(tmp_path / "program")
-    released = json.loads((home / "releases" / "current" / "release.json").read_text("utf-8"))
-    assert small_city.summary["frozen_day_count"] > 0
-
-    def build() -> tuple[dict[str, Any], dict[str, Any]]:
-        report = json.loads(run(program, home, "build", "--as-of", released["as_of_on"], "--json"))
-        return report, json.loads((home / "releases" / "current" / "release.json").read_text("utf-8"))
-
+    before = json.loads((home / "releases" / "current" / "release.json").read_text("utf-8"))
     change(program / LABELS, "得分 score", "分数 score")
-    asked = ("rulebook", "what-if", released["rulebook_id"], "--format", "json")
+    asked = ("rulebook", "what-if", before["rulebook_id"], "--format", "json")
     assert json.loads(run(program, home, *asked)) == [], "compared with a release of other labels"
-    report, shown = build()
-    assert shown["release_id"] != released["release_id"]
-    assert shown["scoring_revision"] == released["scoring_revision"]
-    assert shown["presentation_revision"] != released["presentation_revision"]
-    assert shown["content_hashes"] == released["content_hashes"]
-    assert report["frozen_day_count"] == 0
+    report, after = build(program, home, before["as_of_on"])
+    assert after["release_id"] != before["release_id"]
+    assert after["scoring_revision"] == before["scoring_revision"]
+    assert after["presentation_revision"] != before["presentation_revision"]
+    assert after["content_hashes"] == before["content_hashes"]
+    assert report["frozen_day_count"] == 0, "no list is worked out anew"
 
+
+@pytest.mark.soak
+def test_a_changed_line_of_sql_freezes_every_list_anew(small_city: BuiltCity, tmp_path: Path) -> None:
+    """The short form: a line of SQL changes the scoring revision (here), which keys the lists (test_frozen_lists)."""
+    home, program = copied(small_city, tmp_path), copy_program(tmp_path / "program")
+    before = json.loads((home / "releases" / "current" / "release.json").read_text("utf-8"))
     change(program / POINTS, "final as (", "final as ( -- ")
-    report, scored = build()
-    assert scored["scoring_revision"] != released["scoring_revision"]
-    assert report["frozen_day_count"] == small_city.summary["frozen_day_count"]
-    assert scored["content_hashes"] == released["content_hashes"]
+    report, after = build(program, home, before["as_of_on"])
+    assert after["scoring_revision"] != before["scoring_revision"]
+    assert after["content_hashes"] == before["content_hashes"]
+    assert report["frozen_day_count"] == small_city.summary["frozen_day_count"] > 0

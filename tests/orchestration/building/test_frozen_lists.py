@@ -8,6 +8,7 @@ import json
 import os
 import shutil
 from collections.abc import Mapping
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -82,11 +83,13 @@ def send_later(door: Door) -> None:
     door.put("credit_desk/findings", "2024-08-10", "认定.xlsx", [act(USCC_A, "撤销")])
 
 
-def freeze(door: Door, parsed: Path, until_on: dt.date, rules: Mapping[str, pa.Table] = RULES) -> int:
+def freeze(
+    door: Door, parsed: Path, until_on: dt.date, rules: Mapping[str, pa.Table] = RULES, revision: str = "revision"
+) -> int:
     """Takes in what lies in the inbox, then what a build does for its lists; returns the days worked out."""
     door.ingest()
     build_inputs.prepare(door.settings, until_on)
-    return frozen_lists.freeze(Basis(door.settings, parsed, Rules(DEFAULT_REGIME, rules), "revision"), until_on)
+    return frozen_lists.freeze(Basis(door.settings, parsed, Rules(DEFAULT_REGIME, rules), revision), until_on)
 
 
 def rows(door: Door, name: str) -> list[dict[str, Any]]:
@@ -180,6 +183,21 @@ def test_a_day_is_worked_out_once(door: Door, parsed: Path) -> None:
     door.put("credit_desk/merit_claims", "2024-06-20", "守信.xlsx", [merit("SX-2", USCC_B, 审核结论="不通过")])
     assert freeze(door, parsed, END_OF_JUNE) == 1
     assert members(door) == {}
+
+
+def test_a_day_is_worked_out_anew_by_what_can_change_a_score_alone(door: Door, parsed: Path) -> None:
+    send(door)
+
+    def changed(column: str, value: Any) -> dict[str, pa.Table]:
+        table = RULES["items"]
+        rows = [row | {column: value} for row in table.to_pylist()]
+        return dict(RULES) | {"items": pa.Table.from_pylist(rows, schema=table.schema)}
+
+    assert freeze(door, parsed, END_OF_JUNE) == 1
+    for column in ("title_zh", "title_en", "legal_basis"):
+        assert freeze(door, parsed, END_OF_JUNE, changed(column, "另作表述")) == 0
+    assert freeze(door, parsed, END_OF_JUNE, changed("points", Decimal("1.00"))) == 1
+    assert freeze(door, parsed, END_OF_JUNE, revision="of another program") == 1
 
 
 def test_nothing_of_it_stays_in_the_build_folder(door: Door, parsed: Path) -> None:

@@ -13,9 +13,15 @@ successors as (
 
 ),
 
-scores as (
+consequences as (
 
-    select * from {{ ref('int_scores_if_confirmed') }}
+    select * from {{ ref('int_conflict_consequences') }}
+
+),
+
+parameters as (
+
+    select * from {{ ref('int_detector_parameters') }}
 
 ),
 
@@ -28,6 +34,12 @@ measures as (
 score_history as (
 
     select * from {{ ref('fct_score_history') }}
+
+),
+
+ledger as (
+
+    select * from {{ ref('fct_point_ledger') }}
 
 ),
 
@@ -64,6 +76,84 @@ conflicts as (
     select {{ assessed_columns() }} from assessed
     union all
     select {{ assessed_columns() }} from succeeded
+
+),
+
+costs as (
+
+    select
+        item_code,
+        max(item_points) as item_points,
+        max(item_cap_points) as item_cap_points
+    from consequences
+    group by item_code
+
+),
+
+already_counted as (
+
+    select
+        ledger.agency_id,
+        sum(ledger.points) as points
+    from ledger
+    cross join parameters
+    inner join costs
+        on ledger.item_code = costs.item_code
+    where
+        ledger.valid_from_on <= parameters.as_of_on
+        and coalesce(ledger.valid_until_on, {{ open_end() }}) > parameters.as_of_on
+    group by ledger.agency_id
+
+),
+
+-- on the evaluation day, and as a confirmed conflict would leave it: a capped item takes no more than its cap has left
+standings as (
+
+    select
+        score_history.agency_id,
+        score_history.score,
+        score_history.grade,
+        case
+            when costs.item_cap_points is null then score_history.score + costs.item_points
+            when costs.item_points < 0
+                then
+                    score_history.score + least(
+                        greatest(
+                            costs.item_points,
+                            -costs.item_cap_points - coalesce(already_counted.points, 0)
+                        ),
+                        0
+                    )
+            else
+                score_history.score + greatest(
+                    least(costs.item_points, costs.item_cap_points - coalesce(already_counted.points, 0)),
+                    0
+                )
+        end as score_if_confirmed
+    from score_history
+    cross join parameters
+    left join costs
+        on true
+    left join already_counted
+        on score_history.agency_id = already_counted.agency_id
+    where
+        score_history.valid_from_on <= parameters.as_of_on
+        and coalesce(score_history.valid_until_on, {{ open_end() }}) > parameters.as_of_on
+
+),
+
+scores as (
+
+    select
+        standings.agency_id,
+        cast(standings.score as decimal(9, 2)) as score,
+        standings.grade,
+        cast(standings.score_if_confirmed as decimal(9, 2)) as score_if_confirmed,
+        max(consequences.grade) as grade_if_confirmed
+    from standings
+    left join consequences
+        on {{ band_holds('consequences', hundredths('standings.score_if_confirmed')) }}
+    group by standings.agency_id, standings.score, standings.grade, standings.score_if_confirmed
 
 ),
 
