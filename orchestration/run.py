@@ -12,7 +12,7 @@ import uuid
 from ingestion.settings import ConfigurationError, Settings
 from orchestration.building.build_folder import STATE_FILE
 from orchestration.building.dbt_runner import DbtError
-from orchestration.building.helper_process import ProcessDiedError
+from orchestration.building.helper_process import ProcessDiedError, keep_what_is_loaded
 from orchestration.building.report import BuildReport
 from orchestration.building.request import BuildRequest, Written, require_sense
 from orchestration.building.state import BuildFailedError, BuildState
@@ -71,6 +71,7 @@ def _run(bench: Workbench, written: Written) -> BuildReport:
         with instances.open_instance(settings) as instance:
             reaped = instances.reap(instance)
             job = build_defs({"bench": bench}).resolve_job_def(JOB_NAME)
+            keep_what_is_loaded()
             run_id = str(uuid.uuid4())
             try:
                 job.execute_in_process(

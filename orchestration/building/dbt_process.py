@@ -15,7 +15,7 @@ from typing import Any
 from ingestion.settings import Settings
 from orchestration.building import dbt_runner
 from orchestration.building.dbt_runner import DbtError, DbtOutcome
-from orchestration.building.helper_process import HelperProcess, serve
+from orchestration.building.helper_process import HelperProcess, keep_what_is_loaded, serve
 
 
 class DbtProcess(HelperProcess):
@@ -48,6 +48,7 @@ def _answer(request: Any, send: Callable[[object], None]) -> None:
     if len(request) == 2:
         with suppress(Exception):  # the build that follows will say what is wrong
             dbt_runner.make_ready(*request)
+        keep_what_is_loaded()
         return
     settings, parsed, build_file, select = request
     try:

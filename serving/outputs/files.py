@@ -7,7 +7,7 @@ Does not belong here: which schemas an audience sees (`serving.audiences`), hash
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -27,7 +27,7 @@ def _write_for_bi(candidate: Candidate) -> None:
     with _release_file(candidate, candidate.directory / BI_FILE) as file:
         for schema in OPEN_SCHEMAS:
             file.copy_schema(schema, candidate.directory / "parquet" / schema)
-            file.copy_table_macros(schema)
+        file.copy_table_macros(OPEN_SCHEMAS)
         file.write_check_results(candidate.directory / "parquet")
 
 
@@ -50,6 +50,13 @@ class _ReleaseFile:
     def __init__(self, candidate: Candidate, connection: duckdb.DuckDBPyConnection) -> None:
         self.candidate = candidate
         self.connection = connection
+        self.column_comments: dict[tuple[str, str], dict[str, str]] = {}
+        for schema, name, column, comment in connection.execute(
+            "select schema_name, table_name, column_name, comment from duckdb_columns() where database_name = ? "
+            "and comment is not null order by schema_name, table_name, column_index",
+            [candidate.database],
+        ).fetchall():
+            self.column_comments.setdefault((schema, name), {})[column] = comment
 
     def copy_schema(self, schema: str, parquet: Path) -> None:
         """Tables with their comments, Parquet beside them, then the views over them."""
@@ -57,19 +64,19 @@ class _ReleaseFile:
         for name, comment, _ in self._objects("duckdb_tables", "table_name", schema):
             mart = f"{quoted(self.candidate.database)}.{schema}.{quoted(name)}"
             self.connection.execute(f"create table release.{schema}.{quoted(name)} as select * from {mart}")
-            self._comment("table", schema, name, comment, self._column_comments(schema, name))
+            self._comment("table", schema, name, comment, self.column_comments.get((schema, name), {}))
             self._write_parquet(f"release.{schema}.{quoted(name)}", parquet / f"{name}.parquet")
         for name, comment, sql in self._objects("duckdb_views", "view_name", schema):
             self.connection.execute(f"use release.{schema}")
             self.connection.execute(self._portable(sql))
-            self._comment("view", schema, name, comment, self._column_comments(schema, name))
+            self._comment("view", schema, name, comment, self.column_comments.get((schema, name), {}))
 
-    def copy_table_macros(self, schema: str) -> None:
+    def copy_table_macros(self, schemas: Sequence[str]) -> None:
         """credit.agency_grades_as_of(d): a DuckDB file keeps the query that elsewhere is documented."""
-        for name, parameters, query in self.connection.execute(
-            "select function_name, parameters, macro_definition from duckdb_functions() "
-            "where database_name = ? and schema_name = ? and function_type = 'table_macro' order by function_name",
-            [self.candidate.database, schema],
+        for schema, name, parameters, query in self.connection.execute(
+            "select schema_name, function_name, parameters, macro_definition from duckdb_functions() "
+            "where database_name = ? and list_contains(?, schema_name) and function_type = 'table_macro' order by 1, 2",
+            [self.candidate.database, list(schemas)],
         ).fetchall():
             self.connection.execute(f"use release.{schema}")
             self.connection.execute(
@@ -98,15 +105,6 @@ class _ReleaseFile:
             f"and not internal order by {name_column}",
             [self.candidate.database, schema],
         ).fetchall()
-
-    def _column_comments(self, schema: str, name: str) -> dict[str, str]:
-        return dict(
-            self.connection.execute(
-                "select column_name, comment from duckdb_columns() where database_name = ? and schema_name = ? "
-                "and table_name = ? and comment is not null order by column_index",
-                [self.candidate.database, schema, name],
-            ).fetchall()
-        )
 
     def _comment(self, kind: str, schema: str, name: str, comment: str | None, columns: Mapping[str, str]) -> None:
         """Comments of a relation and its columns, in one transaction: there are hundreds of them."""
