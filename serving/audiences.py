@@ -9,11 +9,11 @@ from enum import StrEnum
 
 MART_SCHEMAS = ("credit", "supervision", "conflicts", "publication", "quality")
 RESTRICTED_SCHEMAS = ("conflicts",)  # engineers by name
-OPEN_SCHEMAS = tuple(schema for schema in MART_SCHEMAS if schema not in RESTRICTED_SCHEMAS)
+_OPEN_SCHEMAS = tuple(schema for schema in MART_SCHEMAS if schema not in RESTRICTED_SCHEMAS)
 
 
 class Audience(StrEnum):
-    """An audience of serving.md. What is not in `SCHEMAS` of an audience, it never sees."""
+    """An audience of serving.md. An output holds nothing but what `SCHEMAS` names for its audience."""
 
     PUBLIC = "public"
     BI = "bi"
@@ -23,7 +23,12 @@ class Audience(StrEnum):
 
 SCHEMAS: dict[Audience, tuple[str, ...]] = {
     Audience.PUBLIC: ("publication",),
-    Audience.BI: OPEN_SCHEMAS,
+    Audience.BI: _OPEN_SCHEMAS,
     Audience.SUPERVISOR: MART_SCHEMAS,
     Audience.CONFLICT_DESK: MART_SCHEMAS,
 }
+
+
+def sees_conflicts(audience: Audience) -> bool:
+    """Whether an audience reads the file that holds restricted schemas."""
+    return not set(RESTRICTED_SCHEMAS).isdisjoint(SCHEMAS[audience])

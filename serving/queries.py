@@ -14,6 +14,7 @@ from ingestion import strict
 from ingestion.settings import DBT_PROJECT, ConfigurationError
 from ingestion.sources import DATASETS
 from serving.agencies import require_agency
+from serving.ordering import GRAVEST_FIRST
 from serving.releases.opened import Release
 
 GRADE_COLUMNS = (
@@ -55,7 +56,7 @@ def conflicts(opened: Release, kind: str | None, status: str | None) -> tuple[li
         f"select * from {relation} where (? is null or conflict_kind = ?) and (? is null or status = ?) "
         "order by case status when 'open' then 1 when 'confirmed' then 2 when 'expired' then 3 "
         "when 'cleared' then 4 else 5 end, "
-        "case severity when 'very_high' then 1 when 'high' then 2 when 'medium' then 3 when 'low' then 4 else 5 end, "
+        f"{GRAVEST_FIRST}, "
         "conflict_kind, overlap_from_on, conflict_id",
         [kind, kind, status, status],
     )

@@ -97,8 +97,8 @@ def collect_garbage_rarely() -> None:
 
 
 def keep_what_is_loaded() -> None:
-    """Takes what a process has loaded so far for its lifetime: no later search for cycles looks at it again, and each
-    would stop the process for a tenth of a second."""
+    """Moves everything loaded so far out of the garbage collector's sight: each later collection would stop the process
+    for a tenth of a second, and find nothing of it to free."""
     gc.freeze()
 
 

@@ -20,6 +20,7 @@ from ingestion.settings import Settings
 from orchestration.building import frozen_lists
 from orchestration.building.build_folder import build_file, door_copy, empty_build_folder, make_build_folder
 from orchestration.building.dbt_project import ModelFailedError
+from orchestration.building.publish import publish_missing
 from orchestration.building.request import BuildRequest, Written, require_sense
 from orchestration.building.rules import Rules
 from orchestration.building.state import BuildFailedError, BuildState, files_of, placed
@@ -63,6 +64,7 @@ def receive(bench: Workbench, written: Written) -> BuildState:
     if not request.is_full and _reuse(settings, state.release_id):
         state.is_reused = True
         attempts.end(settings, attempts.REUSED)
+        publish_missing(settings)
     else:
         suites = bench.start_suites()  # imports its library while dbt runs
         state.frozen_day_count = _freeze_lists(bench, request, rules, state.scoring_revision)

@@ -10,18 +10,16 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from ingestion.settings import Settings
 from orchestration.building import released_lists
 from orchestration.building.build_folder import build_file
+from orchestration.building.publish import publish
 from orchestration.building.state import INPUT_FILE, BuildFailedError, BuildState
 from orchestration.building.workbench import Workbench
 from orchestration.operations import alerts, attempts
 from serving import outputs
 from serving.outputs.files import STORAGE_VERSION
-from serving.outputs.publishing import publish_release
 from serving.releases.candidate import new_candidate
 from serving.releases.checks import CheckResult
-from serving.releases.opened import open_release
 from serving.releases.revisions import git_revision
 from serving.releases.switch import switch_to
 
@@ -52,14 +50,6 @@ def release(bench: Workbench) -> Path:
     publish(settings)
     bench.progress("release", 2, 2, "")
     return path
-
-
-def publish(settings: Settings) -> None:
-    """Hands the current release to every publishing output; one that fails is an alert and harms no release."""
-    publishing = [output for output in outputs.OUTPUTS if output.publish is not None]
-    if publishing:
-        with open_release(settings, for_desk=True) as released:
-            alerts.of_publications(settings.logs, publish_release(settings, released, publishing))
 
 
 def _frozen_lists_check(changed: Sequence[str]) -> CheckResult:

@@ -25,7 +25,7 @@ _RELATION = "publication.frozen_lists"
 
 
 def lists_in(build_file: Path) -> Lists:
-    """The frozen lists of what was built; none where the project has no such mart."""
+    """The frozen lists of what was built."""
     with duckdb.connect(str(build_file), read_only=True) as connection:
         return _by_key(rows_of(connection, f"select * from {_RELATION}"))
 

@@ -8,21 +8,21 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
-from functools import cached_property
 from typing import Any
 
 from ingestion.load_outcomes import Outcome
 from ingestion.settings import Settings
 from ingestion.whole_files import write_text_whole
 from orchestration.building.build_folder import STATE_FILE
-from orchestration.building.request import BuildRequest, Written
+from orchestration.building.request import Written
 from serving.releases.checks import CheckResult
 
 INPUT_FILE = ("source", "dataset", "received_on", "file_name", "file_hash", "status")  # in release.json
 
 
 class BuildFailedError(Exception):
-    """Nothing was released: a check failed, a model did not build, or the rulebook is not sound."""
+    """Nothing was released: a check failed, a model did not build, an output could not be written, or the rulebook is not
+    sound."""
 
 
 @dataclass
@@ -42,11 +42,6 @@ class BuildState:
     ignored: list[dict[str, str]] = field(default_factory=list)
     files: list[dict[str, Any]] = field(default_factory=list)
     checks: list[dict[str, Any]] = field(default_factory=list)
-
-    @cached_property
-    def asked(self) -> BuildRequest:
-        """The request, read."""
-        return BuildRequest.read(self.request)
 
     def save(self, settings: Settings) -> None:
         """Writes build/state.json."""

@@ -1,7 +1,7 @@
 """What every command shares: exit codes, options, how errors of people become one message, bars of progress.
 
 Does not belong here: any command, how rows are written (`render`).
-Exit codes: 0 done; 1 a check failed; 2 usage or configuration; 3 another build holds the lock.
+Exit codes: 0 done; 1 nothing was released, or a check failed; 2 usage or configuration; 3 another build holds the lock.
 """
 
 from __future__ import annotations
@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from ingestion.settings import HOME_VARIABLE, ConfigurationError, Settings, load
-from orchestration.building.city_time import read_day
 from orchestration.cli.render import FORMATS, visible
 
 if TYPE_CHECKING:
@@ -36,18 +35,17 @@ class Day(click.ParamType):
         if isinstance(value, dt.date):
             return value
         try:
-            return read_day(value)
+            return dt.date.fromisoformat(value)
         except ValueError:
             self.fail(f"{value!r} is no day. Write it as YYYY-MM-DD.", param, ctx)
 
 
 class WrittenDay(Day):
-    """A calendar day that stays the text it is: a build's request is read where the build begins."""
+    """A calendar day as a build's request has it: text in one form, which is read where the build begins."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """The text itself, once it is sure to name a day."""
-        super().convert(value, param, ctx)
-        return value
+        """YYYY-MM-DD, once the text is sure to name a day."""
+        return super().convert(value, param, ctx).isoformat()
 
 
 DAY, WRITTEN_DAY = Day(), WrittenDay()

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import duckdb
 
-from serving.audiences import OPEN_SCHEMAS, RESTRICTED_SCHEMAS, Audience
+from serving.audiences import SCHEMAS, Audience
 from serving.outputs.output import Output
 from serving.releases import checks as check_results
 from serving.releases.candidate import Candidate
@@ -25,9 +25,9 @@ STORAGE_VERSION = "v1.0.0"  # the drivers of BI tools embed DuckDB 1.x
 
 def _write_for_bi(candidate: Candidate) -> None:
     with _release_file(candidate, candidate.directory / BI_FILE) as file:
-        for schema in OPEN_SCHEMAS:
+        for schema in SCHEMAS[Audience.BI]:
             file.copy_schema(schema, candidate.directory / "parquet" / schema)
-        file.copy_table_macros(OPEN_SCHEMAS)
+        file.copy_table_macros(SCHEMAS[Audience.BI])
         file.write_check_results(candidate.directory / "parquet")
 
 
@@ -36,8 +36,9 @@ def _write_for_desk(candidate: Candidate) -> None:
     (candidate.directory / DESK_FILE).touch(mode=0o600)
     shutil.copyfile(candidate.directory / BI_FILE, candidate.directory / DESK_FILE)
     with _release_file(candidate, candidate.directory / DESK_FILE) as file:
-        for schema in RESTRICTED_SCHEMAS:
-            file.copy_schema(schema, candidate.restricted / schema)
+        for schema in SCHEMAS[Audience.CONFLICT_DESK]:
+            if schema not in SCHEMAS[Audience.BI]:
+                file.copy_schema(schema, candidate.restricted / schema)
 
 
 BI = Output("bi_files", Audience.BI, write=_write_for_bi)
@@ -129,6 +130,9 @@ def _release_file(candidate: Candidate, path: Path) -> Iterator[_ReleaseFile]:
         connection.execute(f"attach {literal(path)} as release (storage_version '{STORAGE_VERSION}')")
         try:
             yield _ReleaseFile(candidate, connection)
-            connection.execute("use memory; checkpoint release")
-        finally:
-            connection.execute("use memory; detach release")
+            connection.execute("use memory; checkpoint release; detach release")
+        except BaseException:
+            for mend in ("rollback", "use memory; detach release"):  # what went wrong is told, not what follows from it
+                with suppress(duckdb.Error):
+                    connection.execute(mend)
+            raise

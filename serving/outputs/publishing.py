@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import os
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from ingestion.settings import Settings
+from serving.audiences import sees_conflicts
 from serving.outputs.output import Output
-from serving.releases.opened import Release
+from serving.releases.opened import Release, open_release
 
 RECORD = "publications.jsonl"
 WAIT_SECONDS = (1.0, 4.0)  # before the second try, before the third
@@ -34,18 +36,32 @@ class Publication:
 
 
 def publish_release(
-    settings: Settings,
-    release: Release,
-    outputs: Iterable[Output],
-    wait: Callable[[float], None] = time.sleep,
+    settings: Settings, outputs: Iterable[Output], wait: Callable[[float], None] = time.sleep
 ) -> list[Publication]:
-    """Publishes a release by every output that has this moment; an output that fails harms neither it nor the others."""
-    done = [_published(release, output, wait) for output in outputs if output.publish is not None]
-    if done:
-        settings.logs.mkdir(parents=True, exist_ok=True)
-        with (settings.logs / RECORD).open("a", encoding="utf-8") as record:
-            record.writelines(json.dumps(asdict(one), ensure_ascii=False) + "\n" for one in done)
+    """Publishes the current release by every output that has this moment, and writes down what came of each.
+
+    An output reads the file of its audience: `conflicts` only where the audience may see them. One that fails harms
+    neither the release nor the others.
+    """
+    done = []
+    for output in outputs:
+        if output.publish is None:
+            continue
+        with open_release(settings, for_desk=sees_conflicts(output.audience)) as release:
+            done.append(_published(release, output, wait))
+        _write_down(settings.logs, done[-1])
     return done
+
+
+def _write_down(logs: Path, publication: Publication) -> None:
+    """A line of its own, also after one that a kill cut off."""
+    logs.mkdir(parents=True, exist_ok=True)
+    with (logs / RECORD).open("ab+") as record:
+        if record.tell():
+            record.seek(-1, os.SEEK_END)
+            if record.read(1) != b"\n":
+                record.write(b"\n")
+        record.write(json.dumps(asdict(publication), ensure_ascii=False).encode() + b"\n")
 
 
 def _published(release: Release, output: Output, wait: Callable[[float], None]) -> Publication:
@@ -79,6 +95,6 @@ def last_publications(settings: Settings) -> list[Publication]:
 
 def _lines(path: Path) -> list[str]:
     try:
-        return path.read_text("utf-8").splitlines()
+        return path.read_text("utf-8", errors="replace").splitlines()
     except OSError:
         return []

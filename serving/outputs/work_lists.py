@@ -19,6 +19,7 @@ import xlsxwriter
 
 from ingestion.sources.credit_desk import DECISIONS
 from serving.audiences import Audience
+from serving.ordering import GRAVEST_FIRST
 from serving.outputs.output import Output
 from serving.releases.candidate import Candidate
 
@@ -54,8 +55,9 @@ WORK_LISTS: tuple[WorkList, ...] = (
         from conflicts.fct_engineer_conflicts
         where status = 'open'
         order by
-            case severity when 'very_high' then 1 when 'high' then 2 when 'medium' then 3 when 'low' then 4 else 5 end,
-            conflict_kind, conflict_id
+            """
+        + GRAVEST_FIRST
+        + """, conflict_kind, conflict_id
         """,
     ),
     WorkList(

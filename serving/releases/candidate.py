@@ -86,13 +86,13 @@ def new_candidate(
 
 def _read_marts(candidate: Candidate) -> None:
     connection = candidate.connection
-    for schema, name in connection.execute(
-        "select table_schema, table_name from information_schema.tables "
+    for schema, name, kind in connection.execute(
+        "select table_schema, table_name, table_type from information_schema.tables "
         "where table_catalog = ? and list_contains(?, table_schema) order by 1, 2",
         [candidate.database, list(MART_SCHEMAS)],
     ).fetchall():
         key, relation = f"{schema}.{name}", f"{quoted(schema)}.{quoted(name)}"
-        if key in WITHOUT_CONTENT_HASH:
+        if key in WITHOUT_CONTENT_HASH or kind == "VIEW":
             (candidate.row_counts[key],) = connection.execute(f"select count(*) from {relation}").fetchone() or (0,)
         else:
             candidate.content_hashes[key], candidate.row_counts[key] = content_hash(connection, relation)

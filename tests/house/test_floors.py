@@ -120,7 +120,7 @@ def test_a_large_library_is_known_in_few_places(library: str) -> None:
 
 
 def test_only_settings_reads_the_environment() -> None:
-    """Values of the environment are read in ingestion.settings; elsewhere a process may only hand them on."""
+    """Values of the environment are read in ingestion.settings; orchestration hands them on to the processes it starts."""
     offences = []
     for path in python_modules("ingestion", "rulebook", "expectations", "serving", "sample_city"):
         if path.relative_to(ROOT).as_posix() == "ingestion/settings.py":

@@ -14,6 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 
 from ingestion import landing
@@ -29,6 +30,7 @@ from orchestration.run import load_findings
 from serving.releases import stored
 from serving.releases.candidate import WITHOUT_CONTENT_HASH
 from serving.releases.checks import CheckResult
+from serving.releases.contents import content_hash
 from tests.conftest import ROOT, BuiltCity, copied, firemark, parse_once
 from tests.orchestration.support import state_of, written
 
@@ -79,6 +81,10 @@ def test_a_release_describes_itself(built_city: BuiltCity) -> None:
     }
     assert set(content["row_counts"]) == tables
     assert set(content["content_hashes"]) == tables - set(WITHOUT_CONTENT_HASH)
+    with duckdb.connect(str(built_city.release / "firemark.duckdb"), read_only=True) as connection:
+        assert content["content_hashes"] == {
+            name: content_hash(connection, name)[0] for name in content["content_hashes"]
+        }
     kinds = {row["kind"] for row in built_city.query("select distinct kind from quality.fct_check_results")}
     assert {"door", "invariant"} <= kinds <= {"door", "invariant", "finding"}
 

@@ -11,6 +11,7 @@ import duckdb
 import pytest
 
 from ingestion.settings import Settings, load
+from orchestration.building import publish as publishing_step
 from orchestration.building import release as step
 from orchestration.building.build_folder import build_file
 from orchestration.building.state import BuildFailedError
@@ -21,7 +22,7 @@ from serving.outputs import files, publishing
 from serving.outputs.output import Output
 from serving.outputs.publishing import Publication, last_publications, publish_release
 from serving.releases import stored
-from serving.releases.opened import Release, open_release
+from serving.releases.opened import Release
 from tests.conftest import BuiltCity, copied, firemark
 from tests.orchestration.support import state_of
 
@@ -127,8 +128,9 @@ def test_a_publication_that_fails_harms_no_release(settings: Settings, monkeypat
     (told,) = last_publications(settings)
     assert (told.is_published, told.try_count, told.message) == (False, 3, "ConnectionError: the server is away")
     assert json.loads((settings.logs / "alerts.jsonl").read_text("utf-8"))["code"] == "publish_failed"
-    step.publish(settings)  # by itself, as often as anybody likes
+    publishing_step.publish_missing(settings)  # as a build does that reuses the release, as often as anybody likes
     assert server.held == ["甲"] and last_publications(settings)[0].is_published
+    publishing_step.publish_missing(settings)  # it is there: nothing to do
     later = release(settings, "2026-06-02-b")
     assert server.held == ["甲", "甲"] and last_publications(settings)[0].release_id == later.name
 
@@ -139,19 +141,62 @@ def test_one_output_that_fails_keeps_no_other_from_its_release(
     release(settings)
     away, there = Server(away_for=9), Server(away_for=0)
     pauses: list[float] = []
-    with open_release(settings) as released:
-        done = publish_release(
-            settings,
-            released,
-            [
-                Output("away", Audience.BI, publish=away.publish),
-                Output("there", Audience.PUBLIC, publish=there.publish),
-                files.BI,
-            ],
-            wait=pauses.append,
-        )
+    done = publish_release(
+        settings,
+        [
+            Output("away", Audience.BI, publish=away.publish),
+            Output("there", Audience.PUBLIC, publish=there.publish),
+            files.BI,
+        ],
+        wait=pauses.append,
+    )
     assert [(one.output, one.is_published, one.try_count) for one in done] == [("away", False, 3), ("there", True, 1)]
     assert there.held == ["甲"] and len(pauses) == 2
+
+
+def test_a_record_that_cannot_be_written_harms_no_release(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    served(monkeypatch, away_for=0)
+    (settings.logs / publishing.RECORD).mkdir(parents=True)
+    path = release(settings)
+    assert stored.current_release(settings) == path
+    assert "publish_failed" in (settings.logs / "alerts.jsonl").read_text("utf-8")
+
+
+def test_the_record_outlives_a_line_that_a_kill_cut_off(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    served(monkeypatch, away_for=0)
+    settings.logs.mkdir(parents=True)
+    (settings.logs / publishing.RECORD).write_bytes('{"output": "甲'.encode()[:-1])
+    path = release(settings)
+    assert [one.release_id for one in last_publications(settings)] == [path.name]
+
+
+@pytest.mark.parametrize("audience", Audience)
+def test_an_output_reads_the_file_of_its_audience(settings: Settings, audience: Audience) -> None:
+    with duckdb.connect(str(build_file(settings))) as connection:
+        connection.execute("create schema conflicts")
+        connection.execute("create table conflicts.fct_engineer_conflicts as select '王强' as engineer_name")
+    release(settings)
+    seen: list[bool] = []
+
+    def look(opened: Release) -> str:
+        seen.append(opened.has("conflicts.fct_engineer_conflicts"))
+        return "looked"
+
+    publish_release(settings, [Output("look", audience, publish=look)])
+    assert seen == [audience in (Audience.SUPERVISOR, Audience.CONFLICT_DESK)]
+
+
+def test_an_error_of_the_program_in_an_output_comes_out_with_its_name(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(candidate: object) -> None:
+        raise TypeError("no such thing")
+
+    monkeypatch.setattr(outputs, "OUTPUTS", (*outputs.OUTPUTS, Output("pages", Audience.PUBLIC, write=broken)))
+    with pytest.raises(TypeError) as raised:
+        release(settings)
+    assert raised.value.__notes__ == ["while the output pages was written"]
+    assert stored.current_release(settings) is None and not list(settings.releases.glob(".*"))
 
 
 def test_status_says_what_was_published_and_which_list_differs(small_city: BuiltCity, tmp_path: Path) -> None:
