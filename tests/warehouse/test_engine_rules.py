@@ -60,6 +60,14 @@ def test_what_rounding_takes_stands_in_an_adjustment_line() -> None:
     assert made.spans("cap_adjustment") == [(None, Decimal("0.30"), "2025-03-01", "2026-03-02")]
 
 
+def test_an_adjustment_that_stays_is_one_line_though_the_score_moves() -> None:
+    rules = simple(items=[item("X", "SUB", 0.3), item("Y", "SUB", 5)])
+    later: dict[str, Any] = {"occurred_on": "2025-03-10", "determined_on": "2025-04-01"}
+    made = scored(findings=[finding("K", clause="1"), finding("L", clause="2b", **later)], rules=rules)
+    assert (made.score("2025-03-31"), made.score("2025-04-01")) == (100, 95)
+    assert made.spans("cap_adjustment") == [(None, Decimal("0.30"), "2025-03-01", "2026-03-02")]
+
+
 def test_the_rounded_score_is_graded() -> None:
     rules = simple(items=[item("X", "SUB", 5.5)], clauses=[clause("1", "X")])
     assert scored(findings=[finding("K", clause="1")], rules=rules).grade("2025-03-01") == (95, "gold")
