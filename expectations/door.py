@@ -100,28 +100,27 @@ _SUITES = (
         "complaints",
         "hotline",
         own="ticket_id accepted_at accepted_on ticket_source respondent_name handled_by dispatched_at dispatched_on "
-        "closed_at closed_on result_code determined_on clause is_clause_bare project_no satisfaction is_repeat "
+        "closed_at closed_on result_code determined_on clause project_no satisfaction is_repeat "
         "original_ticket_id",
         agency_columns=(),
     ),
     _door(
         "complaints",
         "media",
-        own="clue_id origin_code found_on respondent_name agency_id summary link result_code determined_on clause "
-        "is_clause_bare",
+        own="clue_id origin_code found_on respondent_name agency_id summary link result_code determined_on clause",
     ),
     _door(
         "inspections",
         "checks",
         own="task_id task_line check_type authority agency_name agency_id checked_on inspectors result_code problem "
-        "clause is_clause_bare project_no report_no occurred_on status_code determined_on revoked_on",
+        "clause project_no report_no occurred_on status_code determined_on revoked_on quantity row_points",
     ),
     _door(
         "inspections",
         "penalties",
         own="agency_name agency_id decision_no violation_type violation_facts legal_basis penalty_kind fine_10k_cny "
-        "is_fine_10k_cny_approximate determined_on occurred_on clause is_clause_bare project_no public_until_on "
-        "authority status_code revoked_on",
+        "is_fine_10k_cny_approximate determined_on occurred_on clause project_no public_until_on "
+        "authority status_code revoked_on quantity row_points",
     ),
     _door(
         "platform",
@@ -152,14 +151,15 @@ _SUITES = (
     _door(
         "credit_desk",
         "findings",
-        own="finding_id agency_id clause is_clause_bare channel_code origin_id occurred_on project_no report_no "
-        "person_key person_mask person_id_status determined_on determined_by status_code revoked_on",
+        own="finding_id agency_id clause channel_code origin_id occurred_on project_no report_no "
+        "person_key person_mask person_id_status determined_on determined_by status_code revoked_on quantity "
+        "row_points",
         people=("person",),
     ),
     _door(
         "credit_desk",
         "merit_claims",
-        own="claim_id agency_id clause is_clause_bare level_code title document_no issuer occurred_on person_key "
+        own="claim_id agency_id clause level_code title document_no issuer occurred_on person_key "
         "person_mask person_id_status recommended_by status_code determined_on",
         people=("person",),
     ),

@@ -56,7 +56,11 @@ class Parse(StrEnum):
     CHOICE = "choice"  # one of `choices`; anything else quarantines the row
     OPEN_CHOICE = "open_choice"  # `choices`, other text kept as it is
     FLAG = "flag"  # one of two `choices`, "true" and "false"
-    CLAUSE = "clause"  # credit.md 6.5
+    CLAUSE = (
+        "clause"  # any text in its normal form (rulebook/format.md, "any clause text"); its meaning is the rulebook's
+    )
+    QUANTITY = "quantity"  # a whole number from 1 to 10,000
+    POINTS = "points"  # 0 to 1,000 with at most two decimals
     EPOCH_MS = "epoch_ms"
     COORDINATE = "coordinate"  # used by the reader of check-ins to compute the cell; never stored itself
     DROPPED = "dropped"  # known, allowed, and never read further
@@ -69,7 +73,8 @@ class Column:
     `name` is the lake's column (a prefix for PERSON_ID), `header` the exact header or JSON key of today's
     export, `aliases` other headers seen for the same thing. `value_required`: an empty cell quarantines the
     row. `header_required`: a file without the header is held. `not_after_receipt`: a date after `received_on`
-    quarantines the row (`date_after_receipt`).
+    quarantines the row (`date_after_receipt`). `choices` are the values as they may be written, each once;
+    `spellings` other ways of writing them. `absent_as`: what every cell of the column says in a file that lacks it.
     """
 
     name: str
@@ -77,6 +82,8 @@ class Column:
     parse: Parse = Parse.TEXT
     aliases: tuple[str, ...] = ()
     choices: Mapping[str, str] = field(default_factory=dict)
+    spellings: Mapping[str, str] = field(default_factory=dict)
+    absent_as: str | None = None
     value_required: bool = False
     header_required: bool = True
     not_after_receipt: bool = False
@@ -89,7 +96,14 @@ class Column:
         return self.parse not in (Parse.DROPPED, Parse.COORDINATE)
 
 
+# What the rows of some points tables say of themselves (rulebook/format.md, "quantity" and "points: row").
+ROW_FIGURES = (
+    Column("quantity", "数量", Parse.QUANTITY, header_required=False),
+    Column("row_points", "扣分", Parse.POINTS, header_required=False),
+)
+
 DECIMAL = pa.decimal128(18, 4)
+POINTS = pa.decimal128(9, 2)
 TIMESTAMP = pa.timestamp("us")  # UTC, without a zone, so that DuckDB and Spark read the same instant
 
 
@@ -111,14 +125,14 @@ def lake_fields(column: Column) -> list[pa.Field]:
         case Parse.DATE_OR_OPEN:
             stem = column.name.removesuffix("_on")
             return [pa.field(column.name, pa.date32()), pa.field(f"is_{stem}_open", pa.bool_())]
-        case Parse.INTEGER | Parse.EPOCH_MS:
+        case Parse.INTEGER | Parse.QUANTITY | Parse.EPOCH_MS:
             return [pa.field(column.name, pa.int64())]
         case Parse.DECIMAL:
             return [pa.field(column.name, DECIMAL), pa.field(f"is_{column.name}_approximate", pa.bool_())]
         case Parse.FLAG:
             return [pa.field(column.name, pa.bool_())]
-        case Parse.CLAUSE:  # normalised: 1, 2a, 2b, 3, 4a, 4b, 5 … 11; a bare 2 or 4 is 2b or 4b and flagged
-            return [pa.field(column.name, pa.string()), pa.field(f"is_{column.name}_bare", pa.bool_())]
+        case Parse.POINTS:
+            return [pa.field(column.name, POINTS)]
         case _:
             return [pa.field(column.name, pa.string())]
 

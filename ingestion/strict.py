@@ -55,8 +55,7 @@ def remedy(dataset: Dataset, reason: str, header: str | None) -> str | None:
     column = next((column for column in dataset.columns if column.header == header), None)
     if said is None or column is None or reason != parsing.UNKNOWN_VALUE:
         return said
-    is_clause = column.parse is Parse.CLAUSE and not column.choices
-    return f"{said} {'、'.join(parsing.MISCONDUCT_CLAUSES if is_clause else column.choices)}"
+    return f"{said} {'、'.join(column.choices)}"
 
 
 class RowParser:
@@ -223,7 +222,11 @@ class RowParser:
             case Parse.FLAG:
                 return plain(lambda cell: _FLAGS[parsing.choice(cell, choices)])
             case Parse.CLAUSE:
-                return pair(lambda cell: parsing.clause(cell, choices or parsing.MISCONDUCT_CLAUSES))
+                return plain(parsing.clause)
+            case Parse.QUANTITY:
+                return plain(parsing.quantity)
+            case Parse.POINTS:
+                return plain(parsing.points)
             case Parse.EPOCH_MS:
                 return plain(parsing.epoch_ms)
             case Parse.COORDINATE:

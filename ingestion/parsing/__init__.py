@@ -5,26 +5,32 @@ contracts of datasets, keys (see `ingestion.privacy`).
 """
 
 from ingestion.parsing.cells import (
+    CODE_BECAME_DATE,
     DAMAGED_TEXT,
     DATE_AFTER_RECEIPT,
     EMPTY_KEY,
     EMPTY_VALUE,
+    ENCODING,
     ERROR_VALUE,
     FIELD_COUNT,
     FORMULA_WITHOUT_CACHE,
     IMPOSSIBLE_COORDINATE,
     IMPOSSIBLE_DATE,
+    NOT_A_CODE,
+    NOT_A_NAME,
     NOT_A_NUMBER,
     NUMERIC_PRECISION_LOST,
     REMEDIES,
+    SEVERAL_VALUES,
     UNKNOWN_VALUE,
     USCC_CHECK_FAILED,
     USCC_MALFORMED,
     Cell,
+    ExactInteger,
     Fault,
     Refused,
 )
-from ingestion.parsing.choices import MISCONDUCT_CLAUSES, choice, clause, normal_choices, open_choice
+from ingestion.parsing.choices import choice, clause, clause_text, normal_choices, open_choice
 from ingestion.parsing.dates import date, date_or_open, epoch_ms, last_day, moment, month, wall_time
 from ingestion.parsing.identities import (
     PersonNumber,
@@ -35,7 +41,7 @@ from ingestion.parsing.identities import (
     uscc,
     uscc_pair,
 )
-from ingestion.parsing.numbers import amount, coordinate, integer
+from ingestion.parsing.numbers import amount, coordinate, integer, points, quantity
 from ingestion.parsing.texts import (
     FOLD,
     agency_name,
@@ -45,29 +51,35 @@ from ingestion.parsing.texts import (
     free_text,
     id_list,
     is_blank,
+    is_empty,
     person_name,
     text_of,
 )
 
 __all__ = [
+    "CODE_BECAME_DATE",
     "DAMAGED_TEXT",
     "DATE_AFTER_RECEIPT",
     "EMPTY_KEY",
     "EMPTY_VALUE",
+    "ENCODING",
     "ERROR_VALUE",
     "FIELD_COUNT",
     "FOLD",
     "FORMULA_WITHOUT_CACHE",
     "IMPOSSIBLE_COORDINATE",
     "IMPOSSIBLE_DATE",
-    "MISCONDUCT_CLAUSES",
+    "NOT_A_CODE",
+    "NOT_A_NAME",
     "NOT_A_NUMBER",
     "NUMERIC_PRECISION_LOST",
     "REMEDIES",
+    "SEVERAL_VALUES",
     "UNKNOWN_VALUE",
     "USCC_CHECK_FAILED",
     "USCC_MALFORMED",
     "Cell",
+    "ExactInteger",
     "Fault",
     "PersonNumber",
     "Refused",
@@ -75,6 +87,7 @@ __all__ = [
     "amount",
     "choice",
     "clause",
+    "clause_text",
     "code",
     "coordinate",
     "date",
@@ -87,6 +100,7 @@ __all__ = [
     "id_list",
     "integer",
     "is_blank",
+    "is_empty",
     "last_day",
     "mask_number",
     "moment",
@@ -96,6 +110,8 @@ __all__ = [
     "passes_gb11714",
     "person_name",
     "person_number",
+    "points",
+    "quantity",
     "text_of",
     "uscc",
     "uscc_pair",

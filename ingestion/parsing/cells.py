@@ -24,6 +24,11 @@ ERROR_VALUE = "error_value"
 DAMAGED_TEXT = "damaged_text"
 FIELD_COUNT = "field_count"
 IMPOSSIBLE_COORDINATE = "impossible_coordinate"
+CODE_BECAME_DATE = "code_became_date"
+NOT_A_CODE = "not_a_code"
+SEVERAL_VALUES = "several_values"
+NOT_A_NAME = "not_a_name"
+ENCODING = "encoding"
 
 # What whoever keeps the list does about a row; the corrected row is sent in a later drop.
 REMEDIES: Mapping[str, str] = {
@@ -40,6 +45,11 @@ REMEDIES: Mapping[str, str] = {
     ERROR_VALUE: "The cell shows an error. Correct its formula, or paste the value.",
     DAMAGED_TEXT: "Characters were lost before the export. Export it again.",
     FIELD_COUNT: "The record has more or fewer fields than the header. Quote fields that hold commas.",
+    CODE_BECAME_DATE: "The spreadsheet turned a number into a date. Format the column as text and type the number again.",
+    NOT_A_CODE: "A picture, an error or TRUE/FALSE stands where a number belongs. Type the number as text.",
+    SEVERAL_VALUES: "Several values stand in one cell. Write one row for each.",
+    NOT_A_NAME: "This is no name. Write the name in full in every row.",
+    ENCODING: "A character of the row has no code in the file's encoding. Correct it at the source, or export in UTF-8.",
     IMPOSSIBLE_COORDINATE: "This is no longitude or latitude in degrees. Fetch the page again, or correct it at the source.",
 }
 
@@ -49,6 +59,10 @@ class Fault(Enum):
 
     FORMULA_WITHOUT_CACHE = FORMULA_WITHOUT_CACHE
     ERROR_VALUE = ERROR_VALUE
+
+
+class ExactInteger(int):
+    """A whole number written as digits in a text (JSON): exact however long it is, unlike a number of a spreadsheet."""
 
 
 Cell = str | int | float | bool | dt.date | dt.datetime | dt.time | dt.timedelta | Fault | None

@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 
 from ingestion.parsing.cells import UNKNOWN_VALUE, Cell, Refused
-from ingestion.parsing.texts import free_text, text_of, unspaced
+from ingestion.parsing.texts import code_text, free_text, hyphenated, text_of, unspaced
 
 
 def _choice_text(text: str) -> str:
@@ -43,19 +43,24 @@ def open_choice(cell: Cell, choices: Mapping[str, str]) -> str | None:
     return choices.get(_choice_text(text_of(cell))) or free_text(cell)
 
 
-MISCONDUCT_CLAUSES: Mapping[str, str] = {
-    **{str(number): str(number) for number in range(1, 12)},
-    **{sub: sub for sub in ("2a", "2b", "4a", "4b")},
-    "2": "2b",
-    "4": "4b",
-}
+_CLAUSE_BREAKS = re.compile(r"[第款项条()\[\]{}〔〕【】﹝﹞「」-]+")
+_LONGEST_CLAUSE = 40
 
 
-def clause(cell: Cell, choices: Mapping[str, str] = MISCONDUCT_CLAUSES) -> tuple[str | None, bool]:
-    """A clause of the notice in its normal form, and whether a bare 2 or 4 was read as 2b or 4b (credit.md 6.5)."""
-    text = _choice_text(text_of(cell))
-    if not text:
-        return None, False
-    if text not in choices:
+def clause_text(text: str) -> str:
+    """A clause in its normal form (rulebook/format.md, "any clause text"): `第1条第1项` is `1-1`, `一(四)2` is `一-四-2`.
+
+    Width, case and spaces are folded; 第, 条, 款, 项 and brackets separate parts, as hyphens and dashes do.
+    """
+    folded = hyphenated(unspaced(text)).casefold()
+    if re.fullmatch(r"\d+\.0+", folded, re.ASCII):
+        folded = folded.split(".")[0]
+    return _CLAUSE_BREAKS.sub("-", folded).strip("-")
+
+
+def clause(cell: Cell) -> str | None:
+    """The clause that an export writes, of whatever points table: text in its normal form, at most 40 characters."""
+    text = clause_text(code_text(cell))
+    if len(text) > _LONGEST_CLAUSE:
         raise Refused(UNKNOWN_VALUE)
-    return choices[text], choices[text] != text
+    return text or None

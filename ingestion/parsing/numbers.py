@@ -24,6 +24,33 @@ def integer(cell: Cell) -> int | None:
     return int(text.split(".")[0])
 
 
+_LARGEST_QUANTITY = 10_000
+
+
+def quantity(cell: Cell) -> int | None:
+    """How many of something a row counts: 1 to 10,000."""
+    number = integer(cell)
+    if number is not None and not 1 <= number <= _LARGEST_QUANTITY:
+        raise Refused(NOT_A_NUMBER)
+    return number
+
+
+_POINTS = re.compile(r"\d{1,4}(?:\.\d{1,2}0*)?", re.ASCII)
+_MOST_POINTS = 1000
+
+
+def points(cell: Cell) -> Decimal | None:
+    """Points that a row takes: 0 to 1,000, at most two decimals, without a sign."""
+    if isinstance(cell, bool):
+        raise Refused(NOT_A_NUMBER)
+    text = unspaced(text_of(cell))
+    if not text:
+        return None
+    if not _POINTS.fullmatch(text) or Decimal(text) > _MOST_POINTS:
+        raise Refused(NOT_A_NUMBER)
+    return Decimal(text).quantize(Decimal("0.01"))
+
+
 _FOUR_PLACES = Decimal("0.0001")
 _AMOUNT = re.compile(r"(?:\d{1,3}(?:,\d{3})+|\d{1,14})(?:\.\d+)?", re.ASCII)
 

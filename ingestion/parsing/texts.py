@@ -10,7 +10,15 @@ import datetime as dt
 import re
 from collections.abc import Mapping
 
-from ingestion.parsing.cells import DAMAGED_TEXT, NUMERIC_PRECISION_LOST, Cell, Fault, Refused
+from ingestion.parsing.cells import (
+    CODE_BECAME_DATE,
+    DAMAGED_TEXT,
+    NOT_A_CODE,
+    NUMERIC_PRECISION_LOST,
+    Cell,
+    Fault,
+    Refused,
+)
 
 _FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 _SPACES = dict.fromkeys([0x3000, 0xA0, 0x202F, 0x205F, *range(0x2000, 0x200B)], " ")
@@ -62,6 +70,45 @@ def is_blank(cell: Cell) -> bool:
     return not cell or (not _is_visible(cell[0]) and not fold(cell))
 
 
+_NONE_WORDS = frozenset(
+    [
+        "无",
+        "暂无",
+        "不详",
+        "null",
+        "(null)",
+        "<null>",
+        "nil",
+        "none",
+        "nan",
+        "nat",
+        "<na>",
+        "n/a",
+        "\\n",
+        "0000-00-00",
+        "0000-00-0000:00:00",
+        "0000/00/00",
+    ]
+)
+_NONE_STROKES = re.compile(r"[/\\]{1,4}|[-\u2010-\u2015\u2212]{1,4}")
+
+
+def is_empty(cell: Cell) -> bool:
+    """Whether the cell says that there is nothing: it is blank, or a sign for "none" stands in it (sources.md, K2).
+
+    A column whose own values hold the sign (有, 无) does not ask.
+    """
+    if not isinstance(cell, str):
+        return cell is None
+    if len(cell) > _LONGEST_NONE:
+        return is_blank(cell)
+    text = unspaced(cell).casefold()
+    return not text or text in _NONE_WORDS or bool(_NONE_STROKES.fullmatch(text))
+
+
+_LONGEST_NONE = 24  # with spaces; what is longer is a value
+
+
 def fold(text: str) -> str:
     """Full-width forms and odd spaces in one width, invisible characters removed, trimmed."""
     return text.translate(FOLD).strip()
@@ -83,6 +130,25 @@ def code(cell: Cell) -> str | None:
     if _EXCEL_SCIENTIFIC.fullmatch(text):
         raise Refused(NUMERIC_PRECISION_LOST)
     return text or None
+
+
+_DASHES = re.compile("[\u2010-\u2015\u2212\u00ad\u2043\ufe58\ufe63\uff0d]+")
+
+
+def hyphenated(text: str) -> str:
+    """Text with every hyphen and dash as one `-`."""
+    return _DASHES.sub("-", text)
+
+
+def code_text(cell: Cell) -> str:
+    """A cell that names something, as text; refuses what a spreadsheet made of a number that it took for something else."""
+    if isinstance(cell, bool):
+        raise Refused(NOT_A_CODE)
+    if isinstance(cell, dt.date | dt.time | dt.timedelta):
+        raise Refused(CODE_BECAME_DATE)
+    if cell is Fault.ERROR_VALUE:
+        raise Refused(NOT_A_CODE)
+    return text_of(cell)
 
 
 _YEAR_BRACKETS = re.compile(r"[〔\[(【﹝](\d{4})[〕\])】﹞]", re.ASCII)

@@ -1,6 +1,6 @@
 """The tech centre's own ledgers: findings, merit claims, repairs, decisions. Contracts and quirks, nothing else."""
 
-from ingestion.contract import Column, Dataset, Format, Kind, Parse
+from ingestion.contract import ROW_FIGURES, Column, Dataset, Format, Kind, Parse
 
 HAS = {"有": "true", "无": "false"}
 
@@ -41,6 +41,7 @@ FINDINGS = Dataset(
             value_required=True,
         ),
         Column("revoked_on", "撤销日期", Parse.DATE, not_after_receipt=True),
+        *ROW_FIGURES,
     ),
 )
 
@@ -50,11 +51,10 @@ MERIT_CLAIMS = Dataset(
     kind=Kind.EVENT,
     format=Format.XLSX,
     key=("claim_id",),
-    required_when=(("clause", "1", "level_code"),),  # clause 1 is another item for each level (credit.md 6.5)
     columns=(
         Column("claim_id", "申报编号", Parse.CODE, value_required=True),
         Column("agency_id", "统一社会信用代码", Parse.USCC, value_required=True),
-        Column("clause", "守信条款", Parse.CLAUSE, choices={str(n): str(n) for n in range(1, 6)}, value_required=True),
+        Column("clause", "守信条款", Parse.CLAUSE, value_required=True),
         Column(
             "level_code",
             "级别",

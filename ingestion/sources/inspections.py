@@ -1,6 +1,6 @@
 """Supervision checks and administrative penalties: contracts and quirks, nothing else."""
 
-from ingestion.contract import Column, Dataset, Format, Kind, Parse
+from ingestion.contract import ROW_FIGURES, Column, Dataset, Format, Kind, Parse
 
 CHECKS = Dataset(
     source="inspections",
@@ -49,6 +49,7 @@ CHECKS = Dataset(
         ),
         Column("determined_on", "认定日期", Parse.DATE, not_after_receipt=True),
         Column("revoked_on", "撤销日期", Parse.DATE, not_after_receipt=True),
+        *ROW_FIGURES,
     ),
 )
 
@@ -81,6 +82,7 @@ PENALTIES = Dataset(
             value_required=True,
         ),
         Column("revoked_on", "撤销日期", Parse.DATE, not_after_receipt=True),
+        *ROW_FIGURES,
     ),
 )
 
