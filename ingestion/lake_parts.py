@@ -19,13 +19,13 @@ import pyarrow.parquet as pq
 from ingestion import readers, whole_files
 from ingestion.contract import Dataset
 from ingestion.envelope import Held
-from ingestion.manifest import Part, PartKey, QuarantinedRow, Receipt
+from ingestion.manifest import Part, PartKey, QuarantinedRow, ReadFile, Receipt
 from ingestion.readers.titles import list_date
 from ingestion.sources import DATASETS
 from ingestion.strict import Quarantined, RowParser
 
 # Raise it when the door reads the same bytes differently: every file is then read again from the archive.
-PARSER_REVISION = 7
+PARSER_REVISION = 8
 # The reason code of a file on which the program failed: no verdict on the file, so every ingest tries it again.
 PROGRAM_FAILED = "program_failed"
 SCHEMA_FILE = "0000-schema.parquet"
@@ -54,7 +54,7 @@ def write_schema_files(lake: Path) -> None:
 
 def parse_file(
     dataset: Dataset, original: Path, receipt: Receipt, target: Path, parser_for: Callable[[bool], RowParser]
-) -> tuple[Part, list[QuarantinedRow]]:
+) -> ReadFile:
     """Reads one original as received by `receipt` into the lake part `target`, row by row.
 
     A held file leaves no part behind and counts no rows. `parser_for(is_1904)` gives the dataset's row parser.
@@ -62,6 +62,7 @@ def parse_file(
     notes = readers.Notes()
     counts: Counter[str] = Counter()
     quarantined: list[QuarantinedRow] = []
+    former_codes: set[tuple[str, str]] = set()
 
     def write(temporary: Path) -> None:
         with _PartWriter(dataset, temporary) as writer:
@@ -83,6 +84,7 @@ def parse_file(
                     )
                     continue
                 counts["accepted"] += 1
+                former_codes.update(result.former_codes)
                 writer.add(
                     [
                         *(receipt.file_hash, receipt.received_on, row.sheet, row.row_number, position),
@@ -107,7 +109,7 @@ def parse_file(
             held.message,
             hidden_sheet_count=len(notes.hidden_sheets),
         )
-        return part, []
+        return ReadFile(part)
     part = Part(
         *receipt.part_key,
         revision_of(dataset),
@@ -119,7 +121,7 @@ def parse_file(
         list_as_of_on=list_date(notes.list_as_of) if dataset.titled_as_of else None,
         hidden_sheet_count=len(notes.hidden_sheets),
     )
-    return part, quarantined
+    return ReadFile(part, tuple(quarantined), frozenset(former_codes))
 
 
 def _failed(error: Exception, row_count: int) -> Held:

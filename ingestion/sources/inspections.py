@@ -62,7 +62,7 @@ PENALTIES = Dataset(
     columns=(
         Column("agency_name", "行政相对人名称", Parse.AGENCY_NAME),
         Column("agency_id", "统一社会信用代码", Parse.USCC, value_required=True),
-        Column("decision_no", "决定书文号", Parse.DOCUMENT_NO, aliases=("行政处罚决定书文号",), value_required=True),
+        Column("decision_no", "决定书文号", Parse.CODE, aliases=("行政处罚决定书文号",), value_required=True),
         Column("violation_type", "违法行为类型", Parse.TEXT),
         Column("violation_facts", "违法事实", Parse.TEXT),
         Column("legal_basis", "处罚依据", Parse.TEXT),

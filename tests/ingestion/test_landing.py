@@ -341,7 +341,7 @@ def test_stopped_at_each_step_of_a_commit(door: Door, monkeypatch: pytest.Monkey
         (os, "fsync"),
         (Path, "replace"),
         (whole_files, "sync_folder"),
-        (landing.Manifest, "commit_part"),
+        (landing.Manifest, "commit_file"),
     ):
         for count in (1, 6):
             shutil.rmtree(door.settings.home, ignore_errors=True)
