@@ -11,7 +11,7 @@ import re
 _HAN = "\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _MARKS = re.compile(
     "\ufffd"
-    "|锟斤拷|锟|斤拷|烫烫|屯屯"  # U+FFFD in UTF-8 read as GBK; fresh and freed memory of C programs read as GBK
+    "|锟斤|斤拷|拷锟|烫烫|屯屯"  # U+FFFD in UTF-8 read as GBK; fresh and freed memory of C programs read as GBK
     f"|[{_HAN}][?\uff1f]|[?\uff1f][{_HAN}]"  # a character that the code page lacks becomes a question mark
     "|[\u0080-\u00b6\u00b8-\u00ff]{2,}"  # bytes of GBK or UTF-8 read as Latin-1
     "|[\u00c0-\u00ff][\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc\u2013-\u203a\u20ac\u2122]"

@@ -130,13 +130,13 @@ def test_a_truncated_workbook_loads_no_row(door: Door, keep: float) -> None:
     whole = door.put(FINDINGS, DAY, "a.xlsx", [finding(f"RD-{n}") for n in range(200)]).read_bytes()
     end = int(len(whole) * keep) if isinstance(keep, float) else keep
     door.drop(FINDINGS, DAY, "a.xlsx").write_bytes(whole[:end])
-    door.put(FINDINGS, DAY, "good.xlsx", [finding("RD-good")])
+    door.put(FINDINGS, DAY, "good.xlsx", [finding("RD-GOOD")])
     outcomes = door.outcomes()
     cut = outcomes[f"{DAY}/a.xlsx"]
     assert (cut.status, cut.read_count) == ("held", 0)
     assert cut.message
     assert outcomes[f"{DAY}/good.xlsx"].status == "loaded"
-    assert [row["finding_id"] for row in door.rows(FINDINGS)] == ["RD-good"]
+    assert [row["finding_id"] for row in door.rows(FINDINGS)] == ["RD-GOOD"]
 
 
 def test_a_workbook_whose_sheet_breaks_off_inside_a_whole_zip_is_held(door: Door) -> None:
