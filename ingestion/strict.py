@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -58,11 +58,17 @@ def remedy(dataset: Dataset, reason: str, header: str | None) -> str | None:
     if reason != parsing.UNKNOWN_VALUE or not column.choices:
         return said
     lists = [
-        f"{value}: {'、'.join(of.choices)}"
+        f"{value}: {_listed(of.choices)}"
         for _, value, of in dataset.parse_when
         if of.name == column.name and of.choices
     ]
-    return f"{said} {'; '.join(lists) or '、'.join(column.choices)}"
+    return f"{said} {'; '.join(lists) or _listed(column.choices)}"
+
+
+def _listed(values: Iterable[str]) -> str:
+    """Values as a message lists them; by semicolons where one holds the usual mark itself."""
+    values = list(values)
+    return ("；" if any("、" in value for value in values) else "、").join(values)
 
 
 class RowParser:

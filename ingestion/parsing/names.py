@@ -17,7 +17,7 @@ _HAN = "\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _LOOSE_DOT = re.compile(f"(?<![{_HAN}])·|·(?![{_HAN}])")
 # As above, as marks and words say it; and digits alone.
 _NO_NAME = re.compile(
-    r"[同如]上+(栏|行|述)?|同前|[〃々″\"'“”〞,,.。、:;~～…*?？]+|-?(ditto|do\.?|same)-?|[\d.,-]+|□+|〓+", re.IGNORECASE
+    r"[同如]上+(栏|行|述)?|同前|[〃々″′\"'“”〞,,.。、:;~～…*?？]+|-?(ditto|do\.?|same)-?|[\d.,-]+|□+|〓+", re.IGNORECASE
 )
 _NO_GLYPH = re.compile("[□■〓]")
 
