@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-import pytest
-
 from ingestion import strict
 from tests.ingestion.real_exports.builder import (
     Door,
@@ -30,40 +28,38 @@ def levels(door: Door, rows: list[Row]) -> list[str | None]:
     return [row["level_code"] for row in door.rows("registry/personnel")]
 
 
-@pytest.mark.parametrize(
-    ("written", "level"),
-    [
-        *(("一级", "senior_technician"), ("高级技师", "senior_technician"), ("1级", "senior_technician")),
-        *(("二级", "technician"), ("技师", "technician"), ("二级/技师", "technician")),
-        *(("三级", "advanced"), ("高级工", "advanced"), ("高级", "advanced"), ("高级工（三级）", "advanced")),
-        *(("四级", "intermediate"), ("中级工", "intermediate"), ("中级", "intermediate"), ("４级", "intermediate")),
-        *(("五级", "junior"), ("初级工", "junior"), ("初级", "junior"), ("五级/初级工", "junior"), ("⼀级", "senior_technician")),
-        *(("中级消防设施操作员", "intermediate"), (" 四 级 ", "intermediate"), ("肆级", "intermediate")),
-    ],
-)  # fmt: skip
-def test_operators_have_five_levels_of_the_national_scale(door: Door, written: str, level: str) -> None:
-    """b_operator_level."""
-    assert levels(door, [person(等级=written, **OPERATOR)]) == [level]
-
-
-@pytest.mark.parametrize(
-    ("written", "level"),
-    [
-        *(("一级", "level_1"), ("二级", "level_2"), ("1级", "level_1"), ("壹级", "level_1"), ("贰级", "level_2")),
-        *(("⼀级", "level_1"), ("一级注册消防工程师", "level_1"), ("２级", "level_2")),
-    ],
+OPERATOR_LEVELS = (
+    *(("一级", "senior_technician"), ("高级技师", "senior_technician"), ("1级", "senior_technician")),
+    *(("二级", "technician"), ("技师", "technician"), ("二级/技师", "technician")),
+    *(("三级", "advanced"), ("高级工", "advanced"), ("高级", "advanced"), ("高级工（三级）", "advanced")),
+    *(("四级", "intermediate"), ("中级工", "intermediate"), ("中级", "intermediate"), ("４级", "intermediate")),
+    *(
+        ("五级", "junior"),
+        ("初级工", "junior"),
+        ("初级", "junior"),
+        ("五级/初级工", "junior"),
+        ("⼀级", "senior_technician"),
+    ),
+    *(("中级消防设施操作员", "intermediate"), (" 四 级 ", "intermediate"), ("肆级", "intermediate")),
 )
-def test_engineers_have_two_levels(door: Door, written: str, level: str) -> None:
-    assert levels(door, [person(等级=written)]) == [level]
+ENGINEER_LEVELS = (
+    *(("一级", "level_1"), ("二级", "level_2"), ("1级", "level_1"), ("壹级", "level_1"), ("贰级", "level_2")),
+    *(("⼀级", "level_1"), ("一级注册消防工程师", "level_1"), ("２级", "level_2")),
+)
 
 
-@pytest.mark.parametrize(
-    "row",
-    [person(等级="高级"), person(等级="三级"), person(等级="技师"), person(等级="六级", **OPERATOR), person(等级="一级注册消防工程师", **OPERATOR)],
-)  # fmt: skip
-def test_the_other_kind_s_words_are_unknown(door: Door, row: Row) -> None:
-    assert levels(door, [row]) == []
-    assert [found[1:] for found in door.reasons()] == [("unknown_value", "等级")]
+def test_levels_are_read_by_the_kind_of_certificate(door: Door) -> None:
+    """b_operator_level: engineers have two levels, operators the five of the national scale."""
+    rows = [person(等级=written, **OPERATOR) for written, _ in OPERATOR_LEVELS]
+    rows += [person(等级=written) for written, _ in ENGINEER_LEVELS]
+    assert levels(door, rows) == [level for _, level in (*OPERATOR_LEVELS, *ENGINEER_LEVELS)]
+
+
+def test_the_other_kind_s_words_are_unknown(door: Door) -> None:
+    rows = [person(等级=written) for written in ("高级", "三级", "技师", "初级工")]
+    rows += [person(等级=written, **OPERATOR) for written in ("六级", "一级注册消防工程师")]
+    assert levels(door, rows) == []
+    assert [found[1:] for found in door.reasons()] == [("unknown_value", "等级")] * 6
 
 
 def test_the_remedy_lists_each_value_once() -> None:
@@ -73,24 +69,23 @@ def test_the_remedy_lists_each_value_once() -> None:
     assert services.endswith("维护保养检测；消防安全评估；维护保养检测、消防安全评估")
 
 
-@pytest.mark.parametrize(
-    ("written", "service"),
-    [
-        ("维护保养检测、消防安全评估", "both"),
-        ("消防安全评估、维护保养检测", "both"),
-        ("消防安全评估,消防设施维护保养检测", "both"),
-        ("消防设施维护保养检测和消防安全评估", "both"),
-        ("维护保养检测；消防安全评估", "both"),
-        ("消防设施维护保养检测", "maintenance_testing"),
-        ("建筑消防设施维护保养检测", "maintenance_testing"),
-        (" 消防安全 评估 ", "safety_assessment"),
-        ("维护保养检测\n消防安全评估", "both"),
-    ],
+SERVICES = (
+    ("维护保养检测、消防安全评估", "both"),
+    ("消防安全评估、维护保养检测", "both"),
+    ("消防安全评估,消防设施维护保养检测", "both"),
+    ("消防设施维护保养检测和消防安全评估", "both"),
+    ("维护保养检测；消防安全评估", "both"),
+    ("消防设施维护保养检测", "maintenance_testing"),
+    ("建筑消防设施维护保养检测", "maintenance_testing"),
+    (" 消防安全 评估 ", "safety_assessment"),
+    ("维护保养检测\n消防安全评估", "both"),
 )
-def test_services_in_any_order_and_by_their_official_names(door: Door, written: str, service: str) -> None:
-    put(door, "registry/agencies", [agency(服务类型=written)])
+
+
+def test_services_in_any_order_and_by_their_official_names(door: Door) -> None:
+    put(door, "registry/agencies", [agency(服务类型=written) for written, _ in SERVICES])
     door.ingest()
-    assert [row["service_type"] for row in door.rows("registry/agencies")] == [service]
+    assert [row["service_type"] for row in door.rows("registry/agencies")] == [service for _, service in SERVICES]
 
 
 def test_a_contract_is_about_one_service(door: Door) -> None:
@@ -123,32 +118,29 @@ def test_counts_and_areas_with_their_units(door: Door) -> None:
     assert [row["quantity"] for row in door.rows("registry/equipment")] == [3]
 
 
-@pytest.mark.parametrize("written", ["260㎡", "260平方米", "260 平方", "260m2", "260M²", "２６０平米", "约260㎡"])
-def test_an_area_in_plain_words(door: Door, written: str) -> None:
-    put(door, "registry/agencies", [agency(**{"工作场所建筑面积(㎡)": written})])
+def test_an_area_in_plain_words(door: Door) -> None:
+    areas = ("260㎡", "260平方米", "260 平方", "260m2", "260M²", "２６０平米", "约260㎡")
+    put(door, "registry/agencies", [agency(**{"工作场所建筑面积(㎡)": written}) for written in areas])
     door.ingest()
-    (row,) = door.rows("registry/agencies")
-    assert (row["floor_area_m2"], row["is_floor_area_m2_approximate"]) == (Decimal(260), written.startswith("约"))
+    read = [(row["floor_area_m2"], row["is_floor_area_m2_approximate"]) for row in door.rows("registry/agencies")]
+    assert read == [(Decimal(260), written.startswith("约")) for written in areas]
 
 
-@pytest.mark.parametrize(
-    "written", ["长期", "无固定期限", "长期有效", "永久", "无固定期限劳动合同", "9999-12-31", "2999-12-31"]
-)
-def test_what_has_no_end(door: Door, written: str) -> None:
+def test_what_has_no_end(door: Door) -> None:
     """v_open_ended."""
-    put(door, "registry/personnel", [person(劳动合同止=written, 注册有效期至=written)])
-    put(door, "registry/equipment", [device(有效期至=written)])
-    put(door, "inspections/penalties", [penalty(公示截止期=written)])
+    words = ("长期", "无固定期限", "长期有效", "永久", "无固定期限劳动合同", "9999-12-31", "2999-12-31")
+    put(door, "registry/personnel", [person(劳动合同止=written, 注册有效期至=written) for written in words])
+    put(door, "registry/equipment", [device(有效期至=written) for written in words])
+    put(door, "inspections/penalties", [penalty(公示截止期=written) for written in words])
     door.ingest()
     assert door.reasons() == []
-    (worker,) = door.rows("registry/personnel")
-    assert (worker["contract_until_on"], worker["is_contract_until_open"], worker["registration_until_on"]) == (
-        None,
-        True,
-        None,
-    )
-    assert door.rows("registry/equipment")[0]["valid_until_on"] is None
-    assert door.rows("inspections/penalties")[0]["public_until_on"] is None
+    ends = [
+        (row["contract_until_on"], row["is_contract_until_open"], row["registration_until_on"])
+        for row in door.rows("registry/personnel")
+    ]
+    assert ends == [(None, True, None)] * len(words)
+    assert [row["valid_until_on"] for row in door.rows("registry/equipment")] == [None] * len(words)
+    assert [row["public_until_on"] for row in door.rows("inspections/penalties")] == [None] * len(words)
 
 
 def test_an_end_that_is_no_end_word_is_told_with_the_words(door: Door) -> None:
