@@ -19,7 +19,7 @@ from ingestion.parsing.cells import (
     Fault,
     Refused,
 )
-from ingestion.parsing.texts import FOLD, text_of, unspaced, unwrapped
+from ingestion.parsing.texts import FOLD, plain_text, unspaced
 from ingestion.parsing.wrecks import is_wrecked
 
 _EXCEL_SCIENTIFIC = re.compile(r"\d(?:\.\d+)?E\+\d{1,3}", re.IGNORECASE | re.ASCII)  # 3E15 may be a serial number
@@ -52,10 +52,11 @@ def code_text(cell: Cell) -> str:
         raise Refused(NOT_A_CODE)
     if isinstance(cell, dt.date | dt.time | dt.timedelta):
         raise Refused(CODE_BECAME_DATE)
-    text = text_of(cell)
+    text = plain_text(cell)
     if not isinstance(cell, str):
         return text
-    text = unwrapped(text)
+    if is_wrecked(cell):
+        raise Refused(DAMAGED_TEXT)
     if text.startswith("=") or _ERROR_SHOWN.fullmatch(text) or text.upper() in {"TRUE", "FALSE"}:
         raise Refused(NOT_A_CODE)
     if _DAY_SHOWN.fullmatch(text):
@@ -98,7 +99,7 @@ def id_list(cell: Cell) -> str | None:
 
 def _sound(written: str) -> str | None:
     text = canonical_code(written)
-    if is_wrecked(written) or is_wrecked(text):
+    if is_wrecked(text):
         raise Refused(DAMAGED_TEXT)
     return text or None
 

@@ -98,7 +98,7 @@ def is_empty(cell: Cell) -> bool:
         return cell is None
     if len(cell) > _LONGEST_NONE:
         return is_blank(cell)
-    text = unspaced(unwrapped(cell)).casefold()
+    text = _WHITE.sub("", unwrapped(fold(cell))).casefold()
     return not text or text in _NONE_WORDS or bool(_NONE_STROKES.fullmatch(text))
 
 
@@ -138,8 +138,8 @@ def unwrapped(text: str) -> str:
 
 
 def plain_text(cell: Cell) -> str:
-    """The cell as text, unwrapped and folded: as dates, numbers and words from a list are compared."""
-    return fold(unwrapped(text_of(cell)))
+    """The cell as text, folded and unwrapped: as dates, numbers and words from a list are compared."""
+    return unwrapped(fold(text_of(cell)))
 
 
 def compact_text(cell: Cell) -> str:

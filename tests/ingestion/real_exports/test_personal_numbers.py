@@ -132,10 +132,9 @@ def traces(home: Path, but: Path, secrets: list[str]) -> list[tuple[str, str]]:
 
 def test_a_number_in_any_column_of_any_dataset_is_nowhere_in_the_clear(door: Door) -> None:
     for place in ROWS:
-        for number, row in enumerate(_plants(place)):
-            put(door, place, [row], name=f"{number:03}.{'json' if place.startswith('platform') else 'x'}")
+        put(door, place, _plants(place), name=f"{place.replace('/', '-')}.x")
     outcomes = door.outcomes()
-    assert len(outcomes) > 100
+    assert {outcome.status for outcome in outcomes.values()} == {"loaded"}
     assert traces(door.settings.home, door.settings.archive, [ID, MOBILE, ID.lower()]) == []
     said = " ".join(outcome.message or "" for outcome in outcomes.values())
     assert ID not in said and MOBILE not in said
