@@ -119,7 +119,7 @@ def unspaced(text: str) -> str:
     return _WHITE.sub("", fold(text))
 
 
-_APOSTROPHES = "'\u2018\u2019`\u2032"
+_APOSTROPHES = "'\u2018\u2019`"
 _FORMULA_TEXT = re.compile(r'=\s*"(.*)"', re.DOTALL)
 
 
