@@ -231,6 +231,10 @@ def _other_form(column: Column, row: Row, cell: str, draw: random.Random) -> Any
         case Parse.PERSON_NAME | Parse.AGENCY_NAME:
             spaced = cell.replace("·", draw.choice("•・‧·")) if draw.random() < 0.5 else " ".join(cell)
             return draw.choice([spaced, _alike(cell), f" {cell}　", f"'{cell}", cell.replace("（", "(")])
+        case Parse.PERSON_ID if "*" in cell:
+            return _wrapped(cell, draw)
+        case Parse.OBJECT_ID:
+            return draw.choice([cell.upper(), f" {cell}", f"'{cell}"])
         case Parse.USCC | Parse.PERSON_ID:
             return draw.choice([str.lower, _wide, lambda text: text.replace("0", "O")])(_wrapped(cell, draw))
         case Parse.CHOICE | Parse.FLAG | Parse.OPEN_CHOICE if cell in column.choices:
