@@ -35,6 +35,6 @@ def cut_off() -> Held:
     return Held("unreadable", "the workbook cannot be read to its end (cut off or damaged). Copy or export it again.")
 
 
-def refused_archive(what: str) -> Held:
+def refused_archive(what: str, remedy: str = "Ask the sender for the original export.") -> Held:
     """An archive that would harm whoever opened it, or that is not what it says."""
-    return Held("refused_archive", f"the archive was refused: {what}. Ask the sender for the original export.")
+    return Held("refused_archive", f"the archive was refused: {what}. {remedy}")
