@@ -10,6 +10,7 @@ import re
 import xml.parsers.expat
 from collections.abc import Callable, Iterable, Iterator
 
+from ingestion.envelope.limits import MAX_DEPTH
 from ingestion.envelope.refusals import Held, cut_off, refused_archive
 
 _DECLARED = re.compile(rb"\s*<\?xml\s[^>]*?\bencoding\s*=\s*[\"']([\w.:-]+)[\"']")
@@ -66,12 +67,22 @@ def read_markup(
     parser = xml.parsers.expat.ParserCreate("utf-8")
     parser.buffer_text = True
     parser.StartDoctypeDeclHandler = _refuse_type
-    parser.StartElementHandler = lambda name, attributes: start(
-        name.rpartition(":")[2] if ":" in name else name, attributes
-    )
-    if end is not None:
-        ended = end
-        parser.EndElementHandler = lambda name: ended(name.rpartition(":")[2] if ":" in name else name)
+    depth = 0
+
+    def started(name: str, attributes: dict[str, str]) -> None:
+        nonlocal depth
+        depth += 1
+        if depth > MAX_DEPTH:
+            raise refused_archive(f"a part has more than {MAX_DEPTH} tags within each other")
+        start(name.rpartition(":")[2] if ":" in name else name, attributes)
+
+    def ended(name: str) -> None:
+        nonlocal depth
+        depth -= 1
+        if end is not None:
+            end(name.rpartition(":")[2] if ":" in name else name)
+
+    parser.StartElementHandler, parser.EndElementHandler = started, ended
     if text is not None:
         parser.CharacterDataHandler = text
     try:

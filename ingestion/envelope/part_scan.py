@@ -11,7 +11,15 @@ from __future__ import annotations
 import re
 
 from ingestion.envelope.cell_refs import column_number
-from ingestion.envelope.limits import AREA_FREE_CELLS, MAX_COLUMNS, MAX_ROWS, MAX_SHEET_AREA, MAX_SPARSENESS, MEBIBYTE
+from ingestion.envelope.limits import (
+    AREA_FREE_CELLS,
+    MAX_COLUMNS,
+    MAX_MERGES,
+    MAX_ROWS,
+    MAX_SHEET_AREA,
+    MAX_SPARSENESS,
+    MEBIBYTE,
+)
 from ingestion.envelope.markup import names_utf8
 from ingestion.envelope.refusals import Held, refused_archive
 
@@ -23,7 +31,18 @@ _FORMULA = re.compile(rb"<f[\s/>]")
 # In these the reader takes a part of the value, or another one
 _PADDED_VALUE = re.compile(rb"<v>\s")
 _VALUE_BY_CODE = re.compile(rb"<v>[^<&]*&#")
-_ODD = (b"<!", b"\0", b" </v>", b"\n</v>", b"\t</v>", b"\r</v>", b">true</v>", b">false</v>")
+_ODD = (
+    b"<!",
+    b"\0",
+    b" </v>",
+    b"\n</v>",
+    b"\t</v>",
+    b"\r</v>",
+    b">true</v>",
+    b">false</v>",
+    b">TRUE</v>",
+    b">FALSE</v>",
+)
 _SHEET_END = re.compile(rb"</worksheet>\s*$")
 _TEXTS_END = re.compile(rb"</sst>\s*$")
 _TEXT_END = re.compile(rb"</si>")
@@ -41,6 +60,7 @@ class PartScan:
         self.has_formulas = False  # or error values
         self.cell_count = self.value_count = self.shared_cell_count = 0
         self.longest_shared_text = 0  # in bytes, with its tags
+        self.merge_count = 0
         self._is_plain = True
         self._is_sheet = self._holds_texts = False
         self._last_row = self._last_column = 0
@@ -107,6 +127,7 @@ class PartScan:
         self._holds_texts = self._holds_texts or b"<sst" in data
         if b"<c" in data:
             self._look_at_cells(data)
+        self.merge_count += data.count(b"mergeCell ")
         for match in _TEXT_END.finditer(data):
             self._end_of_text(self._place + match.end())
         self._place += len(data)
@@ -130,6 +151,11 @@ class PartScan:
     def _end_of_text(self, place: int) -> None:
         self.longest_shared_text = max(self.longest_shared_text, place - self._last_text_end)
         self._last_text_end = place
+
+
+def too_many_merges() -> Held:
+    """A sheet whose merged ranges alone would fill the memory."""
+    return refused_archive(f"a sheet has more than {MAX_MERGES} merged ranges", "Export it again without them.")
 
 
 def far_cells(sheet: str) -> Held:

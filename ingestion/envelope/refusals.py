@@ -5,6 +5,7 @@ Belongs here: what every guard and reader may raise. Does not belong here: any g
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 
@@ -28,6 +29,11 @@ def shown(name: str, longest: int = 255) -> str:
         for char in name
     )
     return safe if len(safe) <= longest else safe[: longest - 1] + "…"
+
+
+def masked_name(name: str) -> str:
+    """A sheet's name as it may be told: without whoever's number it holds."""
+    return re.sub(r"\d{9,}", "#", shown(name))
 
 
 def cut_off() -> Held:

@@ -41,9 +41,13 @@ def is_blank_text(text: str) -> bool:
 def read_cells(
     chunks: Iterable[bytes],
     take: Callable[[XmlCell], object],
-    take_merge: Callable[[str], None] | None = None,
+    take_merge: Callable[[str], object] | None = None,
+    place: str = "a sheet",
 ) -> None:
-    """Calls back for each cell of a sheet in order, empty ones too, and for each merged range behind them."""
+    """Calls back for each cell of a sheet in order, empty ones too, and for each merged range behind them.
+
+    `place`: the sheet, as a message names it.
+    """
     row = column = 0
     is_inside = False
     cell: XmlCell | None = None
@@ -61,11 +65,11 @@ def read_cells(
                 column += 1
                 cell_row = row
             else:
-                column, cell_row = _placed(written)
+                column, cell_row = _placed(written, place)
             cell = XmlCell(cell_row, column, attributes.get("t", ""), attributes.get("s", ""), False, "")
             text.clear()
         elif name == "row" and is_inside:
-            row = _row_number(attributes["r"]) if "r" in attributes else row + 1
+            row = _row_number(attributes["r"], place) if "r" in attributes else row + 1
             column = 0
         elif name == "sheetData":
             is_inside = True
@@ -172,21 +176,21 @@ class _CellText:
             self._is_phonetic = False
 
 
-def _placed(written: str) -> tuple[int, int]:
+def _placed(written: str, place: str) -> tuple[int, int]:
     try:
         return reference(written)
     except ValueError as error:
-        raise _no_place("cell") from error
+        raise _no_place(f"a cell of {place}") from error
 
 
-def _row_number(written: str) -> int:
+def _row_number(written: str, place: str) -> int:
     if not (written.isascii() and written.isdigit() and len(written) <= 7):
-        raise _no_place("row")
+        raise _no_place(f"a row of {place}")
     return int(written)
 
 
 def _no_place(what: str) -> Held:
     return Held(
         "unreadable",
-        f"a {what} of a sheet does not say where it stands. Open the workbook in Excel or WPS and save it again as .xlsx.",
+        f"{what} does not say where it stands. Open the workbook in Excel or WPS and save it again as .xlsx.",
     )

@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import BinaryIO
 
 from ingestion.envelope.file_kinds import begins_as_zip, not_a_workbook
-from ingestion.envelope.limits import check_ratio
+from ingestion.envelope.limits import MAX_MERGES, check_ratio
 from ingestion.envelope.packages import Package, check_names, package_of
-from ingestion.envelope.part_scan import PartScan
+from ingestion.envelope.part_scan import PartScan, too_many_merges
 from ingestion.envelope.swelling import check_swollen, may_swell
 from ingestion.envelope.zip_archive import check_directory, inflated, parts_of
 
@@ -64,6 +64,8 @@ def inspect_package(file: BinaryIO, packed_size: int, is_rewritten: bool = False
     package = package_of(entries, inflate)
     sheets = tuple(scans[sheet.entry] for sheet in package.sheets)
     texts = package.shared_texts
+    if any(scan.merge_count > MAX_MERGES for scan in sheets):
+        raise too_many_merges()
     is_plain = is_rewritten or (
         package.is_usual
         and all(scans[entry].is_plain for entry in package.needed)

@@ -16,14 +16,13 @@ from ingestion import parsing
 from ingestion.contract import Dataset
 from ingestion.envelope import Held, shown
 from ingestion.envelope.limits import MAX_COLUMNS
+from ingestion.envelope.refusals import masked_name
 from ingestion.parsing import Cell, Fault
 from ingestion.readers.headers import HEADER_SEARCH_ROWS, LATE_HEADER_ROWS, HeaderMatcher
 from ingestion.readers.row_filter import RowFilter
 from ingestion.readers.rows import Notes, Row
 from ingestion.readers.titles import note_title
-from ingestion.readers.workbook_cells import Faults, OpenWorkbook, iter_cells, masked_name
-
-_MAX_MERGES = 200_000
+from ingestion.readers.workbook_cells import Faults, OpenWorkbook, iter_cells
 
 
 def workbook_rows(dataset: Dataset, path: Path, notes: Notes) -> Iterator[Row]:
@@ -86,8 +85,6 @@ class _Merges:
 
     def __init__(self, ranges: Iterable[tuple[tuple[int, int], tuple[int, int]]]) -> None:
         self.waiting = sorted(ranges, reverse=True)
-        if len(self.waiting) > _MAX_MERGES:
-            raise Held("refused_archive", f"a sheet has more than {_MAX_MERGES} merged ranges. Export it again.")
         self.active: list[tuple[int, int, int, Cell]] = []
 
     def fill(self, row: int, cells: list[Cell]) -> None:

@@ -6,7 +6,7 @@ a copy is made (`workbook_rewriting`).
 
 from __future__ import annotations
 
-import re
+import contextlib
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from types import TracebackType
@@ -14,8 +14,9 @@ from typing import Any, TypeVar
 
 from python_calamine import CalamineSheet, CalamineWorkbook, SheetMetadata, SheetTypeEnum
 
-from ingestion.envelope import Held, inspect_package, inspect_workbook, shown
+from ingestion.envelope import Held, inspect_package, inspect_workbook
 from ingestion.envelope.part_scan import far_cells
+from ingestion.envelope.refusals import masked_name
 from ingestion.envelope.zip_archive import inflated
 from ingestion.parsing import Fault
 from ingestion.readers.workbook_faults import CellFacts, SharedTexts, cell_facts
@@ -39,11 +40,9 @@ class OpenWorkbook:
         self._copied: list[CellFacts] | None = None
         self._book: CalamineWorkbook | None = None
         if self._facts.is_plain:
-            try:
+            with contextlib.suppress(_Unreadable):
                 self._book = _guarded(lambda: CalamineWorkbook.from_path(str(path)))
-            except _Unreadable:
-                self._book = None
-        if self._book is None:
+        if self._book is None or len(self._worksheets()) != len(self._facts.package.sheets):
             self._open_copy()
 
     def __enter__(self) -> OpenWorkbook:
@@ -110,7 +109,8 @@ class OpenWorkbook:
         with self._path.open("rb") as file:
             if self._texts is None:
                 self._texts = SharedTexts(inflated(file, package.shared_texts) if package.shared_texts else ())
-            return cell_facts(inflated(file, package.sheets[place].entry), self._texts)
+            sheet = package.sheets[place]
+            return cell_facts(inflated(file, sheet.entry), self._texts, f"sheet {masked_name(sheet.name)}")
 
     def _open_copy(self) -> None:
         with self._path.open("rb") as file:
@@ -129,11 +129,6 @@ class OpenWorkbook:
                 "unreadable", f"{error}. Open the workbook in Excel or WPS and save it again as .xlsx."
             ) from error
         self._copied = copy.facts
-
-
-def masked_name(name: str) -> str:
-    """A sheet's name as it may be shown: without whoever's number."""
-    return re.sub(r"\d{9,}", "#", shown(name))
 
 
 def _guarded(read: Callable[[], _T]) -> _T:

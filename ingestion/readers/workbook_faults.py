@@ -15,22 +15,19 @@ from ingestion.parsing import Fault
 
 
 class SharedTexts:
-    """How many shared texts there are, and which of them are blank."""
+    """Which of the shared texts are blank."""
 
     def __init__(self, chunks: Iterable[bytes] = ()) -> None:
-        self.count = 0
-        self.blank: set[int] = set()
+        self._blank = bytearray()
         if chunks:
             read_shared_texts(chunks, self.add)
 
     def add(self, text: str) -> None:
-        if is_blank_text(text):
-            self.blank.add(self.count)
-        self.count += 1
+        self._blank.append(is_blank_text(text))
 
     def is_blank(self, written: str) -> bool:
         """Whether the text that a cell means is blank. Raises Held if there is none such."""
-        return shared_index(written, self.count) in self.blank
+        return bool(self._blank[shared_index(written, len(self._blank))])
 
 
 @dataclass
@@ -56,8 +53,8 @@ class CellFacts:
         return not is_blank
 
 
-def cell_facts(chunks: Iterable[bytes], texts: SharedTexts) -> CellFacts:
-    """Streams one sheet's XML."""
+def cell_facts(chunks: Iterable[bytes], texts: SharedTexts, place: str) -> CellFacts:
+    """Streams one sheet's XML; `place`: the sheet, as a message names it."""
     facts = CellFacts()
-    read_cells(chunks, lambda cell: facts.add(cell, texts))
+    read_cells(chunks, lambda cell: facts.add(cell, texts), place=place)
     return facts

@@ -16,10 +16,11 @@ from dataclasses import dataclass
 from typing import IO, BinaryIO
 from xml.sax.saxutils import escape, quoteattr
 
-from ingestion.envelope.limits import CHUNK, MAX_COLUMNS, MAX_REWRITTEN_BYTES, MEBIBYTE
+from ingestion.envelope.limits import CHUNK, MAX_CELL_FORMATS, MAX_COLUMNS, MAX_MERGES, MAX_REWRITTEN_BYTES, MEBIBYTE
 from ingestion.envelope.markup import read_markup
 from ingestion.envelope.packages import Package
-from ingestion.envelope.refusals import Held
+from ingestion.envelope.part_scan import too_many_merges
+from ingestion.envelope.refusals import Held, masked_name, refused_archive
 from ingestion.envelope.sheet_cells import XmlCell, read_cells, read_shared_texts
 from ingestion.envelope.zip_archive import inflated
 from ingestion.readers.headers import column_letters
@@ -67,7 +68,9 @@ def rewritten(file: BinaryIO, package: Package) -> PlainCopy:
                 _write_texts(inflate(package.shared_texts), part.write, texts)
         for number, sheet in enumerate(package.sheets, start=1):
             with _Part(archive, f"xl/worksheets/sheet{number}.xml") as part:
-                copy.facts.append(_write_sheet(inflate(sheet.entry), part.write, texts))
+                copy.facts.append(
+                    _write_sheet(inflate(sheet.entry), part.write, texts, f"sheet {masked_name(sheet.name)}")
+                )
     copy.file.seek(0)
     return copy
 
@@ -142,6 +145,9 @@ def _write_styles(chunks: Iterator[bytes], write: Callable[[str], None]) -> None
         elif name == "xf" and is_inside:
             cell_formats.append(f"<xf numFmtId={quoteattr(attributes.get('numFmtId', '0'))}/>")
 
+        if len(formats) + len(cell_formats) > MAX_CELL_FORMATS:
+            raise refused_archive(f"it has more than {MAX_CELL_FORMATS} cell formats")
+
     def end(name: str) -> None:
         nonlocal is_inside
         is_inside = is_inside and name != "cellXfs"
@@ -161,7 +167,7 @@ def _write_texts(chunks: Iterator[bytes], write: Callable[[str], None], texts: S
     write("</sst>")
 
 
-def _write_sheet(chunks: Iterator[bytes], write: Callable[[str], None], texts: SharedTexts) -> CellFacts:
+def _write_sheet(chunks: Iterator[bytes], write: Callable[[str], None], texts: SharedTexts, place: str) -> CellFacts:
     """Rows in which no cell shows anything are left out, and such cells far to the right."""
     facts = CellFacts()
     merges: list[str] = []
@@ -183,35 +189,40 @@ def _write_sheet(chunks: Iterator[bytes], write: Callable[[str], None], texts: S
             number, count = cell.row, 0
         count += 1
         if count > _MOST_CELLS:
-            raise _odd_cell(cell, "stands in a row that has more cells than a sheet has columns")
-        _check_kind(cell)
+            raise _odd_cell(cell, place, "stands in a row that has more cells than a sheet has columns")
+        _check_kind(cell, place)
         is_filled = facts.add(cell, texts)
         is_shown = is_shown or is_filled
         if is_filled or cell.column <= MAX_COLUMNS:
             row.append(_cell(cell))
 
+    def take_merge(written: str) -> None:
+        merges.append(written)
+        if len(merges) > MAX_MERGES:
+            raise too_many_merges()
+
     write(f'<worksheet xmlns="{_MAIN}"><sheetData>')
-    read_cells(chunks, take, merges.append)
+    read_cells(chunks, take, take_merge, place)
     flush()
     ranges = "".join(f"<mergeCell ref={quoteattr(merge)}/>" for merge in merges)
     write(f"</sheetData><mergeCells>{ranges}</mergeCells></worksheet>")
     return facts
 
 
-def _check_kind(cell: XmlCell) -> None:
+def _check_kind(cell: XmlCell, place: str) -> None:
     if cell.kind not in _KINDS:
-        raise _odd_cell(cell, "is of a type that cells do not have")
+        raise _odd_cell(cell, place, "is of a type that cells do not have")
     if cell.kind == "n" and cell.text.strip():
         try:
             float(cell.text)
         except ValueError:
-            raise _odd_cell(cell, "is written as a number and holds none") from None
+            raise _odd_cell(cell, place, "is written as a number and holds none") from None
 
 
-def _odd_cell(cell: XmlCell, what: str) -> Held:
-    place = f"{column_letters(cell.column - 1)}{cell.row}"
+def _odd_cell(cell: XmlCell, place: str, what: str) -> Held:
+    reference = f"{column_letters(cell.column - 1)}{cell.row}"
     return Held(
-        "unreadable", f"cell {place} of a sheet {what}. Open the workbook in Excel or WPS and save it as .xlsx."
+        "unreadable", f"{place}, cell {reference} {what}. Open the workbook in Excel or WPS and save it as .xlsx."
     )
 
 
