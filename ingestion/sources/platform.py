@@ -7,6 +7,7 @@ from ingestion.contract import Column, Dataset, Format, Kind, Parse
 SERVICE_TYPES = {"维护保养检测": "maintenance_testing", "消防安全评估": "safety_assessment"}
 DELETED = {"1": "true", "0": "false"}
 UPDATED = Column("updated_ms", "sjgxsjc", Parse.EPOCH_MS, value_required=True)
+BESIDE = ("xh", "bz")  # 序号, 备注
 IS_DELETED = Column("is_deleted", "scbz", Parse.FLAG, choices=DELETED, value_required=True)
 
 CONTRACTS = Dataset(
@@ -16,6 +17,7 @@ CONTRACTS = Dataset(
     format=Format.JSON,
     key=("contract_no",),
     updated_column="updated_ms",
+    ignored_headers=BESIDE,
     columns=(
         Column("contract_no", "htbh", Parse.CODE, value_required=True),
         Column("project_no", "xmbh", Parse.CODE),
@@ -39,6 +41,7 @@ REPORTS = Dataset(
     format=Format.JSON,
     key=("report_no",),
     updated_column="updated_ms",
+    ignored_headers=BESIDE,
     columns=(
         Column("report_no", "bgbh", Parse.CODE, value_required=True),
         Column("project_no", "xmbh", Parse.CODE),
@@ -76,6 +79,7 @@ CHECKINS = Dataset(
     format=Format.JSON,
     key=("checkin_id",),
     updated_column="updated_ms",
+    ignored_headers=BESIDE,
     columns=(
         Column("checkin_id", "qdbh", Parse.CODE, value_required=True),
         Column("report_no", "bgbh", Parse.CODE),
