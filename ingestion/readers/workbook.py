@@ -118,7 +118,8 @@ def _bound_rows(
     binding = matcher.bind(names, f"{place}, row {index + 1}")
     note_title((cells for cells, _ in first[:index]), notes)
     yield None
-    keep = RowFilter(matcher.dataset, binding, names, f"{place}, row")
+    above = (cells for cells, _ in first[: index + count])
+    keep = RowFilter(matcher.dataset, binding, names, f"{place}, row", above=above, notes=notes)
     below = itertools.chain(first[index + count :], rows)
     for row_number, (raw, is_own) in enumerate(below, start=index + count + 1):
         if not is_own:
