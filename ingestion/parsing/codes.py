@@ -19,7 +19,7 @@ from ingestion.parsing.cells import (
     Fault,
     Refused,
 )
-from ingestion.parsing.texts import FOLD, plain_text, unspaced
+from ingestion.parsing.texts import FOLD, plain_text, text_of, unspaced
 from ingestion.parsing.wrecks import is_wrecked
 
 _EXCEL_SCIENTIFIC = re.compile(r"\d(?:\.\d+)?E\+\d{1,3}", re.IGNORECASE | re.ASCII)  # 3E15 may be a serial number
@@ -96,7 +96,8 @@ def code(cell: Cell) -> str | None:
 
 def id_list(cell: Cell) -> str | None:
     """Several codes, joined by 、 in the order written, each once."""
-    parts = [_sound(code_text(part)) for part in _LIST_BREAK.split(code_text(cell))]
+    written: list[Cell] = [*_LIST_BREAK.split(text_of(cell))] if isinstance(cell, str) else [cell]
+    parts = [_sound(code_text(part)) for part in written]
     return "、".join(dict.fromkeys(part for part in parts if part)) or None
 
 

@@ -340,12 +340,12 @@ def _damage(column: Column, cell: str, is_text_format: bool, draw: random.Random
             return None
 
 
-def damaged(drop: Drop, draw: random.Random) -> Drop:
-    """The drop with one cell of about a third of its rows damaged."""
+def damaged(plain: Drop, drop: Drop, draw: random.Random) -> Drop:
+    """A drop with one cell of about a third of its rows damaged; `plain` says what stood there."""
     rows, places = [], set()
     is_text_format = drop.dataset.format != "xlsx"
-    for place, row in enumerate(drop.rows):
-        other = dict(row)
+    for place, (row, disturbed_row) in enumerate(zip(plain.rows, drop.rows, strict=True)):
+        other = dict(disturbed_row)
         if draw.random() < 0.35:
             filled = [column for column in drop.dataset.columns if isinstance(row[column.header], str)]
             column = draw.choice(filled)
