@@ -5,6 +5,7 @@ Belongs here: starting it, talking to it, its death and its parent's. Does not b
 
 from __future__ import annotations
 
+import atexit
 import gc
 import os
 import pickle
@@ -98,8 +99,9 @@ def collect_garbage_rarely() -> None:
 
 def keep_what_is_loaded() -> None:
     """Moves everything loaded so far out of the garbage collector's sight: each later collection would stop the process
-    for a tenth of a second, and find nothing of it to free."""
+    for a tenth of a second, and find nothing of it to free. At the end it is let go, or libraries complain of leaks."""
     gc.freeze()
+    atexit.register(gc.unfreeze)
 
 
 def serve(load: Callable[[], None], answer: Callable[[Any, Callable[[object], None]], None]) -> None:
