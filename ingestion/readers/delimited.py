@@ -1,6 +1,6 @@
 """Rows of a delimited text (CSV): its records, and the list among them.
 
-Belongs here: records, their ends, a text that is cut off. Does not belong here: encodings
+Belongs here: records, their ends, a text that is cut off, rows with a damaged character. Does not belong here: encodings
 (`ingestion.envelope`), what quotation marks enclose (`quotation`), headers (`headers`), what is no row (`row_filter`).
 """
 
@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from ingestion import parsing
 from ingestion.contract import Dataset, Parse
-from ingestion.envelope import Held, encoding_of
+from ingestion.envelope import Damage, Held, is_lost, read_text
+from ingestion.readers.damage import damaged_header, refuse_many_damaged
 from ingestion.readers.headers import HEADER_SEARCH_ROWS, LATE_HEADER_ROWS, Binding, HeaderMatcher
 from ingestion.readers.quotation import RunTogether, unpaired
 from ingestion.readers.row_filter import RowFilter
@@ -40,15 +41,16 @@ _OTHER_SEPARATORS = {
 def delimited_rows(dataset: Dataset, path: Path, notes: Notes) -> Iterator[Row]:
     """The rows of a text, in order."""
     with path.open("rb") as file:
-        encoding = encoding_of(file)
         ending = _ending(file)
-        lines: Iterable[str] = io.TextIOWrapper(file, encoding=encoding, errors="strict", newline="")
+        text = read_text(file)
+        lines: Iterable[str] = text.lines
         if _END_MARK in ending:
             lines = (line.removesuffix(_END_MARK.decode()) for line in lines)
         lines = iter(lines)
         head = list(itertools.islice(lines, HEADER_SEARCH_ROWS))
         records = csv.reader(itertools.chain(head, lines), strict=True)
-        yield from _ListReader(dataset, records, head).rows(notes)
+        rows = _ListReader(dataset, records, text.damage, head).rows(notes)
+        yield from rows if text.damage is None else refuse_many_damaged(rows, text.damage)
         # A last cell cut short may still be a value (clause 11 as 1, a day of revocation as none), and no floor or
         # later list would mend it: whoever sees the file has to say that it is whole.
         if not re.search(rb"[\r\n]\0?\x1a?\0?$", ending):
@@ -71,9 +73,10 @@ def _ending(file: BinaryIO) -> bytes:
 class _ListReader:
     """Reads the list among the records of a text whose first lines are `head`."""
 
-    def __init__(self, dataset: Dataset, records: _CsvReader, head: Sequence[str]) -> None:
+    def __init__(self, dataset: Dataset, records: _CsvReader, damage: Damage | None, head: Sequence[str]) -> None:
         self.dataset = dataset
         self.records = records
+        self.damage = damage
         self.head = head
         self.matcher = HeaderMatcher(dataset)
         self.line = 0  # the last one of the last whole record
@@ -113,7 +116,9 @@ class _ListReader:
 
     def _rows_below(self, index: int, end: int, names: list[str], notes: Notes) -> Iterator[Row]:
         """The rows below the header `names`, which stands in the records from `index` to `end`."""
-        records = self.records
+        damage, records = self.damage, self.records
+        if damage is not None and is_lost(names):
+            raise damaged_header(damage)
         binding = self.matcher.bind(names, f"record {index + 1}")
         note_title(self.first[:index], notes)
         keep = RowFilter(self.dataset, binding, names, "record", above=self.first[:end], notes=notes)
@@ -127,6 +132,9 @@ class _ListReader:
             before, self.line = raw, records.line_num
             cells = keep.pick(raw)
             if not keep.is_row(raw, cells):
+                continue
+            if damage is not None and is_lost(raw):
+                yield Row(None, row_number, cells, parsing.ENCODING)
                 continue
             if len(raw) != len(names) and _has_wrong_fields(raw, width, len(names)):
                 yield Row(None, row_number, cells, parsing.FIELD_COUNT)
@@ -143,6 +151,8 @@ class _ListReader:
 
     def _no_header(self) -> Held:
         """Why no header stands in the first records."""
+        if self.damage is not None and self.damage.first_line <= self.line:
+            return damaged_header(self.damage)
         self._refuse_other_separator()
         below: list[list[str]] = []
         with contextlib.suppress(csv.Error):
