@@ -61,7 +61,7 @@ class Written(click.ParamType):
 
 
 class Place(click.Path):
-    """A file or folder. One whose name is no UTF-8 is refused: it could be opened, but not written down."""
+    """A file or folder. A path that is not UTF-8 is refused: it could be opened, but not written down."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """The path, or a usage error that says which bytes are wrong."""
@@ -69,9 +69,7 @@ class Place(click.Path):
             os.fspath(value).encode()
         except UnicodeEncodeError:
             shown = os.fsencode(value).decode("utf-8", "backslashreplace")
-            self.fail(
-                f"{shown} 的路径不是 UTF-8 is no path in UTF-8. Rename the folder or file, then try again.", param, ctx
-            )
+            self.fail(f"路径不是 UTF-8 编码 The path is not UTF-8: {shown}. Rename it, then try again.", param, ctx)
         return super().convert(value, param, ctx)
 
 
