@@ -16,7 +16,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any
 
-from ingestion.settings import PROGRAM
+from ingestion.settings import IN_UTF8, PROGRAM
 
 _SECONDS_TO_END = 5
 
@@ -39,6 +39,7 @@ class HelperProcess:
             self._process = subprocess.Popen(  # noqa: S603  (our own module)
                 [sys.executable, "-X", "faulthandler", "-m", module],
                 cwd=PROGRAM,
+                env=os.environ | IN_UTF8,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=log,
