@@ -48,6 +48,15 @@ BUILD_TABLES: dict[str, pa.Schema] = {
             pa.field("header", pa.string()),  # the column that failed
         ]
     ),
+    # One row per code of a loaded file that earlier releases kept in another form: their ids follow from it.
+    "former_codes": pa.schema(
+        [
+            pa.field("source", pa.string(), nullable=False),
+            pa.field("dataset", pa.string(), nullable=False),
+            pa.field("code", pa.string(), nullable=False),  # canonical
+            pa.field("former_code", pa.string(), nullable=False),
+        ]
+    ),
     # One row per list of a measure at the end of a quarter or year, from what was known on that day.
     "frozen_lists": pa.schema(
         [
