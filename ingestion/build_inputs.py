@@ -111,6 +111,7 @@ def prepare(
         for drop in drops:
             manifest.accept_drop(*drop, accepted_on=as_of_on)
         quarantined = _quarantined_by_part(manifest)
+        former_codes = list(manifest.former_codes())
         repeats = _RepeatFinder(settings.lake, quarantined)
         outcomes = decide(
             receipts, manifest.parts(), DATASETS, manifest.accepted_drops(), repeats.count, known_on=known_on
@@ -118,6 +119,7 @@ def prepare(
     folder = settings.build_inputs if build_dir is None else build_dir / INPUTS
     folder.mkdir(parents=True, exist_ok=True)
     _write_inputs(folder, settings.lake, outcomes, quarantined, repeats)
+    _write_former_codes(folder, outcomes, former_codes)
     parameters = [{"as_of_on": as_of_on, "known_on": known_on, "regime_code": regime_code}]
     pq.write_table(
         pa.Table.from_pylist(parameters, schema=BUILD_TABLES["build_parameters"]), folder / "build_parameters.parquet"
@@ -261,3 +263,13 @@ def _write_inputs(
     ):
         pq.write_table(pa.Table.from_pylist(content, schema=schema), folder / name)
     (folder / SOURCE_FILES).write_text(json.dumps(files, ensure_ascii=False, indent=1), "utf-8")
+
+
+def _write_former_codes(
+    folder: Path, outcomes: Sequence[Outcome], former_codes: Iterable[tuple[PartKey, str, str]]
+) -> None:
+    loaded = {outcome.receipt.part_key for outcome in outcomes if outcome.status is Status.LOADED}
+    pairs = sorted({(key[0], key[1], code, former) for key, code, former in former_codes if key in loaded})
+    schema = BUILD_TABLES["former_codes"]
+    rows = [dict(zip(schema.names, pair, strict=True)) for pair in pairs]
+    pq.write_table(pa.Table.from_pylist(rows, schema=schema), folder / "former_codes.parquet")

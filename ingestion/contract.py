@@ -38,19 +38,19 @@ class Parse(StrEnum):
     """How one cell becomes lake values; `LAKE_TYPES` says which columns each of them fills."""
 
     TEXT = "text"  # free text: width-folded, trimmed, inner white space folded
-    CODE = "code"  # an identifier as text: width-folded, all white space removed
-    DOCUMENT_NO = "document_no"  # CODE, and the year's brackets written as 〔〕
-    ID_LIST = "id_list"  # several DOCUMENT_NO, joined by 、
+    CODE = "code"  # a key, link or number in its canonical form (sources.md, K3)
+    ID_LIST = "id_list"  # several CODE, joined by 、
     PERSON_NAME = "person_name"  # white space removed, a middle dot kept between Han characters only
-    AGENCY_NAME = "agency_name"  # CODE, with brackets folded to one width
+    AGENCY_NAME = "agency_name"  # PERSON_NAME, with brackets folded to one width
     USCC = "uscc"  # 18 characters, GB 32100 check character
-    USCC_PAIR = "uscc_pair"  # <USCC>=<USCC>, <dataset>:<source key>=<USCC>, or another id
+    USCC_PAIR = "uscc_pair"  # <USCC>=<USCC>, <dataset>:<source key>=<USCC>, or an OBJECT_ID
+    OBJECT_ID = "object_id"  # the id of a conflict or lead, lower case
     PERSON_ID = "person_id"  # becomes key, mask and status; the number itself never enters the lake
     DATE = "date"
-    LAST_DAY = "last_day"  # a date; 9999-12-31 = without an end, as an empty cell
+    LAST_DAY = "last_day"  # a date; without an end (长期, 9999-12-31) as an empty cell
     DATETIME = "datetime"  # Asia/Shanghai wall time -> UTC, and its local date
     MONTH = "month"  # yyyymm or yyyy-mm -> first day of the month
-    DATE_OR_OPEN = "date_or_open"  # a date, or 长期 (also written 9999-12-31)
+    DATE_OR_OPEN = "date_or_open"  # a date, or without an end
     INTEGER = "integer"
     DECIMAL = "decimal"  # up to four decimals; a leading 约 is flagged
     CHOICE = "choice"  # one of `choices`; anything else quarantines the row
@@ -74,7 +74,8 @@ class Column:
     export, `aliases` other headers seen for the same thing. `value_required`: an empty cell quarantines the
     row. `header_required`: a file without the header is held. `not_after_receipt`: a date after `received_on`
     quarantines the row (`date_after_receipt`). `choices` are the values as they may be written, each once;
-    `spellings` other ways of writing them. `absent_as`: what every cell of the column says in a file that lacks it.
+    `spellings` other ways of writing them. `may_be_several`: two ID numbers in one cell leave the person unresolved
+    instead of quarantining the row. `absent_as`: what every cell of the column says in a file that lacks it.
     """
 
     name: str
@@ -84,6 +85,7 @@ class Column:
     choices: Mapping[str, str] = field(default_factory=dict)
     spellings: Mapping[str, str] = field(default_factory=dict)
     absent_as: str | None = None
+    may_be_several: bool = False
     value_required: bool = False
     header_required: bool = True
     not_after_receipt: bool = False
@@ -155,8 +157,8 @@ PROVENANCE_FIELDS: list[pa.Field] = [
 class Dataset:
     """One dataset: where it lies, how it arrives, which columns it has.
 
-    `key` names the columns (by `Column.name`) that identify a thing. `header_rows`: 2 where a group header spans sub-headers. `footer_prefixes`: first cells
-    that mark a footer, in a row without any required value. `extra_fields`: lake columns computed from several cells (the cell of a check-in).
+    `key` names the columns (by `Column.name`) that identify a thing. `header_rows`: 2 where a group header spans sub-headers.
+    `extra_fields`: lake columns computed from several cells (the cell of a check-in).
     """
 
     source: str
@@ -168,24 +170,11 @@ class Dataset:
     header_rows: int = 1
     ignored_header_prefixes: tuple[str, ...] = ()
     ignored_headers: tuple[str, ...] = ()
-    footer_prefixes: tuple[str, ...] = (
-        "制表",
-        "填表",
-        "填报",
-        "审核",
-        "打印",
-        "导出",
-        "合计",
-        "总计",
-        "注：",
-        "说明：",
-    )
     updated_column: str | None = None  # decides which row is later before the file's name does
     skip_rows_without: str | None = None  # a row whose cell here is empty is no row
     extra_fields: tuple[pa.Field, ...] = ()
     titled_as_of: bool = False  # its title says 截至 which day the list is; an older list is never loaded later
-    required_when: tuple[tuple[str, str, str], ...] = ()  # (column, value, column that must then be filled)
-    parse_when: tuple[tuple[str, str, str, Parse], ...] = ()  # (column, value, column that is then read so)
+    parse_when: tuple[tuple[str, str, Column], ...] = ()  # (column, value, the column of this name as it is then read)
 
     @property
     def id(self) -> str:

@@ -19,13 +19,13 @@ import pyarrow.parquet as pq
 from ingestion import readers, whole_files
 from ingestion.contract import Dataset
 from ingestion.envelope import Held
-from ingestion.manifest import Part, PartKey, QuarantinedRow, Receipt
-from ingestion.readers.titles import list_date
+from ingestion.manifest import Part, PartKey, QuarantinedRow, ReadFile, Receipt
+from ingestion.readers.titles import list_day
 from ingestion.sources import DATASETS
 from ingestion.strict import Quarantined, RowParser
 
 # Raise it when the door reads the same bytes differently: every file is then read again from the archive.
-PARSER_REVISION = 7
+PARSER_REVISION = 8
 # The reason code of a file on which the program failed: no verdict on the file, so every ingest tries it again.
 PROGRAM_FAILED = "program_failed"
 SCHEMA_FILE = "0000-schema.parquet"
@@ -54,7 +54,7 @@ def write_schema_files(lake: Path) -> None:
 
 def parse_file(
     dataset: Dataset, original: Path, receipt: Receipt, target: Path, parser_for: Callable[[bool], RowParser]
-) -> tuple[Part, list[QuarantinedRow]]:
+) -> ReadFile:
     """Reads one original as received by `receipt` into the lake part `target`, row by row.
 
     A held file leaves no part behind and counts no rows. `parser_for(is_1904)` gives the dataset's row parser.
@@ -62,6 +62,7 @@ def parse_file(
     notes = readers.Notes()
     counts: Counter[str] = Counter()
     quarantined: list[QuarantinedRow] = []
+    former_codes: set[tuple[str, str]] = set()
 
     def write(temporary: Path) -> None:
         with _PartWriter(dataset, temporary) as writer:
@@ -83,6 +84,7 @@ def parse_file(
                     )
                     continue
                 counts["accepted"] += 1
+                former_codes.update(result.former_codes)
                 writer.add(
                     [
                         *(receipt.file_hash, receipt.received_on, row.sheet, row.row_number, position),
@@ -107,7 +109,8 @@ def parse_file(
             held.message,
             hidden_sheet_count=len(notes.hidden_sheets),
         )
-        return part, []
+        return ReadFile(part)
+    list_as_of_on = list_day(notes, receipt.received_on) if dataset.titled_as_of else None
     part = Part(
         *receipt.part_key,
         revision_of(dataset),
@@ -115,11 +118,11 @@ def parse_file(
         accepted_count=counts["accepted"],
         quarantined_count=len(quarantined),
         duplicate_count=counts["duplicate"],
-        message=_unread(notes.unread_sheets),
-        list_as_of_on=list_date(notes.list_as_of) if dataset.titled_as_of else None,
+        message=_told(notes, is_day_missing=dataset.titled_as_of and list_as_of_on is None),
+        list_as_of_on=list_as_of_on,
         hidden_sheet_count=len(notes.hidden_sheets),
     )
-    return part, quarantined
+    return ReadFile(part, tuple(quarantined), frozenset(former_codes))
 
 
 def _failed(error: Exception, row_count: int) -> Held:
@@ -136,9 +139,21 @@ def _failed(error: Exception, row_count: int) -> Held:
     )
 
 
-def _unread(sheets: list[str]) -> str | None:
-    """What a loaded file's outcome says of its sheets that hold remarks only."""
-    return f"not read, because no header stands there: sheet {'、'.join(sheets)}" if sheets else None
+def _told(notes: readers.Notes, is_day_missing: bool) -> str | None:
+    """What a loaded file's outcome says of its sheets that hold remarks only, of columns it lacks, of its day."""
+    told = []
+    if notes.unread_sheets:
+        told.append(f"not read, because no header stands there: sheet {'、'.join(notes.unread_sheets)}")
+    told += [
+        f"it has no column {header}, so every row is taken as {value}. If some are not, add the column"
+        for header, value in notes.absent.items()
+    ]
+    if is_day_missing:
+        told.append(
+            "no day of the list can be read in its title, so an older list would be taken for a newer one. Write the day in "
+            "the title, as in 截至2024年5月10日"
+        )
+    return ". ".join(told) or None
 
 
 class _PartWriter:

@@ -17,7 +17,7 @@ from ingestion.contract import Dataset
 from ingestion.envelope import Held, NotReceived, shown
 from ingestion.inbox import InboxFile, walk
 from ingestion.lake_parts import PROGRAM_FAILED, parse_file, part_path, revision_of, write_schema_files
-from ingestion.manifest import Manifest, Part, PartKey, QuarantinedRow, Receipt, open_manifest
+from ingestion.manifest import Manifest, Part, PartKey, ReadFile, Receipt, open_manifest
 from ingestion.privacy import PersonKeys, open_person_keys
 from ingestion.settings import ConfigurationError, Settings, settings_of
 from ingestion.sources import DATASETS
@@ -136,12 +136,13 @@ class _Landing:
         part = self.parts.get(receipt.part_key)
         if refused is not None and part is None:
             part = Part(*receipt.part_key, revision_of(dataset), refused.reason, refused.message)
-            self._commit([receipt], part, [])
+            self._commit([receipt], ReadFile(part))
         elif part is None:
-            part, quarantined = self._parse(dataset, receipt)
-            self._commit([receipt], part, quarantined)
+            read = self._parse(dataset, receipt)
+            part = read.part
+            self._commit([receipt], read)
         elif is_new:
-            self.manifest.commit_part([receipt], None, [])
+            self.manifest.commit_file([receipt], None)
         if is_new and part.reason_code is not None:
             self.summary.held.append((receipt, part.reason_code, f"{receipt.place}: {part.message}"))
 
@@ -150,13 +151,15 @@ class _Landing:
         receipt = min((r for r in self.receipts if r.part_key == key), default=None)
         if dataset is None or receipt is None or not self.archive.holds(key[3]):
             return  # a link or a file too large: nothing was archived
-        part, quarantined = self._parse(dataset, receipt)
-        self._commit([], part, quarantined)
+        read = self._parse(dataset, receipt)
+        part = read.part
+        self._commit([], read)
         if part.reason_code is not None:
             self.summary.held.append((receipt, part.reason_code, f"{receipt.place}: {part.message}"))
 
-    def _commit(self, receipts: list[Receipt], part: Part, quarantined: list[QuarantinedRow]) -> None:
-        self.manifest.commit_part(receipts, part, quarantined)
+    def _commit(self, receipts: list[Receipt], read: ReadFile) -> None:
+        self.manifest.commit_file(receipts, read)
+        part = read.part
         self.parts[part.key] = part
         if part.reason_code is None:
             self.summary.parsed_count += 1
@@ -171,7 +174,7 @@ class _Landing:
             self.parsers[key] = RowParser(dataset, self.keys, is_1904)
         return self.parsers[key]
 
-    def _parse(self, dataset: Dataset, receipt: Receipt) -> tuple[Part, list[QuarantinedRow]]:
+    def _parse(self, dataset: Dataset, receipt: Receipt) -> ReadFile:
         return parse_file(
             dataset,
             self.archive.path(receipt.file_hash),

@@ -34,6 +34,11 @@ create table if not exists quarantined_rows (
     reason_code text not null, header text, row_hash text not null,
     primary key (source, dataset, received_on, file_hash, file_position)
 ) without rowid;
+create table if not exists former_codes (
+    source text not null, dataset text not null, received_on text not null, file_hash text not null,
+    code text not null, former_code text not null,
+    primary key (source, dataset, received_on, file_hash, code, former_code)
+) without rowid;
 create table if not exists accepted_drops (
     source text not null, dataset text not null, received_on text not null, accepted_on text not null,
     primary key (source, dataset, received_on, accepted_on)
@@ -103,6 +108,16 @@ class QuarantinedRow:
     row_hash: str
 
 
+@dataclass(frozen=True)
+class ReadFile:
+    """What one reading of a file gave: its part, the rows kept out of it, and the codes that earlier releases kept in
+    another form, as (canonical, former)."""
+
+    part: Part
+    quarantined: tuple[QuarantinedRow, ...] = ()
+    former_codes: frozenset[tuple[str, str]] = frozenset()
+
+
 def _as_date(text: str | None) -> dt.date | None:
     return dt.date.fromisoformat(text) if text else None
 
@@ -149,26 +164,37 @@ class Manifest:
         for source, dataset, received_on, file_hash, *rest in rows:
             yield (source, dataset, dt.date.fromisoformat(received_on), file_hash), QuarantinedRow(*rest)
 
-    def commit_part(
-        self, receipts: Iterable[Receipt], part: Part | None, quarantined: Iterable[QuarantinedRow]
-    ) -> None:
-        """One file's receipts and, if it was parsed, its part: all or nothing."""
+    def former_codes(self) -> Iterator[tuple[PartKey, str, str]]:
+        """(part, canonical form, former form) of every code that earlier releases kept in another form."""
+        for source, dataset, received_on, file_hash, *codes in self.connection.execute(
+            "select * from former_codes order by 1, 2, 3, 4, 5, 6"
+        ):
+            yield (source, dataset, dt.date.fromisoformat(received_on), file_hash), codes[0], codes[1]
+
+    def commit_file(self, receipts: Iterable[Receipt], read: ReadFile | None) -> None:
+        """One file's receipts and, if it was read, what that gave: all or nothing."""
         with self.connection:
             self._add_receipts(receipts)
-            if part is not None:
-                key = _plain(part.key)
+            if read is None:
+                return
+            key = _plain(read.part.key)
+            for table in ("quarantined_rows", "former_codes"):
                 self.connection.execute(
-                    "delete from quarantined_rows where (source, dataset, received_on, file_hash) = (?, ?, ?, ?)", key
+                    f"delete from {table} where (source, dataset, received_on, file_hash) = (?, ?, ?, ?)", key
                 )
-                marks = ", ".join("?" * len(fields(Part)))
-                names = ", ".join(part_field.name for part_field in fields(Part))
-                self.connection.execute(
-                    f"insert or replace into parts ({names}) values ({marks})", _plain(astuple(part))
-                )
-                self.connection.executemany(
-                    "insert into quarantined_rows values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                    (key + astuple(row) for row in quarantined),
-                )
+            marks = ", ".join("?" * len(fields(Part)))
+            names = ", ".join(part_field.name for part_field in fields(Part))
+            self.connection.execute(
+                f"insert or replace into parts ({names}) values ({marks})", _plain(astuple(read.part))
+            )
+            self.connection.executemany(
+                "insert into quarantined_rows values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (key + astuple(row) for row in read.quarantined),
+            )
+            self.connection.executemany(
+                "insert into former_codes values (?, ?, ?, ?, ?, ?)",
+                (key + codes for codes in sorted(read.former_codes)),
+            )
 
     def _add_receipts(self, receipts: Iterable[Receipt]) -> None:
         self.connection.executemany(

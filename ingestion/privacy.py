@@ -44,6 +44,13 @@ class PersonKeys:
         """A keyed stand-in (hex, 128 bits) for a number that is not a valid ID."""
         return hmac.digest(self._secret, b"token\x1f" + text.encode("utf-8", "surrogatepass"), "sha256")[:16].hex()
 
+    def stand_in(self, number: str) -> str:
+        """What stands in a code for an ID or mobile number: the same wherever the number stood, `#` and 24 hex digits.
+
+        It is a code in canonical form itself, so that one copied from a list finds its row.
+        """
+        return f"#{self.token(number)[:24].upper()}"
+
     def fingerprint(self) -> str:
         """What the manifest keeps to tell this key from another."""
         return hmac.digest(self._secret, _FINGERPRINT_MESSAGE, "sha256").hex()

@@ -30,31 +30,23 @@ from ingestion.parsing.cells import (
     Fault,
     Refused,
 )
-from ingestion.parsing.choices import choice, clause, clause_text, normal_choices, open_choice
+from ingestion.parsing.choices import choice, choice_text, clause, clause_text, normal_choices, open_choice
+from ingestion.parsing.codes import code, former_codes, id_list
 from ingestion.parsing.dates import date, date_or_open, epoch_ms, last_day, moment, month, wall_time
 from ingestion.parsing.identities import (
     PersonNumber,
     id_check_character,
     mask_number,
+    object_id,
     passes_gb11714,
     person_number,
     uscc,
     uscc_pair,
 )
-from ingestion.parsing.numbers import amount, coordinate, integer, points, quantity
-from ingestion.parsing.texts import (
-    FOLD,
-    agency_name,
-    code,
-    document_no,
-    fold,
-    free_text,
-    id_list,
-    is_blank,
-    is_empty,
-    person_name,
-    text_of,
-)
+from ingestion.parsing.names import agency_name, person_name
+from ingestion.parsing.numbers import amount, chinese_number, coordinate, integer, points, quantity
+from ingestion.parsing.personal_numbers import PersonalNumber, find_numbers, replace_numbers
+from ingestion.parsing.texts import FOLD, fold, free_text, is_blank, is_empty, says_null, text_of
 
 __all__ = [
     "CODE_BECAME_DATE",
@@ -82,19 +74,23 @@ __all__ = [
     "ExactInteger",
     "Fault",
     "PersonNumber",
+    "PersonalNumber",
     "Refused",
     "agency_name",
     "amount",
+    "chinese_number",
     "choice",
+    "choice_text",
     "clause",
     "clause_text",
     "code",
     "coordinate",
     "date",
     "date_or_open",
-    "document_no",
     "epoch_ms",
+    "find_numbers",
     "fold",
+    "former_codes",
     "free_text",
     "id_check_character",
     "id_list",
@@ -106,12 +102,15 @@ __all__ = [
     "moment",
     "month",
     "normal_choices",
+    "object_id",
     "open_choice",
     "passes_gb11714",
     "person_name",
     "person_number",
     "points",
     "quantity",
+    "replace_numbers",
+    "says_null",
     "text_of",
     "uscc",
     "uscc_pair",

@@ -9,28 +9,23 @@ import re
 from collections.abc import Mapping
 
 from ingestion.parsing.cells import UNKNOWN_VALUE, Cell, Refused
-from ingestion.parsing.texts import code_text, free_text, hyphenated, text_of, unspaced
+from ingestion.parsing.codes import code_text, hyphenated
+from ingestion.parsing.texts import compact_text, free_text, unspaced
 
 
-def _choice_text(text: str) -> str:
-    return unspaced(text).casefold()
+def choice_text(cell: Cell) -> str:
+    """A cell as words from a list are compared."""
+    return compact_text(cell).casefold()
 
 
-_LEVELS = str.maketrans({"一": "1壹", "二": "2贰", "三": "3叁"})
-
-
-def normal_choices(choices: Mapping[str, str]) -> dict[str, str]:
-    """The choices by folded text, as `choice` looks them up; of levels also 1级 and 壹级 for 一级."""
-    normal = {_choice_text(written): value for written, value in choices.items()}
-    for written, value in list(normal.items()):
-        if re.fullmatch("[一二三]级", written):
-            normal |= {f"{number}级": value for number in written[0].translate(_LEVELS)}
-    return normal
+def normal_choices(*choices: Mapping[str, str]) -> dict[str, str]:
+    """The choices by folded text, as `choice` looks them up."""
+    return {choice_text(written): value for of in choices for written, value in of.items()}
 
 
 def choice(cell: Cell, choices: Mapping[str, str]) -> str | None:
     """One of `choices` (as `normal_choices` gives them), or None if empty. Anything else is refused."""
-    text = _choice_text(text_of(cell))
+    text = choice_text(cell)
     if not text:
         return None
     if text not in choices:
@@ -40,7 +35,7 @@ def choice(cell: Cell, choices: Mapping[str, str]) -> str | None:
 
 def open_choice(cell: Cell, choices: Mapping[str, str]) -> str | None:
     """One of `choices`; other text is kept as it is."""
-    return choices.get(_choice_text(text_of(cell))) or free_text(cell)
+    return choices.get(choice_text(cell)) or free_text(cell)
 
 
 _CLAUSE_BREAKS = re.compile(r"[第款项条()\[\]{}〔〕【】﹝﹞「」-]+")

@@ -11,8 +11,17 @@ from dataclasses import dataclass
 
 from stdnum.cn import uscc as gb32100
 
-from ingestion.parsing.cells import NUMERIC_PRECISION_LOST, USCC_CHECK_FAILED, USCC_MALFORMED, Cell, Fault, Refused
-from ingestion.parsing.texts import code, text_of
+from ingestion.parsing.cells import (
+    NUMERIC_PRECISION_LOST,
+    SEVERAL_VALUES,
+    USCC_CHECK_FAILED,
+    USCC_MALFORMED,
+    Cell,
+    Fault,
+    Refused,
+)
+from ingestion.parsing.codes import canonical_code
+from ingestion.parsing.texts import compact_text, text_of, unspaced, unwrapped
 
 _MISTYPED = str.maketrans("OI", "01")
 _USCC = re.compile(r"[0-9A-HJ-NPQRTUWXY]{2}[0-9]{6}[0-9A-HJ-NPQRTUWXY]{10}")
@@ -34,10 +43,9 @@ def uscc(cell: Cell) -> tuple[str | None, tuple[str, ...]]:
     if cell is not None and not isinstance(cell, str | Fault):
         raise Refused(NUMERIC_PRECISION_LOST)
     written = text_of(cell)
-    text = code(written)
-    if text is None:
+    text = compact_text(cell).upper().translate(_MISTYPED)
+    if not text:
         return None, ()
-    text = text.upper().translate(_MISTYPED)
     if not _USCC.fullmatch(text):
         raise Refused(NUMERIC_PRECISION_LOST if _is_lost_number(text) else USCC_MALFORMED)
     if gb32100.calc_check_digit(text[:17]) != text[17]:
@@ -49,19 +57,29 @@ def uscc(cell: Cell) -> tuple[str | None, tuple[str, ...]]:
 def uscc_pair(cell: Cell) -> tuple[str | None, tuple[str, ...]]:
     """What an identity decision is about, and the flags of the codes in it: each is read as `uscc` reads one.
 
-    `<USCC>=<USCC>` or `<dataset>:<source key>=<USCC>`; an id without = stays as it is (sources.md, credit_desk).
+    `<USCC>=<USCC>` or `<dataset>:<source key>=<USCC>`; anything else is an id (sources.md, credit_desk). The dataset is
+    lower case, the source key a code in its canonical form.
     """
-    text = code(cell) or ""
+    text = compact_text(cell)
     first, is_pair, last = text.rpartition("=")
     if not is_pair:
-        return text or None, ()
+        return object_id(text), ()
     agency_id, flags = uscc(last)
-    if ":" not in first:
+    dataset, is_of_dataset, key = first.partition(":")
+    if is_of_dataset:
+        key = canonical_code(key)
+        first = f"{dataset.lower()}:{key}" if key else ""
+    else:
         other_id, more = uscc(first)
         first, flags = other_id or "", (*more, *flags)
     if not first or not agency_id:
         raise Refused(USCC_MALFORMED)
     return f"{first}={agency_id}", tuple(dict.fromkeys(flags))
+
+
+def object_id(cell: Cell) -> str | None:
+    """The id of a conflict or lead: one case, for clerks type it in either."""
+    return compact_text(cell).lower() or None
 
 
 _SCIENTIFIC = re.compile(r"[+-]?\d(?:\.\d+)?E\+?\d{1,3}", re.IGNORECASE | re.ASCII)
@@ -84,6 +102,7 @@ class PersonNumber:
     status: str  # full, invalid, masked, empty
     written: str
     flags: tuple[str, ...] = ()
+    failing: str | None = None  # of an invalid or masked one: length, date, check_character, mask, several
 
 
 _ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
@@ -94,7 +113,8 @@ def id_check_character(first_17: str) -> str:
     return "10X98765432"[sum(int(c) * w for c, w in zip(first_17, _ID_WEIGHTS, strict=True)) % 11]
 
 
-def _is_birth_date(digits: str) -> bool:
+def is_birth_date(digits: str) -> bool:
+    """Whether eight digits are a day on which a living person may be born."""
     try:
         year = dt.date(int(digits[:4]), int(digits[4:6]), int(digits[6:8])).year
     except ValueError:
@@ -102,35 +122,48 @@ def _is_birth_date(digits: str) -> bool:
     return 1880 <= year <= 2199
 
 
-def person_number(cell: Cell) -> PersonNumber:
+_SEVERAL_BREAK = re.compile(r"[\s、，,;；/|]+")
+_MASKED = re.compile(r"[*\u00d7\u2022\u25cf#?]+|X{3,}")
+
+
+def person_number(cell: Cell, may_be_several: bool = False) -> PersonNumber:
     """An ID or social insurance number: its 18-digit form if it is full and valid, its mask, its status.
 
     15 digits become 18 by inserting 19. A failing check leaves status `invalid`: the row stays, its person is
-    unresolved. A numeric cell is refused: its digits are lost.
+    unresolved. A numeric cell is refused: its digits are lost; so are two numbers, unless `may_be_several`.
     """
     if cell is not None and not isinstance(cell, str | Fault):
         raise Refused(NUMERIC_PRECISION_LOST)
     written = text_of(cell)
-    text = (code(written) or "").upper()
+    text = compact_text(cell).upper()
     if not text:
         return PersonNumber(None, None, "empty", "")
     if _is_lost_number(text):
         raise Refused(NUMERIC_PRECISION_LOST)
-    if "*" in text:
-        return PersonNumber(None, _one_mask(text), "masked", text)
+    if len(text) > 18 and sum(len(unspaced(part)) >= 15 for part in _SEVERAL_BREAK.split(unwrapped(written))) > 1:
+        if not may_be_several:
+            raise Refused(SEVERAL_VALUES)
+        return PersonNumber(None, _NO_DIGIT, "invalid", text, failing="several")
+    if "*" in (starred := _MASKED.sub(lambda run: "*" * len(run[0]), text)):
+        return PersonNumber(None, _one_mask(starred), "masked", starred, failing="mask")
     text = text.translate(_MISTYPED)
     flags = ("id_repaired",) if text != written else ()
     number = text
-    if re.fullmatch(r"\d{15}", text, re.ASCII) and _is_birth_date("19" + text[6:12]):
+    if re.fullmatch(r"\d{15}", text, re.ASCII) and is_birth_date("19" + text[6:12]):
         number = text[:6] + "19" + text[6:]
         number += id_check_character(number)
-    if (
-        re.fullmatch(r"\d{17}[\dX]", number, re.ASCII)
-        and _is_birth_date(number[6:14])
-        and id_check_character(number[:17]) == number[17]
-    ):
+    if not (failing := _failing(number)):
         return PersonNumber(number, mask_number(number), "full", text, flags)
-    return PersonNumber(None, mask_number(text), "invalid", text, flags)
+    return PersonNumber(None, mask_number(text), "invalid", text, flags, failing)
+
+
+def _failing(number: str) -> str | None:
+    """The first check that an 18-digit form fails."""
+    if not re.fullmatch(r"\d{17}[\dX]", number, re.ASCII):
+        return "length"
+    if not is_birth_date(number[6:14]):
+        return "date"
+    return None if id_check_character(number[:17]) == number[17] else "check_character"
 
 
 def mask_number(number: str) -> str:
@@ -141,6 +174,7 @@ def mask_number(number: str) -> str:
     return number[:shown] + "*" * (len(number) - shown)
 
 
+_NO_DIGIT = "****"  # agrees with nobody's mask
 _FIRST_DIGITS = re.compile(r"\d{0,4}", re.ASCII)
 _LAST_DIGITS = re.compile(r"\d*X?$", re.ASCII)
 
@@ -151,4 +185,4 @@ def _one_mask(text: str) -> str:
     One that shows no digit is `****`, which agrees with nobody's.
     """
     ends = [found.group() for found in (_FIRST_DIGITS.match(text), _LAST_DIGITS.search(text[-4:])) if found]
-    return ("*" * (18 - sum(map(len, ends)))).join(ends) if any(ends) else "****"
+    return ("*" * (18 - sum(map(len, ends)))).join(ends) if any(ends) else _NO_DIGIT

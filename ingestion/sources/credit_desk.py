@@ -1,5 +1,7 @@
 """The tech centre's own ledgers: findings, merit claims, repairs, decisions. Contracts and quirks, nothing else."""
 
+from dataclasses import replace
+
 from ingestion.contract import ROW_FIGURES, Column, Dataset, Format, Kind, Parse
 
 HAS = {"有": "true", "无": "false"}
@@ -30,7 +32,7 @@ FINDINGS = Dataset(
         Column("occurred_on", "行为日期", Parse.DATE, not_after_receipt=True),
         Column("project_no", "项目编号", Parse.CODE),
         Column("report_no", "报告编号", Parse.CODE),
-        Column("person", "涉及人员身份证号", Parse.PERSON_ID, personal=True),
+        Column("person", "涉及人员身份证号", Parse.PERSON_ID, personal=True, may_be_several=True),
         Column("determined_on", "认定日期", Parse.DATE, not_after_receipt=True),
         Column("determined_by", "认定单位", Parse.TEXT),
         Column(
@@ -60,12 +62,13 @@ MERIT_CLAIMS = Dataset(
             "级别",
             Parse.CHOICE,
             choices={"国家": "national", "省": "provincial", "市": "municipal"},
+            spellings={"国家级": "national", "省级": "provincial", "市级": "municipal"},
         ),
         Column("title", "事项名称", Parse.TEXT),
-        Column("document_no", "文号", Parse.DOCUMENT_NO),
+        Column("document_no", "文号", Parse.CODE),
         Column("issuer", "发证单位", Parse.TEXT),
         Column("occurred_on", "取得日期", Parse.DATE, not_after_receipt=True),
-        Column("person", "涉及人员身份证号", Parse.PERSON_ID, personal=True),
+        Column("person", "涉及人员身份证号", Parse.PERSON_ID, personal=True, may_be_several=True),
         Column("recommended_by", "推荐单位", Parse.TEXT),
         Column(
             "status_code",
@@ -99,6 +102,8 @@ REPAIRS = Dataset(
     ),
 )
 
+_OBJECT = Column("object_id", "对象编号", Parse.OBJECT_ID, value_required=True)
+
 DECISIONS = Dataset(
     source="credit_desk",
     name="decisions",
@@ -108,8 +113,8 @@ DECISIONS = Dataset(
     ignored_header_prefixes=("参考",),  # what a work list shows beside the cells that the desk fills in
     skip_rows_without="decision_code",
     parse_when=(
-        ("object_type", "directory", "object_id", Parse.USCC),
-        ("object_type", "identity", "object_id", Parse.USCC_PAIR),
+        ("object_type", "directory", replace(_OBJECT, parse=Parse.USCC)),
+        ("object_type", "identity", replace(_OBJECT, parse=Parse.USCC_PAIR)),
     ),
     columns=(
         Column("decision_id", "决定编号", Parse.CODE, value_required=True),
@@ -120,7 +125,7 @@ DECISIONS = Dataset(
             choices={word: word for word in ("conflict", "lead", "identity", "directory")},
             value_required=True,
         ),
-        Column("object_id", "对象编号", Parse.CODE, value_required=True),
+        _OBJECT,
         Column(
             "decision_code",
             "决定",

@@ -3,11 +3,22 @@
 import pyarrow as pa
 
 from ingestion.contract import Column, Dataset, Format, Kind, Parse
+from ingestion.sources.wordings import services
 
 SERVICE_TYPES = {"维护保养检测": "maintenance_testing", "消防安全评估": "safety_assessment"}
+SERVICE_TYPE = Column(
+    "service_type",
+    "fwlx",
+    Parse.CHOICE,
+    choices=SERVICE_TYPES,
+    spellings=services("maintenance_testing", "safety_assessment"),
+)
 DELETED = {"1": "true", "0": "false"}
 UPDATED = Column("updated_ms", "sjgxsjc", Parse.EPOCH_MS, value_required=True)
-IS_DELETED = Column("is_deleted", "scbz", Parse.FLAG, choices=DELETED, value_required=True)
+BESIDE = ("xh", "bz")  # 序号, 备注
+IS_DELETED = Column(
+    "is_deleted", "scbz", Parse.FLAG, choices=DELETED, spellings={"true": "true", "false": "false"}, value_required=True
+)
 
 CONTRACTS = Dataset(
     source="platform",
@@ -16,6 +27,7 @@ CONTRACTS = Dataset(
     format=Format.JSON,
     key=("contract_no",),
     updated_column="updated_ms",
+    ignored_headers=BESIDE,
     columns=(
         Column("contract_no", "htbh", Parse.CODE, value_required=True),
         Column("project_no", "xmbh", Parse.CODE),
@@ -23,7 +35,7 @@ CONTRACTS = Dataset(
         Column("client_name", "jsdw", Parse.TEXT),
         Column("agency_id", "tyshxydm", Parse.USCC, value_required=True),
         Column("agency_name", "qymc", Parse.AGENCY_NAME),
-        Column("service_type", "fwlx", Parse.CHOICE, choices=SERVICE_TYPES),
+        SERVICE_TYPE,
         Column("signed_on", "htqdrq", Parse.DATE),
         Column("service_from_on", "fwksrq", Parse.DATE),
         Column("performed_by_id", "zbdw", Parse.USCC),
@@ -39,13 +51,14 @@ REPORTS = Dataset(
     format=Format.JSON,
     key=("report_no",),
     updated_column="updated_ms",
+    ignored_headers=BESIDE,
     columns=(
         Column("report_no", "bgbh", Parse.CODE, value_required=True),
         Column("project_no", "xmbh", Parse.CODE),
         Column("contract_no", "htbh", Parse.CODE),
         Column("agency_id", "tyshxydm", Parse.USCC, value_required=True),
         Column("agency_name", "qymc", Parse.AGENCY_NAME),
-        Column("service_type", "fwlx", Parse.CHOICE, choices=SERVICE_TYPES),
+        SERVICE_TYPE,
         Column("reported_on", "bgrq", Parse.DATE, not_after_receipt=True),
         Column("technical_lead_name", "jsfzr", Parse.PERSON_NAME, personal=True),
         Column("technical_lead", "jsfzrsfzh", Parse.PERSON_ID, personal=True),
@@ -76,6 +89,7 @@ CHECKINS = Dataset(
     format=Format.JSON,
     key=("checkin_id",),
     updated_column="updated_ms",
+    ignored_headers=BESIDE,
     columns=(
         Column("checkin_id", "qdbh", Parse.CODE, value_required=True),
         Column("report_no", "bgbh", Parse.CODE),

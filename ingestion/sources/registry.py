@@ -1,6 +1,9 @@
 """名录库 (the directory) and the provincial platform's basic information: contracts and quirks, nothing else."""
 
+from dataclasses import replace
+
 from ingestion.contract import Column, Dataset, Format, Kind, Parse
+from ingestion.sources.wordings import graded, services
 
 YES_NO = {"是": "true", "否": "false"}
 HAS = {"有": "true", "无": "false"}
@@ -27,7 +30,13 @@ AGENCIES = Dataset(
         Column("phone", "联系电话", Parse.DROPPED, aliases=("电话",), header_required=False, personal=True),
         Column("registered_address", "注册地址", Parse.TEXT, aliases=("住所",)),
         Column(
-            "service_type", "服务类型", Parse.CHOICE, choices=SERVICE_TYPES, aliases=("服务类别",), value_required=True
+            "service_type",
+            "服务类型",
+            Parse.CHOICE,
+            choices=SERVICE_TYPES,
+            spellings=services("maintenance_testing", "safety_assessment", "both"),
+            aliases=("服务类别",),
+            value_required=True,
         ),
         Column("is_legal_person", "企业法人资格", Parse.FLAG, choices=YES_NO),
         Column(
@@ -35,7 +44,7 @@ AGENCIES = Dataset(
             "工作场所建筑面积(㎡)",
             Parse.DECIMAL,
             aliases=("工作场所建筑面积（平方米）", "工作场所建筑面积", "建筑面积(㎡)"),
-            units=("㎡", "m²", "m2", "平方米", "平米"),
+            units=("㎡", "平方米", "平方", "平米", "平", "M2", "平方公尺"),
         ),
         Column("engineers_level_1_declared", "一级注册消防工程师", Parse.INTEGER),
         Column("engineers_level_2_declared", "二级注册消防工程师", Parse.INTEGER),
@@ -68,12 +77,46 @@ AGENCIES = Dataset(
     ),
 )
 
+# Engineers have two levels; operators five, by the national scale (K9).
+_ENGINEER_LEVELS = {"一级": "level_1", "二级": "level_2"}
+_OPERATOR_LEVELS = {
+    "高级技师": "senior_technician",
+    "技师": "technician",
+    "高级": "advanced",
+    "中级": "intermediate",
+    "初级": "junior",
+}
+_LEVEL = Column("level_code", "等级", Parse.CHOICE, choices=_ENGINEER_LEVELS | _OPERATOR_LEVELS)
+_ENGINEER_LEVEL = replace(
+    _LEVEL,
+    choices=_ENGINEER_LEVELS,
+    spellings=graded(
+        {"level_1": ("一级",), "level_2": ("二级",)},
+        suffixes=("注册消防工程师", "消防工程师", "工程师", "注册"),
+    ),
+)
+_OPERATOR_LEVEL = replace(
+    _LEVEL,
+    choices=_OPERATOR_LEVELS,
+    spellings=graded(
+        {
+            "senior_technician": ("一级", "高级技师"),
+            "technician": ("二级", "技师"),
+            "advanced": ("三级", "高级工", "高级"),
+            "intermediate": ("四级", "中级工", "中级"),
+            "junior": ("五级", "初级工", "初级"),
+        },
+        suffixes=("消防设施操作员", "操作员"),
+    ),
+)
+
 PERSONNEL = Dataset(
     source="registry",
     name="personnel",
     kind=Kind.SNAPSHOT,
     format=Format.XLSX,
     key=("agency_id", "person", "person_name", "certificate_kind", "qualification_no", "registration_no"),
+    parse_when=(("certificate_kind", "engineer", _ENGINEER_LEVEL), ("certificate_kind", "operator", _OPERATOR_LEVEL)),
     columns=(
         Column("agency_name", "机构名称", Parse.AGENCY_NAME, aliases=("服务机构名称", "企业名称")),
         Column("agency_id", "统一社会信用代码", Parse.USCC, aliases=("社会信用代码", "信用代码"), value_required=True),
@@ -97,24 +140,7 @@ PERSONNEL = Dataset(
             choices={"注册消防工程师": "engineer", "消防设施操作员": "operator"},
             value_required=True,
         ),
-        Column(
-            "level_code",
-            "等级",
-            Parse.CHOICE,
-            choices={
-                "一级": "level_1",
-                "二级": "level_2",
-                "1级": "level_1",
-                "壹级": "level_1",
-                "2级": "level_2",
-                "贰级": "level_2",
-                "高级技师": "senior_technician",
-                "技师": "technician",
-                "高级": "advanced",
-                "中级": "intermediate",
-                "初级": "junior",
-            },
-        ),
+        _LEVEL,
         Column("qualification_no", "资格证书编号", Parse.CODE, personal=True),
         Column("registration_no", "注册证编号", Parse.CODE, personal=True),
         Column("registration_until_on", "注册有效期至", Parse.LAST_DAY),

@@ -91,7 +91,7 @@ def test_same_name_new_bytes_is_a_new_version(door: Door) -> None:
 
 def test_provenance_leads_to_the_row(door: Door) -> None:
     door.put(
-        FINDINGS, DAY, "认定.xlsx", [finding("RD-1"), finding("RD-2"), finding("RD-3", 失信条款="99"), finding("RD-4")]
+        FINDINGS, DAY, "认定.xlsx", [finding("RD-1"), finding("RD-2"), finding("RD-3", 状态="别的"), finding("RD-4")]
     )
     door.outcomes()
     rows = door.relation("credit_desk.findings")
@@ -106,7 +106,7 @@ def test_provenance_leads_to_the_row(door: Door) -> None:
         "Sheet1",
         4,
         "unknown_value",
-        "失信条款",
+        "状态",
     )
 
 
@@ -126,8 +126,8 @@ def test_an_exact_repeat_is_a_duplicate_and_a_changed_one_is_a_version(door: Doo
         finding("RD-1"),
         finding("RD-1"),
         finding("RD-1", 失信条款="7"),
-        finding("RD-2", 失信条款="99"),
-        finding("RD-2", 失信条款="99"),
+        finding("RD-2", 状态="别的"),
+        finding("RD-2", 状态="别的"),
     ]
     door.put(FINDINGS, DAY, "a.xlsx", rows)
     outcome = door.only_outcome()
@@ -341,7 +341,7 @@ def test_stopped_at_each_step_of_a_commit(door: Door, monkeypatch: pytest.Monkey
         (os, "fsync"),
         (Path, "replace"),
         (whole_files, "sync_folder"),
-        (landing.Manifest, "commit_part"),
+        (landing.Manifest, "commit_file"),
     ):
         for count in (1, 6):
             shutil.rmtree(door.settings.home, ignore_errors=True)
@@ -449,19 +449,19 @@ def test_no_row_is_lost_or_made(tmp_path_factory: pytest.TempPathFactory, data: 
     file.write_bytes(csv_bytes(of, rows, "utf-8"))
     target = file.with_suffix(".parquet")
     place = Receipt(of.source, of.name, dt.date(2024, 6, 1), file.name, "0" * 64)
-    counts, quarantined = lake_parts.parse_file(of, file, place, target, lambda is_1904: PARSERS[of.id])
-    if counts.reason_code is not None:
-        assert counts.read_count == 0
+    read = lake_parts.parse_file(of, file, place, target, lambda is_1904: PARSERS[of.id])
+    if read.part.reason_code is not None:
+        assert read.part.read_count == 0
         assert not target.exists()
         return
-    assert counts.read_count == counts.accepted_count + counts.quarantined_count + counts.duplicate_count
-    assert counts.read_count <= len(rows)
+    assert read.part.read_count == read.part.accepted_count + read.part.quarantined_count + read.part.duplicate_count
+    assert read.part.read_count <= len(rows)
     blank = sum(all(not str(cell).strip("　 \r\n") for cell in row.values()) for row in rows)
-    assert counts.read_count >= len(rows) - blank
+    assert read.part.read_count >= len(rows) - blank
     lake = pq.read_table(target)
-    assert lake.num_rows == counts.accepted_count
-    places = lake.column("file_position").to_pylist() + [row.file_position for row in quarantined]
-    assert len(places) == len(set(places)) == counts.accepted_count + counts.quarantined_count
+    assert lake.num_rows == read.part.accepted_count
+    places = lake.column("file_position").to_pylist() + [row.file_position for row in read.quarantined]
+    assert len(places) == len(set(places)) == read.part.accepted_count + read.part.quarantined_count
 
 
 def test_every_copy_of_a_held_file_is_told_of_by_its_own_name(door: Door) -> None:

@@ -46,7 +46,7 @@ def test_a_middle_dot_of_an_agency_s_name_is_one_dot_between_han_only() -> None:
     ],
 )
 def test_document_numbers_agree_in_their_brackets(written: str) -> None:
-    assert parsing.document_no(written) == "焦住建罚〔2024〕3号"
+    assert parsing.code(written) == "焦住建罚〔2024〕3号"
 
 
 def test_a_list_of_numbers_is_split() -> None:

@@ -1,0 +1,228 @@
+"""One cell of one column -> its lake values, or the reason for which its row is quarantined.
+
+Belongs here: what each way of reading (`contract.Parse`) gives the lake, signs for none, personal numbers where none
+belongs. Does not belong here: the parsers themselves (`ingestion.parsing`), what a row is (`ingestion.strict`).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from ingestion import parsing
+from ingestion.contract import Column, Parse
+from ingestion.parsing import Cell, PersonalNumber, Refused
+from ingestion.privacy import PersonKeys
+
+_CACHE_ENTRIES = 20_000  # per column; exports repeat names, codes and dates from row to row and drop to drop
+_NAMES = (Parse.PERSON_NAME, Parse.AGENCY_NAME)
+_TEXTS = (Parse.TEXT, Parse.OPEN_CHOICE, *_NAMES)
+_CODES = (Parse.CODE, Parse.ID_LIST, Parse.CLAUSE, Parse.USCC_PAIR, Parse.OBJECT_ID)
+MASKED_FLAG = "personal_number_masked"
+_FLAG_VALUES: dict[str | None, bool | None] = {None: None, "true": True, "false": False}
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedCell:
+    """One cell: its lake values, its flags, what it adds to the row's keys, the day that must not be after receipt.
+
+    `written` is its part of `source_key`: the value in its canonical form. `former`: see `parsing.former_codes`.
+    """
+
+    values: tuple[Any, ...]
+    flags: tuple[str, ...] = ()
+    key_text: str = ""
+    written: str = ""
+    day: dt.date | None = None
+    former: frozenset[str] = frozenset()
+
+
+class ColumnParser:
+    """Parses the cells of one column under one person key; keeps what it parsed."""
+
+    def __init__(self, column: Column, keys: PersonKeys, is_1904: bool, is_key: bool) -> None:
+        self.column = column
+        self.keys = keys
+        self.is_1904 = is_1904
+        self._if_empty = parsing.EMPTY_KEY if is_key else parsing.EMPTY_VALUE
+        self._choices = parsing.normal_choices(column.spellings, column.choices)
+        self._spelled = {value: written for written, value in reversed(tuple(column.choices.items()))}
+        self._cache: dict[Any, ParsedCell | str] = {}
+        self._read = self._reader()
+
+    def parse(self, cell: Cell, received_on: dt.date) -> ParsedCell | str:
+        """The parsed cell, or the reason code for which its row is quarantined."""
+        # 1, 1.0 and True are equal as keys, but not as cells
+        cache_key = cell if isinstance(cell, str) else (type(cell), cell)
+        if (known := self._cache.get(cache_key)) is not None:
+            return known
+        numbers: list[PersonalNumber] = []
+        result: ParsedCell | str
+        try:
+            result = self._parsed(cell, received_on, numbers)
+        except Refused as refusal:
+            result = refusal.reason
+        if numbers:  # whether they are somebody's may depend on the day of receipt
+            return result
+        if len(self._cache) >= _CACHE_ENTRIES:
+            self._cache.clear()
+        self._cache[cache_key] = result
+        return result
+
+    def _parsed(self, cell: Cell, received_on: dt.date, numbers: list[PersonalNumber]) -> ParsedCell:
+        if self._is_empty(cell):
+            if self.column.value_required:
+                raise Refused(self._of_nothing(cell))
+            return self._read(None)
+        result = self._read(cell)
+        if self.column.parse in _TEXTS or self.column.parse in _CODES:
+            return self._shielded(result, received_on, numbers)
+        return result
+
+    def _is_empty(self, cell: Cell) -> bool:
+        """Whether the cell is blank or holds a sign for none that is no value of the column."""
+        return parsing.is_empty(cell) and (
+            parsing.is_blank(cell) or not self._choices or parsing.choice_text(cell) not in self._choices
+        )
+
+    def _of_nothing(self, cell: Cell) -> str:
+        is_word = self.column.parse in _NAMES and parsing.says_null(cell)
+        return parsing.NOT_A_NAME if is_word else self._if_empty
+
+    def _shielded(self, result: ParsedCell, received_on: dt.date, found: list[PersonalNumber]) -> ParsedCell:
+        """The cell with every ID and mobile number in it masked; in a code by a keyed stand-in, the same everywhere."""
+        text = result.values[0]
+        if not isinstance(text, str):
+            return result
+        found += parsing.find_numbers(text)
+        numbers = [number for number in found if number.from_on is None or number.from_on <= received_on]
+        if not numbers:
+            return result
+        is_code = self.column.parse in _CODES
+        masked = parsing.replace_numbers(text, numbers, self._stand_in if is_code else lambda number: number.mask)
+        return ParsedCell((masked, *result.values[1:]), (*result.flags, MASKED_FLAG), masked, masked)
+
+    def _stand_in(self, number: PersonalNumber) -> str:
+        return self.keys.stand_in(number.digits)
+
+    def _reader(self) -> Callable[[Cell], ParsedCell]:
+        column, is_1904 = self.column, self.is_1904
+        last_year = {"last_year": dt.MAXYEAR} if column.not_after_receipt else {}
+        match column.parse:
+            case Parse.TEXT:
+                return _plain(parsing.free_text)
+            case Parse.CODE:
+                return _coded
+            case Parse.ID_LIST:
+                return _plain(parsing.id_list)
+            case Parse.OBJECT_ID:
+                return _plain(parsing.object_id)
+            case Parse.PERSON_NAME:
+                return _plain(parsing.person_name)
+            case Parse.AGENCY_NAME:
+                return _plain(parsing.agency_name)
+            case Parse.USCC:
+                return _flagged(parsing.uscc)
+            case Parse.USCC_PAIR:
+                return _flagged(parsing.uscc_pair)
+            case Parse.PERSON_ID:
+                return self._person
+            case Parse.DATE:
+                return self._dated(lambda cell: (parsing.date(cell, is_1904, **last_year),))
+            case Parse.LAST_DAY:
+                return self._dated(lambda cell: (parsing.last_day(cell, is_1904),))
+            case Parse.DATETIME:
+                return self._dated(lambda cell: parsing.moment(cell, is_1904, **last_year))
+            case Parse.MONTH:
+                return self._month
+            case Parse.DATE_OR_OPEN:
+                return _pair(lambda cell: parsing.date_or_open(cell, is_1904))
+            case Parse.INTEGER:
+                return _plain(parsing.integer)
+            case Parse.QUANTITY:
+                return _plain(parsing.quantity)
+            case Parse.POINTS:
+                return _plain(parsing.points)
+            case Parse.DECIMAL:
+                return _pair(lambda cell: parsing.amount(cell, column.units))
+            case Parse.CHOICE:
+                return self._chosen
+            case Parse.OPEN_CHOICE:
+                return _plain(lambda cell: parsing.open_choice(cell, self._choices))
+            case Parse.FLAG:
+                return _plain(lambda cell: _FLAG_VALUES[parsing.choice(cell, self._choices)])
+            case Parse.CLAUSE:
+                return _plain(parsing.clause)
+            case Parse.EPOCH_MS:
+                return _plain(parsing.epoch_ms)
+            case Parse.COORDINATE:
+                return _coordinate
+            case Parse.DROPPED:
+                return lambda cell: ParsedCell(())
+
+    def _person(self, cell: Cell) -> ParsedCell:
+        person = parsing.person_number(cell, self.column.may_be_several)
+        key = self.keys.person_key(person.number) if person.number else None
+        key_text = key or (self.keys.token(person.written) if person.written else "")
+        flags = person.flags
+        if person.failing:
+            flags = (*flags, f"{self.column.name}_id_{person.failing}")
+        return ParsedCell((key, person.mask, person.status), flags, key_text, written=key or person.mask or "")
+
+    def _chosen(self, cell: Cell) -> ParsedCell:
+        value = parsing.choice(cell, self._choices)
+        return ParsedCell((value,), key_text=value or "", written=self._spelled.get(value, "") if value else "")
+
+    def _month(self, cell: Cell) -> ParsedCell:
+        day = parsing.month(cell, self.is_1904)
+        return ParsedCell((day,), key_text=str(day or ""), written=f"{day:%Y%m}" if day else "")
+
+    def _dated(self, parse: Callable[[Cell], tuple[Any, ...]]) -> Callable[[Cell], ParsedCell]:
+        """`parse` gives values of which the last is the local date."""
+
+        def run(cell: Cell) -> ParsedCell:
+            values = parse(cell)
+            text = str(values[-1] or "")
+            return ParsedCell(
+                values, key_text=text, written=text, day=values[-1] if self.column.not_after_receipt else None
+            )
+
+        return run
+
+
+def _plain(parse: Callable[[Cell], Any]) -> Callable[[Cell], ParsedCell]:
+    def run(cell: Cell) -> ParsedCell:
+        value = parse(cell)
+        text = "" if value is None else str(value)
+        return ParsedCell((value,), key_text=text, written=text)
+
+    return run
+
+
+def _pair(parse: Callable[[Cell], tuple[Any, bool]]) -> Callable[[Cell], ParsedCell]:
+    def run(cell: Cell) -> ParsedCell:
+        values = parse(cell)
+        text = str(values[0] or "")
+        return ParsedCell(values, key_text=text, written=text)
+
+    return run
+
+
+def _flagged(parse: Callable[[Cell], tuple[str | None, tuple[str, ...]]]) -> Callable[[Cell], ParsedCell]:
+    def run(cell: Cell) -> ParsedCell:
+        value, flags = parse(cell)
+        return ParsedCell((value,), flags, value or "", value or "")
+
+    return run
+
+
+def _coded(cell: Cell) -> ParsedCell:
+    value = parsing.code(cell)
+    return ParsedCell((value,), key_text=value or "", written=value or "", former=parsing.former_codes(cell, value))
+
+
+def _coordinate(cell: Cell) -> ParsedCell:
+    degrees = parsing.coordinate(cell)
+    return ParsedCell((), written="" if degrees is None else repr(degrees))

@@ -1,0 +1,55 @@
+"""Names of people and organisations, each in the one form in which it is compared.
+
+Belongs here: dots, brackets, what is no name. Does not belong here: who somebody is (`identities`).
+"""
+
+from __future__ import annotations
+
+import re
+
+from ingestion.parsing.cells import DAMAGED_TEXT, NOT_A_NAME, Cell, Refused
+from ingestion.parsing.texts import compact_text
+from ingestion.parsing.wrecks import is_wrecked
+
+_DOTS = "\u00b7\u2022\u2027\u2219\u22c5\u30fb\uff65"
+_DOT_RUN = re.compile(f"[{_DOTS}]+")
+_HAN = "\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+_LOOSE_DOT = re.compile(f"(?<![{_HAN}])·|·(?![{_HAN}])")
+# As above, as marks and words say it; and digits alone.
+_NO_NAME = re.compile(
+    r"[同如]上+(栏|行|述)?|同前|[〃々″′\"'“”〞,,.。、:;~～…*?？]+|-?(ditto|do\.?|same)-?|[\d.,-]+|□+|〓+", re.IGNORECASE
+)
+_NO_GLYPH = re.compile("[□■〓]")
+
+
+def _name(cell: Cell) -> str:
+    text = compact_text(cell)
+    if _NO_NAME.fullmatch(text):
+        raise Refused(NOT_A_NAME)
+    if is_wrecked(text) or _NO_GLYPH.search(text) or (isinstance(cell, str) and is_wrecked(cell)):
+        raise Refused(DAMAGED_TEXT)
+    return text
+
+
+def _one_dot(text: str) -> str:
+    """A middle dot, of whatever kind, as U+00B7 between Han characters; anywhere else it is dropped."""
+    return _LOOSE_DOT.sub("", _DOT_RUN.sub("·", text))
+
+
+def person_name(cell: Cell) -> str | None:
+    """A person's name without white space; a middle dot stays, as U+00B7, between Han characters only.
+
+    Refuses what is no name (同上, digits alone) and a name that an encoding wrecked.
+    """
+    return _one_dot(_name(cell)) or None
+
+
+_BRACKETS = str.maketrans("()", "（）")
+
+
+def agency_name(cell: Cell) -> str | None:
+    """An organisation's name: one width, no white space, brackets as （）, a middle dot between Han characters only.
+
+    Refuses as `person_name` does.
+    """
+    return _one_dot(_name(cell).translate(_BRACKETS)) or None

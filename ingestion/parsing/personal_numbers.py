@@ -1,0 +1,115 @@
+"""ID numbers and mobile numbers where none belongs: found in any text, so that the door can mask them (sources.md, K5).
+
+Belongs here: what is such a number by itself. Does not belong here: ID numbers in their own column (`identities`), keys and
+masks as the lake keeps them (`ingestion.privacy`, `ingestion.strict`).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from ingestion.parsing.identities import id_check_character, is_birth_date, mask_number
+
+# Digits may stand in groups: 410803 19900101 0037, 138 0000 1234. Overlapping, for a year may stand before a number.
+_ID_SHAPE = r"(?:\d[\s-]?){17}[\dXx]"
+_MOBILE_SHAPE = r"(?:(?:\+|00)86[\s-]?)?1[3-9]\d(?:\d{8}|[\s-]\d{4}[\s-]\d{4})"
+_LONG_RUN = re.compile(r"\d[\d\s-]{9,}[\dXx]", re.ASCII)
+_MAY_HOLD = re.compile(rf"(?<!\d)(?:{_ID_SHAPE}|{_MOBILE_SHAPE})(?!\d)", re.ASCII)
+_ID = re.compile(rf"(?<!\d)(?=({_ID_SHAPE})(?!\d))", re.ASCII)
+_MOBILE = re.compile(rf"(?<!\d){_MOBILE_SHAPE}(?!\d)", re.ASCII)
+_REGIONS = frozenset(
+    [
+        "11",
+        "12",
+        "13",
+        "14",
+        "15",
+        "21",
+        "22",
+        "23",
+        "31",
+        "32",
+        "33",
+        "34",
+        "35",
+        "36",
+        "37",
+        "41",
+        "42",
+        "43",
+        "44",
+        "45",
+        "46",
+        "50",
+        "51",
+        "52",
+        "53",
+        "54",
+        "61",
+        "62",
+        "63",
+        "64",
+        "65",
+        "71",
+        "81",
+        "82",
+        "83",
+    ]
+)
+_LEAST_AGE = 14  # whoever is younger works for no agency: such digits name something else
+
+
+@dataclass(frozen=True, slots=True)
+class PersonalNumber:
+    """A number in a text: where it stands, its digits alone, and for an ID the first day on which it is one."""
+
+    start: int
+    end: int
+    digits: str
+    from_on: dt.date | None = None
+
+    @property
+    def mask(self) -> str:
+        """As people may see it: 4108**********1234, 138****5678."""
+        return mask_number(self.digits) if len(self.digits) == 18 else f"{self.digits[:3]}****{self.digits[-4:]}"
+
+
+def find_numbers(text: str) -> list[PersonalNumber]:
+    """The ID and mobile numbers that stand in folded text by themselves, in order.
+
+    An ID: 18 characters with region, date of birth and check character right (GB 11643). A mobile number: a whole run of
+    11 digits that begins 13 to 19.
+    """
+    if not _LONG_RUN.search(text) or not _MAY_HOLD.search(text):
+        return []
+    found: list[PersonalNumber] = []
+    for match in _ID.finditer(text):
+        digits = re.sub(r"[\s-]", "", match[1]).upper()
+        if digits[:2] in _REGIONS and is_birth_date(digits[6:14]) and id_check_character(digits[:17]) == digits[17]:
+            found.append(PersonalNumber(match.start(1), match.end(1), digits, _of_age(digits[6:14])))
+    taken = [(number.start, number.end) for number in found]
+    for match in _MOBILE.finditer(text):
+        start, end = match.span()
+        if not any(start < last and end > first for first, last in taken):
+            found.append(PersonalNumber(start, end, re.sub(r"[\s-]", "", match[0])[-11:]))
+    return sorted(found, key=lambda number: number.start)
+
+
+def _of_age(birthday: str) -> dt.date:
+    year, month, day = int(birthday[:4]) + _LEAST_AGE, int(birthday[4:6]), int(birthday[6:])
+    try:
+        return dt.date(year, month, day)
+    except ValueError:  # 29 February
+        return dt.date(year, 3, 1)
+
+
+def replace_numbers(text: str, numbers: list[PersonalNumber], stand_in: Callable[[PersonalNumber], str]) -> str:
+    """The text with each of the numbers found in it replaced."""
+    parts, place = [], 0
+    for number in numbers:
+        parts += [text[place : number.start], stand_in(number)]
+        place = number.end
+    return "".join([*parts, text[place:]])

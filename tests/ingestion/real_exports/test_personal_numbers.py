@@ -1,0 +1,155 @@
+"""K5: ID and mobile numbers outside their column. Masked at the door wherever they stand; in a code a keyed stand-in."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+
+from ingestion import parsing
+from ingestion.contract import Parse
+from ingestion.sources import DATASETS
+from tests.ingestion.real_exports.builder import (
+    ROWS,
+    USCC_A,
+    Door,
+    Row,
+    check,
+    finding,
+    make_id,
+    penalty,
+    person,
+    put,
+    report,
+    ticket,
+)
+
+ID, MOBILE = make_id(37), "13800001234"
+STAND_IN = re.compile(r"#[0-9A-F]{24}")
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        (f"技术负责人（{ID}）未到场", "技术负责人（4108**********{end}）未到场"),
+        (f"T{ID}", "T4108**********{end}"),
+        (f"身份证号{ID.lower()},电话{MOBILE}。", "身份证号4108**********{end},电话138****1234。"),
+        (f"{ID[:6]} {ID[6:14]} {ID[14:]}", "4108**********{end}"),
+        (f"2024 {ID}", "2024 4108**********{end}"),
+        ("+86 138 0000 1234", "138****1234"),
+        ("138-0000-1234", "138****1234"),
+        ("0086-13800001234", "138****1234"),
+    ],
+)
+def test_a_number_in_a_text_is_masked(text: str, masked: str) -> None:
+    numbers = parsing.find_numbers(text)
+    read = parsing.replace_numbers(text, numbers, lambda number: number.mask)
+    assert read == masked.format(end=ID[-4:])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"1{ID}",  # no number by itself
+        f"{ID}2",
+        ID[:-1] + ("0" if ID[-1] != "0" else "1"),  # check character
+        "990803199001010377",  # region
+        "23800001234",
+        "12800001234",
+        "138000012345",
+        "1380000123",
+        USCC_A,
+        "XM-20240510001",
+        "2024-05-10 10:22:05",
+    ],
+)
+def test_what_is_no_such_number_stays(text: str) -> None:
+    assert parsing.find_numbers(text) == []
+
+
+def test_nobody_below_14_works_for_an_agency(door: Door) -> None:
+    born = make_id(1, "20100602")
+    put(door, "inspections/checks", [check(问题描述=born)], day="2024-06-01")
+    put(door, "inspections/checks", [check(问题描述=born)], day="2024-06-02", name="b.csv")
+    door.ingest()
+    assert [row["problem"] for row in door.rows("inspections/checks")] == [born, f"4108**********{born[-4:]}"]
+
+
+def test_a_code_holds_the_same_stand_in_everywhere(door: Door) -> None:
+    """v_id_elsewhere: as a certificate's number, behind a letter, as a key and in what refers to it."""
+    put(door, "registry/personnel", [person("王强", ID, 资格证书编号=ID, 注册证编号=f"T{ID}")])
+    put(door, "credit_desk/findings", [finding(f"RD{ID.lower()}", 来源编号=MOBILE, 项目编号=f"RD-{ID}")])
+    put(door, "platform/reports", [report(f"RD{ID}", xmbh=f"RD—{ID}")])
+    put(door, "complaints/hotline", [ticket(MOBILE)])
+    door.ingest()
+    (worker,), (found,) = door.rows("registry/personnel"), door.rows("credit_desk/findings")
+    (signed,), (call,) = door.rows("platform/reports"), door.rows("complaints/hotline")
+    assert STAND_IN.fullmatch(worker["qualification_no"])
+    assert worker["registration_no"] == f"T{worker['qualification_no']}"
+    assert found["finding_id"] == found["source_key"] == signed["report_no"] == f"RD{worker['qualification_no']}"
+    assert found["project_no"] == signed["project_no"] == f"RD-{worker['qualification_no']}"
+    assert found["origin_id"] == call["ticket_id"] != worker["qualification_no"]
+    assert all("personal_number_masked" in row["flags"] for row in (worker, found, signed, call))
+    assert parsing.code(call["ticket_id"]) == call["ticket_id"]  # a list that shows it can come back
+
+
+def test_a_name_and_a_fact_show_the_mask(door: Door) -> None:
+    put(door, "registry/personnel", [person(f"王强{ID}"), person(f"王强(身份证{ID})")])
+    put(door, "inspections/penalties", [penalty(违法事实=f"王强（{ID}）未到场", 处罚机关=f"某局 {MOBILE}")])
+    door.ingest()
+    mask = f"4108**********{ID[-4:]}"
+    assert [row["person_name"] for row in door.rows("registry/personnel")] == [f"王强{mask}", f"王强(身份证{mask})"]
+    (row,) = door.rows("inspections/penalties")
+    assert (row["violation_facts"], row["authority"]) == (f"王强（{mask}）未到场", "某局 138****1234")
+    assert row["flags"] == "personal_number_masked"
+
+
+def _plants(place: str) -> list[Row]:
+    """A good row a column, in which that column holds an ID and a mobile number beside its text."""
+    of = DATASETS[tuple(place.split("/"))]  # type: ignore[index]
+    rows = []
+    for column in of.columns:
+        for written in (f"字{ID}", f"{MOBILE} 字", ID, MOBILE):
+            row = ROWS[place]() | {column.header: written}
+            rows.append(row)
+    return rows
+
+
+def traces(home: Path, but: Path, secrets: list[str]) -> list[tuple[str, str]]:
+    """Files of a home, outside one folder, that hold a secret: in their bytes, or as values of a table."""
+    found = []
+    for path in home.rglob("*"):
+        if not path.is_file() or but in path.parents:
+            continue
+        content = path.read_bytes().decode("utf-8", "replace")
+        if path.suffix == ".parquet":
+            content += str(pq.read_table(path).to_pylist())
+        found += [(path.name, secret) for secret in secrets if secret in content]
+    return found
+
+
+def test_a_number_in_any_column_of_any_dataset_is_nowhere_in_the_clear(door: Door) -> None:
+    for place in ROWS:
+        put(door, place, _plants(place), name=f"{place.replace('/', '-')}.x")
+    outcomes = door.outcomes()
+    assert {outcome.status for outcome in outcomes.values()} == {"loaded"}
+    assert traces(door.settings.home, door.settings.archive, [ID, MOBILE, ID.lower()]) == []
+    said = " ".join(outcome.message or "" for outcome in outcomes.values())
+    assert ID not in said and MOBILE not in said
+    kept = b"".join(path.read_bytes() for path in door.settings.archive.rglob("*") if path.is_file())
+    assert MOBILE.encode() in kept  # the control: pages stand in the archive as they came
+
+
+def test_every_column_that_holds_text_is_read_by_a_parser_that_masks() -> None:
+    """A new way of reading a column is to be thought of here: does it let text through?"""
+    from ingestion.column_parsers import _CODES, _TEXTS
+
+    checked = {
+        *(Parse.USCC, Parse.PERSON_ID, Parse.DATE, Parse.LAST_DAY, Parse.DATETIME, Parse.MONTH, Parse.DATE_OR_OPEN),
+        *(Parse.INTEGER, Parse.QUANTITY, Parse.POINTS, Parse.DECIMAL, Parse.CHOICE, Parse.FLAG, Parse.EPOCH_MS),
+        *(Parse.COORDINATE, Parse.DROPPED),
+    }
+    assert {*_CODES, *_TEXTS} | checked == set(Parse)
+    assert not checked & {*_CODES, *_TEXTS}
