@@ -267,7 +267,6 @@ class _Maker:
 
     def _checks(self, row: Row, received_on: dt.date, seen: _Seen) -> str:
         task = self.number("T")
-        row = row | {"project_no": row["project_no"] and row["project_no"].lower()}  # as inspectors write it
         lines = self.random.choice((1, 1, 2))
         decided = row["determined_on"] or received_on
         for line in range(1, lines + 1):
@@ -357,7 +356,7 @@ class _Maker:
                 clause=row["clause"],
                 occurred_on=None,
                 determined_on=self._inside(checked_on + dt.timedelta(days=3)),
-                project_no=row["project_no"].lower(),
+                project_no=row["project_no"],
             )
         return number
 
