@@ -108,10 +108,7 @@ def lake_values(dataset: Dataset, values: Values) -> dict[str, Any]:
                 lake[column.name] = None if value is None else str(Decimal(str(value)))
                 lake[f"is_{column.name}_approximate"] = False
             case Parse.CLAUSE:
-                text = None if value is None else str(value).lower()
-                bare = text in ("2", "4") and "merit" not in dataset.name
-                lake[column.name] = f"{text}b" if bare else text
-                lake[f"is_{column.name}_bare"] = bare
+                lake[column.name] = None if value is None else str(value).lower()
             case Parse.TEXT:
                 lake[column.name] = " ".join(value.split()) if isinstance(value, str) else value
             case _:

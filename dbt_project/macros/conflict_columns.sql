@@ -5,11 +5,13 @@ kind names what it has and nothing else: columns of its last CTE as they are, th
 #}
 
 {# As a detector finds a conflict. The id follows from what is named; `subject` is whom or what the conflict is about
-   where that is not the person. #}
+   where that is not the person, `subject_code` the number in it. #}
 {% macro detected_columns(kind=none) -%}
     {%- set columns = [
         ('conflict_id', 'text', 'null'),
         ('conflict_kind', 'text', 'null'),
+        ('subject', 'text', 'null'),
+        ('subject_code', 'text', 'null'),
         ('person_id', 'text', 'null'),
         ('other_person_id', 'text', 'null'),
         ('identity_tier', 'text', 'null'),
@@ -43,10 +45,12 @@ kind names what it has and nothing else: columns of its last CTE as they are, th
             {%- do given.update({name: name}) -%}
         {%- endfor -%}
         {%- do given.update(kwargs) -%}
-        {%- set subject = given.pop('subject', given.get('person_id')) -%}
+        {%- if 'subject' not in given -%}
+            {%- do given.update({'subject': given.get('person_id')}) -%}
+        {%- endif -%}
         {%- if 'conflict_id' not in given -%}
             {%- do given.update({'conflict_id': conflict_id(
-                given['conflict_kind'], subject, given['employer_a_id'],
+                given['conflict_kind'], given['subject'], given['employer_a_id'],
                 given.get('employer_b_id', given['employer_a_id']), given['overlap_from_on']
             )}) -%}
         {%- endif -%}

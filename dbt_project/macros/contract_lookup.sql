@@ -2,18 +2,18 @@
 {% macro contracts_by_project(contracts) -%}
     select
         agency_id,
-        project_key,
+        project_no,
         min(signed_on) as signed_on,
         min(project_first_received_on) as first_received_on,
         max(received_on) as received_on
     from {{ contracts }}
-    where project_key is not null
-    group by agency_id, project_key
+    where project_no is not null
+    group by agency_id, project_no
 {%- endmacro %}
 
 {# A report that names no contract is looked up by its project, among its own agency's contracts. #}
 {% macro is_of_project(report, project) -%}
     {{ report }}.contract_no is null
     and {{ report }}.agency_id = {{ project }}.agency_id
-    and {{ report }}.project_key = {{ project }}.project_key
+    and {{ report }}.project_no = {{ project }}.project_no
 {%- endmacro %}

@@ -267,7 +267,6 @@ class _Maker:
 
     def _checks(self, row: Row, received_on: dt.date, seen: _Seen) -> str:
         task = self.number("T")
-        row = row | {"project_no": row["project_no"] and row["project_no"].lower()}  # as inspectors write it
         lines = self.random.choice((1, 1, 2))
         decided = row["determined_on"] or received_on
         for line in range(1, lines + 1):
@@ -357,7 +356,7 @@ class _Maker:
                 clause=row["clause"],
                 occurred_on=None,
                 determined_on=self._inside(checked_on + dt.timedelta(days=3)),
-                project_no=row["project_no"].lower(),
+                project_no=row["project_no"],
             )
         return number
 
@@ -460,6 +459,17 @@ def branch_of(agency: str) -> str:
     return f"92{agency[2:]}"
 
 
+def _respell_clauses(tables: Mapping[str, list[Row]], random: Random) -> None:
+    """Some clauses without their letter, some of no table; with draws of its own, so that the rest stays as it is."""
+    for name in sorted(tables):
+        for row in tables[name]:
+            clause = row.get("clause")
+            if clause in ("2b", "4b") and random.random() < 0.4:
+                row["clause"] = clause[0]
+            elif clause and random.random() < 0.02:
+                row["clause"] = random.choice(("12", "1-1", "2c"))
+
+
 def make_city(seed: int, agency_count: int) -> dict[str, list[Row]]:
     """Source rows by `schema.table`, in a shuffled order of arrival."""
     maker = _Maker(Random(seed), agency_count)
@@ -485,6 +495,7 @@ def make_city(seed: int, agency_count: int) -> dict[str, list[Row]]:
             handled_by="甲",
             reviewed_by="乙",
         )
+    _respell_clauses(maker.tables, Random(f"clauses {seed}"))
     for rows in maker.tables.values():
         maker.random.shuffle(rows)
     return maker.tables

@@ -240,12 +240,9 @@ def _current(rows: Iterable[Row]) -> list[Row]:
     return [row for row in last.values() if not row.get("is_deleted")]
 
 
-def _as_compared(number: str | None) -> str | None:
-    """A number that two ledgers write: neither the case of its letters nor the kind of its brackets tells acts apart."""
-    if not number:
-        return None
-    one_kind = str.maketrans(dict.fromkeys("[(【﹝", "〔") | dict.fromkeys("])】﹞", "〕"))
-    return number.upper().translate(one_kind)
+def _number(number: str | None) -> str | None:
+    """A number that ledgers share, in the one form that the door gives it; an empty one names nothing."""
+    return number or None
 
 
 def _listed(cell: str | None) -> list[str]:
@@ -444,7 +441,7 @@ class _City:
                     for other in self.evidence
                     if other.check_type == "complaint_verification"
                     and other.agency_id == evidence.agency_id
-                    and _as_compared(other.project_no) == _as_compared(evidence.project_no)
+                    and _number(other.project_no) == _number(evidence.project_no)
                     and other.checked_on is not None
                     and evidence.determined_on is not None
                     and evidence.raised_on <= other.checked_on <= evidence.determined_on
@@ -461,14 +458,14 @@ class _City:
     def _own_case(evidence: Evidence) -> Any:
         if evidence.dataset == "merit_claims":
             if evidence.document_no:
-                document_no = _as_compared(evidence.document_no)
+                document_no = _number(evidence.document_no)
                 return ("merit", evidence.agency_id, evidence.item, document_no, evidence.person)
             return ("merit row", evidence.key)
         # without a day there is no act to be the same as: neither an act date nor a determination is known yet
         if evidence.project_no and evidence.acted_on:
-            return ("project", evidence.agency_id, evidence.acted_on, _as_compared(evidence.project_no))
+            return ("project", evidence.agency_id, evidence.acted_on, _number(evidence.project_no))
         if evidence.report_no and evidence.acted_on:
-            return ("report", evidence.agency_id, evidence.acted_on, _as_compared(evidence.report_no))
+            return ("report", evidence.agency_id, evidence.acted_on, _number(evidence.report_no))
         return ("row", evidence.dataset, evidence.key)
 
     def _evidence_lines(self) -> list[Line]:
@@ -574,7 +571,7 @@ class _City:
         for row in self.table("inspections.checks"):
             seen("checks", row["agency_id"], row["task_id"], row.get("checked_on"))
         for row in self.table("platform.contracts"):
-            seen("projects", row["agency_id"], _as_compared(row.get("project_no")), row.get("signed_on"))
+            seen("projects", row["agency_id"], _number(row.get("project_no")), row.get("signed_on"))
         for row in self.table("platform.reports"):
             seen("reports", row["agency_id"], row["report_no"], row.get("reported_on"))
         events: dict[str, list[tuple[str, str, dt.date]]] = {"checks": [], "projects": [], "reports": []}

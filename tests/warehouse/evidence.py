@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from ingestion import parsing
 from rulebook.folder import build_tables, read_folder
 from tests.warehouse.harness import DBT_PROJECT, Warehouse
 
@@ -35,8 +36,17 @@ def day(text: str | None) -> dt.date | None:
     return dt.date.fromisoformat(text) if text else None
 
 
+_CODES = (
+    *("finding_id", "task_id", "task_line", "decision_no", "ticket_id", "clue_id", "claim_id", "application_id"),
+    *("project_no", "report_no", "document_no", "origin_id", "original_ticket_id"),
+)
+
+
 def _row(days: Iterable[str], **cells: Any) -> Row:
-    return {name: day(cell) if name in days else cell for name, cell in cells.items()}
+    """The cells as the door writes them: days as dates, numbers in their one form."""
+    row = {name: day(cell) if name in days else cell for name, cell in cells.items()}
+    row |= {name: parsing.code(row[name]) for name in _CODES if row.get(name)}
+    return row | ({"target_ids": parsing.id_list(row["target_ids"])} if "target_ids" in row else {})
 
 
 def finding(finding_id: str, **cells: Any) -> Row:

@@ -330,7 +330,7 @@ class TestBranches:
         return decided(day, "identity", object_id, code, decision_id=f"D-{object_id}-{on}")
 
     def test_q28_the_left_one_is_the_branch(self) -> None:
-        assert self.mapped(self.same(f"{TWO.lower()}={ONE}")) == {TWO: ONE}
+        assert self.mapped(self.same(f"{TWO}={ONE}")) == {TWO: ONE}
 
     def test_q28_the_mapping_holds_on_days_before_the_decision_since_history_is_one(self) -> None:
         assert self.mapped(self.same(f"{TWO}={ONE}", on=2), as_of_on=date(2024, 6, 1)) == {TWO: ONE}

@@ -242,7 +242,7 @@ def test_6_3_a_bare_task_of_several_rows_names_none_of_them() -> None:
 
 def test_6_3_width_case_and_brackets_of_a_number_do_not_matter() -> None:
     made = warehouse(findings=[finding("F", origin_id="gd〔2025〕1")], tickets=[ticket("GD(2025)1")])
-    assert cases_of(made) == cases("F GD(2025)1")
+    assert cases_of(made) == cases("F GD〔2025〕1")
 
 
 def test_6_3_a_finding_s_unknown_or_foreign_origin_is_ignored_and_listed() -> None:

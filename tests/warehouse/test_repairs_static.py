@@ -127,8 +127,8 @@ def test_6_6_every_ledger_s_number_stands_for_its_line() -> None:
     expected = {
         "F1": "F1",
         "R1-2": "R1-2",
-        "焦消罚[2025]3号": "焦消罚〔2025〕3号",
-        "t1": "T1",
+        "焦消罚〔2025〕3号": "焦消罚〔2025〕3号",
+        "T1": "T1",
         "C1": "C1",
     }
     assert {number: row["line_id"] for number, row in found.items()} == {

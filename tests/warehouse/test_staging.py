@@ -142,7 +142,6 @@ class TestEvents:
             ("reports", REPORT, {"contract_no": None}, {"contract_", "seal_agency_"}),
             ("reports", REPORT, {"project_no": "P-2"}, set()),  # the contract is named
             ("reports", REPORT | {"contract_no": None}, {"project_no": "P-2"}, {"contract_"}),
-            ("reports", REPORT | {"contract_no": None}, {"project_no": "p-1"}, set()),
             ("reports", REPORT, {"seal_status": "both_missing"}, {"seal_"}),
             ("reports", REPORT, {"seal_agency_id": "2"}, {"seal_agency_"}),
             ("reports", REPORT, {"reported_on": JUNE}, {"", "dated_", "contract_", "job_"}),
@@ -153,7 +152,6 @@ class TestEvents:
                 {"", "agency_", "dated_", "contract_", "job_", "seal_", "seal_agency_"},
             ),
             ("contracts", CONTRACT, {"project_no": "P-2"}, {"project_"}),
-            ("contracts", CONTRACT, {"project_no": "p-1"}, set()),
             ("contracts", CONTRACT, {"performed_by_id": "2"}, {""}),
             ("contracts", CONTRACT, {"signed_on": JUNE}, {"", "project_"}),
             ("checkins", CHECKIN, {"position_code": "project_lead"}, {"role_"}),

@@ -33,6 +33,12 @@ clause_items as (
 
 ),
 
+renamed as (
+
+    select * from {{ ref('int_leads_renamed') }}
+
+),
+
 decisions as (
 
     select * from {{ ref('int_decisions_applied') }}
@@ -72,12 +78,40 @@ mapped as (
 
 ),
 
+-- by the id that a lead has or had
+named as (
+
+    select
+        lead_id,
+        lead_id as object_id
+    from detected
+    union all
+    select
+        lead_id,
+        former_lead_id as object_id
+    from renamed
+
+),
+
 applied as (
 
-    select * from decisions
+    select
+        named.lead_id,
+        decisions.decision_id,
+        decisions.decision_code,
+        decisions.decided_on,
+        row_number() over (
+            partition by named.lead_id
+            order by decisions.decided_on desc, decisions.decision_id desc
+        ) as recency
+    from named
+    cross join parameters
+    inner join decisions
+        on named.object_id = decisions.object_id
     where
-        object_type = 'lead'
-        and decision_code in ('confirmed', 'cleared')
+        decisions.object_type = 'lead'
+        and decisions.decision_code in ('confirmed', 'cleared')
+        and decisions.decided_on <= parameters.as_of_on
 
 ),
 
@@ -110,8 +144,8 @@ final as (
             and mapped.place = 1
     left join applied
         on
-            detected.lead_id = applied.object_id
-            and parameters.as_of_on >= applied.decided_on
+            detected.lead_id = applied.lead_id
+            and applied.recency = 1
 
 )
 

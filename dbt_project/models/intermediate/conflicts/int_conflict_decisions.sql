@@ -1,5 +1,6 @@
--- The decision that holds on a conflict and what it makes of it. It may name the conflict, or the double registration
--- that a counted_twice follows into being cleared; evidence that came after a clearing opens the conflict anew.
+-- The decision that holds on a conflict and what it makes of it. It may name the conflict, by the id that it has or had,
+-- or the double registration that a counted_twice follows into being cleared; evidence that came after a clearing opens
+-- the conflict anew.
 with
 
 conflicts as (
@@ -14,15 +15,15 @@ evidence as (
 
 ),
 
+renamed as (
+
+    select * from {{ ref('int_conflicts_renamed') }}
+
+),
+
 decisions as (
 
-    select
-        *,
-        row_number() over (
-            partition by object_id
-            order by decided_on desc, decision_id desc
-        ) as recency
-    from {{ ref('int_decisions_applied') }}
+    select * from {{ ref('int_decisions_applied') }}
     where object_type in ('conflict', 'identity')
 
 ),
@@ -47,23 +48,41 @@ decidable as (
 
 ),
 
+named as (
+
+    select * from decidable
+    union all
+    select
+        decidable.conflict_id,
+        decidable.conflict_kind,
+        renamed.former_conflict_id as object_id,
+        decidable.is_followed
+    from decidable
+    inner join renamed
+        on decidable.object_id = renamed.conflict_id
+
+),
+
 outcomes as (
 
     select
-        decidable.conflict_id,
-        decidable.is_followed,
+        named.conflict_id,
+        named.is_followed,
         decisions.decision_id,
         decisions.decision_code,
         decisions.decided_on,
         case
             when decisions.decision_code in ('confirmed', 'cleared') then decisions.decision_code
-            when decidable.conflict_kind = 'identity_unresolved' and decisions.decision_code = 'same_person' then 'confirmed'
+            when named.conflict_kind = 'identity_unresolved' and decisions.decision_code = 'same_person' then 'confirmed'
             when decisions.decision_code = 'different_person' then 'cleared'
-        end as outcome
-    from decidable
+        end as outcome,
+        row_number() over (
+            partition by named.conflict_id, named.is_followed
+            order by decisions.decided_on desc, decisions.decision_id desc
+        ) as recency
+    from named
     inner join decisions
-        on decidable.object_id = decisions.object_id
-    where decisions.recency = 1
+        on named.object_id = decisions.object_id
 
 ),
 
@@ -73,7 +92,9 @@ ranked as (
         *,
         row_number() over (partition by conflict_id order by is_followed) as place
     from outcomes
-    where is_followed = 0 or outcome = 'cleared'
+    where
+        recency = 1
+        and (is_followed = 0 or outcome = 'cleared')
 
 ),
 

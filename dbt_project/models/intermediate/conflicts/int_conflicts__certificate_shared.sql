@@ -168,6 +168,7 @@ holders as (
 pairs as (
 
     select
+        this.registration_no,
         this.person_id,
         nullif(other.person_id, this.person_id) as other_person_id,
         this.registration_no || '+' || this.person_id || '+' || other.person_id
@@ -231,6 +232,7 @@ final as (
             'employer_b_until_on', 'employer_b_evidence', 'overlap_from_on', 'overlap_until_on', 'explained_by',
             'first_seen_on', 'last_seen_on',
             subject='subject_key',
+            subject_code='registration_no',
             personnel_count='listing_count',
             personnel_seen_on='first_seen_on'
         ) }}

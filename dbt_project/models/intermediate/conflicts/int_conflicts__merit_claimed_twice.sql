@@ -61,7 +61,7 @@ claims as (
     select
         merit_claims.claim_id,
         coalesce(branches.agency_id, merit_claims.agency_id) as agency_id,
-        {{ reference_key("nullif(merit_claims.document_no, '')") }} as document_key,
+        nullif(merit_claims.document_no, '') as document_no,
         coalesce(people.person_id, merit_claims.person_key) as person_id,
         coalesce(people.identity_tier, case when merit_claims.person_key is not null then 'T1' end) as identity_tier,
         words.word is not null as is_expert,
@@ -86,13 +86,14 @@ claims as (
 same_document as (
 
     select
-        this.document_key as subject_key,
+        this.document_no as subject_key,
+        this.document_no as subject_code,
         case when this.person_id = other.person_id then this.person_id end as person_id,
         {{ paired | trim }},
         true as is_one_document
     from claims as this
     inner join claims as other
-        on this.document_key = other.document_key
+        on this.document_no = other.document_no
     where this.agency_id < other.agency_id
 
 ),
@@ -101,9 +102,10 @@ same_expert as (
 
     select
         this.person_id as subject_key,
+        cast(null as {{ dbt.type_string() }}) as subject_code,
         this.person_id,
         {{ paired | trim }},
-        coalesce(this.document_key = other.document_key, false) as is_one_document
+        coalesce(this.document_no = other.document_no, false) as is_one_document
     from claims as this
     inner join claims as other
         on this.person_id = other.person_id
@@ -234,7 +236,7 @@ final as (
 
     select
         {{ detected_columns(
-            'merit_claimed_twice', 'person_id', 'identity_tier', 'employer_a_evidence', 'employer_b_evidence',
+            'merit_claimed_twice', 'subject_code', 'person_id', 'identity_tier', 'employer_a_evidence', 'employer_b_evidence',
             'overlap_from_on', 'overlap_until_on', 'explained_by', 'last_seen_on',
             subject='subject_key',
             employer_a_id='agency_a_id',

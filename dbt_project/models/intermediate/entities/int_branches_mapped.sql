@@ -19,8 +19,8 @@ listed as (
 stated as (
 
     select
-        upper(substring(object_id, 1, 18)) as branch_id,
-        upper(substring(object_id, 20, 18)) as owner_id,
+        substring(object_id, 1, 18) as branch_id,
+        substring(object_id, 20, 18) as owner_id,
         decided_on,
         decision_id
     from decisions

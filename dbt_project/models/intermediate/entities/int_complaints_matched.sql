@@ -64,7 +64,7 @@ judgements as (
 
     select
         substring(object_id, 1, length(object_id) - 19) as complaint_ref,
-        upper(substring(object_id, length(object_id) - 17, 18)) as agency_id,
+        substring(object_id, length(object_id) - 17, 18) as agency_id,
         decision_id,
         decision_code,
         decided_on,

@@ -17,7 +17,7 @@ final as (
 
     select
         contracts.contract_no,
-        {{ reference_key('contracts.project_no') }} as project_key,
+        contracts.project_no,
         coalesce(contractors.agency_id, contracts.agency_id) as agency_id,
         coalesce(performers.agency_id, contracts.performed_by_id) as performed_by_id,
         contracts.signed_on,

@@ -10,8 +10,8 @@ decisions as (
 stated as (
 
     select
-        upper(substring(object_id, 1, 18)) as first_id,
-        upper(substring(object_id, 20, 18)) as second_id
+        substring(object_id, 1, 18) as first_id,
+        substring(object_id, 20, 18) as second_id
     from decisions
     where
         object_type = 'identity'

@@ -14,9 +14,45 @@ unresolved as (
 
 ),
 
+renamed as (
+
+    select * from {{ ref('int_identities_renamed') }}
+
+),
+
 decisions as (
 
     select * from {{ ref('int_decisions_applied') }}
+
+),
+
+pairs_named as (
+
+    select
+        pair_id,
+        pair_id as object_id
+    from unresolved
+    union all
+    select
+        pair_id,
+        former_pair_id as object_id
+    from renamed
+
+),
+
+pairs_decided as (
+
+    select
+        pairs_named.pair_id,
+        decisions.decision_code,
+        row_number() over (
+            partition by pairs_named.pair_id, decisions.object_type
+            order by decisions.decided_on desc, decisions.decision_id desc
+        ) as recency
+    from pairs_named
+    inner join decisions
+        on pairs_named.object_id = decisions.object_id
+    where decisions.object_type in ('identity', 'conflict')
 
 ),
 
@@ -26,11 +62,11 @@ judged as (
         unresolved.person_id as one_id,
         unresolved.other_person_id as other_id
     from unresolved
-    inner join decisions
-        on unresolved.pair_id = decisions.object_id
+    inner join pairs_decided
+        on unresolved.pair_id = pairs_decided.pair_id
     where
-        decisions.object_type in ('identity', 'conflict')
-        and decisions.decision_code = 'same_person'
+        pairs_decided.recency = 1
+        and pairs_decided.decision_code = 'same_person'
 
 ),
 

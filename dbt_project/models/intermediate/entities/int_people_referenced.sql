@@ -157,7 +157,7 @@ certified_alike as (
 resolved as (
 
     select
-        certified_alike.reference_id,
+        certified_alike.*,
         case
             when registered.person_key is not null and not certified_alike.is_number_lent then registered.person_key
             when certified.person_key is not null then certified.person_key
@@ -193,11 +193,28 @@ resolved as (
 
 ),
 
+-- a row without a key says everything from which its person's id follows
 final as (
 
-    select * from keyed
+    select
+        reference_id,
+        base_person_id,
+        identity_tier,
+        {{ absent(dbt.type_string(), [
+            'agency_id', 'person_name_key', 'person_mask', 'holder_registration_no', 'qualification_no'
+        ]) }}
+    from keyed
     union all
-    select * from resolved
+    select
+        reference_id,
+        base_person_id,
+        identity_tier,
+        agency_id,
+        person_name_key,
+        person_mask,
+        holder_registration_no,
+        qualification_no
+    from resolved
 
 )
 

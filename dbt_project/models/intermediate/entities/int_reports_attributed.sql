@@ -19,7 +19,7 @@ final as (
     select
         reports.report_no,
         reports.contract_no,
-        {{ reference_key('reports.project_no') }} as project_key,
+        reports.project_no,
         coalesce(issuers.agency_id, reports.agency_id) as agency_id,
         coalesce(sealers.agency_id, reports.seal_agency_id) as seal_agency_id,
         nullif(

@@ -53,7 +53,7 @@ reported as (
     where
         reports.reported_on <= parameters.as_of_on
         and (
-            (contracts.contract_no is null and by_project.project_key is null)
+            (contracts.contract_no is null and by_project.project_no is null)
             or contracts.signed_on > contracts.service_from_on
         )
 

@@ -24,12 +24,12 @@ numbered as (
             else 3
         end as kind_rank,
         dataset,
-        reference_key,
+        stated_number,
         any_value(row_key) as row_key,
         any_value(agency_id) as agency_id
     from evidence
     where dataset in ('hotline', 'media', 'checks')
-    group by dataset, reference_key
+    group by dataset, stated_number
     having count(*) = 1
 
     union all
@@ -37,12 +37,12 @@ numbered as (
     select
         4 as kind_rank,
         dataset,
-        task_reference_key as reference_key,
+        task_id as stated_number,
         any_value(row_key) as row_key,
         any_value(agency_id) as agency_id
     from evidence
     where dataset = 'checks'
-    group by dataset, task_reference_key
+    group by dataset, task_id
     having count(*) = 1
 
 ),
@@ -53,10 +53,10 @@ stated as (
         dataset,
         row_key,
         agency_id,
-        linked_reference_key,
+        linked_number,
         case dataset when 'hotline' then 'original_ticket' else 'origin' end as link_kind
     from evidence
-    where agency_id is not null and linked_reference_key is not null
+    where agency_id is not null and linked_number is not null
 
 ),
 
@@ -74,8 +74,8 @@ matched as (
             -- a finding may come from a lead or a conflict: known, but no row of evidence
             when
                 numbered.row_key is null
-                and length(stated.linked_reference_key) = 32
-                and translate(stated.linked_reference_key, '0123456789ABCDEF', '') = ''
+                and length(stated.linked_number) = 32
+                and translate(stated.linked_number, '0123456789ABCDEF', '') = ''
                 then 'lead'
             when numbered.row_key is null then 'unknown'
             when numbered.agency_id is null then 'unresolved_agency'
@@ -85,7 +85,7 @@ matched as (
     from stated
     left join numbered
         on
-            stated.linked_reference_key = numbered.reference_key
+            stated.linked_number = numbered.stated_number
             and (stated.link_kind = 'origin' or numbered.dataset = 'hotline')
 
 ),

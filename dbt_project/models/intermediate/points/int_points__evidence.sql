@@ -212,13 +212,10 @@ final as (
     select
         {{ provenance('unioned') }},
         nullif(unioned.document_no, '') as document_no,
-        {{ reference_key("nullif(unioned.document_no, '')") }} as document_key,
         -- whose act it is, though the row may name a branch (Q28)
         coalesce(branches.agency_id, unioned.agency_id) as agency_id,
         nullif(unioned.project_no, '') as project_no,
         nullif(unioned.report_no, '') as report_no,
-        {{ reference_key("nullif(unioned.project_no, '')") }} as project_key,
-        {{ reference_key("nullif(unioned.report_no, '')") }} as report_key,
         unioned.person_key,
         unioned.person_mask,
         unioned.channel_code,
@@ -230,9 +227,9 @@ final as (
         unioned.decision_code,
         coalesce(unioned.is_decided_not_final, false) as is_decided_not_final,
         unioned.public_until_on,
-        {{ reference_key('unioned.stated_number') }} as reference_key,
-        {{ reference_key('unioned.task_id') }} as task_reference_key,
-        {{ reference_key("nullif(unioned.linked_number, '')") }} as linked_reference_key,
+        unioned.stated_number,
+        unioned.task_id,
+        nullif(unioned.linked_number, '') as linked_number,
         unioned.accepted_on,
         unioned.verified_on
     from unioned

@@ -77,7 +77,7 @@ shown as (
     select
         asked.fact_code,
         contracts.agency_id,
-        {{ reference_key('contracts.project_no') }} as event_key,
+        contracts.project_no as event_key,
         contracts.signed_on as occurred_on,
         contracts.source,
         contracts.dataset,

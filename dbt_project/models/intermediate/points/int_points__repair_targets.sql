@@ -39,15 +39,13 @@ split_ids as (
 
 listed as (
 
-    select
+    select distinct
         row_key,
         application_id,
         agency_id,
-        {{ reference_key('target_id') }} as reference_key,
-        min(target_id) as target_id
+        target_id
     from split_ids
     where target_id <> ''
-    group by row_key, application_id, agency_id, {{ reference_key('target_id') }}
 
 ),
 
@@ -57,7 +55,6 @@ matched as (
         listed.row_key,
         listed.application_id,
         listed.agency_id,
-        listed.reference_key,
         listed.target_id,
         evidence_rows.dataset as target_dataset,
         evidence_rows.row_key as target_row_key,
@@ -72,7 +69,7 @@ matched as (
             else 'ok'
         end as target_state
     from listed
-    left join evidence_rows on listed.reference_key = evidence_rows.reference_key
+    left join evidence_rows on listed.target_id = evidence_rows.stated_number
     -- a row that is void or not scored has no line that could be in force
     left join lines
         on
@@ -87,7 +84,7 @@ ranked as (
     select
         *,
         row_number() over (
-            partition by row_key, reference_key
+            partition by row_key, target_id
             order by
                 target_state = 'ok' desc,
                 target_state = 'other_agency',

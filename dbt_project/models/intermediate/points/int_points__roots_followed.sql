@@ -107,8 +107,8 @@ final as (
         roots.root_dataset,
         roots.root_row_key,
         evidence.occurred_on,
-        evidence.project_key,
-        evidence.report_key
+        evidence.project_no,
+        evidence.report_no
     from roots
     inner join evidence
         on

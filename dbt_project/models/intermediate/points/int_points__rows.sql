@@ -85,10 +85,10 @@ keyed as (
         coalesce(roots.root_row_key, evidence.row_key) as root_row_key,
         case when roots.row_key is null then evidence.occurred_on else roots.occurred_on end
             as root_occurred_on,
-        case when roots.row_key is null then evidence.project_key else roots.project_key end
-            as root_project_key,
-        case when roots.row_key is null then evidence.report_key else roots.report_key end
-            as root_report_key
+        case when roots.row_key is null then evidence.project_no else roots.project_no end
+            as root_project_no,
+        case when roots.row_key is null then evidence.report_no else roots.report_no end
+            as root_report_no
     from evidence
     cross join first_versions
     left join versions on evidence.determined_on = versions.determined_on
@@ -117,14 +117,14 @@ judged as (
         -- the case key of the root (6.3); a root whose act has no day yet is a case of its own
         case
             when agency_id is null then cast(null as {{ dbt.type_string() }})
-            when dataset = 'merit_claims' and document_key is not null
+            when dataset = 'merit_claims' and document_no is not null
                 then {{ surrogate_key([
-                    "'merit'", 'agency_id', 'coalesce(item_code, clause)', 'document_key', 'coalesce(person_key, person_mask)'
+                    "'merit'", 'agency_id', 'coalesce(item_code, clause)', 'document_no', 'coalesce(person_key, person_mask)'
                 ]) }}
-            when root_occurred_on is not null and root_project_key is not null
-                then {{ surrogate_key(["'project'", 'agency_id', 'root_occurred_on', 'root_project_key']) }}
-            when root_occurred_on is not null and root_report_key is not null
-                then {{ surrogate_key(["'report'", 'agency_id', 'root_occurred_on', 'root_report_key']) }}
+            when root_occurred_on is not null and root_project_no is not null
+                then {{ surrogate_key(["'project'", 'agency_id', 'root_occurred_on', 'root_project_no']) }}
+            when root_occurred_on is not null and root_report_no is not null
+                then {{ surrogate_key(["'report'", 'agency_id', 'root_occurred_on', 'root_report_no']) }}
             else {{ surrogate_key(["'row'", 'root_dataset', 'root_row_key']) }}
         end as case_id,
         case
@@ -194,7 +194,7 @@ final as (
                 then {{ surrogate_key(["'row'", 'dataset', 'row_key']) }}
         end as line_id,
         public_until_on,
-        reference_key
+        stated_number
     from stated
 
 )

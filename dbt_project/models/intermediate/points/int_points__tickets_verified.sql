@@ -14,26 +14,26 @@ days as (
     select
         row_key,
         agency_id,
-        project_key,
+        project_no,
         accepted_on as day_on,
         determined_on,
         0 as is_check,
         cast(null as {{ dbt.type_string() }}) as check_order
     from evidence
-    where dataset = 'hotline' and project_key is not null
+    where dataset = 'hotline' and project_no is not null
 
     union all
 
     select
         row_key,
         agency_id,
-        project_key,
+        project_no,
         verified_on as day_on,
         cast(null as date) as determined_on,
         1 as is_check,
         concat(cast(verified_on as {{ dbt.type_string() }}), '|', row_key) as check_order
     from evidence
-    where verified_on is not null and project_key is not null
+    where verified_on is not null and project_no is not null
 
 ),
 
@@ -45,7 +45,7 @@ days_ahead as (
         determined_on,
         is_check,
         min(check_order) over (
-            partition by agency_id, project_key
+            partition by agency_id, project_no
             order by day_on, is_check, row_key
             rows between current row and unbounded following
         ) as next_check_order

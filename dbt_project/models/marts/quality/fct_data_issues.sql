@@ -60,6 +60,18 @@ build as (
 
 ),
 
+conflicts_renamed as (
+
+    select * from {{ ref('int_conflicts_renamed') }}
+
+),
+
+leads_renamed as (
+
+    select * from {{ ref('int_leads_renamed') }}
+
+),
+
 decisions as (
 
     select * from {{ ref('int_decisions_applied') }}
@@ -108,6 +120,21 @@ decided_objects as (
         'identity' as object_type,
         conflict_id as object_id
     from conflicts
+    union all
+    select
+        'lead' as object_type,
+        former_lead_id as object_id
+    from leads_renamed
+    union all
+    select
+        'conflict' as object_type,
+        former_conflict_id as object_id
+    from conflicts_renamed
+    union all
+    select
+        'identity' as object_type,
+        former_conflict_id as object_id
+    from conflicts_renamed
 
 ),
 

@@ -15,7 +15,7 @@ dated as (
         *,
         min(received_on) over (partition by row_key, agency_id, signed_on, service_from_on, performed_by_id)
             as first_received_on,
-        min(received_on) over (partition by row_key, agency_id, signed_on, {{ reference_key('project_no') }})
+        min(received_on) over (partition by row_key, agency_id, signed_on, project_no)
             as project_first_received_on
     from received
 

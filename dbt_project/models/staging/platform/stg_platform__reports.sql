@@ -9,7 +9,7 @@
     'agency_first_received_on': [],
     'dated_first_received_on': ['reported_on'],
     'contract_first_received_on': [
-        'reported_on', 'contract_no', 'case when contract_no is null then ' ~ reference_key('project_no') ~ ' end'
+        'reported_on', 'contract_no', 'case when contract_no is null then project_no end'
     ],
     'job_first_received_on': ['reported_on', 'service_type', 'project_lead_key'],
     'seal_first_received_on': ['seal_status'],
