@@ -142,7 +142,7 @@ _SUITES = (
             *("source", "dataset", "received_on", "file_name", "file_hash", "status", "reason_code", "read_count"),
             *("accepted_count", "quarantined_count", "duplicate_count"),
         ),
-        is_one_of("status", "loaded", "duplicate", "held"),
+        is_one_of("status", "loaded", "duplicate", "held", "replaced"),
         no_row("nothing_read_is_lost", "read_count <> accepted_count + quarantined_count + duplicate_count"),
     ),
     _mart(

@@ -22,7 +22,7 @@ BUILD_TABLES: dict[str, pa.Schema] = {
             pa.field("received_on", pa.date32(), nullable=False),
             pa.field("file_name", pa.string(), nullable=False),
             pa.field("file_hash", pa.string(), nullable=False),
-            pa.field("status", pa.string(), nullable=False),  # loaded, duplicate, held
+            pa.field("status", pa.string(), nullable=False),  # loaded, duplicate, held, replaced
             pa.field("reason_code", pa.string()),
             pa.field("message", pa.string()),  # names sheet, row, header and remedy; no cell of a personal column
             pa.field("read_count", pa.int64(), nullable=False),

@@ -157,8 +157,8 @@ PROVENANCE_FIELDS: list[pa.Field] = [
 class Dataset:
     """One dataset: where it lies, how it arrives, which columns it has.
 
-    `key` names the columns (by `Column.name`) that identify a thing. `header_rows`: 2 where a group header spans sub-headers. `footer_prefixes`: first cells
-    that mark a footer, in a row without any required value. `extra_fields`: lake columns computed from several cells (the cell of a check-in).
+    `key` names the columns (by `Column.name`) that identify a thing. `header_rows`: 2 where a group header spans sub-headers.
+    `extra_fields`: lake columns computed from several cells (the cell of a check-in).
     """
 
     source: str
@@ -170,18 +170,6 @@ class Dataset:
     header_rows: int = 1
     ignored_header_prefixes: tuple[str, ...] = ()
     ignored_headers: tuple[str, ...] = ()
-    footer_prefixes: tuple[str, ...] = (
-        "制表",
-        "填表",
-        "填报",
-        "审核",
-        "打印",
-        "导出",
-        "合计",
-        "总计",
-        "注：",
-        "说明：",
-    )
     updated_column: str | None = None  # decides which row is later before the file's name does
     skip_rows_without: str | None = None  # a row whose cell here is empty is no row
     extra_fields: tuple[pa.Field, ...] = ()

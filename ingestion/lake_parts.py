@@ -20,7 +20,7 @@ from ingestion import readers, whole_files
 from ingestion.contract import Dataset
 from ingestion.envelope import Held
 from ingestion.manifest import Part, PartKey, QuarantinedRow, ReadFile, Receipt
-from ingestion.readers.titles import list_date
+from ingestion.readers.titles import list_day
 from ingestion.sources import DATASETS
 from ingestion.strict import Quarantined, RowParser
 
@@ -110,6 +110,7 @@ def parse_file(
             hidden_sheet_count=len(notes.hidden_sheets),
         )
         return ReadFile(part)
+    list_as_of_on = list_day(notes, receipt.received_on) if dataset.titled_as_of else None
     part = Part(
         *receipt.part_key,
         revision_of(dataset),
@@ -117,8 +118,8 @@ def parse_file(
         accepted_count=counts["accepted"],
         quarantined_count=len(quarantined),
         duplicate_count=counts["duplicate"],
-        message=_unread(notes.unread_sheets),
-        list_as_of_on=list_date(notes.list_as_of) if dataset.titled_as_of else None,
+        message=_told(notes, is_day_missing=dataset.titled_as_of and list_as_of_on is None),
+        list_as_of_on=list_as_of_on,
         hidden_sheet_count=len(notes.hidden_sheets),
     )
     return ReadFile(part, tuple(quarantined), frozenset(former_codes))
@@ -138,9 +139,21 @@ def _failed(error: Exception, row_count: int) -> Held:
     )
 
 
-def _unread(sheets: list[str]) -> str | None:
-    """What a loaded file's outcome says of its sheets that hold remarks only."""
-    return f"not read, because no header stands there: sheet {'、'.join(sheets)}" if sheets else None
+def _told(notes: readers.Notes, is_day_missing: bool) -> str | None:
+    """What a loaded file's outcome says of its sheets that hold remarks only, of columns it lacks, of its day."""
+    told = []
+    if notes.unread_sheets:
+        told.append(f"not read, because no header stands there: sheet {'、'.join(notes.unread_sheets)}")
+    told += [
+        f"it has no column {header}, so every row is taken as {value}. If some are not, add the column"
+        for header, value in notes.absent.items()
+    ]
+    if is_day_missing:
+        told.append(
+            "no day of the list can be read in its title, so an older list would be taken for a newer one. Write the day in "
+            "the title, as in 截至2024年5月10日"
+        )
+    return ". ".join(told) or None
 
 
 class _PartWriter:

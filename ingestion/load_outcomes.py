@@ -1,7 +1,8 @@
-"""What each file received is worth in one build: loaded, duplicate or held. Pure, and decided anew in each build.
+"""What each file received is worth in one build: loaded, duplicate, held or replaced. Pure, decided anew in each build.
 
-Belongs here: duplicates, stale lists, the row floor, accepted drops, by received_on and then file name alone, so
-that the order of arrival can never matter. Does not belong here: reading files or the manifest.
+Belongs here: duplicates, stale lists, the row floor, accepted drops, files replaced under their name, by received_on
+and then file name alone, so that the order of arrival can never matter. Does not belong here: reading files or the
+manifest.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from itertools import groupby
 from ingestion.contract import Dataset, Kind
 from ingestion.manifest import Part, PartKey, Receipt
 
+_HASH_SHOWN = 12  # digits, which tell two contents of one name apart
 FLOOR_RATIO_PERCENT = 10  # sources.md: at most this share of the last snapshot's rows holds a drop
 
 
@@ -25,6 +27,7 @@ class Status(StrEnum):
     LOADED = "loaded"
     DUPLICATE = "duplicate"
     HELD = "held"
+    REPLACED = "replaced"  # it could not be read, and another content of its name and drop could
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +40,7 @@ class Repeats:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """One file's outcome and counts. A held file counts no row at all: nothing of it was taken in."""
+    """One file's outcome and counts. A held or replaced file counts no row at all: nothing of it was taken in."""
 
     receipt: Receipt
     status: Status
@@ -134,7 +137,7 @@ def _decide_dataset(
             drop = [_below_floor(outcome, rows, last_rows) for outcome in drop]
         elif is_any:
             last_rows = rows
-        outcomes += _told_of_versions(drop)
+        outcomes += _told_of_versions(_with_replaced(drop, parts))
     return outcomes
 
 
@@ -152,6 +155,36 @@ def _noted(outcome: Outcome, reason_code: str, said: str) -> Outcome:
     """A loaded file of which something is to be told all the same."""
     before = outcome.message or f"{outcome.receipt.place}:"
     return replace(outcome, reason_code=reason_code, message=f"{before} {said}")
+
+
+def _with_replaced(drop: list[Outcome], parts: Mapping[PartKey, Part]) -> list[Outcome]:
+    """Marks what could not be read where another content of the same name and drop was taken in: half of a copy, say,
+    before the whole. A file that could be read is never replaced, whatever else it is held for.
+    """
+    taken = {}
+    for outcome in drop:
+        if outcome.status in (Status.LOADED, Status.DUPLICATE):
+            taken.setdefault(outcome.receipt.file_name, outcome)
+    return [
+        _as_replaced(outcome, taken[outcome.receipt.file_name])
+        if parts[outcome.receipt.part_key].reason_code is not None and outcome.receipt.file_name in taken
+        else outcome
+        for outcome in drop
+    ]
+
+
+def _as_replaced(outcome: Outcome, by: Outcome) -> Outcome:
+    """Keeps the reason for which it could not be read."""
+    receipt = outcome.receipt
+    return replace(
+        outcome,
+        status=Status.REPLACED,
+        message=(
+            f"{receipt.place}: this content ({receipt.file_hash[:_HASH_SHOWN]}) could not be read "
+            f"({outcome.reason_code}) and was replaced by another one under its name "
+            f"({by.receipt.file_hash[:_HASH_SHOWN]}, {by.status}). Nothing is left to do."
+        ),
+    )
 
 
 def _told_of_versions(drop: list[Outcome]) -> list[Outcome]:

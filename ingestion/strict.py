@@ -7,8 +7,9 @@ Belongs here: the order of checks within a row, its keys and its hash. Does not 
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,6 +42,7 @@ class Quarantined:
     header: str | None
 
 
+ParseCell = Callable[[Cell, dt.date], ParsedCell | str]
 _AS_TIME = "Write it as YYYY-MM-DD hh:mm:ss."
 _AS_MONTH = "Write it as YYYYMM."
 _AS_END = "Write it as YYYY-MM-DD, or 长期 where there is no end."
@@ -82,7 +84,9 @@ class RowParser:
         self._key_indexes = [by_name[name] for name in dataset.key]
         read_later = {column.name for _, _, column in dataset.parse_when}
         stored = [index for index, column in enumerate(dataset.columns) if column.parse is not Parse.DROPPED]
-        self._first = [index for index in stored if dataset.columns[index].name not in read_later]
+        self._first = [
+            (index, self._columns[index].parse) for index in stored if dataset.columns[index].name not in read_later
+        ]
         self._later = [
             (
                 by_name[name],
@@ -111,16 +115,19 @@ class RowParser:
         """Parses one row received on `received_on`; `cells` in the order of the contract's columns."""
         columns = self.dataset.columns
         parsed: list[ParsedCell | None] = [None] * len(columns)
-        for index, parser in self._in_order(parsed):
-            result = parser.parse(cells[index], received_on)
+        flags: list[str] = []
+        former_codes: list[tuple[str, str]] = []
+        for index, parse in itertools.chain(self._first, self._last(parsed)) if self._later else self._first:
+            result = parse(cells[index], received_on)
             if isinstance(result, str):
                 return Quarantined(result, columns[index].header)
             if result.day is not None and result.day > received_on:
                 return Quarantined(parsing.DATE_AFTER_RECEIPT, columns[index].header)
             parsed[index] = result
-        found = [part for part in parsed if part]
-        values = [value for part in found for value in part.values]
-        flags = list(dict.fromkeys(flag for part in found for flag in part.flags))
+            flags += result.flags
+            if result.former:
+                former_codes += ((result.written, former) for former in result.former)
+        values = [value for part in parsed if part is not None for value in part.values]
         if self._position:
             position = [parsed[index] for index in self._position]
             cell_index = self._cell_of(position)
@@ -132,16 +139,14 @@ class RowParser:
         keys = [part for index in self._key_indexes if (part := parsed[index]) is not None]
         return Accepted(
             values,
-            "-".join(part.written for part in keys),
-            "|".join(part.key_text for part in keys),
-            ",".join(sorted(flags)),
-            tuple((str(part.values[0]), former) for part in found for former in part.former),
+            "-".join([part.written for part in keys]),
+            "|".join([part.key_text for part in keys]),
+            ",".join(sorted(set(flags))) if flags else "",
+            tuple(former_codes),
         )
 
-    def _in_order(self, parsed: Sequence[ParsedCell | None]) -> Iterator[tuple[int, ColumnParser]]:
-        """The columns as they are to be read: last those that are read by what another one holds."""
-        for index in self._first:
-            yield index, self._columns[index]
+    def _last(self, parsed: Sequence[ParsedCell | None]) -> Iterator[tuple[int, ParseCell]]:
+        """The columns that are read by what another one holds, once that has been read."""
         for index, ways in self._later:
             way = next(
                 (
@@ -151,7 +156,7 @@ class RowParser:
                 ),
                 self._columns[index],
             )
-            yield index, way
+            yield index, way.parse
 
     def _cell_of(self, parts: Sequence[ParsedCell | None]) -> tuple[int | None, int | None] | Quarantined:
         """The cell of a check-in; (None, None) unless longitude, latitude and system are all there."""

@@ -20,6 +20,7 @@ from orchestration.building.workbench import Workbench
 from orchestration.operations import alerts, attempts
 from orchestration.operations.lock import writer_lock
 from rulebook.problems import RulebookError
+from serving.releases.errors import in_use
 
 
 def run_build(bench: Workbench, written: Written) -> BuildReport:
@@ -113,6 +114,9 @@ def load_findings(settings: Settings, problem: str | None) -> tuple[BuildState |
 
 
 def _problem(settings: Settings, error: Exception) -> str:
+    locked = in_use(str(error))  # whoever met it: dbt, the suites, a step
+    if locked is not None:
+        return f"The build stopped. {locked}"
     if isinstance(error, BuildFailedError | ProcessDiedError):
         return str(error)
     if isinstance(error, DbtError):

@@ -14,6 +14,7 @@ from typing import Any
 
 import yaml
 
+from ingestion.parsing import clause_text
 from rulebook import clauses, vocabulary
 from rulebook.folder import Row, parse_date, parse_integer, parse_points
 from rulebook.problems import Place, Problem, RulebookError
@@ -134,6 +135,15 @@ def _effect(node: yaml.Node) -> tuple[str, str | None]:
     return effect, grade or None
 
 
+def _clause(node: yaml.Node) -> str:
+    """A clause as the door writes it; nothing is left of one that only says 第 or -, and that is no empty clause."""
+    text = _scalar(node)
+    clause = clause_text(text)
+    if text and not clause:
+        raise _Wrong(f"{text!r} names no clause", 'Write what stands in the export, * for any, "" for an empty one.')
+    return clause
+
+
 def _level(node: yaml.Node) -> str:
     text = _scalar(node)
     code = clauses.LEVELS.get(text, text)
@@ -198,7 +208,7 @@ _BLOCKS: dict[str, dict[str, _Key]] = {
             "dataset",
             _words((*clauses.MISCONDUCT_DATASETS, clauses.MERIT_DATASET, clauses.ANY)),
         ),
-        "clause": _Key("clause", _scalar, nullable=True),
+        "clause": _Key("clause", _clause, nullable=True),
         "level": _Key("level_code", _level, default=None, nullable=True),
         "item": _Key("item_code", _code, nullable=True),  # null: such a row does not score
     },
@@ -361,10 +371,7 @@ def _completed(found: dict[str, list[Row]], reader: _Reader) -> dict[str, list[R
         for row in found["items"]
     ]
     if "clauses" in found:
-        entries = [
-            _changed(row, clause=clauses.normalise_clause(row["clause"] or "", row["dataset"]))
-            for row in found["clauses"]
-        ]
+        entries = [_changed(row, clause=row["clause"] or clauses.EMPTY) for row in found["clauses"]]
     else:
         evidence_items = {row["item_code"] for row in items if row["fact"] == vocabulary.EVIDENCE}
         entries = [

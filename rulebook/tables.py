@@ -64,7 +64,7 @@ FOLDER_TABLES: dict[str, pa.Schema] = {
     "clause_items": _schema(
         rulebook_id=pa.string(),
         dataset=pa.string(),  # findings, checks, penalties, hotline, media, merit_claims, or *
-        clause=pa.string(),  # normalised as the door does (2a, 10); * = any non-empty; empty = ''
+        clause=pa.string(),  # in the door's normal form (2a, 1-1); * = any non-empty; empty = ''
         level_code=pa.string(),  # national, provincial, municipal; null = any
         item_code=pa.string(),
     ),

@@ -20,10 +20,7 @@ _LISTED = 5
 
 def _one_width(written: str) -> str:
     """A code or name as people type it: one width, upper case, no blanks."""
-    try:
-        return (parsing.code(written) or written).upper()
-    except parsing.Refused:  # reads like a number that lost its digits
-        return written
+    return "".join(parsing.fold(written).split()).upper()
 
 
 def require_agency(opened: Release, written: str) -> dict[str, Any]:

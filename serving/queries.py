@@ -117,10 +117,11 @@ def quarantine(opened: Release, dataset: str | None) -> list[dict[str, Any]]:
 def freshness(opened: Release) -> list[dict[str, Any]]:
     """Per dataset: the last drop, its age on the release's as-of day, and what became of its files."""
     return opened.rows(
-        "select source, dataset, max(received_on) filter (where status <> 'held') as received_on, "
-        "cast(? as date) - max(received_on) filter (where status <> 'held') as age_days, "
+        "select source, dataset, max(received_on) filter (where status in ('loaded', 'duplicate')) as received_on, "
+        "cast(? as date) - max(received_on) filter (where status in ('loaded', 'duplicate')) as age_days, "
         "count(*) filter (where status = 'loaded') as loaded_files, "
-        "count(*) filter (where status = 'held') as held_files "
+        "count(*) filter (where status = 'held') as held_files, "
+        "count(*) filter (where status = 'replaced') as replaced_files "
         "from quality.fct_loads group by source, dataset order by source, dataset",
         [opened.description["as_of_on"]],
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import stat
 import subprocess
 import sys
 import tempfile
@@ -110,6 +111,13 @@ def _shared_city(
         if not told.exists():
             told.write_text(json.dumps(build_city(shared, *sample_arguments).summary), encoding="utf-8")
     return BuiltCity(shared / "home", shared / "sample", json.loads(told.read_text("utf-8")))
+
+
+def loosened(release: Path) -> Path:
+    """A release whose files may be written to, for tests that damage one: who owns a file can always give himself that."""
+    for path in release.rglob("*"):
+        path.chmod(path.stat().st_mode | stat.S_IWUSR)
+    return release
 
 
 def copied(city: BuiltCity, folder: Path) -> Path:

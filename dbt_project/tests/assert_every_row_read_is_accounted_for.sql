@@ -1,5 +1,5 @@
--- Of each file: read = accepted + quarantined + duplicate, nothing of a held file is accepted, and what its quarantine
--- lists is what it counts.
+-- Of each file: read = accepted + quarantined + duplicate, nothing of a held or replaced file is accepted, and what its
+-- quarantine lists is what it counts.
 with
 
 loads as (

@@ -8,13 +8,14 @@ from ingestion.envelope.encodings import encoding_of
 from ingestion.envelope.packed_pages import open_unpacked
 from ingestion.envelope.refusals import Held, NotReceived, shown
 from ingestion.envelope.regular_files import open_regular, size_of
-from ingestion.envelope.workbooks import ZipFacts, inspect_workbook
+from ingestion.envelope.workbooks import WorkbookFacts, inspect_package, inspect_workbook
 
 __all__ = [
     "Held",
     "NotReceived",
-    "ZipFacts",
+    "WorkbookFacts",
     "encoding_of",
+    "inspect_package",
     "inspect_workbook",
     "open_regular",
     "open_unpacked",

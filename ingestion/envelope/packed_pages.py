@@ -10,6 +10,7 @@ import zlib
 from pathlib import Path
 from typing import BinaryIO
 
+from ingestion.envelope.file_kinds import archive_kind
 from ingestion.envelope.limits import CHUNK, MAX_PAGE_BYTES, MEBIBYTE, check_ratio
 from ingestion.envelope.refusals import Held, refused_archive
 
@@ -17,8 +18,10 @@ from ingestion.envelope.refusals import Held, refused_archive
 def open_unpacked(path: Path) -> BinaryIO:
     """The file's bytes, unpacked if its content (not its name) is gzip. Raises Held for a bomb or a cut-off file."""
     with path.open("rb") as file:
-        head = file.read(2)
-    if head != b"\x1f\x8b":
+        head = file.read(8)
+    if kind := archive_kind(head):
+        raise Held("wrong_format", f"this is a {kind}, not a page: unpack it, and put the pages from it in its place.")
+    if not head.startswith(b"\x1f\x8b"):
         if path.stat().st_size > MAX_PAGE_BYTES:
             raise _too_large()
         return path.open("rb")
@@ -43,7 +46,7 @@ def open_unpacked(path: Path) -> BinaryIO:
         raise Held("unreadable", "the gzip file is cut off. Copy or export it again.")
     spooled.seek(0)
     if spooled.read(4).startswith((b"\x1f\x8b", b"PK\x03\x04")):
-        raise refused_archive("it holds another archive")
+        raise refused_archive("it holds another archive", "Unpack that, and put the pages from it in its place.")
     spooled.seek(0)
     return spooled
 

@@ -1,102 +1,166 @@
-"""One part of a workbook as it streams by: what it holds, and how far its cells reach.
+"""One part of a workbook as it streams by: whether it is written as nearly all programs write, and how much it holds.
 
-Belongs here: what can be told from the bytes at one glance. Does not belong here: counting exactly what a reader
-would hold (`swelling`), reading cells (`ingestion.readers`).
+A part that is written plainly can be judged, and counted exactly, from its bytes, and its reader reads it rightly.
+Anything else (comments, CDATA, prefixes, other encodings, cells that do not say where they stand) is legal and rare:
+such a workbook is written anew, plainly, before it is read.
+Belongs here: what can be told from the bytes at one glance. Does not belong here: reading XML (`sheet_cells`).
 """
 
 from __future__ import annotations
 
-import codecs
 import re
 
-from ingestion.envelope.limits import MAX_COLUMNS, MAX_ROWS, MAX_SHEET_AREA
-from ingestion.envelope.refusals import Held, cut_off, refused_archive
+from ingestion.envelope.cell_refs import column_number
+from ingestion.envelope.limits import (
+    AREA_FREE_CELLS,
+    MAX_COLUMNS,
+    MAX_MERGES,
+    MAX_ROWS,
+    MAX_SHEET_AREA,
+    MAX_SPARSENESS,
+    MEBIBYTE,
+)
+from ingestion.envelope.markup import names_utf8
+from ingestion.envelope.refusals import Held, refused_archive
 
-_SUSPECT = re.compile(rb"<(?:\w+:)?f[\s/>]|\bt\s*=\s*[\"']e[\"']")
-_DOCTYPE = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
-_1904 = re.compile(rb"\bdate1904\s*=\s*[\"'](?:1|true|on)[\"']", re.IGNORECASE)
-_CELL_REF = re.compile(rb"\br\s*=\s*[\"']([A-Za-z]{0,7})(\d{1,12})[\"']")
-_SHEET_DATA = re.compile(rb"<(?:\w+:)?sheetData[\s/>]")
-_CELL = re.compile(rb"[<:]c[\s/>]")
-_UNPLACED_CELL = re.compile(rb"[<:]c(?:[/>]|\s[^r]|\sr[^\s=])")
-_SHARED_CELL = re.compile(rb"\bt\s*=\s*[\"']s[\"']")
-_SHARED_TEXT_END = re.compile(rb"[/:]si\s*>")
-_OVERLAP = 64
+# Each begins with a literal, which is what makes it quick
+_CELL = re.compile(rb"<c[\s/>]")
+_CELL_ROW = re.compile(rb"<c r=\"[A-Z]{1,3}([1-9]\d{0,6})\"")
+_CELL_COLUMN = re.compile(rb"<c r=\"([A-Z]{1,3})[1-9]")
+_FORMULA = re.compile(rb"<f[\s/>]")
+# In these the reader takes a part of the value, or another one
+_PADDED_VALUE = re.compile(rb"<v>\s")
+_VALUE_BY_CODE = re.compile(rb"<v>[^<&]*&#")
+_ODD = (
+    b"<!",
+    b"\0",
+    b" </v>",
+    b"\n</v>",
+    b"\t</v>",
+    b"\r</v>",
+    b">true</v>",
+    b">false</v>",
+    b">TRUE</v>",
+    b">FALSE</v>",
+)
+_SHEET_END = re.compile(rb"</worksheet>\s*$")
+_TEXTS_END = re.compile(rb"</sst>\s*$")
+_TEXT_END = re.compile(rb"</si>")
+_LONGEST_ROW = MEBIBYTE
+_TAIL = 64
 
 
 class PartScan:
-    """Looks at one part while it streams by: formulas, error values, type definitions, how far its cells reach, and
-    how much text they may share.
+    """What the bytes of one part say. What is counted is exact where the part is plain, and no less than that elsewhere.
 
     Any part may be named as a sheet, so the part's own name decides nothing.
     """
 
     def __init__(self) -> None:
-        self.is_suspect = False
-        self.is_1904 = False
-        self.cell_count = 0
-        self.shared_cell_count = 0
+        self.has_formulas = False  # or error values
+        self.cell_count = self.value_count = self.shared_cell_count = 0
         self.longest_shared_text = 0  # in bytes, with its tags
-        self.has_odd_markup = False  # comments, in which tags are no tags; cells that do not say where they stand
-        self._is_sheet = False
-        self._tail = b""
-        self._is_first = True
+        self.merge_count = 0
+        self._is_plain = True
+        self._is_sheet = self._holds_texts = False
         self._last_row = self._last_column = 0
-        self._size = self._last_text_end = 0
+        self._place = self._last_text_end = 0
+        self._pending = b""
+        self._is_first = True
 
     @property
-    def area(self) -> int:
-        return self._last_row * max(self._last_column, 1) if self._is_sheet else 0
+    def is_plain(self) -> bool:
+        """Whether a part that is neither a sheet nor the shared texts can be read as it is."""
+        return self._is_plain
 
     @property
-    def holds_text(self) -> bool:
-        """Whether cells get their text from this part."""
-        return self._is_sheet or self.longest_shared_text > 0
+    def is_plain_sheet(self) -> bool:
+        return self._is_plain and self._is_sheet
+
+    @property
+    def is_plain_texts(self) -> bool:
+        return self._is_plain and self._holds_texts
+
+    @property
+    def reaches_far(self) -> bool:
+        """Whether a reader would have to hold far more cells than any list has."""
+        area = self._last_row * self._last_column
+        return (
+            self._last_row > MAX_ROWS
+            or self._last_column > MAX_COLUMNS
+            or area > MAX_SHEET_AREA
+            or (area > AREA_FREE_CELLS and area > MAX_SPARSENESS * self.cell_count)
+        )
 
     def feed(self, chunk: bytes) -> None:
+        data = self._pending + chunk
+        # whole rows, whole texts: so that nothing that is looked for lies on a border
+        end = max(data.rfind(b"</row>"), data.rfind(b"</si>"))
+        if end <= 0:
+            if len(data) < _LONGEST_ROW:
+                self._pending = data
+                return
+            end = max(data.rfind(b"<"), 1)
+        self._look(data[:end])
+        self._pending = data[end:]
+
+    def close(self) -> None:
+        self._look(self._pending)
+        tail, self._pending = self._pending[-_TAIL:], b""
+        self._is_sheet = self._is_sheet and bool(_SHEET_END.search(tail))
+        self._holds_texts = self._holds_texts and bool(_TEXTS_END.search(tail))
+
+    def _look(self, data: bytes) -> None:
+        declarations = 0
         if self._is_first:
             self._is_first = False
-            if chunk.startswith((b"PK\x03\x04", b"\x1f\x8b", b"Rar!", b"7z\xbc\xaf")):
-                raise refused_archive("it holds another archive")
-            if chunk.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-                raise refused_archive("a part is not written in UTF-8")
-        window = self._tail + chunk
-        if _DOCTYPE.search(window):
-            raise refused_archive("a part holds a document type definition")
-        self._is_sheet = self._is_sheet or bool(_SHEET_DATA.search(window))
-        self.is_1904 = self.is_1904 or bool(_1904.search(window))
-        self.is_suspect = self.is_suspect or bool(_SUSPECT.search(window))
-        self.has_odd_markup = self.has_odd_markup or b"<!" in window or bool(_UNPLACED_CELL.search(window))
-        self.cell_count += len(_CELL.findall(chunk))
-        self.shared_cell_count += len(_SHARED_CELL.findall(window))
-        for letters, digits in set(_CELL_REF.findall(window)):
-            self._reach(letters, digits)
-        begin = self._size - len(self._tail)
-        for match in _SHARED_TEXT_END.finditer(window):
-            self._end_of_text(begin + match.end())
-        self._size += len(chunk)
-        self._tail = window[-_OVERLAP:]
+            self._is_plain = names_utf8(data)
+            declarations = 1
+        if (
+            any(mark in data for mark in _ODD)
+            or data.count(b"<?") > declarations
+            or _PADDED_VALUE.search(data)
+            or (b"&#" in data and _VALUE_BY_CODE.search(data))
+        ):
+            self._is_plain = False
+        self._is_sheet = self._is_sheet or b"<sheetData" in data
+        self._holds_texts = self._holds_texts or b"<sst" in data
+        if b"<c" in data:
+            self._look_at_cells(data)
+        self.merge_count += data.count(b"mergeCell ")
+        for match in _TEXT_END.finditer(data):
+            self._end_of_text(self._place + match.end())
+        self._place += len(data)
 
-    def _reach(self, letters: bytes, digits: bytes) -> None:
-        self._last_row = max(self._last_row, int(digits))
-        column = 0
-        for letter in letters.upper():
-            column = column * 26 + letter - 64
-        self._last_column = max(self._last_column, column)
+    def _look_at_cells(self, data: bytes) -> None:
+        if not self.has_formulas:
+            self.has_formulas = b'"e"' in data or b"'e'" in data or bool(_FORMULA.search(data))
+        count = len(_CELL.findall(data))
+        rows = _CELL_ROW.findall(data)
+        values, inline = data.count(b"</v>"), data.count(b"</is>")
+        if count != len(rows) or values != data.count(b"<v>") or inline != data.count(b"<is>"):
+            self._is_plain = False
+        if rows:
+            self._last_row = max(self._last_row, *map(int, set(rows)))
+            columns = set(_CELL_COLUMN.findall(data))
+            self._last_column = max(self._last_column, *(column_number(letters.decode()) for letters in columns))
+        self.cell_count += count
+        self.value_count += values - data.count(b"<v></v>") + inline - data.count(b"<is><t></t></is>")
+        self.shared_cell_count += data.count(b'"s"')
 
     def _end_of_text(self, place: int) -> None:
         self.longest_shared_text = max(self.longest_shared_text, place - self._last_text_end)
-        self._last_text_end = max(self._last_text_end, place)
-
-    def close(self) -> None:
-        if not self._is_sheet:
-            return
-        if self._last_row > MAX_ROWS or self._last_column > MAX_COLUMNS or self.area > MAX_SHEET_AREA:
-            raise far_cells()
-        if not re.search(rb"</(?:\w+:)?worksheet\s*>\s*$", self._tail):
-            raise cut_off()
+        self._last_text_end = place
 
 
-def far_cells() -> Held:
+def too_many_merges() -> Held:
+    """A sheet whose merged ranges alone would fill the memory."""
+    return refused_archive(f"a sheet has more than {MAX_MERGES} merged ranges", "Export it again without them.")
+
+
+def far_cells(sheet: str) -> Held:
     """A sheet that would make a reader hold far more cells than any list has."""
-    return refused_archive("a sheet has cells far outside of any list")
+    return refused_archive(
+        f"sheet {sheet} has values far outside of any list (right of its column {MAX_COLUMNS}, or far below all others)",
+        "Delete them, or copy the list into a new workbook.",
+    )

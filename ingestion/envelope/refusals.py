@@ -5,6 +5,7 @@ Belongs here: what every guard and reader may raise. Does not belong here: any g
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 
@@ -30,11 +31,16 @@ def shown(name: str, longest: int = 255) -> str:
     return safe if len(safe) <= longest else safe[: longest - 1] + "…"
 
 
+def masked_name(name: str) -> str:
+    """A sheet's name as it may be told: without whoever's number it holds."""
+    return re.sub(r"\d{9,}", "#", shown(name))
+
+
 def cut_off() -> Held:
     """A workbook of which something is missing or damaged."""
     return Held("unreadable", "the workbook cannot be read to its end (cut off or damaged). Copy or export it again.")
 
 
-def refused_archive(what: str) -> Held:
+def refused_archive(what: str, remedy: str = "Ask the sender for the original export.") -> Held:
     """An archive that would harm whoever opened it, or that is not what it says."""
-    return Held("refused_archive", f"the archive was refused: {what}. Ask the sender for the original export.")
+    return Held("refused_archive", f"the archive was refused: {what}. {remedy}")

@@ -1,74 +1,79 @@
 """Whether a file is an .xlsx workbook that may be opened, and what its reader has to know of it.
 
-Belongs here: the order of the guards of a workbook. Does not belong here: a guard (`zip_archive`, `part_scan`,
-`swelling`).
+Belongs here: the order of the guards of a workbook. Does not belong here: a guard (`zip_archive`, `packages`,
+`part_scan`, `swelling`), sheets and rows (`ingestion.readers`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import zipfile
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
-from ingestion.envelope.limits import check_ratio
-from ingestion.envelope.part_scan import PartScan
-from ingestion.envelope.refusals import Held
+from ingestion.envelope.file_kinds import begins_as_zip, not_a_workbook
+from ingestion.envelope.limits import MAX_MERGES, check_ratio
+from ingestion.envelope.packages import Package, check_names, package_of
+from ingestion.envelope.part_scan import PartScan, too_many_merges
 from ingestion.envelope.swelling import check_swollen, may_swell
-from ingestion.envelope.zip_archive import inflated, parts_of
+from ingestion.envelope.zip_archive import check_directory, inflated, parts_of
 
 
 @dataclass(frozen=True)
-class ZipFacts:
-    """What the inspection of a workbook found: `suspect_parts` hold formulas or error values."""
+class WorkbookFacts:
+    """What the inspection of a workbook found. `is_plain`: it can be read as it is, and `sheets` counts exactly."""
 
-    suspect_parts: frozenset[str]
-    is_1904: bool
+    package: Package
+    sheets: tuple[PartScan, ...]  # of package.sheets
+    is_plain: bool
 
 
-def inspect_workbook(path: Path) -> ZipFacts:
+def inspect_workbook(path: Path) -> WorkbookFacts:
     """Inflates every part of a workbook once, counting what really comes out; keeps nothing.
 
-    Raises Held for: no zip, too many parts, parts that overlap, lie about their size or fail their checksum,
-    a ratio or total beyond the limits, archives within, document type definitions, cells far outside.
+    Raises Held for: no zip, too many parts, parts that overlap, lie about their size or fail their checksum, a ratio or
+    total beyond the limits, no sheets, texts that swell.
     """
-    packed_size = path.stat().st_size
     with path.open("rb") as file:
-        if not file.read(4).startswith(b"PK\x03\x04"):
-            file.seek(0)
-            raise _not_a_workbook(file.read(8))
-        entries = parts_of(file, packed_size)
-        unpacked = 0
-        scans: dict[str, PartScan] = {}
-        for entry in entries:
-            scan = scans[entry.filename] = PartScan()
-            for chunk in inflated(file, entry):
-                unpacked += len(chunk)
-                check_ratio(unpacked, packed_size)
-                scan.feed(chunk)
-            scan.close()
-        _check_is_spreadsheet(scans)
-        if may_swell(scans.values(), unpacked, packed_size):
-            check_swollen(file, [entry for entry in entries if scans[entry.filename].holds_text], packed_size)
-    return ZipFacts(
-        frozenset(name for name, scan in scans.items() if scan.is_suspect),
-        any(scan.is_1904 for scan in scans.values()),
+        return inspect_package(file, path.stat().st_size)
+
+
+def inspect_package(file: BinaryIO, packed_size: int, is_rewritten: bool = False) -> WorkbookFacts:
+    """The same for a file that is open. One that was written anew is plain: what still reaches far truly does."""
+    if not begins_as_zip(file):
+        raise not_a_workbook(file)
+    entries = parts_of(file)
+    if not entries:
+        raise not_a_workbook(file)
+    check_names(entries)
+    check_directory(file, entries, packed_size)
+    unpacked = 0
+    scans: dict[zipfile.ZipInfo, PartScan] = {}
+    for entry in entries:
+        scan = scans[entry] = PartScan()
+        for chunk in inflated(file, entry):
+            unpacked += len(chunk)
+            check_ratio(unpacked, packed_size)
+            scan.feed(chunk)
+        scan.close()
+
+    def inflate(entry: zipfile.ZipInfo) -> Iterator[bytes]:
+        return inflated(file, entry)
+
+    package = package_of(entries, inflate)
+    sheets = tuple(scans[sheet.entry] for sheet in package.sheets)
+    texts = package.shared_texts
+    if any(scan.merge_count > MAX_MERGES for scan in sheets):
+        raise too_many_merges()
+    is_plain = is_rewritten or (
+        package.is_usual
+        and all(scans[entry].is_plain for entry in package.needed)
+        and all(scan.is_plain_sheet and not scan.reaches_far for scan in sheets)
+        and (texts is None or scans[texts].is_plain_texts)
     )
-
-
-def _check_is_spreadsheet(names: Iterable[str]) -> None:
-    """Whether the zip is an .xlsx and nothing else: a reader that guesses would read the others by other rules."""
-    known = {name.lower() for name in names}
-    if "mimetype" in known or "content.xml" in known or "xl/workbook.bin" in known:
-        raise Held("wrong_format", "this is an .ods or .xlsb workbook under another name. Save it as .xlsx.")
-    if "[content_types].xml" not in known or "xl/workbook.xml" not in known:
-        raise Held("wrong_format", "this is an archive, not an .xlsx workbook. Export it again as .xlsx.")
-
-
-def _not_a_workbook(head: bytes) -> Held:
-    if head.startswith(b"\xd0\xcf\x11\xe0"):
-        return Held(
-            "wrong_format", "this is an old .xls or a password-protected workbook. Save it as .xlsx without one."
+    if is_plain and may_swell(sheets, scans[texts] if texts else None, unpacked, packed_size):
+        check_swollen(
+            [inflate(sheet.entry) for sheet in package.sheets], inflate(texts) if texts else None, packed_size
         )
-    if not head:
-        return Held("empty_file", "the file is empty. Export it again.")
-    return Held("wrong_format", "this is not an .xlsx workbook. Export it again as .xlsx.")
+    return WorkbookFacts(package, sheets, is_plain)

@@ -16,23 +16,23 @@ from ingestion.envelope.limits import CHUNK, MAX_ENTRIES, check_ratio
 from ingestion.envelope.refusals import Held, cut_off, refused_archive
 
 
-def parts_of(file: BinaryIO, packed_size: int) -> list[zipfile.ZipInfo]:
-    """The parts of a zip. Raises Held if its directory is damaged or cannot be true."""
+def parts_of(file: BinaryIO) -> list[zipfile.ZipInfo]:
+    """The parts of a zip as its directory lists them. Raises Held if that is damaged, or too long."""
     try:
         with zipfile.ZipFile(file) as archive:
             entries = archive.infolist()
     except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError, struct.error) as error:
         raise cut_off() from error
-    _check_directory(entries, packed_size)
+    if len(entries) > MAX_ENTRIES:
+        raise refused_archive(f"it has {len(entries)} parts, more than {MAX_ENTRIES}")
     return entries
 
 
-def _check_directory(entries: list[zipfile.ZipInfo], packed_size: int) -> None:
-    if len(entries) > MAX_ENTRIES:
-        raise refused_archive(f"it has {len(entries)} parts, more than {MAX_ENTRIES}")
-    names = [entry.filename for entry in entries]
-    if len(set(names)) != len(names):
-        raise refused_archive("two of its parts have the same name")
+def check_directory(file: BinaryIO, entries: list[zipfile.ZipInfo], packed_size: int) -> None:
+    """Raises Held if the directory cannot be true, or tells of too much.
+
+    `packed_size`: of the file as it was received, which bounds what may come out of it.
+    """
     declared = sum(entry.file_size for entry in entries)
     check_ratio(declared, packed_size)
     if any(entry.flag_bits & 0x1 for entry in entries):
@@ -44,7 +44,7 @@ def _check_directory(entries: list[zipfile.ZipInfo], packed_size: int) -> None:
         if entry.header_offset < end:
             raise refused_archive("its parts overlap")
         end = entry.header_offset + 30 + entry.compress_size
-    if end > packed_size:
+    if end > file.seek(0, os.SEEK_END):
         raise cut_off()
 
 

@@ -19,10 +19,11 @@ from ingestion.parsing.cells import (
     Fault,
     Refused,
 )
-from ingestion.parsing.texts import FOLD, plain_text, unspaced
+from ingestion.parsing.texts import FOLD, plain_text, text_of, unspaced
 from ingestion.parsing.wrecks import is_wrecked
 
 _EXCEL_SCIENTIFIC = re.compile(r"\d(?:\.\d+)?E\+\d{1,3}", re.IGNORECASE | re.ASCII)  # 3E15 may be a serial number
+_CANONICAL = re.compile("[A-Z]+(?:-?[0-9])*(?:-[A-Z0-9]+)*(?<!TRUE)(?<!FALSE)")  # most codes are so already
 _DASHES = re.compile("[-\u00ad\u02d7\u2010-\u2015\u2043\u2212\u2500\u2501\ufe58\ufe63\uff0d]+")
 _BRACKETS = str.maketrans(dict.fromkeys("[{〔【﹝〖「『〈《", "(") | dict.fromkeys("]}〕】﹞〗」』〉》", ")"))
 _YEAR = re.compile(r"\((\d{4})\)", re.ASCII)
@@ -84,6 +85,8 @@ def code(cell: Cell) -> str | None:
     Refuses a date, a boolean, an error or a picture (`code_became_date`, `not_a_code`), several codes in one cell
     (`several_values`), wrecked text, a number whose digits are lost (`9.14108E+17`).
     """
+    if isinstance(cell, str) and _CANONICAL.fullmatch(cell) and not _DAY_SHOWN.fullmatch(cell):
+        return cell
     text = code_text(cell)
     parts = [part for part in _LIST_BREAK.split(text) if part.strip()]
     if len(parts) > 1:
@@ -93,7 +96,8 @@ def code(cell: Cell) -> str | None:
 
 def id_list(cell: Cell) -> str | None:
     """Several codes, joined by 、 in the order written, each once."""
-    parts = [_sound(code_text(part)) for part in _LIST_BREAK.split(code_text(cell))]
+    written: list[Cell] = [*_LIST_BREAK.split(text_of(cell))] if isinstance(cell, str) else [cell]
+    parts = [_sound(code_text(part)) for part in written]
     return "、".join(dict.fromkeys(part for part in parts if part)) or None
 
 
@@ -108,10 +112,13 @@ _FORMER_FOLD = {code: to for code, to in FOLD.items() if not (isinstance(to, str
 _FORMER_YEAR = re.compile(r"[〔\[(【﹝](\d{4})[〕\])】﹞]", re.ASCII)
 
 
+_NONE_FORMER: frozenset[str] = frozenset()
+
+
 def former_codes(cell: Cell, now: str | None) -> frozenset[str]:
     """The forms in which releases before the canonical one (`now`) kept a code, where they differ from it: width folded
     and spaces removed, a document's year in 〔〕. Their ids of leads and conflicts follow from these forms."""
-    if not isinstance(cell, str) or not now:
-        return frozenset()
+    if cell == now or not isinstance(cell, str) or not now:
+        return _NONE_FORMER
     former = re.sub(r"\s+", "", cell.translate(_FORMER_FOLD))
     return frozenset({former, _FORMER_YEAR.sub(r"〔\1〕", former)} - {now, ""})

@@ -13,10 +13,13 @@ from dataclasses import dataclass
 
 from ingestion.parsing.identities import id_check_character, is_birth_date, mask_number
 
-_MAY_HOLD = re.compile(r"\d(?:[\s-]?\d){10}", re.ASCII)
 # Digits may stand in groups: 410803 19900101 0037, 138 0000 1234. Overlapping, for a year may stand before a number.
-_ID = re.compile(r"(?<!\d)(?=((?:\d[\s-]?){17}[\dXx])(?!\d))", re.ASCII)
-_MOBILE = re.compile(r"(?<![\d])(?=((?:(?:\+|00)86[\s-]?)?(1[3-9]\d(?:\d{8}|[\s-]\d{4}[\s-]\d{4})))(?!\d))", re.ASCII)
+_ID_SHAPE = r"(?:\d[\s-]?){17}[\dXx]"
+_MOBILE_SHAPE = r"(?:(?:\+|00)86[\s-]?)?1[3-9]\d(?:\d{8}|[\s-]\d{4}[\s-]\d{4})"
+_LONG_RUN = re.compile(r"\d[\d\s-]{9,}[\dXx]", re.ASCII)
+_MAY_HOLD = re.compile(rf"(?<!\d)(?:{_ID_SHAPE}|{_MOBILE_SHAPE})(?!\d)", re.ASCII)
+_ID = re.compile(rf"(?<!\d)(?=({_ID_SHAPE})(?!\d))", re.ASCII)
+_MOBILE = re.compile(rf"(?<!\d){_MOBILE_SHAPE}(?!\d)", re.ASCII)
 _REGIONS = frozenset(
     [
         "11",
@@ -80,7 +83,7 @@ def find_numbers(text: str) -> list[PersonalNumber]:
     An ID: 18 characters with region, date of birth and check character right (GB 11643). A mobile number: a whole run of
     11 digits that begins 13 to 19.
     """
-    if not _MAY_HOLD.search(text):
+    if not _LONG_RUN.search(text) or not _MAY_HOLD.search(text):
         return []
     found: list[PersonalNumber] = []
     for match in _ID.finditer(text):
@@ -89,10 +92,9 @@ def find_numbers(text: str) -> list[PersonalNumber]:
             found.append(PersonalNumber(match.start(1), match.end(1), digits, _of_age(digits[6:14])))
     taken = [(number.start, number.end) for number in found]
     for match in _MOBILE.finditer(text):
-        start, end = match.span(1)
+        start, end = match.span()
         if not any(start < last and end > first for first, last in taken):
-            found.append(PersonalNumber(start, end, re.sub(r"[\s-]", "", match[2])))
-            taken.append((start, end))
+            found.append(PersonalNumber(start, end, re.sub(r"[\s-]", "", match[0])[-11:]))
     return sorted(found, key=lambda number: number.start)
 
 

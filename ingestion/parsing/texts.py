@@ -86,6 +86,7 @@ _NONE_WORDS = frozenset(
     ]
 )
 _NONE_STROKES = re.compile(r"[/\\]{1,4}|[-\u2010-\u2015\u2212\u2500]{1,4}")
+_VALUE_STARTS = frozenset("123456789ABCDEFGHIJKLMOPQRSTUVWXYZ")  # with which no such sign begins: most cells
 _LONGEST_NONE = 24  # with spaces; what is longer is a value
 
 
@@ -96,8 +97,8 @@ def is_empty(cell: Cell) -> bool:
     """
     if not isinstance(cell, str):
         return cell is None
-    if len(cell) > _LONGEST_NONE:
-        return is_blank(cell)
+    if len(cell) > _LONGEST_NONE or cell[:1] in _VALUE_STARTS:
+        return not cell or is_blank(cell)
     text = _WHITE.sub("", unwrapped(fold(cell))).casefold()
     return not text or text in _NONE_WORDS or bool(_NONE_STROKES.fullmatch(text))
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 _HAN = "\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+_MAY_BE_MARKED = re.compile("[\ufffd锟斤拷烫屯?\uff1f\u0080-\u00b6\u00b8-\u00ff]")
 _MARKS = re.compile(
     "\ufffd"
     "|锟斤|斤拷|拷锟|烫烫|屯屯"  # U+FFFD in UTF-8 read as GBK; fresh and freed memory of C programs read as GBK
@@ -20,7 +21,9 @@ _MARKS = re.compile(
 
 def is_wrecked(text: str) -> bool:
     """Whether a name or code shows the marks of a wrong encoding (K10)."""
-    return not text.isascii() and (bool(_MARKS.search(text)) or _is_utf8_read_as_gbk(text))
+    if text.isascii():
+        return False
+    return bool(_MAY_BE_MARKED.search(text) and _MARKS.search(text)) or _is_utf8_read_as_gbk(text)
 
 
 def _is_utf8_read_as_gbk(text: str) -> bool:

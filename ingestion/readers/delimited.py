@@ -74,7 +74,7 @@ def _listed_rows(dataset: Dataset, records: Iterator[list[str]], notes: Notes) -
     index, count, names = found
     binding = matcher.bind(names, f"record {index + 1}")
     note_title(first[:index], notes)
-    keep = RowFilter(dataset, binding, names, "record")
+    keep = RowFilter(dataset, binding, names, "record", above=first[: index + count], notes=notes)
     width = max(position for position, name in enumerate(names, start=1) if name)
     for row_number, raw in enumerate(itertools.chain(first[index + count :], records), start=index + count + 1):
         cells = keep.pick(raw)

@@ -9,13 +9,13 @@ from __future__ import annotations
 import itertools
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from rapidfuzz import fuzz, process
 
 from ingestion import parsing
-from ingestion.contract import Column, Dataset, Format
+from ingestion.contract import Column, Dataset, Format, Parse
 from ingestion.envelope import Held, shown
 from ingestion.parsing import Cell, Fault
 from ingestion.sources import DATASETS
@@ -24,9 +24,87 @@ HEADER_SEARCH_ROWS = 20
 LATE_HEADER_ROWS = 200  # how far a header that stands lower is looked for, only to name its row
 
 
+# What people put beside a list for themselves. A contract that names one of them reads it.
+_RUNNING_NUMBERS = ("序号", "序", "行号", "行次", "项次", "顺序号", "No", "No.", "№")
+_REMARKS = ("备注", "附注", "备考", "备注说明", "备注信息", "备注栏")
+
+_ESCAPED_BREAK = re.compile(r"_x000[ad]_", re.IGNORECASE)  # how a workbook writes a carriage return
+
+
+_BRACKETS = str.maketrans("[{<【〔〖「『《〈]}>】〕〗」』》〉", "((((((((((" + "))))))))))")
+
+
 def normal_header(text: str) -> str:
-    """A header for comparison: compatibility forms folded (㎡ = m2), no white space, one case."""
-    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text.translate(parsing.FOLD))).casefold()
+    """A header for comparison: compatibility forms folded (㎡ = m2), brackets as (), no white space, one case."""
+    text = unicodedata.normalize("NFKC", text.translate(parsing.FOLD)).translate(_BRACKETS)
+    return re.sub(r"\s+", "", _ESCAPED_BREAK.sub("", text)).casefold()
+
+
+_RUNNING_NUMBER_NAMES = frozenset(map(normal_header, _RUNNING_NUMBERS))
+
+
+def is_running_number(header: str) -> bool:
+    """Whether a header is that of a running number, which says nothing of its row."""
+    return normal_header(header) in _RUNNING_NUMBER_NAMES
+
+
+_ALWAYS_IGNORED = _RUNNING_NUMBER_NAMES | frozenset(map(normal_header, _REMARKS))
+
+_MARKS = re.compile("[*★☆※●◆▲△▼▽↑↓]+|[:]$")
+_ASKED = re.compile(r"^(?:必填|选填)项?[-_:]?(?=\w)|(?<=\w)[-_:]?(?:必填|选填)项?$")
+_MOST_NOTES = 4
+
+
+def _notes_of(name: str) -> list[tuple[int, int]]:
+    """Where the notes in brackets of a normal header begin and end; brackets within brackets belong to the outer ones."""
+    found, depth, start = [], 0, 0
+    for place, char in enumerate(name):
+        if char == "(":
+            start = start if depth else place
+            depth += 1
+        elif char == ")" and depth:
+            depth -= 1
+            if not depth:
+                found.append((start, place + 1))
+    return found
+
+
+def _unmarked(name: str) -> str:
+    return _ASKED.sub("", _MARKS.sub("", name))
+
+
+def header_readings(written: str) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """What a header may be called, and the notes taken off it: as written first, then with ever fewer notes in brackets.
+
+    Some names have brackets of their own (罚款金额(万元)), so only the contract can tell a note from a name.
+    """
+    name = normal_header(written)
+    yield name, ()
+    bare = _unmarked(name)
+    if bare != name:
+        yield bare, ()
+    notes = _notes_of(bare)
+    if not notes or len(notes) > _MOST_NOTES:
+        return
+    for count in range(1, len(notes) + 1):
+        for chosen in itertools.combinations(notes, count):
+            rest = bare
+            for start, end in reversed(chosen):
+                rest = rest[:start] + rest[end:]
+            if rest := _unmarked(rest):
+                yield rest, tuple(bare[start + 1 : end - 1] for start, end in chosen)
+
+
+_SCALED = re.compile("[百千万亿]|元|亩|公顷|m2|km|平方|尺")
+_NUMBERS = (Parse.DECIMAL, Parse.INTEGER, Parse.QUANTITY, Parse.POINTS)
+
+
+def _may_say(column: Column, notes: Iterable[str]) -> bool:
+    """Whether notes beside a column's name leave its values what they are: another unit would not."""
+    if column.parse not in _NUMBERS:
+        return True
+    units = {normal_header(unit) for unit in column.units}
+    return all(note in units or not _SCALED.search(note) for note in notes)
 
 
 @dataclass(frozen=True)
@@ -43,7 +121,7 @@ def cell_header(cell: Cell) -> str:
     return "" if parsing.is_blank(cell) or isinstance(cell, Fault) else str(cell).strip()
 
 
-_KNOWN_HEADERS = frozenset(
+_KNOWN_HEADERS = _ALWAYS_IGNORED | frozenset(
     normal_header(name)
     for of in DATASETS.values()
     for name in itertools.chain(of.ignored_headers, *((column.header, *column.aliases) for column in of.columns))
@@ -54,7 +132,12 @@ _USUAL_WORDS = (
     "签名|签字|人|号|数|率"
 )
 _KNOWN_WORDS = sorted(
-    {part for name in _KNOWN_HEADERS if not name.isascii() for part in (name[:2], re.sub(r"\W.*", "", name)[-2:])}
+    {
+        part
+        for name in _KNOWN_HEADERS
+        if not name.isascii() and len(name) > 1
+        for part in (name[:2], re.sub(r"\W.*", "", name)[-2:])
+    }
 )
 # Whole words only: of single characters of headers somebody's name could be put together.
 _HEADER_LIKE = re.compile(rf"(?:{'|'.join(_KNOWN_WORDS)}|{_USUAL_WORDS}|[()/、:_-])+|[a-z_]+")
@@ -64,7 +147,7 @@ def _printable(header: str) -> str:
     """A header as a message may show it: if a data row stood there, it would be somebody's name, number or address."""
     name = normal_header(header)
     if name in _KNOWN_HEADERS or _HEADER_LIKE.fullmatch(name):
-        return shown(header, 40)
+        return shown(" ".join(header.split()), 40)
     return "(not shown: it looks like no header)"
 
 
@@ -85,14 +168,30 @@ class HeaderMatcher:
             for name in (column.header, *column.aliases):
                 self.known[normal_header(name)] = index
                 self.spelling[normal_header(name)] = name
-        self.ignored = {normal_header(name) for name in dataset.ignored_headers}
+        self.ignored = _ALWAYS_IGNORED | {normal_header(name) for name in dataset.ignored_headers}
         self.ignored_prefixes = tuple(normal_header(prefix) for prefix in dataset.ignored_header_prefixes)
+        self._resolved: dict[str, tuple[int | None, bool]] = {}
 
     def is_ignored(self, name: str) -> bool:
         return name in self.ignored or (bool(self.ignored_prefixes) and name.startswith(self.ignored_prefixes))
 
+    def resolve(self, written: str) -> tuple[int | None, bool]:
+        """(the column that a header names, or None; whether it is one that is passed over)."""
+        if (found := self._resolved.get(written)) is None:
+            found = self._resolved[written] = self._resolve(written)
+        return found
+
+    def _resolve(self, written: str) -> tuple[int | None, bool]:
+        for name, notes in header_readings(written):
+            index = self.known.get(name)
+            if index is not None and _may_say(self.dataset.columns[index], notes):
+                return index, False
+            if index is None and name in self.ignored:
+                return None, True
+        return None, any(self.is_ignored(name) for name, _ in header_readings(written))
+
     def score(self, names: Sequence[str]) -> int:
-        return len({self.known[name] for name in map(normal_header, names) if name in self.known})
+        return len({index for index, _ in map(self.resolve, names) if index is not None})
 
     def find(self, rows: Sequence[Sequence[Cell]]) -> tuple[int, int, list[str]] | None:
         """(index of the header's first row, number of its rows, names by column); None if no row looks like one."""
@@ -135,12 +234,11 @@ class HeaderMatcher:
         ignored: set[int] = set()
         unknown: list[tuple[str, str]] = []
         for position, written in enumerate(names):
-            name = normal_header(written)
-            if not name:
+            if not normal_header(written):
                 continue
-            index = self.known.get(name)
+            index, is_ignored = self.resolve(written)
             if index is None:
-                if self.is_ignored(name):
+                if is_ignored:
                     ignored.add(position)
                 else:
                     unknown.append((f"in column {column_letters(position)}", written))

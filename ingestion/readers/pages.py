@@ -10,11 +10,11 @@ import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from ingestion.contract import Dataset
-from ingestion.envelope import Held, encoding_of, open_unpacked
-from ingestion.parsing import Cell
+from ingestion.envelope import Held, encoding_of, open_unpacked, shown
+from ingestion.parsing import Cell, ExactInteger
 from ingestion.readers.headers import HeaderMatcher, normal_header
 from ingestion.readers.row_filter import is_blank_row
 from ingestion.readers.rows import Row
@@ -23,6 +23,7 @@ from ingestion.readers.rows import Row
 def page_rows(dataset: Dataset, path: Path) -> Iterator[Row]:
     """The records of a page, in order."""
     with open_unpacked(path) as file:
+        _refuse_markup(file)
         encoding = encoding_of(file, allow_gb18030=False)
         text = file.read().decode(encoding)
     keys = {name: index for index, column in enumerate(dataset.columns) for name in (column.header, *column.aliases)}
@@ -31,7 +32,7 @@ def page_rows(dataset: Dataset, path: Path) -> Iterator[Row]:
     count = 0
     for count, record in enumerate(_records(text), start=1):
         if not isinstance(record, dict):
-            raise _not_a_page(f"record {count} is not an object")
+            raise _not_a_page(f"record {count} is {_kind(record)}, not an object")
         cells: list[Cell] = [None] * len(dataset.columns)
         unknown: list[tuple[str, str]] = []
         for place, (key, value) in enumerate(record.items(), start=1):
@@ -54,16 +55,39 @@ def page_rows(dataset: Dataset, path: Path) -> Iterator[Row]:
         raise matcher.missing(missing, "all records")
 
 
-def _not_a_page(what: str) -> Held:
-    return Held("unreadable", f"this is no page of the platform: {what}. Fetch the page again.")
+def _not_a_page(what: str, remedy: str = "Fetch the page again.") -> Held:
+    return Held("unreadable", f"this is no page of the platform: {what}. {remedy}")
+
+
+_ASK = "Fetch the page again; if it is the same, report it to whoever runs the platform."
+
+
+def _refuse_markup(file: BinaryIO) -> None:
+    """Refuses a web page in a page's place, whatever its encoding. Rewinds the file."""
+    head = file.read(_HEAD_BYTES).replace(b"\0", b"")
+    file.seek(0)
+    if re.match(rb"(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)?\s*<", head):
+        raise _not_a_page(
+            "it is a web page (HTML or XML), mostly the platform's login or error page",
+            "Log in to the platform again, then fetch the page again.",
+        )
+
+
+_HEAD_BYTES = 256
+_KINDS = ((type(None), "null"), (bool, "true or false"), (int | float, "a number"), (str, "text"), (list, "a list"))
+
+
+def _kind(value: Any) -> str:
+    return next((said for kind, said in _KINDS if isinstance(value, kind)), "an object")
 
 
 _JSON_SPACE = re.compile(r"[ \t\n\r]*")
+_LONGEST_INTEGER = 300
 
 
-def _whole_number(text: str) -> int | float:
-    """An int, if it could be anything that a page holds: thousands of digits are not worked out."""
-    return int(text) if len(text) <= 20 else float(text)
+def _whole_number(text: str) -> int | str:
+    """A whole number as exact as it is written; of more digits than any number needs, the digits alone."""
+    return ExactInteger(text) if len(text) <= _LONGEST_INTEGER else text
 
 
 def _no_constant(name: str) -> Any:
@@ -130,19 +154,33 @@ class _PageText:
 def _records(text: str) -> Iterator[Any]:
     """The elements of data.records one by one, so that a page is never held as objects; then the page's end."""
     page = _PageText(text)
-    has_records = False
+    data = records = "missing"  # what stands there, if it is not what belongs there
     code: Any = 0
+    told: Any = None
+    total: Any = None
+    if page.peek() == "[":
+        raise _not_a_page("it is a list, not an object", _ASK)
     try:
         for outer in page.members():
             if outer == "data" and page.peek() == "{":
+                data = ""
                 for inner in page.members():
-                    if inner == "records" and not has_records:
-                        has_records = True
+                    if inner == "records" and records == "missing" and page.peek() == "[":
+                        records = ""
                         yield from page.elements()
+                    elif inner == "records":
+                        value = page.value()
+                        records = _kind(value) if records == "missing" else records
+                    elif inner == "total":
+                        total = page.value()
                     else:
                         page.value()
+            elif outer == "data":
+                data = _kind(page.value())
             elif outer == "code":
                 code = page.value()
+            elif outer == "msg":
+                told = page.value()
             else:
                 page.value()
         if page.peek():
@@ -150,6 +188,28 @@ def _records(text: str) -> Iterator[Any]:
     except (ValueError, RecursionError) as error:
         raise _not_a_page("it is cut off or not JSON") from error
     if str(code) != "0":
-        raise _not_a_page("its code is not 0, so the platform reported an error")
-    if not has_records:
-        raise _not_a_page("data.records is missing")
+        raise _platform_error(code, told)
+    if data:
+        raise _not_a_page(f"data is {data}, not an object", _ASK)
+    if records == "null" and str(total) == "0":
+        return  # a page without records, as some writers say it
+    if records == "null":
+        said = f"total is {total}" if isinstance(total, int) else "no total says that there are none"
+        raise _not_a_page(f"data.records is null, but {said}", _ASK)
+    if records:
+        raise _not_a_page(f"data.records is {records}, not a list", _ASK)
+
+
+_CODE = re.compile(r"[-\w]{1,20}", re.ASCII)
+_PLAIN_WORDS = re.compile(r"[^\d@<>]{1,40}")  # nobody's number or address
+
+
+def _platform_error(code: Any, told: Any) -> Held:
+    """The platform answered with an error in a page's place."""
+    is_shown = isinstance(code, int | str) and _CODE.fullmatch(str(code)) is not None
+    said = f"error {code}" if is_shown else "an error"
+    words = f" ({shown(told.strip())})" if isinstance(told, str) and _PLAIN_WORDS.fullmatch(told.strip()) else ""
+    return _not_a_page(
+        f"its code is not 0: the platform answered with {said}{words}",
+        "Fetch the page again later; if the error stays, report it to whoever runs the platform.",
+    )

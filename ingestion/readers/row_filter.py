@@ -1,19 +1,28 @@
-"""What is a row of a list and what is none: blank lines, footers, a header repeated on a new page, unfilled lines.
+"""What is a row of a list and what is none: blank lines, lines of a printed page, a repeated header, unfilled lines.
 
-Belongs here: every reason for which a line below the header is passed over. Does not belong here: what a row is worth
-(`ingestion.strict`), how cells are got (one module a format).
+Belongs here: every reason for which a line below the header is passed over. Does not belong here: the words of such
+lines (`layout`), what a row is worth (`ingestion.strict`), how cells are got (one module a format).
 """
 
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Iterable, Sequence
 
 from ingestion import parsing
-from ingestion.contract import Dataset
+from ingestion.contract import Dataset, Parse
 from ingestion.envelope import Held
 from ingestion.parsing import Cell, Fault
-from ingestion.readers.headers import Binding, cell_header, column_letters
+from ingestion.readers import layout
+from ingestion.readers.headers import Binding, HeaderMatcher, cell_header, column_letters, is_running_number
+from ingestion.readers.rows import Notes
+from ingestion.readers.titles import note_footnote
+
+# A key that is certainly one (a code, a number): a short cut for most rows. No line of a printed page begins so.
+_PLAIN_KEY = re.compile(r"\d[-_0-9A-Za-z]{4,}|[A-Z]{1,8}[-_]?\d[-_0-9A-Za-z]*", re.ASCII)
+
+_MOVED_HEADERS = 2  # one alone may be wider than at the top
 
 
 def is_blank_row(cells: Iterable[Cell]) -> bool:
@@ -22,58 +31,176 @@ def is_blank_row(cells: Iterable[Cell]) -> bool:
 
 
 class RowFilter:
-    """Tells rows from what is no row: blank lines, footers, headers repeated on a new page, unfilled work-list lines.
+    """Tells rows from what is no row. A line with a filled key is a row, always.
 
-    `place` names the list in a message, so that a row's number can follow.
+    `place` names the list in a message, so that a row's number can follow. `above`: the lines down to the header, its
+    own included, which a printed list repeats on every page.
     """
 
-    def __init__(self, dataset: Dataset, binding: Binding, names: Sequence[str], place: str) -> None:
+    def __init__(
+        self,
+        dataset: Dataset,
+        binding: Binding,
+        names: Sequence[str],
+        place: str,
+        *,
+        above: Iterable[Sequence[Cell]] = (),
+        notes: Notes | None = None,
+    ) -> None:
         by_name = {column.name: index for index, column in enumerate(dataset.columns)}
+        bound = [index for index, position in enumerate(binding.positions) if position is not None]
         self.binding = binding
+        self.matcher = HeaderMatcher(dataset)
         self.names = names
         self.place = place
-        self.footers = tuple(parsing.fold(prefix) for prefix in dataset.footer_prefixes)
-        self.required = [index for index, column in enumerate(dataset.columns) if column.value_required]
+        self.notes = notes or Notes()
+        self.required = [index for index in bound if dataset.columns[index].value_required]
+        self.keys = [by_name[name] for name in dataset.key]
         self.needed = by_name[dataset.skip_rows_without] if dataset.skip_rows_without else None
-        self.header = [name for name in names if name]
+        self.absent = {
+            index: column.absent_as
+            for index, column in enumerate(dataset.columns)
+            if index not in bound and column.absent_as is not None
+        }
+        # a running number beside the list, or a value for all, says nothing of the line
+        running = {
+            index
+            for index in bound
+            if dataset.columns[index].parse is Parse.DROPPED and is_running_number(dataset.columns[index].header)
+        }
+        self.telling = [index for index in bound if index not in running]
+        self.tells_all = not running and not self.absent
+        self.repeated = {layout.without_page(layout.plain(cell)) for line in above for cell in line} - {""}
+        self.repeated.update(layout.plain(name) for name in names if name)
+        self.beside = [*(binding.positions[index] for index in running), *sorted(binding.ignored)]
         headed = {position for position in binding.positions if position is not None} | binding.ignored
         self.headless: list[int] = [position for position in range(len(names)) if position not in headed]
+        self.is_below_note = False
+        self.is_other_header = False
+        for index, value in self.absent.items():
+            self.notes.absent[dataset.columns[index].header] = value
 
     def pick(self, raw: Sequence[Cell]) -> list[Cell]:
-        return [
+        cells = [
             raw[position] if position is not None and position < len(raw) else None
             for position in self.binding.positions
         ]
+        for index, value in self.absent.items():
+            cells[index] = value
+        return cells
 
     def is_row(self, raw: Sequence[Cell], cells: Sequence[Cell]) -> bool:
-        first = next((cell for cell in raw if not parsing.is_blank(cell)), None)
-        if first is None or is_blank_row(cells) or self._is_prefilled(cells):
+        own = cells if self.tells_all else [cells[index] for index in self.telling]
+        if is_blank_row(own):
+            return self._has_remark(raw) and not self._is_layout(raw, cells)
+        if self._is_prefilled(own, cells):
             return False
-        if self.needed is not None and parsing.is_blank(cells[self.needed]):
+        if self.needed is not None and parsing.is_empty(cells[self.needed]):
             return False
-        if isinstance(first, str):
-            if parsing.fold(first).startswith(self.footers) and all(
-                self._is_footer_cell(cells[index]) for index in self.required
-            ):
-                return False
-            if (
-                first.strip() == self.header[0]
-                and [cell_header(c) for c in raw if not parsing.is_blank(c)] == self.header
-            ):
-                return False
-        return True
+        if self._has_plain_key(cells):
+            self.is_below_note = False
+            return True
+        return not self._is_layout(raw, cells)
 
-    def _is_prefilled(self, cells: Sequence[Cell]) -> bool:
+    def _is_prefilled(self, own: Sequence[Cell], cells: Sequence[Cell]) -> bool:
         """Whether nothing stands in the row but formulas for what was never entered: what it needs is empty."""
         return any(parsing.is_blank(cells[index]) for index in self.required) and all(
-            parsing.is_blank(cell) or cell is Fault.FORMULA_WITHOUT_CACHE for cell in cells
+            parsing.is_blank(cell) or cell is Fault.FORMULA_WITHOUT_CACHE for cell in own
         )
 
-    def _is_footer_cell(self, cell: Cell) -> bool:
-        return parsing.is_blank(cell) or (isinstance(cell, str) and parsing.fold(cell).startswith(self.footers))
+    def _has_remark(self, raw: Sequence[Cell]) -> bool:
+        """Whether a line that fills no column of the contract says anything but its number: it may not go unnoticed."""
+        return self.needed is None and any(
+            isinstance(cell, str) and not parsing.is_empty(cell) and not layout.is_figure(layout.plain(cell))
+            for position in self.beside
+            if position is not None and position < len(raw) and (cell := raw[position])
+        )
+
+    def _has_plain_key(self, cells: Sequence[Cell]) -> bool:
+        for index in self.keys:
+            key = cells[index]
+            if key is not None and (type(key) is not str or _PLAIN_KEY.fullmatch(key)):
+                return True
+        return False
+
+    def _is_layout(self, raw: Sequence[Cell], cells: Sequence[Cell]) -> bool:
+        """Whether a line is one of a printed page: it says so, and no key cell says anything else.
+
+        Merged cells are filled, and many lists begin with their key: a key cell may hold the very text of such a line.
+        """
+        keys = [layout.plain(cells[index]) for index in self.keys if not parsing.is_empty(cells[index])]
+        if keys and not self._may_say(keys[0]):
+            self.is_below_note = False
+            return False
+        line = [layout.plain(cell) for cell in raw if not parsing.is_empty(cell)]
+        if not line:
+            return False  # nothing but signs for none
+        if all(map(self._is_above, line)):
+            self.is_other_header = self._is_moved(raw)
+            return not self.is_other_header
+        first = line[0]
+        labelled = {text for label, text in itertools.pairwise(line) if layout.is_labelled(label, text)}
+        if keys:
+            said = [
+                layout.plain(cells[index])
+                for index in {*self.keys, *self.required}
+                if not parsing.is_empty(cells[index])
+            ]
+            is_layout = layout.says_layout(first) and all(
+                layout.says_layout(text)
+                or layout.is_page_or_day(text)
+                or text in labelled
+                or (layout.is_figure(text) and text not in keys)
+                for text in said
+            )
+        else:
+            is_layout = layout.says_layout(first) or any(map(layout.is_sum, line))
+        if not is_layout and len(set(line)) == 1:
+            is_layout = (
+                layout.is_heading(first)
+                or (layout.is_page_or_day(first) and (not keys or len(line) > 1))
+                or (self.is_below_note and layout.continues_note(first))
+            )
+        self.is_below_note = is_layout and (self.is_below_note or layout.is_note(first))
+        if is_layout:
+            note_footnote(raw, self.notes)
+        return is_layout
+
+    def _may_say(self, key: str) -> bool:
+        """Whether the text of a key cell can belong to a line of a printed page."""
+        return (
+            layout.says_layout(key)
+            or layout.is_heading(key)
+            or layout.is_page_or_day(key)
+            or layout.may_be_labelled(key)
+            or (self.is_below_note and layout.continues_note(key))
+            or self._is_above(key)
+        )
+
+    def _is_above(self, text: str) -> bool:
+        """Whether a plain text stands above the list too, as a header or in its title."""
+        if layout.without_page(text) in self.repeated:
+            return True
+        index, is_ignored = self.matcher.resolve(text)
+        return index is not None or is_ignored
+
+    def _is_moved(self, raw: Sequence[Cell]) -> bool:
+        """Whether a header printed again has its columns in another order than at the top."""
+        places: dict[int, list[int]] = {}
+        for position, cell in enumerate(raw):
+            index, _ = self.matcher.resolve(cell_header(cell))
+            if index is not None:
+                places.setdefault(index, []).append(position)
+        return sum(self.binding.positions[index] not in found for index, found in places.items()) >= _MOVED_HEADERS
 
     def refuse_stray(self, raw: Sequence[Cell], row_number: int) -> None:
-        """Raises Held if a cell of the row is filled that has no header."""
+        """Raises Held if a cell of the row is filled that has no header, or if the row is a header in another order."""
+        if self.is_other_header:
+            raise Held(
+                "repeated_header",
+                f"{self.place} {row_number}: here or right above, a header stands again, its columns in another order than "
+                "at the top. Put the list below it into a sheet or file of its own.",
+            )
         if not self.headless and len(raw) <= len(self.names):
             return
         for position in itertools.chain(self.headless, range(len(self.names), len(raw))):

@@ -25,7 +25,9 @@ class Row:
 class Notes:
     """What a file says beside its rows; complete once they have been read."""
 
-    list_as_of: str | None = None  # the text after 截至 in the title
+    titles: list[str] = field(default_factory=list)  # the lines above a header
+    footnotes: list[str] = field(default_factory=list)  # lines below it that say 截至 some day
+    absent: dict[str, str] = field(default_factory=dict)  # header -> what its column says, as the file lacks it
     hidden_sheets: list[str] = field(default_factory=list)
     unread_sheets: list[str] = field(default_factory=list)  # remarks beside the list
     is_1904: bool = False

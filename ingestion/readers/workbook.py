@@ -1,89 +1,67 @@
 """Rows of an .xlsx workbook: its visible sheets, their cells with merged ranges filled, the list on each sheet.
 
-Belongs here: sheets and how their cells are got. Does not belong here: whether a workbook may be opened
-(`ingestion.envelope`), headers (`headers`), what is no row (`row_filter`).
+Belongs here: rows out of sheets. Does not belong here: whether a workbook may be opened (`ingestion.envelope`), how its
+cells are got and whether all are there (`workbook_cells`), headers (`headers`), what is no row (`row_filter`).
 """
 
 from __future__ import annotations
 
 import itertools
-import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
+from python_calamine import CalamineSheet, SheetVisibleEnum
 
 from ingestion import parsing
 from ingestion.contract import Dataset
-from ingestion.envelope import Held, inspect_workbook, shown
+from ingestion.envelope import Held, shown
 from ingestion.envelope.limits import MAX_COLUMNS
-from ingestion.envelope.refusals import cut_off
+from ingestion.envelope.refusals import masked_name
 from ingestion.parsing import Cell, Fault
 from ingestion.readers.headers import HEADER_SEARCH_ROWS, LATE_HEADER_ROWS, HeaderMatcher
 from ingestion.readers.row_filter import RowFilter
 from ingestion.readers.rows import Notes, Row
 from ingestion.readers.titles import note_title
-from ingestion.readers.workbook_faults import cell_faults
-
-_MAX_MERGES = 200_000
+from ingestion.readers.workbook_cells import Faults, OpenWorkbook, iter_cells
 
 
 def workbook_rows(dataset: Dataset, path: Path, notes: Notes) -> Iterator[Row]:
     """The rows of all visible sheets, in order."""
-    facts = inspect_workbook(path)
-    notes.is_1904 = facts.is_1904
     matcher = HeaderMatcher(dataset)
-    try:
-        with CalamineWorkbook.from_path(str(path)) as workbook:
-            sheets = [sheet for sheet in workbook.sheets_metadata if sheet.typ == SheetTypeEnum.WorkSheet]
-            notes.hidden_sheets = [s.name for s in sheets if s.visible != SheetVisibleEnum.Visible]
-            faults = cell_faults(path, facts.suspect_parts) if facts.suspect_parts else {}
-            is_empty = True
-            for place, sheet in enumerate(sheets, start=1):
-                if sheet.visible != SheetVisibleEnum.Visible:
-                    continue
-                rows = sheet_rows(workbook, sheet.name, faults.get(sheet.name, {}))
-                numbered = _bound_rows(matcher, rows, _sheet_name(sheet.name, place), notes)
-                for row in numbered:
-                    is_empty = False
-                    if row is not None:
-                        yield row
-            if is_empty and notes.unread_sheets:
-                raise matcher.no_header(f"sheet {notes.unread_sheets[0]}")
-            if is_empty:
-                raise Held("empty_file", "the workbook has no visible sheet with a header row. Export it again.")
-    except BaseException as error:
-        if not _is_damage(error):
-            raise
-        raise cut_off() from error
-
-
-def _is_damage(error: BaseException) -> bool:
-    """Whether calamine (by its own errors, or a Rust panic) or an XML reader says that a workbook is damaged."""
-    names = {base.__name__ for base in type(error).__mro__}
-    return bool(
-        names & {"CalamineError", "PanicException", "ExpatError", "ParseError", "BadZipFile", "DamagedPartError"}
-    )
+    with OpenWorkbook(path) as workbook:
+        notes.is_1904 = workbook.is_1904
+        sheets = workbook.sheets()
+        notes.hidden_sheets = [s.name for s in sheets if s.visible != SheetVisibleEnum.Visible]
+        is_empty = True
+        for place, sheet in enumerate(sheets):
+            if sheet.visible != SheetVisibleEnum.Visible:
+                continue
+            rows = sheet_rows(*workbook.sheet(place))
+            for row in _bound_rows(matcher, rows, _sheet_name(sheet.name, place + 1), notes):
+                is_empty = False
+                if row is not None:
+                    yield row
+        if is_empty and notes.unread_sheets:
+            raise matcher.no_header(f"sheet {notes.unread_sheets[0]}")
+        if is_empty:
+            raise Held("empty_file", "the workbook has no visible sheet with a header row. Export it again.")
 
 
 def _sheet_name(name: str, place: int) -> str:
     """A sheet's name as it may be told and kept: whoever's number it holds, its place among the sheets leads there."""
-    masked = re.sub(r"\d{9,}", "#", shown(name))
+    masked = masked_name(name)
     return masked if masked == shown(name) else f"{masked} ({place})"
 
 
-def sheet_rows(
-    workbook: CalamineWorkbook, name: str, faults: dict[tuple[int, int], Fault]
-) -> Iterator[tuple[list[Cell], bool]]:
+def sheet_rows(sheet: CalamineSheet, faults: Faults) -> Iterator[tuple[list[Cell], bool]]:
     """(cells, whether any cell is the row's own) for each row from row 1, merged ranges filled."""
-    sheet = workbook.get_sheet_by_name(name)
     left = sheet.start[1] if sheet.start else 0
     by_row: dict[int, list[tuple[int, Fault]]] = {}
     for (row, column), fault in faults.items():
         by_row.setdefault(row, []).append((column, fault))
     merges = _Merges(sheet.merged_cell_ranges or ())
     index = -1
-    for index, values in enumerate(sheet.iter_rows()):
+    for index, values in enumerate(iter_cells(sheet)):
         cells: list[Cell] = [*([""] * left), *values]
         _put_faults(cells, by_row.get(index, ()))
         is_own = any(cell != "" for cell in cells)
@@ -107,8 +85,6 @@ class _Merges:
 
     def __init__(self, ranges: Iterable[tuple[tuple[int, int], tuple[int, int]]]) -> None:
         self.waiting = sorted(ranges, reverse=True)
-        if len(self.waiting) > _MAX_MERGES:
-            raise Held("refused_archive", f"a sheet has more than {_MAX_MERGES} merged ranges. Export it again.")
         self.active: list[tuple[int, int, int, Cell]] = []
 
     def fill(self, row: int, cells: list[Cell]) -> None:
@@ -142,7 +118,8 @@ def _bound_rows(
     binding = matcher.bind(names, f"{place}, row {index + 1}")
     note_title((cells for cells, _ in first[:index]), notes)
     yield None
-    keep = RowFilter(matcher.dataset, binding, names, f"{place}, row")
+    above = (cells for cells, _ in first[: index + count])
+    keep = RowFilter(matcher.dataset, binding, names, f"{place}, row", above=above, notes=notes)
     below = itertools.chain(first[index + count :], rows)
     for row_number, (raw, is_own) in enumerate(below, start=index + count + 1):
         if not is_own:

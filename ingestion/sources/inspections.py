@@ -53,25 +53,64 @@ CHECKS = Dataset(
     ),
 )
 
+# Columns of the national 双公示 template (信用中国) that nothing here needs. Some say who somebody is: never read them.
+_NATIONAL_TEMPLATE = (
+    "行政相对人类别",
+    "行政相对人代码_2",  # (工商注册号), and so on: notes in brackets are no part of a header
+    "行政相对人代码_3",
+    "行政相对人代码_4",
+    "行政相对人代码_5",
+    "行政相对人代码_6",
+    "法定代表人",
+    "法定代表人证件类型",
+    "法定代表人证件号码",
+    "法定代表人身份证号",
+    "证件类型",
+    "证件号码",
+    "处罚内容",
+    "没收违法所得、没收非法财物的金额",
+    "没收违法所得、没收非法财务的金额",  # so in many offices' copies
+    "没收违法所得",
+    "暂扣或吊销证照名称及编号",
+    "处罚有效期",
+    "处罚机关统一社会信用代码",
+    "数据来源单位",
+    "数据来源单位统一社会信用代码",
+    "数据导出时间",
+)
+
 PENALTIES = Dataset(
     source="inspections",
     name="penalties",
     kind=Kind.EVENT,
     format=Format.XLSX,
     key=("decision_no",),
+    ignored_headers=_NATIONAL_TEMPLATE,
     columns=(
         Column("agency_name", "行政相对人名称", Parse.AGENCY_NAME),
-        Column("agency_id", "统一社会信用代码", Parse.USCC, value_required=True),
-        Column("decision_no", "决定书文号", Parse.CODE, aliases=("行政处罚决定书文号",), value_required=True),
+        Column(
+            "agency_id",
+            "统一社会信用代码",
+            Parse.USCC,
+            aliases=("行政相对人代码_1(统一社会信用代码)", "行政相对人代码_1"),
+            value_required=True,
+        ),
+        Column(
+            "decision_no",
+            "决定书文号",
+            Parse.CODE,
+            aliases=("行政处罚决定书文号", "行政处罚决定文书号"),
+            value_required=True,
+        ),
         Column("violation_type", "违法行为类型", Parse.TEXT),
         Column("violation_facts", "违法事实", Parse.TEXT),
         Column("legal_basis", "处罚依据", Parse.TEXT),
         Column("penalty_kind", "处罚类别", Parse.TEXT),
-        Column("fine_10k_cny", "罚款金额(万元)", Parse.DECIMAL, units=("万元", "万")),
+        Column("fine_10k_cny", "罚款金额(万元)", Parse.DECIMAL, aliases=("处罚金额(万元)",), units=("万元", "万")),
         Column("determined_on", "处罚决定日期", Parse.DATE, not_after_receipt=True),
-        Column("occurred_on", "行为日期", Parse.DATE, not_after_receipt=True),
-        Column("clause", "对应失信条款", Parse.CLAUSE),
-        Column("project_no", "项目编号", Parse.CODE),
+        Column("occurred_on", "行为日期", Parse.DATE, header_required=False, not_after_receipt=True),
+        Column("clause", "对应失信条款", Parse.CLAUSE, header_required=False),
+        Column("project_no", "项目编号", Parse.CODE, header_required=False),
         Column("public_until_on", "公示截止期", Parse.LAST_DAY),
         Column("authority", "处罚机关", Parse.TEXT),
         Column(
@@ -79,9 +118,11 @@ PENALTIES = Dataset(
             "状态",
             Parse.CHOICE,
             choices={"生效": "effective", "复议诉讼中": "under_review", "撤销": "revoked"},
+            absent_as="生效",  # the national template lists what is in force
             value_required=True,
+            header_required=False,
         ),
-        Column("revoked_on", "撤销日期", Parse.DATE, not_after_receipt=True),
+        Column("revoked_on", "撤销日期", Parse.DATE, header_required=False, not_after_receipt=True),
         *ROW_FIGURES,
     ),
 )

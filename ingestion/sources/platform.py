@@ -15,6 +15,7 @@ SERVICE_TYPE = Column(
 )
 DELETED = {"1": "true", "0": "false"}
 UPDATED = Column("updated_ms", "sjgxsjc", Parse.EPOCH_MS, value_required=True)
+BESIDE = ("xh", "bz")  # 序号, 备注
 IS_DELETED = Column(
     "is_deleted", "scbz", Parse.FLAG, choices=DELETED, spellings={"true": "true", "false": "false"}, value_required=True
 )
@@ -26,6 +27,7 @@ CONTRACTS = Dataset(
     format=Format.JSON,
     key=("contract_no",),
     updated_column="updated_ms",
+    ignored_headers=BESIDE,
     columns=(
         Column("contract_no", "htbh", Parse.CODE, value_required=True),
         Column("project_no", "xmbh", Parse.CODE),
@@ -49,6 +51,7 @@ REPORTS = Dataset(
     format=Format.JSON,
     key=("report_no",),
     updated_column="updated_ms",
+    ignored_headers=BESIDE,
     columns=(
         Column("report_no", "bgbh", Parse.CODE, value_required=True),
         Column("project_no", "xmbh", Parse.CODE),
@@ -86,6 +89,7 @@ CHECKINS = Dataset(
     format=Format.JSON,
     key=("checkin_id",),
     updated_column="updated_ms",
+    ignored_headers=BESIDE,
     columns=(
         Column("checkin_id", "qdbh", Parse.CODE, value_required=True),
         Column("report_no", "bgbh", Parse.CODE),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from typing import Any
 
 import duckdb
@@ -122,6 +123,8 @@ def _reuse(settings: Settings, identifier: str) -> bool:
     directory = settings.releases / identifier
     if not directory.exists() or stored.verify(directory):
         return False
+    with suppress(PermissionError):  # another account made it
+        switch.seal(directory)
     switch.make_current(settings, identifier)
     discard_candidates(settings)
     return True

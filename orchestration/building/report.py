@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from ingestion.load_outcomes import Status
 from orchestration.building.state import BuildState
 
 
@@ -39,10 +40,7 @@ class BuildReport:
             "files": {
                 "new": state.ingested.get("new_count", 0) if state else 0,
                 "parsed": state.ingested.get("parsed_count", 0) if state else 0,
-                **{
-                    status: sum(file["status"] == status for file in files)
-                    for status in ("loaded", "duplicate", "held")
-                },
+                **{str(status): sum(file["status"] == status for file in files) for status in Status},
             },
             "rows": {
                 name: sum(file[f"{name}_count"] for file in files)

@@ -70,7 +70,7 @@ def _print_report(settings: Settings, report: BuildReport) -> None:
     if content["as_of_on"] is not None:
         click.echo(
             f"files  {files['new']} new, {files['parsed']} read; of all received: {files['loaded']} loaded, "
-            f"{files['duplicate']} duplicate, {files['held']} held"
+            f"{files['duplicate']} duplicate, {files['held']} held, {files['replaced']} replaced"
         )
         click.echo(
             f"rows   {rows['read']} read = {rows['accepted']} accepted + {rows['quarantined']} quarantined "

@@ -16,7 +16,7 @@ from typing import Any
 import duckdb
 
 from ingestion.settings import ConfigurationError, Settings
-from serving.releases.errors import NoReleaseError, UnreadableReleaseError
+from serving.releases.errors import FileInUseError, NoReleaseError, UnreadableReleaseError, in_use
 from serving.releases.stored import BI_FILE, DESK_FILE, current_release, read_description
 
 
@@ -65,7 +65,8 @@ class Release:
 def open_release(settings: Settings, *, for_desk: bool = False) -> Iterator[Release]:
     """The current release; `for_desk` with `conflicts`, which hold names and open for their owner alone.
 
-    Raises NoReleaseError, UnreadableReleaseError, or ConfigurationError where this account may not read it.
+    Raises NoReleaseError, UnreadableReleaseError, FileInUseError, or ConfigurationError where this account may not read
+    it.
     """
     directory = current_release(settings)
     if directory is None:
@@ -91,5 +92,7 @@ def _readable(directory: Path) -> Iterator[None]:
     try:
         yield
     except (duckdb.Error, OSError, ValueError) as error:
+        if (locked := in_use(str(error))) is not None:
+            raise FileInUseError(locked) from error
         said = (str(error).splitlines() or [type(error).__name__])[0]
         raise UnreadableReleaseError(f"The release {directory} cannot be read ({said}).") from error

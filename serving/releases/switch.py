@@ -1,4 +1,4 @@
-"""How a candidate becomes the current release: complete, durable, and then in one rename.
+"""How a candidate becomes the current release: complete, sealed, durable, and then in one rename.
 
 Belongs here: the moves on disk. Does not belong here: writing a release's files
 (`serving.outputs`), deciding whether a build may be released (`orchestration.building`).
@@ -9,15 +9,16 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import stat
 import tempfile
 from dataclasses import asdict
 from pathlib import Path
 
 from ingestion.settings import Settings
 from ingestion.whole_files import sync_folder
-from serving.releases.candidate import Candidate
+from serving.releases.candidate import RESTRICTED_FOLDER, Candidate
 from serving.releases.leftovers import discard_candidates
-from serving.releases.stored import DESCRIPTION_FILE, file_hashes, read_description, verify
+from serving.releases.stored import DESCRIPTION_FILE, DESK_FILE, file_hashes, read_description, verify
 
 
 def switch_to(settings: Settings, candidate: Candidate) -> Path:
@@ -27,11 +28,14 @@ def switch_to(settings: Settings, candidate: Candidate) -> Path:
     point, `current` is the release before or this one, whole.
     """
     _describe(candidate)
+    seal(candidate.directory)
     _make_durable(candidate.directory)
     final = settings.releases / candidate.release_id
     if final.exists() and (verify(final) or read_description(final)["content_hashes"] != candidate.content_hashes):
         _step_aside(settings, candidate, final)
-    if not final.exists():
+    if final.exists():
+        seal(final)
+    else:
         candidate.directory.rename(final)
         sync_folder(settings.releases)
     make_current(settings, candidate.release_id)
@@ -53,6 +57,20 @@ def _describe(candidate: Candidate) -> None:
     }
     text = json.dumps(content, ensure_ascii=False, indent=2, sort_keys=True, default=str) + "\n"
     (candidate.directory / DESCRIPTION_FILE).write_text(text, encoding="utf-8")
+
+
+def seal(directory: Path) -> None:
+    """Takes every right to write from the files of a release: a program that opens one in passing must not change it, nor
+    lock out those who read. What names engineers is its owner's alone. Folders stay as they are: a release can be
+    removed.
+    """
+    for path in directory.rglob("*"):
+        if path.is_file():
+            relative = path.relative_to(directory)
+            is_desk_s = relative.parts[0] in (DESK_FILE, RESTRICTED_FOLDER)
+            mode = 0o400 if is_desk_s else 0o444
+            if stat.S_IMODE(path.stat().st_mode) != mode:
+                path.chmod(mode)
 
 
 def _step_aside(settings: Settings, candidate: Candidate, final: Path) -> None:

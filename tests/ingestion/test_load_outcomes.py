@@ -137,6 +137,85 @@ def test_two_contents_of_one_name_and_day_are_both_loaded_and_told() -> None:
     assert all("later day" in (o.message or "") for o in decided[:2])
 
 
+def by_content(parts: Mapping[Receipt, Part], **options: object) -> dict[str, str]:
+    decided = decide(parts, {r.part_key: p for r, p in parts.items()}, DATASETS, {}, nothing_repeats, **options)  # type: ignore[arg-type]  # known_on
+    return {o.receipt.file_hash: str(o.status) for o in decided}
+
+
+@pytest.mark.parametrize("of", [LIST, EVENTS, ("registry", "social_insurance"), ("platform", "reports")])
+@pytest.mark.parametrize(("half", "whole"), [("A", "B"), ("B", "A")])
+def test_half_a_copy_is_replaced_by_the_whole_of_its_name(of: tuple[str, str], half: str, whole: str) -> None:
+    """Which of the two came first is not known from their hashes, and does not matter."""
+    cut, full = receipt(0, "a.xlsx", half, of), receipt(0, "a.xlsx", whole, of)
+    parts = {cut: part(cut, held="unreadable"), full: part(full)}
+    assert by_content(parts) == {half: "replaced", whole: "loaded"}
+    decided = decide(parts, {r.part_key: p for r, p in parts.items()}, DATASETS, {}, nothing_repeats)
+    (told,) = [o for o in decided if o.status == "replaced"]
+    assert (told.reason_code, told.read_count, told.accepted_count, told.duplicate_count) == ("unreadable", 0, 0, 0)
+    place = f"{'/'.join(of)}/2024-01-01 a.xlsx"
+    assert told.message == (
+        f"{place}: this content ({half}) could not be read (unreadable) and was replaced by another one under its name "
+        f"({whole}, loaded). Nothing is left to do."
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "on"), [("b.xlsx", 0), ("A.xlsx", 0), ("a.xlsx", 1)], ids=["another name", "another case", "another day"]
+)
+def test_only_the_same_name_in_the_same_drop_replaces(name: str, on: int) -> None:
+    cut, other = receipt(0, "a.xlsx", "A", EVENTS), receipt(on, name, "B", EVENTS)
+    assert by_content({cut: part(cut, held="unreadable"), other: part(other)}) == {"A": "held", "B": "loaded"}
+
+
+def test_contents_that_all_cannot_be_read_are_all_held() -> None:
+    cuts = [receipt(0, "a", content, EVENTS) for content in "ABC"]
+    parts = {cut: part(cut, held="unreadable") for cut in cuts}
+    assert by_content(parts) == dict.fromkeys("ABC", "held")
+    last = receipt(0, "a", "D", EVENTS)
+    assert by_content(parts | {last: part(last)}) == dict.fromkeys("ABC", "replaced") | {"D": "loaded"}
+
+
+def test_a_content_that_was_loaded_is_never_replaced() -> None:
+    contents = {content: receipt(0, "a", content, EVENTS) for content in "ABC"}
+    parts = {r: part(r, held="unreadable" if content == "B" else None) for content, r in contents.items()}
+    assert by_content(parts) == {"A": "loaded", "B": "replaced", "C": "loaded"}
+    decided = decide(parts, {r.part_key: p for r, p in parts.items()}, DATASETS, {}, nothing_repeats)
+    assert [o.reason_code for o in decided] == ["two_versions", "unreadable", "two_versions"]
+
+
+def test_the_whole_may_be_a_copy_of_what_was_loaded_before() -> None:
+    before, cut, whole = receipt(0, "b", "C", EVENTS), receipt(1, "a", "A", EVENTS), receipt(1, "a", "C", EVENTS)
+    parts = {before: part(before), cut: part(cut, held="unreadable"), whole: part(whole)}
+    assert statuses({r: p for r, p in parts.items() if r is not cut}) == {
+        "0/b": "loaded",
+        "1/a": "duplicate same_content",
+    }
+    assert by_content(parts)["A"] == "replaced"
+
+
+def test_a_whole_that_is_itself_held_replaces_nothing() -> None:
+    first, cut, low = receipt(0, "a", "A"), receipt(1, "a", "B"), receipt(1, "a", "C")
+    parts = {first: part(first, 100), cut: part(cut, held="unreadable"), low: part(low, 5)}
+    assert by_content(parts) == {"A": "loaded", "B": "held", "C": "held"}
+    accepted = {(*LIST, day(1)): day(1)}
+    decided = decide(parts, {r.part_key: p for r, p in parts.items()}, DATASETS, accepted, nothing_repeats)
+    assert [str(o.status) for o in decided] == ["loaded", "replaced", "loaded"]
+
+
+def test_a_list_that_could_be_read_is_not_replaced_though_it_is_held() -> None:
+    """An older list under the same name: which of the two the sender means nobody knows."""
+    new, old = receipt(10, "a", "A"), receipt(10, "a", "B")
+    assert by_content({new: part(new, list_on=10), old: part(old, list_on=5)}) == {"A": "loaded", "B": "held"}
+
+
+def test_a_replacement_is_known_when_its_drop_is() -> None:
+    cut, whole, later = receipt(3, "a", "A", EVENTS), receipt(3, "a", "B", EVENTS), receipt(5, "a", "C", EVENTS)
+    parts = {cut: part(cut, held="unreadable"), whole: part(whole), later: part(later)}
+    assert by_content(parts, known_on=day(2)) == {}
+    assert by_content(parts, known_on=day(3)) == {"A": "replaced", "B": "loaded"}
+    assert by_content(parts) == {"A": "replaced", "B": "loaded", "C": "loaded"}
+
+
 def test_a_stale_list_compares_with_lists_that_were_held_below_the_floor_too() -> None:
     first, low, older = receipt(10, "a", "A"), receipt(11, "a", "B"), receipt(12, "a", "C")
     parts = {first: part(first, 100, list_on=1), low: part(low, 2, list_on=9), older: part(older, 100, list_on=5)}
@@ -227,7 +306,11 @@ def naive(parts: Mapping[Receipt, Part]) -> dict[Receipt, str]:
             result[current] = "duplicate"
         else:
             result[current] = "held" if is_stale else "loaded"
-    return result
+    taken = {(*r.part_key[:3], r.file_name) for r, status in result.items() if status != "held"}
+    return {
+        r: "replaced" if parts[r].reason_code and (*r.part_key[:3], r.file_name) in taken else status
+        for r, status in result.items()
+    }
 
 
 @st.composite

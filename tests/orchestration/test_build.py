@@ -18,6 +18,7 @@ import duckdb
 import pytest
 
 from ingestion import landing
+from ingestion.load_outcomes import Status
 from ingestion.settings import ConfigurationError, load
 from orchestration import run
 from orchestration.building.report import BuildReport
@@ -72,9 +73,7 @@ def test_a_second_build_loads_nothing_and_reuses_the_release(built_city: BuiltCi
 def test_a_release_describes_itself(built_city: BuiltCity) -> None:
     content = described(built_city.home)
     assert content["rulebook_id"] and content["is_provisional"] is True
-    assert len(content["input_files"]) == sum(
-        built_city.summary["files"][status] for status in ("loaded", "duplicate", "held")
-    )
+    assert len(content["input_files"]) == sum(built_city.summary["files"][status] for status in Status)
     tables = {
         f"{row['table_schema']}.{row['table_name']}"
         for row in built_city.query("select table_schema, table_name from information_schema.tables")
@@ -284,14 +283,19 @@ def test_what_a_build_ignored_or_got_too_early_is_told_of_later(small_city: Buil
     drop = inbox / "registry" / "equipment" / "2027-06-01"
     drop.mkdir(parents=True)
     newest = max((small_city.inbox / "registry" / "equipment").glob("*/*.xlsx"))
+    (drop / newest.name).write_bytes(newest.read_bytes()[:2000])  # the copy was still running
+    landing.ingest(load(home), inbox)
     shutil.copy(newest, drop / newest.name)
     report = build(home, "--inbox", str(inbox), "--as-of", "2026-12-31")
-    assert report["later_than_as_of"] == {"file_count": 1, "received_on": "2027-06-01"}
+    assert report["later_than_as_of"] == {"file_count": 2, "received_on": "2027-06-01"}
+    assert report["files"]["replaced"] == 1 and not [held for held in report["held"] if held["received_on"] > AS_OF]
     status = firemark(home, "status").stdout
     assert "registry/agencie: unknown dataset" in status and "the last on 2027-06-01" in status
+    freshness = json.loads(firemark(home, "status", "--format", "json").stdout)["freshness"]
+    assert sum(row["replaced_files"] for row in freshness) == 1
     assert "registry/agencie: unknown dataset" in firemark(home, "quarantine").stdout
     alerts = (home / "logs" / "alerts.jsonl").read_text("utf-8")
-    assert "ignored_in_inbox" in alerts
+    assert "ignored_in_inbox" in alerts and "2027-06-01" not in alerts
 
 
 def test_checks_that_warn_raise_one_alert(built_city: BuiltCity) -> None:

@@ -53,7 +53,17 @@ def test_the_foreign_regimes_are_sound_together() -> None:
         ("id: SUB,", "id: ADD,", "twice"),
         # reach
         ('  - {dataset: findings, clause: "*", item: F2}\n', "", "item_unreached"),
-        ('dataset: findings, clause: "*", item: F2', "dataset: findings, clause: 12, item: F2", "item_unreached"),
+        (
+            'dataset: findings, clause: "*", item: F2',
+            f"dataset: findings, clause: {'9' * 41}, item: F2",
+            "item_unreached",
+        ),
+        (
+            'dataset: findings, clause: "*", item: F2',
+            f"dataset: findings, clause: {'9' * 41}, item: F2",
+            "clause_not_normal",
+        ),
+        ('dataset: findings, clause: "*", item: F2', "dataset: findings, clause: 暂无, item: F2", "clause_not_normal"),
         ('dataset: findings, clause: "*", item: F2', 'dataset: findings, clause: "", item: F2', "item_unreached"),
         ('dataset: findings, clause: "*", item: F2', 'dataset: findings, clause: "*", item: F3', "clause_item_unknown"),
         ('dataset: findings, clause: "*", item: F2', 'dataset: findings, clause: "*", item: H1', "clause_item_fact"),
@@ -95,6 +105,12 @@ def test_one_fault_is_found_where_it_stands(tmp_path: Path, old: str, new: str, 
         assert problem.place.file == str(path) and problem.place.number and problem.message and problem.remedy
     if code not in SEEN_ELSEWHERE and new and "\n" not in new:
         assert lines_of(path, new) & {problem.place.number for problem in problems}
+
+
+@pytest.mark.parametrize("written", ["12", "第三条第（二）项", "JJC202001-3", "9" * 40])
+def test_any_clause_that_the_door_lets_in_reaches_an_item(tmp_path: Path, written: str) -> None:
+    path = write(tmp_path, SMALL, ('dataset: findings, clause: "*"', f'dataset: findings, clause: "{written}"'))
+    assert lint_codes(path) == []
 
 
 def test_a_grade_needs_no_band_where_no_score_reaches(tmp_path: Path) -> None:

@@ -75,10 +75,13 @@ def test_what_is_left_out_takes_the_defaults(tmp_path: Path) -> None:
     [
         ("7", "findings", "7"),
         ('"２Ａ"', "'*'", "2a"),
-        ("2", "checks", "2b"),
-        ("4", "'*'", "4b"),
+        ("2", "checks", "2"),
+        ("4", "'*'", "4"),
         ("4", "merit_claims", "4"),
-        ("2", "merit_claims", "2"),
+        ("第1条第1项", "'*'", "1-1"),
+        ("一(四)2", "findings", "一-四-2"),
+        ("JJC202001", "checks", "jjc202001"),
+        ("1.0", "checks", "1"),
         ('" 10 "', "media", "10"),
         ('""', "hotline", ""),
         ("null", "hotline", ""),
@@ -99,7 +102,19 @@ def test_a_level_is_written_as_in_the_export_or_as_its_code(tmp_path: Path, writ
 def test_the_map_left_out_is_the_one_of_the_notice_for_the_items_there_are(tmp_path: Path) -> None:
     path = write(tmp_path, LEAST, ("code: I,", "code: F04B,"), (LEAST.splitlines()[3] + "\n", ""))
     entries = [(row["dataset"], row["clause"], row["item_code"]) for row in read_regime(path)["clause_items"]]
-    assert entries == [("*", "4b", "F04B"), ("hotline", "", "F04B"), ("media", "", "F04B")]
+    assert entries == [
+        ("*", "4", "F04B"),
+        ("*", "4b", "F04B"),
+        ("hotline", "", "F04B"),
+        ("media", "", "F04B"),
+    ]
+
+
+@pytest.mark.parametrize("written", ["第条", "'-'", "（）"])
+def test_a_clause_of_which_nothing_is_left_is_no_empty_one(tmp_path: Path, written: str) -> None:
+    path = write(tmp_path, LEAST, ("clause: 7", f"clause: {written}"))
+    (problem,) = grammar_problems(path)
+    assert (problem.code, problem.place.column) == ("wrong_value", "clause")
 
 
 def test_an_empty_map_is_no_map(tmp_path: Path) -> None:

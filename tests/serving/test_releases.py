@@ -23,6 +23,7 @@ from serving.releases.checks import CheckResult
 from serving.releases.contents import content_hash
 from serving.releases.identity import release_id
 from serving.releases.switch import make_current, switch_to
+from tests.conftest import loosened
 
 CHECKS = [CheckResult("engineer_serves_one_agency", "finding", "warn", False, 2)]
 DAY = dt.date(2026, 1, 1)
@@ -74,7 +75,6 @@ def described(identifier: str) -> dict[str, Any]:
 def test_a_release_holds_what_marts_md_says(settings: Settings) -> None:
     path = publish(settings)
     assert stored.current_release(settings) == path
-    assert stat.S_IMODE((path / "firemark.duckdb").stat().st_mode) == 0o600
     assert stat.S_IMODE((path / "restricted").stat().st_mode) == 0o700
     assert (path / "restricted" / "conflicts" / "fct_engineer_conflicts.parquet").exists()
     assert (path / "parquet" / "credit" / "fct_score_history.parquet").exists()
@@ -83,6 +83,49 @@ def test_a_release_holds_what_marts_md_says(settings: Settings) -> None:
     assert content["row_counts"]["credit.fct_score_history"] == 2
     assert set(content["content_hashes"]) == {"credit.fct_score_history", "conflicts.fct_engineer_conflicts"}
     assert not [path for path in settings.releases.iterdir() if path.name.startswith(".")]
+
+
+def modes(path: Path) -> dict[str, int]:
+    return {
+        file.relative_to(path).as_posix(): stat.S_IMODE(file.stat().st_mode)
+        for file in path.rglob("*")
+        if file.is_file()
+    }
+
+
+def test_no_file_of_a_release_can_be_written_to(settings: Settings) -> None:
+    found = modes(publish(settings))
+    restricted = {name for name in found if name.startswith("restricted/")}
+    assert len(restricted) == 2 and len(found) > len(restricted) + 3
+    assert {name: mode for name, mode in found.items() if mode != 0o444} == dict.fromkeys(
+        ("firemark.duckdb", *restricted), 256
+    )
+
+
+def test_a_release_is_sealed_whatever_the_account_s_mask(settings: Settings) -> None:
+    before = os.umask(0o077)
+    try:
+        private = modes(publish(settings, "2026-01-01-private"))
+        os.umask(0)
+        assert modes(publish(settings, "2026-01-01-open")) == private
+    finally:
+        os.umask(before)
+
+
+def test_a_release_that_is_kept_is_sealed_again(settings: Settings) -> None:
+    path = publish(settings)
+    sealed = modes(path)
+    loosened(path)
+    assert publish(settings) == path
+    assert modes(path) == sealed
+
+
+def test_a_sealed_release_can_be_removed_and_copied(settings: Settings, tmp_path: Path) -> None:
+    path = publish(settings)
+    other = shutil.copytree(path, tmp_path / "copy")
+    assert stored.verify(other) == [] and modes(other) == modes(path)
+    shutil.rmtree(other)
+    shutil.rmtree(settings.home)
 
 
 def test_bi_never_sees_conflicts_nor_staging(settings: Settings) -> None:
@@ -182,7 +225,7 @@ def test_a_whole_release_is_kept_and_a_damaged_one_replaced(settings: Settings) 
     before = (path / "firemark.duckdb").stat().st_ino
     publish(settings)
     assert (path / "firemark.duckdb").stat().st_ino == before
-    with duckdb.connect(str(path / "firemark.duckdb")) as connection:
+    with duckdb.connect(str(loosened(path) / "firemark.duckdb")) as connection:
         connection.execute("update credit.fct_score_history set score = 99 where agency_id = 'a'")
     assert stored.verify(path) == ["2026-01-01-abc: firemark.duckdb differs from what release.json says"]
     publish(settings)
@@ -219,10 +262,11 @@ DAMAGES: dict[str, Callable[[Path], object]] = {
 def test_every_missing_or_changed_part_is_seen_and_made_good(settings: Settings, damage: str) -> None:
     path = publish(settings)
     assert stored.verify(path) == []
-    DAMAGES[damage](path)
+    sealed = modes(path)
+    DAMAGES[damage](loosened(path))
     assert stored.verify(path)
     publish(settings)
-    assert stored.verify(path) == []
+    assert stored.verify(path) == [] and modes(path) == sealed
 
 
 def test_the_hashes_in_the_description_are_those_of_the_tables(settings: Settings) -> None:

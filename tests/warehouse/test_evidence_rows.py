@@ -282,10 +282,78 @@ def test_6_5_merits_by_clause_and_level(clause: str, level_code: str | None, ite
         assert lines_of(made)["M"]["points"] == 0
 
 
-def test_6_5_a_bare_2_or_4_is_flagged() -> None:
-    made = warehouse(findings=[finding("F", clause="2b", is_clause_bare=True)])
-    assert lines_of(made)["F"]["item_code"] == "F02B"
-    assert issues_of(made) == {("F", "clause_bare")}
+@pytest.mark.parametrize(
+    ("row", "item_code"),
+    [
+        ({"findings": [finding("R", clause="2")]}, "F02B"),
+        ({"findings": [finding("R", clause="4")]}, "F04B"),
+        ({"checks": [check("R", clause="2")]}, "F02B"),
+        ({"penalties": [penalty("R", clause="4")]}, "F04B"),
+        ({"tickets": [ticket("R", clause="2")]}, "F02B"),
+        ({"clues": [clue("R", clause="4")]}, "F04B"),
+    ],
+)
+def test_6_5_a_bare_2_or_4_is_b_and_flagged(row: dict[str, Any], item_code: str) -> None:
+    made = warehouse(**row)
+    (read,) = rows_of(made).values()
+    assert (read["item_code"], read["row_state"]) == (item_code, "scores")
+    assert {code for _, code in issues_of(made)} == {"clause_bare"}
+    (said,) = made.query("select detail from intermediate.int_issues__evidence")
+    assert f"read as {read['clause']}b." in said["detail"]
+
+
+@pytest.mark.parametrize(
+    ("row", "has_line"),
+    [
+        ({"findings": [finding("R", clause="12")]}, True),
+        ({"findings": [finding("R", clause="1-1", status_code="objection")]}, True),
+        ({"findings": [finding("R", clause="12", status_code="revoked")]}, True),
+        ({"findings": [finding("R", clause="一-四-2", status_code="not_effective")]}, False),
+        ({"checks": [check("R", clause="2c", determined_on=None, status_code="pending")]}, False),
+        ({"penalties": [penalty("R", clause="jjc202001")]}, True),
+        ({"tickets": [ticket("R", clause="见附件", result_code="pending", determined_on=None)]}, False),
+        ({"clues": [clue("R", clause="0")]}, True),
+        ({"merits": [merit("R", clause="6")]}, True),
+        ({"merits": [merit("R", clause="1")]}, True),  # of which level?
+        ({"merits": [merit("R", clause="2b", status_code="pending", determined_on=None)]}, False),
+    ],
+)
+def test_6_5_a_clause_that_nobody_knows_is_listed_with_its_value_and_does_not_score(
+    row: dict[str, Any], has_line: bool
+) -> None:
+    made = warehouse(**row)
+    (read,) = rows_of(made).values()
+    assert read["item_code"] is None and read["row_state"] not in ("scores", "disputed")
+    made.run("int_issues__evidence")
+    (issue,) = made.query("select * from intermediate.int_issues__evidence where issue_code = 'clause_unmapped'")
+    assert f"maps the clause {read['clause']} to no item" in issue["detail"]
+    assert (issue["file_hash"], issue["row_number"]) == (read["file_hash"], read["row_number"])
+    made.run("int_points__lines")
+    lines = made.query("select points from intermediate.int_points__lines")
+    assert [line["points"] for line in lines] == ([0] if has_line else [])
+
+
+def test_6_5_what_is_no_clause_of_the_map_depends_on_the_map_in_force() -> None:
+    rules = with_version(rulebook(), "2026-01-01")
+    rules["clause_items"] = [
+        *rules["clause_items"],
+        {"rulebook_id": "v2", "dataset": "*", "clause": "12", "level_code": None, "item_code": "F11"},
+        {"rulebook_id": "v2", "dataset": "*", "clause": "12-1", "level_code": None, "item_code": "F11"},
+    ]
+    made = warehouse(
+        rules=rules,
+        findings=[
+            finding("OLD", clause="12", determined_on="2025-12-31"),
+            finding("NEW", clause="12", determined_on="2026-01-01", received_on="2026-01-02"),
+            finding("WAITS", clause="12", determined_on=None),
+        ],
+    )
+    assert issues_of(made) == {
+        ("OLD", "clause_unmapped"),
+        ("NEW", "clause_bare"),
+        ("WAITS", "clause_bare"),
+        ("WAITS", "determination_date_missing"),
+    }
 
 
 def entry(clause: str, item_code: str | None, dataset: str = "*", level_code: str | None = None) -> dict[str, Any]:

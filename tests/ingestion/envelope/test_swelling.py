@@ -82,6 +82,36 @@ def small_bomb(path: Path, kind: str) -> Path:
                         part = f"<sst><si><t>{broken * 100}</t></si></sst>".encode()
                     target.writestr(name, part)
             return path
+        case "tags within tags":
+            deep = "<!-- x -->" + "<a>" * 6_000_000
+            return raw_workbook(path, {"S": sheet_xml(finding_rows({}), deep)})
+        case "merged ranges":
+            ranges = '<mergeCell ref="A1:B2"/>' * 900_000
+            return raw_workbook(path, {"S": sheet_xml(finding_rows({}), f"<mergeCells>{ranges}</mergeCells>")})
+        case "merged ranges behind a comment":
+            ranges = '<x:mergeCell  ref="A1:B2"/>' * 800_000
+            return raw_workbook(
+                path, {"S": sheet_xml(finding_rows({}), f"<!-- x --><mergeCells>{ranges}</mergeCells>")}
+            )
+        case "cell formats behind a comment":
+            raw_workbook(path, {"S": sheet_xml(finding_rows({}))})
+            with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as archive:
+                formats = "<!-- x --><xf/>" + "<xf/>" * 4_000_000
+                archive.writestr("xl/styles.xml", f"<styleSheet><cellXfs>{formats}</cellXfs></styleSheet>")
+            return path
+        case "empty texts far out":
+            empty = '<row r="{0}"><c r="XFD{0}" t="inlineStr"><is><t/></is></c></row>'
+            return raw_workbook(path, {"S": sheet_xml(finding_rows({}) + "".join(map(empty.format, range(3, 9000))))})
+        case "one long text in UTF-16":
+            repeated_text(path, 1000, 32_767)
+            with (
+                zipfile.ZipFile(io.BytesIO(path.read_bytes())) as source,
+                zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as target,
+            ):
+                for name in source.namelist():
+                    part = source.read(name)
+                    target.writestr(name, part.decode().encode("utf-16") if "shared" in name else part)
+            return path
         case "two cells far apart":
             return raw_workbook(path, {"S": sheet_xml(finding_rows({}) + last.format("T"))})
         case _:  # cells that do not say where they stand
@@ -112,6 +142,12 @@ print(reason, (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 10
         ("repeated rows of an open document", "wrong_format"),
         ("one long text in every cell", "refused_archive"),
         ("a long text behind a comment", "refused_archive"),
+        ("tags within tags", "refused_archive"),
+        ("merged ranges", "refused_archive"),
+        ("merged ranges behind a comment", "refused_archive"),
+        ("cell formats behind a comment", "refused_archive"),
+        ("empty texts far out", "loaded"),
+        ("one long text in UTF-16", "refused_archive"),
         ("two cells far apart", "refused_archive"),
         ("cells that do not say where they stand", "refused_archive"),
     ],

@@ -91,11 +91,22 @@ def test_ten_thousand_entries_are_refused(tmp_path: Path) -> None:
     assert time.perf_counter() - begin <= 2
 
 
-def test_an_archive_within_is_refused(tmp_path: Path) -> None:
-    inner, path = bomb(tmp_path / "inner", 1 << 20), tmp_path / "outer"
-    with zipfile.ZipFile(path, "w") as archive:
-        archive.write(inner, "xl/embeddings/inner.xlsx")
-    assert "another archive" in refusal(path).message
+def test_an_attachment_is_bounded_and_never_opened(tmp_path: Path) -> None:
+    """A package within a package is data; what it takes counts for the whole."""
+    inner, path = (
+        bomb(tmp_path / "inner", 1 << 20),
+        raw_workbook(tmp_path / "outer", {"S": sheet_xml(finding_rows({}))}),
+    )
+    with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as archive:
+        archive.write(inner, "xl/embeddings/Microsoft_Excel_Worksheet.xlsx")
+    assert envelope.inspect_workbook(path).is_plain
+    with (
+        zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as archive,
+        archive.open("xl/embeddings/oleObject1.bin", "w", force_zip64=True) as part,
+    ):
+        for _ in range(100):
+            part.write(b" " * (1 << 20))
+    assert "times its size" in refusal(path).message
 
 
 def test_overlapping_parts_are_refused(tmp_path: Path) -> None:

@@ -137,7 +137,7 @@ def every_header() -> list[str]:
         name for column in dataset("registry/equipment").columns for name in (column.header, *column.aliases)
     }
     every = {name for of in DATASETS.values() for column in of.columns for name in (column.header, *column.aliases)}
-    return sorted(every - of_equipment)
+    return sorted(every - of_equipment - {"序号", "备注"})
 
 
 def in_fives(names: list[str]) -> list[list[str]]:

@@ -150,7 +150,7 @@ def test_many_faults_cost_no_more_than_their_number(door: Door) -> None:
 
     door.put(FINDINGS, DAY, "a.xlsx", [finding(f"RD-{number}") for number in range(50)])
     with CalamineWorkbook.from_path(str(door.drop(FINDINGS, DAY, "a.xlsx"))) as book:
-        rows = list(workbook.sheet_rows(book, "Sheet1", Counting(faults)))
+        rows = list(workbook.sheet_rows(book.get_sheet_by_name("Sheet1"), Counting(faults)))
     assert (len(rows), looks) == (20_000, len(faults))
 
 

@@ -231,6 +231,10 @@ def _other_form(column: Column, row: Row, cell: str, draw: random.Random) -> Any
         case Parse.PERSON_NAME | Parse.AGENCY_NAME:
             spaced = cell.replace("·", draw.choice("•・‧·")) if draw.random() < 0.5 else " ".join(cell)
             return draw.choice([spaced, _alike(cell), f" {cell}　", f"'{cell}", cell.replace("（", "(")])
+        case Parse.PERSON_ID if "*" in cell:
+            return _wrapped(cell, draw)
+        case Parse.OBJECT_ID:
+            return draw.choice([cell.upper(), f" {cell}", f"'{cell}"])
         case Parse.USCC | Parse.PERSON_ID:
             return draw.choice([str.lower, _wide, lambda text: text.replace("0", "O")])(_wrapped(cell, draw))
         case Parse.CHOICE | Parse.FLAG | Parse.OPEN_CHOICE if cell in column.choices:
@@ -336,12 +340,12 @@ def _damage(column: Column, cell: str, is_text_format: bool, draw: random.Random
             return None
 
 
-def damaged(drop: Drop, draw: random.Random) -> Drop:
-    """The drop with one cell of about a third of its rows damaged."""
+def damaged(plain: Drop, drop: Drop, draw: random.Random) -> Drop:
+    """A drop with one cell of about a third of its rows damaged; `plain` says what stood there."""
     rows, places = [], set()
     is_text_format = drop.dataset.format != "xlsx"
-    for place, row in enumerate(drop.rows):
-        other = dict(row)
+    for place, (row, disturbed_row) in enumerate(zip(plain.rows, drop.rows, strict=True)):
+        other = dict(disturbed_row)
         if draw.random() < 0.35:
             filled = [column for column in drop.dataset.columns if isinstance(row[column.header], str)]
             column = draw.choice(filled)

@@ -57,7 +57,7 @@ def check(seed: int, folder: Path) -> None:
     assert again.quarantined == (), (seed, of.id, again.quarantined)
     assert rows == wanted, (seed, of.id)
 
-    lost = disturbances.damaged(other, draw)
+    lost = disturbances.damaged(plain, other, draw)
     third, left = read(lost, disturbances.write_disturbed(lost, folder / f"{seed}-lost.{of.format}", draw))
     if third.part.reason_code is not None:
         assert left == [], (seed, of.id)

@@ -1,5 +1,6 @@
--- What the desk should look at in decided rows and in their links (credit.md 6.1–6.5, 6.12). No text of a cell stands
--- here: file, sheet and row lead back to it.
+-- What the desk should look at in decided rows and in their links (credit.md 6.1–6.5, 6.12), and in clauses, decided or
+-- not. No text of a cell stands here but a clause that nobody knows, which is short and masked at the door: file, sheet
+-- and row lead back to it.
 with
 
 evidence_rows as (
@@ -11,6 +12,62 @@ evidence_rows as (
 case_links as (
 
     select * from {{ ref('int_points__case_links') }}
+
+),
+
+readings as (
+
+    select * from {{ ref('int_points__clauses_read') }}
+
+),
+
+versions as (
+
+    select * from {{ ref('int_points__versions') }}
+
+),
+
+build as (
+
+    select * from {{ ref('int_build_requested') }}
+
+),
+
+-- what waits for its determination is read as of today; before the first version, the first reads
+present_versions as (
+
+    select versions.rulebook_id
+    from versions
+    inner join build
+        on
+            (versions.version_number = 1 or versions.effective_from_on <= build.as_of_on)
+            and (versions.effective_until_on is null or versions.effective_until_on > build.as_of_on)
+
+),
+
+clauses_looked_up as (
+
+    select
+        evidence_rows.source,
+        evidence_rows.dataset,
+        evidence_rows.source_key,
+        evidence_rows.agency_id,
+        evidence_rows.file_hash,
+        evidence_rows.sheet,
+        evidence_rows.row_number,
+        evidence_rows.clause,
+        evidence_rows.level_code,
+        coalesce(evidence_rows.not_scored_reason = 'clause_unmapped', false) as is_without_item,
+        readings.clause is null and evidence_rows.clause <> '' as is_unknown,
+        readings.full_clause
+    from evidence_rows
+    cross join present_versions
+    left join readings
+        on
+            coalesce(evidence_rows.rulebook_id, present_versions.rulebook_id) = readings.rulebook_id
+            and evidence_rows.dataset = readings.dataset
+            and evidence_rows.clause = readings.clause
+            and coalesce(evidence_rows.level_code, '') = coalesce(readings.level_code, '')
 
 ),
 
@@ -37,21 +94,20 @@ row_issues as (
             when not_scored_reason = 'clause_missing' then 'Decided without a clause: scores nothing.'
             when not_scored_reason = 'before_first_version'
                 then 'The act or its determination lies before the first version of the rulebook: not scored.'
-            when not_scored_reason = 'clause_unmapped'
-                then 'The rulebook in force maps this clause to no item: not scored.'
             else 'The item does not list the channel through which this row came: not scored.'
         end as detail
     from evidence_rows
     where
-        row_state in ('waiting', 'not_scored')
+        row_state = 'waiting'
+        or (row_state = 'not_scored' and not_scored_reason <> 'clause_unmapped')
         or (row_state = 'not_final' and is_decided_not_final)
 
 ),
 
-bare_clauses as (
+clause_issues as (
 
     select
-        'clause_bare' as issue_code,
+        case when is_unknown or is_without_item then 'clause_unmapped' else 'clause_bare' end as issue_code,
         source,
         dataset,
         source_key,
@@ -59,9 +115,15 @@ bare_clauses as (
         file_hash,
         sheet,
         row_number,
-        'The clause is written without its letter and was read as b.' as detail
-    from evidence_rows
-    where is_clause_bare
+        case
+            when is_unknown or is_without_item
+                then
+                    'The rulebook in force maps ' || coalesce('the clause ' || nullif(clause, ''), 'an empty clause')
+                    || coalesce(', level ' || level_code || ',', '') || ' to no item: does not score.'
+            else 'The clause is written without its sub-item and was read as ' || full_clause || '.'
+        end as detail
+    from clauses_looked_up
+    where is_unknown or is_without_item or full_clause is not null
 
 ),
 
@@ -98,7 +160,7 @@ final as (
 
     union all
 
-    select * from bare_clauses
+    select * from clause_issues
 
     union all
 

@@ -39,6 +39,7 @@ ranked as (
         wordings.level_code,
         items.item_code,
         items.channels is null as is_any_channel,
+        coalesce(clause_items.clause, '') = wordings.clause as is_named,
         row_number() over (
             partition by clause_items.rulebook_id, wordings.dataset, wordings.clause, wordings.level_code
             order by
@@ -68,17 +69,53 @@ ranked as (
 
 ),
 
+-- a clause without its sub-item, which another entry of the same item spells out: 2 beside 2b, but not 1 beside 10
+spelled_out as (
+
+    select
+        ranked.rulebook_id,
+        ranked.dataset,
+        ranked.clause,
+        ranked.level_code,
+        min(clause_items.clause) as full_clause
+    from ranked
+    inner join clause_items
+        on
+            ranked.rulebook_id = clause_items.rulebook_id
+            and ranked.item_code = clause_items.item_code
+    where
+        ranked.exactness = 1
+        and ranked.is_named
+        and ranked.clause <> ''
+        and substring(clause_items.clause, 1, length(ranked.clause)) = ranked.clause
+        and length(clause_items.clause) > length(ranked.clause)
+        and substring(clause_items.clause, length(ranked.clause) + 1, 1) not between '0' and '9'
+        and (
+            ranked.dataset = clause_items.dataset
+            or (clause_items.dataset = '*' and ranked.dataset <> 'merit_claims')
+        )
+    group by ranked.rulebook_id, ranked.dataset, ranked.clause, ranked.level_code
+
+),
+
 final as (
 
     select
-        rulebook_id,
-        dataset,
-        clause,
-        level_code,
-        item_code,
-        is_any_channel
+        ranked.rulebook_id,
+        ranked.dataset,
+        ranked.clause,
+        ranked.level_code,
+        ranked.item_code,
+        ranked.is_any_channel,
+        spelled_out.full_clause
     from ranked
-    where exactness = 1
+    left join spelled_out
+        on
+            ranked.rulebook_id = spelled_out.rulebook_id
+            and ranked.dataset = spelled_out.dataset
+            and ranked.clause = spelled_out.clause
+            and coalesce(ranked.level_code, '') = coalesce(spelled_out.level_code, '')
+    where ranked.exactness = 1
 
 )
 

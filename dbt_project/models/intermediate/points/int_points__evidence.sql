@@ -63,7 +63,6 @@ unioned as (
         person_mask,
         channel_code,
         clause,
-        is_clause_bare,
         occurred_on as stated_occurred_on,
         determined_on,
         case
@@ -95,7 +94,6 @@ unioned as (
             when check_type = 'document_review' then 'document_review'
         end as channel_code,
         clause,
-        is_clause_bare,
         occurred_on as stated_occurred_on,
         determined_on,
         case
@@ -123,7 +121,6 @@ unioned as (
         {{ absent(text, ['report_no', 'person_key', 'person_mask']) }},
         'supervision_check' as channel_code,
         clause,
-        is_clause_bare,
         occurred_on as stated_occurred_on,
         determined_on,
         case
@@ -149,7 +146,6 @@ unioned as (
         {{ absent(text, ['report_no', 'person_key', 'person_mask']) }},
         'verified_complaint' as channel_code,
         hotline.clause,
-        hotline.is_clause_bare,
         hotline.accepted_on as stated_occurred_on,
         hotline.determined_on,
         case
@@ -174,7 +170,6 @@ unioned as (
         {{ absent(text, ['project_no', 'report_no', 'person_key', 'person_mask']) }},
         'verified_complaint' as channel_code,
         media.clause,
-        media.is_clause_bare,
         media.found_on as stated_occurred_on,
         media.determined_on,
         case
@@ -200,7 +195,6 @@ unioned as (
         person_mask,
         {{ absent(text, ['channel_code']) }},
         clause,
-        false as is_clause_bare,
         occurred_on as stated_occurred_on,
         determined_on,
         case when status_code = 'approved' then 'scores' else 'not_final' end as decision_code,
@@ -229,7 +223,6 @@ final as (
         unioned.person_mask,
         unioned.channel_code,
         coalesce(unioned.clause, '') as clause,
-        coalesce(unioned.is_clause_bare, false) as is_clause_bare,
         unioned.level_code,
         -- an empty act date counts as determined_on, in the case key too (6.2)
         coalesce(unioned.stated_occurred_on, unioned.determined_on) as occurred_on,

@@ -172,7 +172,6 @@ final as (
         person_key,
         channel_code,
         clause,
-        is_clause_bare,
         level_code,
         item_code,
         rulebook_id,

@@ -82,7 +82,7 @@ final as (
         rules.title_zh,
         present.source,
         present.dataset,
-        present.source_key,
+        {{ public_code('present.source_key') }} as source_key,
         present.determined_on,
         present.last_public_on as public_until_on,
         present.is_disputed,

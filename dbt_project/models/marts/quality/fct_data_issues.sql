@@ -1,5 +1,11 @@
 with
 
+door_issues as (
+
+    select * from {{ ref('int_issues__door') }}
+
+),
+
 directory_issues as (
 
     select * from {{ ref('int_issues__directory') }}
@@ -171,6 +177,8 @@ deadline_issues as (
 -- one thing said twice of one row is one issue
 issues as (
 
+    select {{ columns | join(', ') }} from door_issues
+    union
     select {{ columns | join(', ') }} from directory_issues
     union
     select {{ columns | join(', ') }} from evidence_issues

@@ -40,7 +40,6 @@ final as (
         result_code,
         determined_on,
         clause,
-        is_clause_bare,
         project_no,
         satisfaction,
         is_repeat,

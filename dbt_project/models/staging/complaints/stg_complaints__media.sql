@@ -37,7 +37,6 @@ final as (
         result_code,
         determined_on,
         clause,
-        is_clause_bare,
         file_name
     from latest
 

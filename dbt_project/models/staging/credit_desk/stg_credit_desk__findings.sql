@@ -30,7 +30,6 @@ final as (
         finding_id,
         agency_id,
         clause,
-        is_clause_bare,
         channel_code,
         origin_id,
         occurred_on,
@@ -43,6 +42,8 @@ final as (
         determined_by,
         status_code,
         revoked_on,
+        quantity,
+        row_points,
         file_name
     from latest
 

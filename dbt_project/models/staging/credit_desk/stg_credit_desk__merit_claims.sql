@@ -42,7 +42,6 @@ final as (
         claim_id,
         agency_id,
         clause,
-        is_clause_bare,
         level_code,
         title,
         document_no,

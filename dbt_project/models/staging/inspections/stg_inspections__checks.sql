@@ -38,13 +38,14 @@ final as (
         result_code,
         problem,
         clause,
-        is_clause_bare,
         project_no,
         report_no,
         occurred_on,
         status_code,
         determined_on,
         revoked_on,
+        quantity,
+        row_points,
         file_name
     from latest
 

@@ -39,12 +39,13 @@ final as (
         determined_on,
         occurred_on,
         clause,
-        is_clause_bare,
         project_no,
         public_until_on,
         authority,
         status_code,
         revoked_on,
+        quantity,
+        row_points,
         file_name
     from latest
 

@@ -1,0 +1,102 @@
+-- What the door noted on rows that it accepted (sources.md, K4, K5): personal numbers that it masked, and people whose
+-- own number fails, each once per agency. No number and no name stands here: file, sheet and row lead back to them.
+with
+
+rows_masked as (
+
+    select * from {{ ref('stg_lake__rows_masked') }}
+
+),
+
+people as (
+
+    select * from {{ ref('stg_lake__people_unresolved') }}
+
+),
+
+drops as (
+
+    select * from {{ ref('stg_lake__drops') }}
+
+),
+
+reports as (
+
+    select * from {{ ref('int_reports_attributed') }}
+
+),
+
+named as (
+
+    select
+        people.*,
+        coalesce(people.agency_id, reports.agency_id) as whose_id,
+        -- the ledgers give no name, and a cell with two numbers no mask: each of their rows is somebody
+        case
+            when people.person_name is null then people.row_key
+            else people.person_name || ' ' || coalesce(people.person_mask, '')
+        end as person_reference
+    from people
+    left join reports on people.report_no = reports.report_no
+    left join drops
+        on
+            people.source = drops.source
+            and people.dataset = drops.dataset
+            and people.received_on = drops.received_on
+    -- a later list shows who is still there
+    where people.dataset <> 'personnel' or drops.is_last
+
+),
+
+ranked as (
+
+    select
+        *,
+        row_number() over (
+            partition by source, dataset, whose_id, person_reference
+            order by received_on desc, {{ file_recency() }}, person_column asc
+        ) as recency
+    from named
+
+),
+
+final as (
+
+    select distinct
+        'personal_number_masked' as issue_code,
+        source,
+        dataset,
+        source_key,
+        agency_id,
+        file_hash,
+        sheet,
+        row_number,
+        'An ID or mobile number stands outside its column and is masked here: take it out at the source.' as detail
+    from rows_masked
+
+    union all
+
+    select
+        'person_id_unresolved' as issue_code,
+        source,
+        dataset,
+        source_key,
+        whose_id as agency_id,
+        file_hash,
+        sheet,
+        row_number,
+        'The ID number of the ' || replace(person_column, '_', ' ') || ' '
+        || case reason_code
+            when 'length' then 'has neither 18 nor 15 characters'
+            when 'date' then 'holds no date of birth'
+            when 'check_character' then 'has a wrong check character'
+            when 'mask' then 'is masked'
+            else 'stands in one cell with another one'
+        end
+        || ': nobody is recognised by it. Correct it at the source and send the row again.' as detail
+    from ranked
+    where recency = 1
+
+)
+
+select * from final

@@ -1,0 +1,26 @@
+"""Where a cell stands: its reference (B3) as numbers.
+
+Does not belong here: what a cell holds (`sheet_cells`), the letters of a column's number (`ingestion.readers.headers`).
+"""
+
+from __future__ import annotations
+
+import re
+
+_REFERENCE = re.compile(r"([A-Za-z]{1,3})([1-9][0-9]{0,6})")
+
+
+def column_number(letters: str) -> int:
+    """A column's number, 1-based, from its letters."""
+    number = 0
+    for letter in letters.upper():
+        number = number * 26 + ord(letter) - 64
+    return number
+
+
+def reference(written: str) -> tuple[int, int]:
+    """Column and row, 1-based. Raises ValueError if this is no reference of a cell."""
+    found = _REFERENCE.fullmatch(written)
+    if found is None:
+        raise ValueError("not a reference of a cell")
+    return column_number(found[1]), int(found[2])

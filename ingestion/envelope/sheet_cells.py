@@ -1,0 +1,196 @@
+"""The cells of a sheet and the shared texts, one by one, from their XML.
+
+Belongs here: what the XML says of a cell, exactly. Does not belong here: what a value means, dates and styles (the
+reader of workbooks), how much of it may be (`swelling`), what is done with it (`ingestion.readers`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from ingestion.envelope.cell_refs import reference
+from ingestion.envelope.limits import MAX_CELL_TEXT, MAX_SHARED_TEXTS
+from ingestion.envelope.markup import read_markup
+from ingestion.envelope.refusals import Held, cut_off, refused_archive
+
+_ESCAPED = re.compile("_x00([0-9A-Fa-f]{2})_")
+_WHITE = " \t\r\n"
+
+
+@dataclass(slots=True)
+class XmlCell:
+    """A cell as its XML says it; row and column are 1-based. `text` is what <v> or <is> holds, by `kind` (n, s, str …)."""
+
+    row: int
+    column: int
+    kind: str
+    style: str
+    has_formula: bool
+    text: str
+
+
+def is_blank_text(text: str) -> bool:
+    """Whether a cell of this text shows nothing."""
+    if "_x00" in text:
+        text = _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text)
+    return not text.strip()
+
+
+def read_cells(
+    chunks: Iterable[bytes],
+    take: Callable[[XmlCell], object],
+    take_merge: Callable[[str], object] | None = None,
+    place: str = "a sheet",
+) -> None:
+    """Calls back for each cell of a sheet in order, empty ones too, and for each merged range behind them.
+
+    `place`: the sheet, as a message names it.
+    """
+    row = column = 0
+    is_inside = False
+    cell: XmlCell | None = None
+    text = _CellText()
+
+    def start(name: str, attributes: dict[str, str]) -> None:
+        nonlocal row, column, cell, is_inside
+        if cell is not None:
+            if name == "f":
+                cell.has_formula = True
+            text.start(name, attributes)
+        elif name == "c" and is_inside:
+            written = attributes.get("r")
+            if written is None:
+                column += 1
+                cell_row = row
+            else:
+                column, cell_row = _placed(written, place)
+            cell = XmlCell(cell_row, column, attributes.get("t", ""), attributes.get("s", ""), False, "")
+            text.clear()
+        elif name == "row" and is_inside:
+            row = _row_number(attributes["r"], place) if "r" in attributes else row + 1
+            column = 0
+        elif name == "sheetData":
+            is_inside = True
+        elif name == "mergeCell" and take_merge is not None:
+            take_merge(attributes.get("ref", ""))
+
+    def end(name: str) -> None:
+        nonlocal cell, is_inside
+        if cell is not None:
+            if name == "c":
+                if text.is_inline and (cell.kind == "inlineStr" or not text.value):
+                    cell.kind, cell.text = "inlineStr", text.inline
+                else:
+                    cell.text = text.value
+                take(cell)
+                cell = None
+            else:
+                text.end(name)
+        elif name == "sheetData":
+            is_inside = False
+
+    read_markup(chunks, start, end, text.add)
+
+
+def read_shared_texts(chunks: Iterable[bytes], take: Callable[[str], None]) -> None:
+    """Calls back for each shared text in order."""
+    text = _CellText()
+    count = 0
+    is_inside = False
+
+    def start(name: str, attributes: dict[str, str]) -> None:
+        nonlocal is_inside
+        if name == "si":
+            is_inside = True
+            text.clear()
+            text.is_inline = True
+        elif is_inside:
+            text.start(name, attributes)
+
+    def end(name: str) -> None:
+        nonlocal count, is_inside
+        if name == "si":
+            is_inside = False
+            count += 1
+            if count > MAX_SHARED_TEXTS:
+                raise refused_archive(f"it has more than {MAX_SHARED_TEXTS} texts")
+            take(text.inline)
+        elif is_inside:
+            text.end(name)
+
+    read_markup(chunks, start, end, text.add)
+
+
+def shared_index(written: str, count: int) -> int:
+    """Which shared text a cell means. Raises Held if there is none such."""
+    written = written.strip()
+    index = int(written) if len(written) <= 9 and written.isascii() and written.isdigit() else count
+    if index >= count:
+        raise cut_off()
+    return index
+
+
+class _CellText:
+    """Collects what one cell, or one shared text, says: <v>, and the <t> of its runs without their phonetic ones."""
+
+    def __init__(self) -> None:
+        self.clear()
+
+    def clear(self) -> None:
+        self.value = self.inline = ""
+        self.is_inline = False
+        self._run = ""
+        self._in_value = self._in_run = self._keeps_space = self._is_phonetic = False
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        if name == "v":
+            self._in_value = True
+        elif name == "t" and not self._is_phonetic:
+            self._in_run = True
+            self._run = ""
+            self._keeps_space = attributes.get("xml:space") == "preserve"
+        elif name == "is":
+            self.is_inline = True
+        elif name == "rPh":
+            self._is_phonetic = True
+
+    def add(self, data: str) -> None:
+        if self._in_value:
+            self.value += data
+        elif self._in_run:
+            self._run += data
+        else:
+            return
+        if len(self.value) + len(self.inline) + len(self._run) > MAX_CELL_TEXT:
+            raise refused_archive(f"a cell holds more than {MAX_CELL_TEXT} characters")
+
+    def end(self, name: str) -> None:
+        if name == "v":
+            self._in_value = False
+        elif name == "t" and self._in_run:
+            self._in_run = False
+            self.inline += self._run if self._keeps_space else self._run.strip(_WHITE)
+        elif name == "rPh":
+            self._is_phonetic = False
+
+
+def _placed(written: str, place: str) -> tuple[int, int]:
+    try:
+        return reference(written)
+    except ValueError as error:
+        raise _no_place(f"a cell of {place}") from error
+
+
+def _row_number(written: str, place: str) -> int:
+    if not (written.isascii() and written.isdigit() and len(written) <= 7):
+        raise _no_place(f"a row of {place}")
+    return int(written)
+
+
+def _no_place(what: str) -> Held:
+    return Held(
+        "unreadable",
+        f"{what} does not say where it stands. Open the workbook in Excel or WPS and save it again as .xlsx.",
+    )

@@ -1,0 +1,155 @@
+"""The sheets of a workbook, of whose cells none is missing: read as they are, or from a plain copy.
+
+Belongs here: which of the two, and the count by which a sheet is believed. Does not belong here: rows (`workbook`), how
+a copy is made (`workbook_rewriting`).
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from types import TracebackType
+from typing import Any, TypeVar
+
+from python_calamine import CalamineSheet, CalamineWorkbook, SheetMetadata, SheetTypeEnum
+
+from ingestion.envelope import Held, inspect_package, inspect_workbook
+from ingestion.envelope.part_scan import far_cells
+from ingestion.envelope.refusals import masked_name
+from ingestion.envelope.zip_archive import inflated
+from ingestion.parsing import Fault
+from ingestion.readers.workbook_faults import CellFacts, SharedTexts, cell_facts
+from ingestion.readers.workbook_rewriting import rewritten
+
+Faults = dict[tuple[int, int], Fault]
+_T = TypeVar("_T")
+
+
+class _Unreadable(Exception):
+    """The reader of workbooks fails, or passes over cells."""
+
+
+class OpenWorkbook:
+    """A workbook that was let in by the envelope."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._facts = inspect_workbook(path)
+        self._texts: SharedTexts | None = None
+        self._copied: list[CellFacts] | None = None
+        self._book: CalamineWorkbook | None = None
+        if self._facts.is_plain:
+            with contextlib.suppress(_Unreadable):
+                self._book = _guarded(lambda: CalamineWorkbook.from_path(str(path)))
+        if self._book is None or len(self._worksheets()) != len(self._facts.package.sheets):
+            self._open_copy()
+
+    def __enter__(self) -> OpenWorkbook:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._book is not None:
+            self._book.close()
+
+    @property
+    def is_1904(self) -> bool:
+        return self._facts.package.is_1904
+
+    def sheets(self) -> list[SheetMetadata]:
+        """The sheets that may hold a list, in order, hidden ones too."""
+        return [sheet for _, sheet in self._worksheets()]
+
+    def _worksheets(self) -> list[tuple[int, SheetMetadata]]:
+        assert self._book is not None
+        return [
+            (i, sheet) for i, sheet in enumerate(self._book.sheets_metadata) if sheet.typ == SheetTypeEnum.WorkSheet
+        ]
+
+    def sheet(self, place: int) -> tuple[CalamineSheet, Faults]:
+        """One of `sheets`, and the cells of it that show an error or a formula without a value.
+
+        Raises Held if a cell of it cannot be read.
+        """
+        if self._copied is None:
+            try:
+                return self._checked(place)
+            except _Unreadable:
+                self._open_copy()
+        try:
+            return self._checked(place)
+        except _Unreadable as error:
+            name = masked_name(self._facts.package.sheets[place].name)
+            raise Held(
+                "unreadable", f"sheet {name}: {error}. Open the workbook in Excel or WPS and save it again as .xlsx."
+            ) from error
+
+    def _checked(self, place: int) -> tuple[CalamineSheet, Faults]:
+        assert self._book is not None
+        book, (index, _) = self._book, self._worksheets()[place]
+        sheet = _guarded(lambda: book.get_sheet_by_index(index))
+        if self._copied is not None:
+            facts = self._copied[place]
+        else:
+            scan = self._facts.sheets[place]
+            if not scan.has_formulas and _guarded(lambda: _filled_count(sheet)) == scan.value_count:
+                return sheet, {}
+            facts = self._exact(place)
+        count = _guarded(lambda: _value_count(sheet))
+        if count != facts.value_count:
+            raise _Unreadable(
+                f"{count} of its {facts.value_count} cells with a value could be read (do two cells stand in one place?)"
+            )
+        return sheet, facts.faults
+
+    def _exact(self, place: int) -> CellFacts:
+        package = self._facts.package
+        with self._path.open("rb") as file:
+            if self._texts is None:
+                self._texts = SharedTexts(inflated(file, package.shared_texts) if package.shared_texts else ())
+            sheet = package.sheets[place]
+            return cell_facts(inflated(file, sheet.entry), self._texts, f"sheet {masked_name(sheet.name)}")
+
+    def _open_copy(self) -> None:
+        with self._path.open("rb") as file:
+            copy = rewritten(file, self._facts.package)
+        facts = inspect_package(copy.file, self._path.stat().st_size, is_rewritten=True)
+        for sheet, scan in zip(self._facts.package.sheets, facts.sheets, strict=True):
+            if scan.reaches_far:
+                raise far_cells(masked_name(sheet.name))
+        copy.file.seek(0)
+        if self._book is not None:
+            self._book.close()
+        try:
+            self._book = _guarded(lambda: CalamineWorkbook.from_filelike(copy.file))
+        except _Unreadable as error:
+            raise Held(
+                "unreadable", f"{error}. Open the workbook in Excel or WPS and save it again as .xlsx."
+            ) from error
+        self._copied = copy.facts
+
+
+def _guarded(read: Callable[[], _T]) -> _T:
+    """Calls the reader of workbooks, whose own errors (or a Rust panic) say that it cannot read this one."""
+    try:
+        return read()
+    except BaseException as error:
+        if {base.__name__ for base in type(error).__mro__} & {"CalamineError", "PanicException"}:
+            raise _Unreadable("it holds what no spreadsheet program writes") from error
+        raise
+
+
+def _filled_count(sheet: CalamineSheet) -> int:
+    """How many cells are not empty."""
+    return sum(len(row) - row.count("") for row in iter_cells(sheet))
+
+
+def _value_count(sheet: CalamineSheet) -> int:
+    """How many cells have a value that is not blank."""
+    return sum(not isinstance(cell, str) or bool(cell.strip()) for row in iter_cells(sheet) for cell in row)
+
+
+def iter_cells(sheet: CalamineSheet) -> Iterable[list[Any]]:
+    return sheet.iter_rows() if sheet.start is not None else ()
