@@ -32,7 +32,11 @@ ALIASES: dict[str, dict[str, str | None]] = {
     "registry/personnel": {"身份证号": "身份证号码", "统一社会信用代码": "社会信用代码"},
     "registry/agencies": {"机构名称": "企业名称", "注册地址": "住所", "联系电话": "电话"},
     "complaints/hotline": {"工单编号": "工单号"},
-    "inspections/penalties": {"决定书文号": "行政处罚决定书文号"},
+    "inspections/penalties": {
+        "决定书文号": "行政处罚决定书文号",
+        "统一社会信用代码": "行政相对人代码_1（统一社会信用代码）",
+        "罚款金额(万元)": "处罚金额（万元）",
+    },
     "registry/social_insurance": {"社会保障号码": "社保号码"},
 }
 

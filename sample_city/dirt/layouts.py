@@ -11,15 +11,12 @@ from enum import Enum
 
 from ingestion.contract import Dataset, Format
 
-# The readers of the door must pass over such columns and lines first; until then files keep to their rows.
-ARE_SHOWN = False
-
 NUMBER, REMARK = "序号", "备注"
 ROWS_PER_PAGE = 12
 
 
 class Line(Enum):
-    """A line that is no text of its own."""
+    """A line that has no text of its own."""
 
     HEAD = "head"  # title and header once more
 
@@ -33,6 +30,7 @@ class Layout:
     headers: tuple[tuple[str, str], ...] = ()
     has_pages: bool = False
     has_totals: bool = False
+    headings: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
     @property
@@ -42,18 +40,20 @@ class Layout:
             "marked_headers": self.headers,
             "pages": self.has_pages,
             "totals": self.has_totals,
+            "headings": self.headings,
             "notes": self.notes,
         }
         return [kind for kind, is_there in shown.items() if is_there]
 
     def lines_before(self, row: int) -> list[str | Line]:
         """What stands in front of the list's `row`-th row."""
-        if row == 1 or (row - 1) % ROWS_PER_PAGE:
+        page, rest = divmod(row - 1, ROWS_PER_PAGE)
+        if rest:
             return []
-        lines: list[str | Line] = [f"小计：{ROWS_PER_PAGE}"] if self.has_totals else []
-        if self.has_pages:
-            lines += [f"第{(row - 1) // ROWS_PER_PAGE}页", Line.HEAD]
-        return lines
+        lines: list[str | Line] = [f"小计：{ROWS_PER_PAGE}"] if self.has_totals and page else []
+        if self.has_pages and page:
+            lines += [f"第{page}页", Line.HEAD]
+        return lines + list(self.headings[page : page + 1])
 
     def lines_at_end(self, rows: int) -> list[str]:
         """What stands behind the list's last row."""
@@ -66,8 +66,6 @@ _MARKS = ("*{}（必填）", "{}\n（选填）", "　{} ", "{}：")
 
 def layout_of(dataset: Dataset, month: int) -> Layout:
     """The layout of a dataset's file of a month; most files have none of their own."""
-    if not ARE_SHOWN:
-        return PLAIN
     names = [column.header for column in dataset.columns]
     if dataset.format is Format.JSON:
         return Layout(number_column="xh", remark_column="bz") if month % 7 == 3 else PLAIN
@@ -77,6 +75,7 @@ def layout_of(dataset: Dataset, month: int) -> Layout:
                 number_column=None if NUMBER in names else NUMBER,
                 remark_column=None if REMARK in names else REMARK,
                 has_totals=True,
+                headings=("一、本市机构", "二、外地机构"),
                 notes=("以下空白",),
             )
         case 5:

@@ -136,6 +136,11 @@ def test_every_kind_of_dirt_is_there(dirty: Path) -> None:
         *("row_floor", "stale_snapshot", "unknown_header", "missing_header", "truncated_workbook"),
         *("half_written_page", "mixed_encoding", "empty_file", "not_a_workbook"),
     }
+    looks = {look for row in truth(dirty, "files.csv") for look in row["kind"].split("+")}
+    assert looks >= {
+        *("hidden_sheet", "alias_headers", "blank_row", "line_feeds", "utf-8-sig"),
+        *("columns_beside", "marked_headers", "pages", "totals", "headings", "notes"),
+    }
 
 
 @pytest.mark.parametrize(
