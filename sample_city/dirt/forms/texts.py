@@ -42,7 +42,9 @@ def number_styles(header: str, column: str, *, may_be_empty: bool = False) -> li
             return f"{said}；{text}{shown}" if said else f"{text}{shown}"
 
         def write(cell: Any, values: Values) -> Any:
-            return written(cell, number(values)) if cell or may_be_empty else None
+            # on one line: an ID number in a CSV's cell of several holds the file (K1)
+            said = " ".join(cell.split()) if isinstance(cell, str) else cell
+            return written(said, number(values)) if said or may_be_empty else None
 
         def lake(values: Values) -> dict[str, Any]:
             said = values.get(column)
