@@ -142,7 +142,7 @@ def _decide_dataset(
 
 
 _LIST_DATE_AFTER_RECEIPT = (
-    "the day after 截至 in the title lies after the day of receipt: the list is loaded, and older ones are not told by "
+    "the list's day (截至) in the title lies after the day of receipt: the list is loaded, and older ones are not told by "
     "it. Correct the title, or the folder's date."
 )
 _TWO_VERSIONS = (
@@ -226,7 +226,7 @@ def _as_stale(outcome: Outcome, newest_list_on: dt.date) -> Outcome:
         status=Status.HELD,
         reason_code="stale_snapshot",
         message=(
-            f"{receipt.place}: the title says 截至 {outcome.list_as_of_on}, but a list of {newest_list_on} was received "
+            f"{receipt.place}: by its title the list is of {outcome.list_as_of_on}, but a list of {newest_list_on} was received "
             "before. Ask for the current list."
         ),
     )

@@ -45,7 +45,7 @@ def note_title(rows: Iterable[Sequence[Cell]], notes: Notes) -> None:
 
 
 def note_footnote(cells: Sequence[Cell], notes: Notes) -> None:
-    """Keeps a line below the header that says 截至 some day."""
+    """Keeps a line below the header, or a sheet's name, that says 截至 some day."""
     line = _line(cells, notes.is_1904)
     if _AS_OF.search(line):
         notes.footnotes.append(line)

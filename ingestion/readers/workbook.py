@@ -21,7 +21,7 @@ from ingestion.parsing import Cell, Fault
 from ingestion.readers.headers import HEADER_SEARCH_ROWS, LATE_HEADER_ROWS, HeaderMatcher
 from ingestion.readers.row_filter import RowFilter
 from ingestion.readers.rows import Notes, Row
-from ingestion.readers.titles import note_title
+from ingestion.readers.titles import note_footnote, note_title
 from ingestion.readers.workbook_cells import Faults, OpenWorkbook, iter_cells
 
 
@@ -117,6 +117,7 @@ def _bound_rows(
     index, count, names = found
     binding = matcher.bind(names, f"{place}, row {index + 1}")
     note_title((cells for cells, _ in first[:index]), notes)
+    note_footnote([sheet], notes)
     yield None
     above = (cells for cells, _ in first[: index + count])
     keep = RowFilter(matcher.dataset, binding, names, f"{place}, row", above=above, notes=notes)

@@ -180,6 +180,11 @@ def test_what_the_title_says_counts_before_a_note_below(door: Door, title: str, 
     assert (outcome.accepted_count, outcome.quarantined_count) == (1, 0)
 
 
+def test_the_day_may_stand_in_the_name_of_the_sheet(door: Door) -> None:
+    put_parts(door, PLACE, parts({"截至2024.4.30": sheet([[TITLE], *grid(PLACE, [agency()])])}))
+    assert door.only_outcome().list_as_of_on == APRIL_30
+
+
 def test_a_day_of_signature_below_the_list_is_not_its_day(door: Door) -> None:
     put_grid(door, PLACE, [[TITLE], *grid(PLACE, [agency()]), ["制表：张某", None, "2024年4月30日"]])
     outcome = door.only_outcome()
