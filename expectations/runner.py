@@ -13,6 +13,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from expectations.suites import Check, Suite, SuiteOutcome
 
@@ -44,7 +45,8 @@ def run_suites(database: Path | str, suites: Iterable[Suite]) -> list[SuiteOutco
     context.variables.progress_bars = {"globally": False}
     source = context.data_sources.add_sql(
         name="build",
-        connection_string=f"duckdb:///{database}",
+        # Quoted, or a letter of the path would be taken for a part of the address, or for a variable by the library.
+        connection_string=f"duckdb:///{quote(str(database))}",
         # Without these a rollback empties the cursor that is being read, and every check passes.
         kwargs={
             "isolation_level": "AUTOCOMMIT",

@@ -161,7 +161,7 @@ def _with_replaced(drop: list[Outcome], parts: Mapping[PartKey, Part]) -> list[O
     """Marks what could not be read where another content of the same name and drop was taken in: half of a copy, say,
     before the whole. A file that could be read is never replaced, whatever else it is held for.
     """
-    taken = {}
+    taken: dict[str, Outcome] = {}
     for outcome in drop:
         if outcome.status in (Status.LOADED, Status.DUPLICATE):
             taken.setdefault(outcome.receipt.file_name, outcome)

@@ -19,6 +19,11 @@ PERSON_KEY_VARIABLE = "FIREMARK_PERSON_KEY_FILE"
 RULEBOOKS_VARIABLE = "FIREMARK_RULEBOOKS"
 REGIME_VARIABLE = "FIREMARK_REGIME"
 DEFAULT_HOME = "./var"
+# For Python processes of ours whose words go into a log: it is UTF-8 whatever the terminal is that they were started from.
+IN_UTF8 = {"PYTHONUTF8": "1", "PYTHONIOENCODING": "utf-8:backslashreplace"}
+# Each is taken for something else in the path of a database: `#` by dbt-duckdb, `?` and `%` by SQLAlchemy (Dagster's
+# storage), the backslash by DuckDB.
+_NOT_IN_A_HOME = "#?%\\"
 
 
 class ConfigurationError(Exception):
@@ -82,19 +87,48 @@ class Settings:
 
 
 def load(home: Path | str | None = None, environment: Mapping[str, str] | None = None) -> Settings:
-    """Settings for `home` (else FIREMARK_HOME, else ./var), with what the environment adds."""
+    """Settings for `home` (else FIREMARK_HOME, else ./var), with what the environment adds.
+
+    Raises ConfigurationError for a home whose path no build could work with.
+    """
     environment = os.environ if environment is None else environment
     chosen = home if home is not None else environment.get(HOME_VARIABLE) or DEFAULT_HOME
 
     def named(variable: str) -> Path | None:
-        return Path(environment[variable]).absolute() if environment.get(variable) else None
+        if not environment.get(variable):
+            return None
+        path = Path(environment[variable]).absolute()
+        _require_utf8(path, f"in {variable}", f", or name another one by {variable}")
+        return path
 
     return Settings(
-        Path(chosen).absolute(),
+        _usable_home(Path(chosen).absolute()),
         named(PERSON_KEY_VARIABLE),
         named(RULEBOOKS_VARIABLE),
         environment.get(REGIME_VARIABLE) or None,
     )
+
+
+def _usable_home(path: Path) -> Path:
+    _require_utf8(PROGRAM, "of the program", "")
+    _require_utf8(path, "of the home", f", or name another one by --home or {HOME_VARIABLE}")
+    found = next((char for char in str(path) if char in _NOT_IN_A_HOME), None)
+    if found is not None:
+        raise ConfigurationError(
+            f"主目录路径中不能有 The path of the home must not hold the character {found}, because databases take it for a "
+            f"part of an address: {path}. Name a folder without it by --home or {HOME_VARIABLE}."
+        )
+    return path
+
+
+def _require_utf8(path: Path, what: str, remedy: str) -> None:
+    try:
+        str(path).encode()
+    except UnicodeEncodeError as error:
+        shown = os.fsencode(path).decode("utf-8", "backslashreplace")
+        raise ConfigurationError(
+            f"路径不是 UTF-8 编码 The path {what} is not UTF-8: {shown}. Rename that folder{remedy}."
+        ) from error
 
 
 def settings_of(home: Settings | Path | str) -> Settings:

@@ -100,7 +100,7 @@ def _dataset_sql(dataset: Dataset, folder: Path, files: Sequence[str]) -> str:
     own = f"source = {_literal(dataset.source)} and dataset = {_literal(dataset.name)}"
     return f"""
         select {columns}
-        from read_parquet([{", ".join(map(_literal, files))}], hive_partitioning = false) as lake_rows
+        from read_parquet([{", ".join(map(one_file, files))}], hive_partitioning = false) as lake_rows
         inner join (select * from {_parquet(folder / LOADED_PARTS)} where {own}) as parts
             on parts.file_hash = lake_rows.file_hash and parts.received_on = lake_rows.received_on
         where not exists (
@@ -120,7 +120,14 @@ def dataset_relation(dataset: Dataset) -> str:
 
 def _parquet(path: Path) -> str:
     """One file as a relation; a folder named a=b above it is no partition."""
-    return f"read_parquet({_literal(path)}, hive_partitioning = false)"
+    return f"read_parquet({one_file(path)}, hive_partitioning = false)"
+
+
+def one_file(path: Path | str) -> str:
+    """A path as DuckDB's readers take it for this one file: a `*` in the name of a folder is no pattern, which would have
+    the files of other folders read, too.
+    """
+    return _literal("".join(f"[{char}]" if char in "*?[" else char for char in str(path)))
 
 
 def _literal(value: Path | str) -> str:

@@ -127,7 +127,7 @@ def _problem(settings: Settings, error: Exception) -> str:
     trace = "".join(traceback.format_exception(error))
     try:
         settings.logs.mkdir(parents=True, exist_ok=True)
-        with (settings.logs / "errors.log").open("a", encoding="utf-8") as file:
+        with (settings.logs / "errors.log").open("a", encoding="utf-8", errors="backslashreplace") as file:
             file.write(trace + "\n")
         where = f" The traceback is in {settings.logs / 'errors.log'}."
     except OSError:

@@ -36,10 +36,15 @@ class Canaries:
 
     def see(self, dataset: Dataset, values: Values) -> None:
         for kind, column in SEEN_IN.get(dataset.id, ()):
-            kept = self._values.setdefault(kind, {})
             value = values.get(column)
-            if value and len(kept) < PER_KIND and _is_telling(kind, str(value)):
-                kept[str(value)] = None
+            if value and _is_telling(kind, str(value)):
+                self.add(kind, str(value))
+
+    def add(self, kind: str, value: str) -> None:
+        """Keeps a value that stands in no column of its own."""
+        kept = self._values.setdefault(kind, {})
+        if len(kept) < PER_KIND:
+            kept[value] = None
 
     def values(self) -> Iterator[tuple[str, str]]:
         for kind in sorted(self._values):

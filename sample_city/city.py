@@ -19,6 +19,7 @@ from ingestion.sources import DATASETS
 from sample_city import registers, work
 from sample_city.canaries import Canaries
 from sample_city.dirt import CityDirt, FileDirt, Note, write_dirty_files
+from sample_city.dirt.layouts import Line
 from sample_city.districts import AGENCIES_PER_DISTRICT, build_district, district_random
 from sample_city.files import (
     CsvWriter,
@@ -225,7 +226,15 @@ class _Sink:
                 return SheetWriter(path, self.dataset, style)
             case Format.CSV:
                 dirt = self.dirt
-                return CsvWriter(path, self.dataset, dirt.encoding, headers=dirt.csv_headers, line_end=dirt.line_end)
+                return CsvWriter(
+                    path,
+                    self.dataset,
+                    dirt.encoding,
+                    headers=dirt.headers,
+                    front_headers=dirt.front_headers,
+                    extra_headers=dirt.extra_headers,
+                    line_end=dirt.line_end,
+                )
             case Format.JSON:
                 return PageWriter(
                     lambda page: where / file_name(self.dataset, self.received_on, page),
@@ -240,20 +249,21 @@ class _Sink:
             self._add_version(writer, *earlier)
         self.city.rows += 1
         self.rows += 1
-        cells, note = self.dirt.touch(clean, record)
+        self._write_lines(writer)
+        cells, notes = self.dirt.touch(clean, record)
         if isinstance(writer, PageWriter) and writer.is_full:
             self._note_repeat(writer)
         if isinstance(writer, SheetWriter) and self.dirt.has_blank_row_before(self.rows):
             writer.skip()
         cells, is_merged = self._merged(writer, cells)
-        place = writer.write(cells)
+        place = writer.write(cells | self.dirt.beside(self.rows))
         if is_merged and isinstance(writer, SheetWriter) and self.dirt.merged_header:
             writer.merge_up(self.dirt.merged_header)
-            note = note or Note("merged_cell", "accepted", column="listing_basis")
-        changes = dict(note.lake) if note else {}
-        if note is not None:
+            notes.append(Note("merged_cell", "accepted", column="listing_basis"))
+        changes = {column: value for note in notes for column, value in note.lake}
+        for note in notes:
             self._tell(place, note, record, changes)
-        self.city.truth.row(self.dataset, self.received_on, place, record, cells=cells, changes=changes)
+        self.city.truth.row(self.dataset, self.received_on, place, record, changes=changes)
         self.city.canaries.see(self.dataset, record.values)
         for extra_cells, extra in self.dirt.extras_after(clean, cells, record):
             self._add_version(writer, extra_cells, extra)
@@ -264,7 +274,15 @@ class _Sink:
         self._tell(place, note, note.record, {})
         if note.record is not None:
             self.city.rows += 1
-            self.city.truth.row(self.dataset, self.received_on, place, note.record, cells=cells, changes={})
+            self.city.truth.row(self.dataset, self.received_on, place, note.record, changes={})
+
+    def _write_lines(self, writer: Writer) -> None:
+        """The lines that stand in front of the next row and are no rows."""
+        for line in self.dirt.layout.lines_before(self.rows):
+            if line is Line.HEAD:
+                writer.repeat_head()
+            else:
+                writer.write_line(line)
 
     def _merged(self, writer: Writer, cells: dict[str, Any]) -> tuple[dict[str, Any], bool]:
         """The cells with the one emptied that a merged range covers."""
@@ -279,6 +297,8 @@ class _Sink:
         return cells, False
 
     def _tell(self, place: Place, note: Note, record: Record | None, changes: dict[str, Any]) -> None:
+        if note.canary is not None:
+            self.city.canaries.add(*note.canary)
         expected = None
         if record is not None and note.column:
             lake = {**lake_values(self.dataset, record.values), **changes}
@@ -306,5 +326,7 @@ class _Sink:
     def close(self) -> None:
         if self.writer is None:
             return
+        for line in self.dirt.layout.lines_at_end(self.rows):
+            self.writer.write_line(line)
         for path in self.writer.close():
             self.city.truth.file(self.dataset, self.received_on, path.name, "loaded", kind=self.dirt.file_kind)

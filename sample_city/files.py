@@ -47,12 +47,27 @@ class Writer(Protocol):
     """What writes one export's rows."""
 
     def write(self, cells: dict[str, Any]) -> Place: ...
+    def write_line(self, text: str) -> None: ...
+    def repeat_head(self) -> None: ...
     def close(self) -> list[Path]: ...
 
 
 def headers_of(dataset: Dataset) -> list[str]:
     """The headers of an export, in order."""
     return [column.header for column in dataset.columns]
+
+
+def _shown_headers(
+    dataset: Dataset, renamed: dict[str, str | None], front: Sequence[str], extra: Sequence[str]
+) -> list[str]:
+    """The headers of a file under the contract's names, without those left out."""
+    return [*front, *(header for header in headers_of(dataset) if renamed.get(header, header) is not None), *extra]
+
+
+def _line_place(dataset: Dataset, headers: Sequence[str]) -> int:
+    """The column in which a line stands that is no row: the first one that is no key."""
+    keys = {dataset.column(name).header for name in dataset.key}
+    return next(place for place, header in enumerate(headers) if header not in keys)
 
 
 @dataclass
@@ -66,6 +81,7 @@ class SheetStyle:
     is_grouped: bool = False  # two header rows
     headers: dict[str, str | None] = field(default_factory=dict)  # other headers; null = column left out
     extra_headers: tuple[str, ...] = ()
+    front_headers: tuple[str, ...] = ()
     hidden_sheet: str | None = None
 
 
@@ -76,8 +92,9 @@ class SheetWriter:
         path.parent.mkdir(parents=True, exist_ok=True)
         self.path = path
         self.style = style or SheetStyle()
-        self.headers = [header for header in headers_of(dataset) if self.style.headers.get(header, header) is not None]
-        self.headers += self.style.extra_headers
+        style = self.style
+        self.headers = _shown_headers(dataset, style.headers, style.front_headers, style.extra_headers)
+        self.line_place = _line_place(dataset, self.headers)
         self.book = xlsxwriter.Workbook(
             str(path), {"constant_memory": True, "strings_to_numbers": False, "strings_to_formulas": False}
         )
@@ -88,6 +105,15 @@ class SheetWriter:
         self.row = 0
         self.merges: list[tuple[int, int, int, int]] = []
         self._write_head()
+
+    def repeat_head(self) -> None:
+        """Title, unit note and header once more, as on the next page."""
+        self._write_head()
+
+    def write_line(self, text: str) -> None:
+        """A line that is no row."""
+        self.sheet.write_string(self.row, self.line_place, text)
+        self.row += 1
 
     def _write_head(self) -> None:
         last = len(self.headers) - 1
@@ -136,6 +162,8 @@ class SheetWriter:
             return
         if isinstance(value, Formula):
             self.sheet.write_formula(self.row, place, value.text, None, "" if value.cached is None else value.cached)
+        elif isinstance(value, bool):
+            self.sheet.write_boolean(self.row, place, value)
         elif isinstance(value, dt.datetime):
             self.sheet.write_datetime(self.row, place, value, self.moment_format)
         elif isinstance(value, dt.date):
@@ -171,17 +199,28 @@ class CsvWriter:
         *,
         headers: dict[str, str | None] | None = None,
         extra_headers: Sequence[str] = (),
+        front_headers: Sequence[str] = (),
         line_end: str = "\r\n",
     ) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         self.path = path
         renamed = headers or {}
-        self.headers = [header for header in headers_of(dataset) if renamed.get(header, header) is not None]
-        self.headers += extra_headers
+        self.headers = _shown_headers(dataset, renamed, front_headers, extra_headers)
+        self.line_place = _line_place(dataset, self.headers)
+        self.head = [renamed.get(header) or header for header in self.headers]
         self.file = path.open("w", encoding=encoding, newline="")
         self.writer = csv.writer(self.file, lineterminator=line_end)
-        self.writer.writerow([renamed.get(header) or header for header in self.headers])
-        self.row = 1
+        self.row = 0
+        self.repeat_head()
+
+    def repeat_head(self) -> None:
+        self.writer.writerow(self.head)
+        self.row += 1
+
+    def write_line(self, text: str) -> None:
+        """A line that is no row."""
+        self.writer.writerow([text if place == self.line_place else "" for place in range(len(self.headers))])
+        self.row += 1
 
     def write(self, cells: dict[str, Any]) -> Place:
         self.writer.writerow(["" if cells.get(header) is None else cells[header] for header in self.headers])
@@ -217,6 +256,12 @@ class PageWriter:
         self.records.append(cells)
         self.total += 1
         return Place(self.path_of_page(len(self.paths) + 1).name, None, len(self.records))
+
+    def write_line(self, text: str) -> None:
+        raise ValueError("a page of records has no line that is no row")
+
+    def repeat_head(self) -> None:
+        raise ValueError("a page of records has no head")
 
     @property
     def is_full(self) -> bool:

@@ -2,7 +2,7 @@
 
 Belongs here: check characters, and the one-to-one maps from a running index to a name, number or address.
 Does not belong here: who works where (see `staff`). People carry the unassigned county code 410899, phones the
-unassigned prefix 129.
+unassigned prefixes 129 and, where they must look like a mobile number, 154.
 """
 
 from __future__ import annotations
@@ -138,6 +138,11 @@ def complainant_name(index: int) -> str:
 def phone(index: int) -> str:
     """An eleven-digit number of nobody."""
     return f"129{index % 100_000_000:08d}"
+
+
+def mobile(index: int) -> str:
+    """A mobile number of nobody."""
+    return f"154{index % 100_000_000:08d}"
 
 
 def firm_short_name(index: int) -> str:

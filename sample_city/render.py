@@ -109,6 +109,8 @@ def lake_values(dataset: Dataset, values: Values) -> dict[str, Any]:
                 lake[f"is_{column.name}_approximate"] = False
             case Parse.CLAUSE:
                 lake[column.name] = None if value is None else str(value).lower()
+            case Parse.CODE | Parse.ID_LIST:
+                lake[column.name] = None if value is None else str(value).upper()
             case Parse.TEXT:
                 lake[column.name] = " ".join(value.split()) if isinstance(value, str) else value
             case _:
@@ -119,6 +121,22 @@ def lake_values(dataset: Dataset, values: Values) -> dict[str, Any]:
     return lake
 
 
-def source_key(dataset: Dataset, cells: dict[str, Any]) -> str:
-    """The row's key as written (marts.md, Provenance); a personal part stands as the number or mask written here."""
-    return "-".join(str(cells.get(dataset.column(name).header) or "").strip() for name in dataset.key)
+def source_key(dataset: Dataset, lake: dict[str, Any]) -> str:
+    """The key of a row with these lake columns (marts.md, Provenance): each part in its one form, whatever was written.
+
+    A personal part is the number, or the mask where the identity stays open; the lake has the person's key there.
+    """
+    return "-".join(_key_part(dataset.column(name), lake) for name in dataset.key)
+
+
+def _key_part(column: Column, lake: dict[str, Any]) -> str:
+    match column.parse:
+        case Parse.PERSON_ID:
+            is_full = lake[f"{column.name}_id_status"] == "full"
+            return lake[f"{column.name}_id" if is_full else f"{column.name}_mask"] or ""
+        case Parse.MONTH:
+            return str(lake[column.name])[:7].replace("-", "")
+        case Parse.CHOICE:
+            return choice_text(column, lake[column.name])
+        case _:
+            return str(lake[column.name] or "")

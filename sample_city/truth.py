@@ -29,7 +29,8 @@ What a perfect build of `../inbox` finds. UTF-8; CSV with a header, JSON Lines.
   accepted, a lake column, its value and a flag of the row. A column of an ID shows the number itself.
 - `rows/<source>.<dataset>.jsonl`: every current row as a perfect reader has it: the lake's columns, with
   received_on, file_name, sheet, row_number, source_key. Of an event or period, the last version and no deleted one;
-  of a snapshot, all drops. `<name>_id` holds the ID number or mask where the lake has `<name>_key`.
+  of a snapshot, all drops. `<name>_id` holds the ID number or mask where the lake has `<name>_key`, source_key the
+  number (or the mask of one that fails) where the lake has the person's key.
 - `evidence/<source>.<dataset>.jsonl`: every version of the rows that score, with `is_current`; of other datasets
   the versions that were superseded within the sample.
 - `conflicts.csv`: planted conflicts and decoys (conflicts.md): kind, person (of two the other one, too), employers,
@@ -135,21 +136,20 @@ class TruthWriter:
         place: Place,
         record: Record,
         *,
-        cells: dict[str, Any],
         changes: dict[str, Any],
     ) -> None:
         """A row as a perfect reader has it: into `rows/` when no later version follows, into `evidence/` always.
 
-        `cells` as written give the source key; `changes` are lake values that the way of writing alters.
+        `changes` are lake values that the way of writing alters.
         """
+        lake = {**lake_values(dataset, record.values), **changes}
         line = {
             "received_on": received_on.isoformat(),
             "file_name": place.file_name,
             "sheet": place.sheet,
             "row_number": place.row_number,
-            "source_key": source_key(dataset, cells),
-            **lake_values(dataset, record.values),
-            **changes,
+            "source_key": source_key(dataset, lake),
+            **lake,
         }
         name = f"{dataset.source}.{dataset.name}.jsonl"
         hidden = bool(record.values.get("is_deleted"))

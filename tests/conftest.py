@@ -84,6 +84,7 @@ def build_city(folder: Path, *sample_arguments: str) -> BuiltCity:
     parse_once(folder / "home")
     firemark(folder / "home", "sample", str(folder / "sample"), *sample_arguments)
     built = firemark(folder / "home", "build", "--inbox", str(folder / "sample" / "inbox"), "--json")
+    assert "leaked" not in built.stderr, built.stderr  # what libraries say at the end of a process
     return BuiltCity(folder / "home", folder / "sample", json.loads(built.stdout))
 
 

@@ -4,21 +4,25 @@ Belongs here: refusing what is hostile, broken or damaged, in bounded time and m
 numbers of all of them in `limits`. Does not belong here: sheets, headers, rows (see `ingestion.readers`).
 """
 
-from ingestion.envelope.encodings import encoding_of
 from ingestion.envelope.packed_pages import open_unpacked
 from ingestion.envelope.refusals import Held, NotReceived, shown
 from ingestion.envelope.regular_files import open_regular, size_of
+from ingestion.envelope.texts import Damage, Text, is_lost, read_page, read_text
 from ingestion.envelope.workbooks import WorkbookFacts, inspect_package, inspect_workbook
 
 __all__ = [
+    "Damage",
     "Held",
     "NotReceived",
+    "Text",
     "WorkbookFacts",
-    "encoding_of",
     "inspect_package",
     "inspect_workbook",
+    "is_lost",
     "open_regular",
     "open_unpacked",
+    "read_page",
+    "read_text",
     "shown",
     "size_of",
 ]

@@ -1,71 +1,74 @@
-"""The encoding of a text, strictly: one that reads all of it, with nothing in it that is written in another one.
+"""The encoding of a text: which one it is by its first bytes, and whether every byte of it is a character in that one.
 
-Does not belong here: lines, fields and what they mean (`ingestion.readers`).
+Belongs here: telling encodings apart, and texts that mix them. Does not belong here: reading a text of which single
+characters are damaged (`texts`), lines, fields and what they mean (`ingestion.readers`).
 """
 
 from __future__ import annotations
 
 import codecs
 import re
+from collections.abc import Iterable
 from typing import BinaryIO
 
-from ingestion.envelope.limits import MEBIBYTE
+from ingestion.envelope.file_kinds import archive_kind
+from ingestion.envelope.limits import MAX_LINE_BYTES, MEBIBYTE
 from ingestion.envelope.refusals import Held
 
-# What gb18030 gives for bytes that mean something else: its private and unassigned ranges.
-_PRIVATE = re.compile("[\ue000-\uf8ff\U000f0000-\U0010ffff]")
+NAMES = {"utf-8": "UTF-8", "utf-8-sig": "UTF-8", "utf-16": "UTF-16", "gb18030": "GB18030"}  # as a message says them
 _LOOK_BYTES = 4096
+_SAMPLE_BYTES = 64 * 1024
 _ZEROS_OF_UTF16 = 50  # each of its digits and commas has one; a stray one in a cell is the row's own damage
 
 
-def encoding_of(file: BinaryIO, allow_gb18030: bool = True) -> str:
-    """The encoding of a whole text, strictly: utf-8-sig, utf-16 with a mark, utf-8, gb18030. Rewinds the file.
+def marked_encoding(file: BinaryIO, wanted: str) -> str | None:
+    """The encoding that the first bytes of a text name; None if they name none. Rewinds the file.
 
-    Raises Held if no encoding reads all of it, or if parts of it are written in another one.
+    Raises Held, asking for `wanted`, if the file is empty or no text at all.
     """
-    wanted = "UTF-8 or GB18030" if allow_gb18030 else "UTF-8"
     look = file.read(_LOOK_BYTES)
-    head = look[:4]
     file.seek(0)
-    if not head:
+    if not look:
         raise Held("empty_file", "the file is empty. Export it again.")
-    if head.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
+    if look.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
         raise Held("wrong_format", "this is a workbook or an archive, not a text. Export it in the agreed format.")
-    if head.startswith(b"\x1f\x8b"):
-        raise Held("wrong_format", "this is a gzip archive, not a text. Unpack it, and put the file from it there.")
-    if head.startswith(codecs.BOM_UTF8):
-        candidates = ["utf-8-sig"]
-    elif head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        candidates = ["utf-16"]
-    else:
-        candidates = ["utf-8", "gb18030"] if allow_gb18030 else ["utf-8"]
-    if look.count(0) * _ZEROS_OF_UTF16 > len(look) and "utf-16" not in candidates:
+    if kind := "gzip archive" if look.startswith(b"\x1f\x8b") else archive_kind(look):
+        raise Held("wrong_format", f"this is a {kind}, not a text. Unpack it, and put the file from it there.")
+    if look.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
+        raise Held("encoding", f"this is UTF-32, which is not read. Export it again in {wanted}.")
+    if look.startswith(codecs.BOM_UTF8):
+        return "utf-8-sig"
+    if look.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
+    if look.count(0) * _ZEROS_OF_UTF16 > len(look):
         raise Held("encoding", f"this is UTF-16 without its mark, or no text. Export it again in {wanted}.")
-    furthest = 0
-    for encoding in candidates:
-        line = _first_damaged_line(file, encoding)
-        if line is None:
-            if encoding == "gb18030":
-                _refuse_mixed(file)
-            return encoding
-        furthest = max(furthest, line)
-    raise Held(
+    return None
+
+
+def unreadable_as(encoding: str, line: int, wanted: str) -> Held:
+    """A text that cannot be read from `line` on."""
+    return Held(
         "encoding",
-        f"line {furthest}: this is not readable as {' or '.join(candidates)} (bytes that are no character, or a character "
-        f"of somebody's own font). Export it again in {wanted}.",
+        f"line {line}: this is not readable as {NAMES[encoding]} (bytes that are no character). Export it again in {wanted}.",
     )
 
 
-def _first_damaged_line(file: BinaryIO, encoding: str) -> int | None:
-    """The number of the first line that cannot be read in the encoding; None if all can. Rewinds the file."""
-    decoder = codecs.getincrementaldecoder(encoding)("strict")
-    line = 1
+def first_unreadable_line(
+    file: BinaryIO, encoding: str, longest_line: int | None = None, errors: str = "strict"
+) -> int | None:
+    """The number of the first line that cannot be read in the encoding; None if all can. Rewinds the file.
+
+    Raises Held if a line is longer than `longest_line` bytes: whoever reads by lines would hold all of it.
+    """
+    decoder = codecs.getincrementaldecoder(encoding)(errors)
+    line, length = 1, 0
     file.seek(0)
     try:
         while chunk := file.read(MEBIBYTE):
+            length = 0 if b"\n" in chunk or b"\r" in chunk else length + len(chunk)
+            if longest_line is not None and length > longest_line:
+                raise line_too_long(line)
             text = decoder.decode(chunk)
-            if encoding == "gb18030" and (private := _PRIVATE.search(text)):
-                return line + text.count("\n", 0, private.start())
             line += text.count("\n")
         decoder.decode(b"", final=True)
     except UnicodeDecodeError as error:
@@ -75,19 +78,43 @@ def _first_damaged_line(file: BinaryIO, encoding: str) -> int | None:
     return None
 
 
-# Cells of two, four, six … Chinese characters in UTF-8; of an odd number, gb18030 would not have read them at all.
-_UTF8_CELL = re.compile(rb"(?:^|[,\"\r\n])((?:[\xe4-\xe9][\x80-\xbf]{2}){2,})(?=[,\"\r\n])")
+def line_too_long(line: int) -> Held:
+    """A line that no list has."""
+    return Held(
+        "unreadable",
+        f"line {line}: the line has more than {MAX_LINE_BYTES // MEBIBYTE} MB. Export the list again, one row a line.",
+    )
 
 
-def _refuse_mixed(file: BinaryIO) -> None:
-    """Refuses a gb18030 text of which single lines or cells are UTF-8: they would read as other characters."""
+_HAN = re.compile("[\u4e00-\u9fff]")
+_ESCAPED = re.compile("[\udc80-\udcff]")
+
+
+def is_mostly_utf8(file: BinaryIO) -> bool:
+    """Whether a text that is no strict UTF-8 is UTF-8 all the same, with some damage: at its beginning there are more
+    Chinese characters than bytes that are none. In GB18030 nearly every byte is none. Rewinds the file."""
+    text = file.read(_SAMPLE_BYTES).decode("utf-8", "surrogateescape")
     file.seek(0)
-    for line in file:
+    return len(_HAN.findall(text)) > len(_ESCAPED.findall(text))
+
+
+# Cells of two, four, six … Chinese characters in UTF-8; of an odd number, gb18030 would not have read them at all.
+_UTF8_CELL = re.compile(rb"(?:^|[,\"\r\n])((?:[\xe4-\xe9][\x80-\xbf]{2}){2,})(?=[,\"\r\n]|$)")
+_UTF8_RUN = re.compile(rb"(?:[\xe4-\xe9][\x80-\xbf]{2}){2,}")
+
+
+def refuse_utf8(lines: Iterable[bytes], suspicious: bool = False) -> None:
+    """Refuses lines of a GB18030 text of which single ones, or cells in them, are UTF-8: they would read as other
+    characters. In `suspicious` lines, which hold what no usual text holds, a part of a cell is enough."""
+    for line in lines:
         if line.isascii():
             continue
-        if any(_is_utf8_word(cell) for cell in _UTF8_CELL.findall(line)) or _is_utf8_line(line):
+        if (
+            any(_is_utf8_word(cell) for cell in _UTF8_CELL.findall(line))
+            or (suspicious and any(_is_utf8_word(run) for run in _UTF8_RUN.findall(line)))
+            or _is_utf8_line(line)
+        ):
             raise Held("encoding", "the text mixes GB18030 and UTF-8. Export it again in one encoding.")
-    file.seek(0)
 
 
 def _is_utf8_word(cell: bytes) -> bool:

@@ -40,7 +40,7 @@ def begins_as_zip(file: BinaryIO) -> bool:
 def archive_kind(head: bytes) -> str | None:
     """Which kind of archive begins like this; gzip, in which pages may come, is none of them."""
     if head.startswith(b"PK"):
-        return "zip archive"
+        return "zip archive or a workbook"
     return next((kind for mark, kind in _ARCHIVES.items() if head.startswith(mark)), None)
 
 

@@ -22,6 +22,7 @@ MAX_SPARSENESS = 4  # beyond, rows × columns : cells with a value
 TEXT_FREE_BYTES = 64 * MEBIBYTE  # up to here a workbook's cells may say the same long text again and again
 MAX_TEXT_RATIO = 30  # beyond, the text of all cells : the file
 MAX_SHARED_TEXTS = 16_000_000
+MAX_LINE_BYTES = 16 * MEBIBYTE  # of a text that is read line by line
 MAX_CELL_TEXT = 1_000_000  # characters; a spreadsheet's cell holds 32,767
 MAX_MERGES = 200_000  # of a sheet
 MAX_CELL_FORMATS = 100_000  # a spreadsheet has 65,490

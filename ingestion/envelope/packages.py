@@ -34,7 +34,7 @@ class SheetPart:
 
 @dataclass(frozen=True)
 class Package:
-    """The parts that a reader needs; what else the package holds (pictures, attachments) is nobody's business.
+    """The parts that a reader needs; what else the package holds (pictures, attachments) is never opened.
 
     `is_usual`: everything lies where a reader expects it that goes by fixed names.
     """

@@ -44,7 +44,7 @@ REMEDIES: Mapping[str, str] = {
     FORMULA_WITHOUT_CACHE: "The formula was never calculated. Open the workbook, save it, or paste values.",
     ERROR_VALUE: "The cell shows an error. Correct its formula, or paste the value.",
     DAMAGED_TEXT: "Characters were lost before the export. Export it again.",
-    FIELD_COUNT: "The record has more or fewer fields than the header. Quote fields that hold commas.",
+    FIELD_COUNT: "The record has more or fewer fields than the header. Quote fields that hold commas or quotation marks.",
     CODE_BECAME_DATE: "The spreadsheet turned a number into a date. Format the column as text and type the number again.",
     NOT_A_CODE: "A picture, an error or TRUE/FALSE stands where a number belongs. Type the number as text.",
     SEVERAL_VALUES: "Several values stand in one cell. Write one row for each.",

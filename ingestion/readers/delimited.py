@@ -1,58 +1,64 @@
 """Rows of a delimited text (CSV): its records, and the list among them.
 
-Belongs here: records, their ends, and a text that is cut off. Does not belong here: encodings (`ingestion.envelope`),
-headers (`headers`), what is no row (`row_filter`).
+Belongs here: records, their ends, a text that is cut off, rows with a damaged character. Does not belong here: encodings
+(`ingestion.envelope`), what quotation marks enclose (`quotation`), headers (`headers`), what is no row (`row_filter`).
 """
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
 import itertools
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from ingestion import parsing
-from ingestion.contract import Dataset
-from ingestion.envelope import Held, encoding_of
-from ingestion.readers.headers import HEADER_SEARCH_ROWS, LATE_HEADER_ROWS, HeaderMatcher
+from ingestion.contract import Dataset, Parse
+from ingestion.envelope import Damage, Held, is_lost, read_text
+from ingestion.readers.damage import damaged_header, refuse_many_damaged
+from ingestion.readers.headers import HEADER_SEARCH_ROWS, LATE_HEADER_ROWS, Binding, HeaderMatcher
+from ingestion.readers.quotation import RunTogether, unpaired
 from ingestion.readers.row_filter import RowFilter
 from ingestion.readers.rows import Notes, Row
 from ingestion.readers.titles import note_title
 
-_MAX_CELL_CHARACTERS = 1 << 20
-csv.field_size_limit(_MAX_CELL_CHARACTERS)
+if TYPE_CHECKING:
+    from _csv import _reader as _CsvReader
+
 _END_MARK = b"\x1a"  # Ctrl-Z, by which some systems of old end a text
+_OTHER_SEPARATORS = {
+    "\t": "tabs",
+    ";": "semicolons",
+    "|": "vertical bars",
+    "，": "full-width commas",
+    "；": "full-width semicolons",
+}
 
 
 def delimited_rows(dataset: Dataset, path: Path, notes: Notes) -> Iterator[Row]:
     """The rows of a text, in order."""
     with path.open("rb") as file:
-        encoding = encoding_of(file)
         ending = _ending(file)
-        text: Iterable[str] = io.TextIOWrapper(file, encoding=encoding, errors="strict", newline="")
+        text = read_text(file)
+        lines: Iterable[str] = text.lines
         if _END_MARK in ending:
-            text = (line.removesuffix(_END_MARK.decode()) for line in text)
-        records = csv.reader(text, strict=True)
-        try:
-            yield from _listed_rows(dataset, records, notes)
-        except (csv.Error, UnicodeDecodeError) as error:
-            what = (
-                f"a cell has more than {_MAX_CELL_CHARACTERS} characters: look for a quotation mark that does not close"
-                if "field limit" in str(error)
-                else "the text cannot be read to its end (cut off, or a quotation mark that does not close)"
-            )
-            raise Held("unreadable", f"line {records.line_num}: {what}. Export it again.") from error
+            lines = (line.removesuffix(_END_MARK.decode()) for line in lines)
+        lines = iter(lines)
+        head = list(itertools.islice(lines, HEADER_SEARCH_ROWS))
+        records = csv.reader(itertools.chain(head, lines), strict=True)
+        rows = _ListReader(dataset, records, text.damage, head).rows(notes)
+        yield from rows if text.damage is None else refuse_many_damaged(rows, text.damage)
         # A last cell cut short may still be a value (clause 11 as 1, a day of revocation as none), and no floor or
         # later list would mend it: whoever sees the file has to say that it is whole.
         if not re.search(rb"[\r\n]\0?\x1a?\0?$", ending):
             raise Held(
                 "unreadable",
-                f"line {records.line_num}: the file ends without a line break, so it may be cut off. Copy or export it "
-                "again. If its last line is whole, open it in a text editor (not in Excel, which spoils long numbers), press "
-                "Enter at the very end, save it, and put it there again; and have the exporter end every line.",
+                f"line {records.line_num}: the file ends without a line break, so it may be cut off. Copy or export "
+                "it again. If its last line is whole, open it in a text editor (not in Excel, which spoils long numbers), "
+                "press Enter at the very end, save it, and put it there again; and have the exporter end every line.",
             )
 
 
@@ -64,27 +70,112 @@ def _ending(file: BinaryIO) -> bytes:
     return tail
 
 
-def _listed_rows(dataset: Dataset, records: Iterator[list[str]], notes: Notes) -> Iterator[Row]:
-    matcher = HeaderMatcher(dataset)
-    first = list(itertools.islice(records, HEADER_SEARCH_ROWS))
-    found = matcher.find(first)
-    if found is None:
-        below = list(itertools.islice(records, LATE_HEADER_ROWS))
-        raise matcher.no_header("the file", matcher.late_header(below, len(first) + 1))
-    index, count, names = found
-    binding = matcher.bind(names, f"record {index + 1}")
-    note_title(first[:index], notes)
-    keep = RowFilter(dataset, binding, names, "record", above=first[: index + count], notes=notes)
-    width = max(position for position, name in enumerate(names, start=1) if name)
-    for row_number, raw in enumerate(itertools.chain(first[index + count :], records), start=index + count + 1):
-        cells = keep.pick(raw)
-        if not keep.is_row(raw, cells):
-            continue
-        if len(raw) > len(names) and any(map(str.strip, raw[len(names) :])):
-            yield Row(None, row_number, cells, parsing.FIELD_COUNT)
-            continue
-        if len(raw) < width:
-            yield Row(None, row_number, cells, parsing.FIELD_COUNT)
-            continue
-        keep.refuse_stray(raw, row_number)
-        yield Row(None, row_number, cells)
+class _ListReader:
+    """Reads the list among the records of a text whose first lines are `head`."""
+
+    def __init__(self, dataset: Dataset, records: _CsvReader, damage: Damage | None, head: Sequence[str]) -> None:
+        self.dataset = dataset
+        self.records = records
+        self.damage = damage
+        self.head = head
+        self.matcher = HeaderMatcher(dataset)
+        self.line = 0  # the last one of the last whole record
+        self.first: list[list[str]] = []  # the records among which a header is looked for
+        self.long: dict[int, int] = {}  # those among them that run over line ends: index -> first line
+
+    def rows(self, notes: Notes) -> Iterator[Row]:
+        found = None
+        try:
+            self._read_first()
+            found = self.matcher.find(self.first)
+            end = found[0] + found[1] if found else len(self.first)
+            least = sum(column.header_required for column in self.dataset.columns)
+            self._refuse_run_together(RunTogether(least - 1), least, range(end))
+            if found is None:
+                raise self._no_header()
+            yield from self._rows_below(found[0], end, found[2], notes)
+        except csv.Error as error:
+            if found is None:
+                self._refuse_other_separator()
+            raise unpaired(error, self.line + 1, self.records.line_num) from error
+
+    def _read_first(self) -> None:
+        for raw in itertools.islice(self.records, HEADER_SEARCH_ROWS):
+            if self.records.line_num > self.line + 1:
+                self.long[len(self.first)] = self.line + 1
+            self.first.append(raw)
+            self.line = self.records.line_num
+
+    def _refuse_run_together(self, run_together: RunTogether, least: int, indexes: range) -> None:
+        """Looks into those of the first records; `least`: how many fields one has at least."""
+        whole = (len(raw) for index, raw in enumerate(self.first) if index not in self.long and len(raw) >= least)
+        usual = min(whole, default=least)
+        for index, first_line in self.long.items():
+            if index in indexes:
+                run_together.refuse(self.first[index], first_line, usual)
+
+    def _rows_below(self, index: int, end: int, names: list[str], notes: Notes) -> Iterator[Row]:
+        """The rows below the header `names`, which stands in the records from `index` to `end`."""
+        damage, records = self.damage, self.records
+        if damage is not None and is_lost(names):
+            raise damaged_header(damage)
+        binding = self.matcher.bind(names, f"record {index + 1}")
+        note_title(self.first[:index], notes)
+        keep = RowFilter(self.dataset, binding, names, "record", above=self.first[:end], notes=notes)
+        width = max(position for position, name in enumerate(names, start=1) if name)
+        run_together = RunTogether(width - 1, names, self._id_positions(binding))
+        self._refuse_run_together(run_together, width, range(end, len(self.first)))
+        before: Sequence[str] = names
+        for row_number, raw in enumerate(itertools.chain(self.first[end:], records), start=end + 1):
+            if records.line_num > self.line + 1:
+                run_together.refuse(raw, self.line + 1, max(width, min(len(before), len(names))))
+            before, self.line = raw, records.line_num
+            cells = keep.pick(raw)
+            if not keep.is_row(raw, cells):
+                continue
+            if damage is not None and is_lost(raw):
+                yield Row(None, row_number, cells, parsing.ENCODING)
+                continue
+            if len(raw) != len(names) and _has_wrong_fields(raw, width, len(names)):
+                yield Row(None, row_number, cells, parsing.FIELD_COUNT)
+                continue
+            keep.refuse_stray(raw, row_number)
+            yield Row(None, row_number, cells)
+
+    def _id_positions(self, binding: Binding) -> frozenset[int]:
+        return frozenset(
+            position
+            for column, position in zip(self.dataset.columns, binding.positions, strict=True)
+            if column.parse is Parse.PERSON_ID and position is not None
+        )
+
+    def _no_header(self) -> Held:
+        """Why no header stands in the first records."""
+        if self.damage is not None and self.damage.first_line <= self.line:
+            return damaged_header(self.damage)
+        self._refuse_other_separator()
+        below: list[list[str]] = []
+        with contextlib.suppress(csv.Error):
+            below.extend(itertools.islice(self.records, LATE_HEADER_ROWS))
+        return self.matcher.no_header("the file", self.matcher.late_header(below, len(self.first) + 1))
+
+    def _refuse_other_separator(self) -> None:
+        """Raises Held if a header stands among the first lines, but not with commas between its cells."""
+        for separator, said in _OTHER_SEPARATORS.items():
+            rows: list[list[str]] = []
+            with contextlib.suppress(csv.Error):
+                rows.extend(csv.reader(self.head, delimiter=separator))
+            found = self.matcher.find(rows)
+            if found and len(found[2]) > 1:
+                raise Held(
+                    "missing_header",
+                    f"the file: its cells are separated by {said}, not by commas. Export it again as CSV with commas.",
+                )
+
+
+def _has_wrong_fields(raw: Sequence[str], width: int, named: int) -> bool:
+    """Whether a record of another length than the header has other fields; empty ones after the last do not count."""
+    if len(raw) > named:
+        return any(map(str.strip, raw[named:]))
+    # with the commas that a pair of marks took into a cell it may be whole, and each value in another column
+    return len(raw) < width or len(raw) + sum(cell.count(",") for cell in raw) >= named

@@ -21,6 +21,7 @@ from ingestion.parsing import Cell, Fault
 from ingestion.sources import DATASETS
 
 HEADER_SEARCH_ROWS = 20
+_MOST_RESOLVED = 10_000
 LATE_HEADER_ROWS = 200  # how far a header that stands lower is looked for, only to name its row
 
 
@@ -103,8 +104,13 @@ def _may_say(column: Column, notes: Iterable[str]) -> bool:
     """Whether notes beside a column's name leave its values what they are: another unit would not."""
     if column.parse not in _NUMBERS:
         return True
-    units = {normal_header(unit) for unit in column.units}
-    return all(note in units or not _SCALED.search(note) for note in notes)
+    units = sorted(map(normal_header, column.units), key=len, reverse=True)
+    for note in notes:
+        for unit in units:
+            note = note.replace(unit, "")  # noqa: PLW2901
+        if _SCALED.search(note):
+            return False
+    return True
 
 
 @dataclass(frozen=True)
@@ -178,6 +184,8 @@ class HeaderMatcher:
     def resolve(self, written: str) -> tuple[int | None, bool]:
         """(the column that a header names, or None; whether it is one that is passed over)."""
         if (found := self._resolved.get(written)) is None:
+            if len(self._resolved) >= _MOST_RESOLVED:
+                self._resolved.clear()
             found = self._resolved[written] = self._resolve(written)
         return found
 

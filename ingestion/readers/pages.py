@@ -12,9 +12,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from ingestion import parsing
 from ingestion.contract import Dataset
-from ingestion.envelope import Held, encoding_of, open_unpacked, shown
+from ingestion.envelope import Damage, Held, is_lost, open_unpacked, read_page, shown
 from ingestion.parsing import Cell, ExactInteger
+from ingestion.readers.damage import refuse_many_damaged
 from ingestion.readers.headers import HeaderMatcher, normal_header
 from ingestion.readers.row_filter import is_blank_row
 from ingestion.readers.rows import Row
@@ -24,8 +26,12 @@ def page_rows(dataset: Dataset, path: Path) -> Iterator[Row]:
     """The records of a page, in order."""
     with open_unpacked(path) as file:
         _refuse_markup(file)
-        encoding = encoding_of(file, allow_gb18030=False)
-        text = file.read().decode(encoding)
+        text, damage = read_page(file)
+    rows = _listed_rows(dataset, text, damage)
+    yield from rows if damage is None else refuse_many_damaged(rows, damage)
+
+
+def _listed_rows(dataset: Dataset, text: str, damage: Damage | None) -> Iterator[Row]:
     keys = {name: index for index, column in enumerate(dataset.columns) for name in (column.header, *column.aliases)}
     seen = [False] * len(dataset.columns)
     matcher = HeaderMatcher(dataset)
@@ -35,10 +41,13 @@ def page_rows(dataset: Dataset, path: Path) -> Iterator[Row]:
             raise _not_a_page(f"record {count} is {_kind(record)}, not an object")
         cells: list[Cell] = [None] * len(dataset.columns)
         unknown: list[tuple[str, str]] = []
+        is_damaged = damage is not None and is_lost(
+            [text for text in (*record, *record.values()) if isinstance(text, str)]
+        )
         for place, (key, value) in enumerate(record.items(), start=1):
             index = keys.get(key)
             if index is None:
-                if not matcher.is_ignored(normal_header(key)):
+                if not matcher.is_ignored(normal_header(key)) and not (is_damaged and is_lost([key])):
                     unknown.append((f"as key {place}", key))
                 continue
             if isinstance(value, dict | list):
@@ -49,7 +58,7 @@ def page_rows(dataset: Dataset, path: Path) -> Iterator[Row]:
             missing = [c for c in dataset.columns if c.header_required and c.header not in record]
             raise matcher.unknown(unknown, missing, f"record {count}")
         if not is_blank_row(cells):
-            yield Row(None, count, cells)
+            yield Row(None, count, cells, parsing.ENCODING if is_damaged else None)
     missing = [c for c, is_seen in zip(dataset.columns, seen, strict=True) if c.header_required and not is_seen]
     if count and missing:
         raise matcher.missing(missing, "all records")

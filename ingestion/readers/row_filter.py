@@ -19,8 +19,12 @@ from ingestion.readers.headers import Binding, HeaderMatcher, cell_header, colum
 from ingestion.readers.rows import Notes
 from ingestion.readers.titles import note_footnote
 
-# A key that is certainly one (a code, a number): a short cut for most rows. No line of a printed page begins so.
-_PLAIN_KEY = re.compile(r"\d[-_0-9A-Za-z]{4,}|[A-Z]{1,8}[-_]?\d[-_0-9A-Za-z]*", re.ASCII)
+# A key that is certainly one (a code, a number of a document): a short cut for most rows. No line of a page is so.
+_PLAIN_KEY = re.compile(
+    r"\d[-_0-9A-Za-z]{4,}|[A-Z]{1,8}[-_]?\d[-_0-9A-Za-z]*|[\u4e00-\u9fff]{2,20}[〔\[(（]\d{4}[〕\])）]第?\d{1,6}号",
+    re.ASCII,
+)
+_NOTED = re.compile("[(*★※:【]|必填|选填")  # what a header may carry beside its name
 
 _MOVED_HEADERS = 2  # one alone may be wider than at the top
 
@@ -179,8 +183,10 @@ class RowFilter:
 
     def _is_above(self, text: str) -> bool:
         """Whether a plain text stands above the list too, as a header or in its title."""
-        if layout.without_page(text) in self.repeated:
+        if text in self.repeated or layout.without_page(text) in self.repeated:
             return True
+        if text not in self.matcher.known and not self.matcher.is_ignored(text) and not _NOTED.search(text):
+            return False
         index, is_ignored = self.matcher.resolve(text)
         return index is not None or is_ignored
 

@@ -57,13 +57,15 @@ def list_day(notes: Notes, received_on: dt.date) -> dt.date | None:
     A month says its last day, but no later than the day of receipt.
     """
     year = next((int(found) for line in notes.titles for found in _YEAR_OF_LIST.findall(line)), None)
-    found = [said for line in notes.titles for said in _days(line, year, received_on)]
-    found += [
-        said
-        for line in notes.footnotes
-        for said in _days(line, year, received_on)
-        if said.rank in (_Rank.AS_OF, _Rank.COUNTED)
-    ]
+    titles = [said for line in notes.titles for said in _days(line, year, received_on)]
+    day = _surest(titles, received_on)
+    if day is not None or any(said.rank is _Rank.AS_OF for said in titles):
+        return day
+    notes_below = [said for line in notes.footnotes for said in _days(line, year, received_on)]
+    return _surest([said for said in notes_below if said.rank in (_Rank.AS_OF, _Rank.COUNTED)], received_on)
+
+
+def _surest(found: Sequence[_Said], received_on: dt.date) -> dt.date | None:
     for rank in _Rank:
         of_rank = [said for said in found if said.rank is rank]
         days = [day for said in of_rank if (day := _day_of(said, received_on))]

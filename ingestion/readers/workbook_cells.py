@@ -56,6 +56,7 @@ class OpenWorkbook:
 
     @property
     def is_1904(self) -> bool:
+        """Whether days are counted from 1904."""
         return self._facts.package.is_1904
 
     def sheets(self) -> list[SheetMetadata]:
@@ -152,4 +153,5 @@ def _value_count(sheet: CalamineSheet) -> int:
 
 
 def iter_cells(sheet: CalamineSheet) -> Iterable[list[Any]]:
+    """The rows of a sheet from row 1; none of a blank one."""
     return sheet.iter_rows() if sheet.start is not None else ()

@@ -20,6 +20,7 @@ from typing import Any
 import duckdb
 
 from ingestion.settings import DBT_PROJECT, Settings
+from ingestion.warehouse_sources import one_file
 from orchestration.building import dbt_runner
 from orchestration.building.build_folder import BUILD_FILE_NAME
 
@@ -132,8 +133,8 @@ def _compiled_node(node: dict[str, Any]) -> dict[str, Any]:
     kind, sql = node["config"]["materialized"], node.get("compiled_code")
     if node["resource_type"] == "seed":
         types = ", ".join(f"'{name}': '{kind}'" for name, kind in node["config"]["column_types"].items())
-        path = str(DBT_PROJECT / node["original_file_path"]).replace("'", "''")
-        sql = f"select * from read_csv('{path}', header = true, nullstr = '', types = {{{types}}})"  # as dbt loads it
+        path = one_file(DBT_PROJECT / node["original_file_path"])
+        sql = f"select * from read_csv({path}, header = true, nullstr = '', types = {{{types}}})"  # as dbt loads it
     return {
         "schema": node["schema"],
         "relation": f'"{node["schema"]}"."{node["name"]}"',

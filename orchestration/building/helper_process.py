@@ -5,6 +5,7 @@ Belongs here: starting it, talking to it, its death and its parent's. Does not b
 
 from __future__ import annotations
 
+import atexit
 import gc
 import os
 import pickle
@@ -15,7 +16,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any
 
-from ingestion.settings import PROGRAM
+from ingestion.settings import IN_UTF8, PROGRAM
 
 _SECONDS_TO_END = 5
 
@@ -38,6 +39,7 @@ class HelperProcess:
             self._process = subprocess.Popen(  # noqa: S603  (our own module)
                 [sys.executable, "-X", "faulthandler", "-m", module],
                 cwd=PROGRAM,
+                env=os.environ | IN_UTF8,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=log,
@@ -98,8 +100,9 @@ def collect_garbage_rarely() -> None:
 
 def keep_what_is_loaded() -> None:
     """Moves everything loaded so far out of the garbage collector's sight: each later collection would stop the process
-    for a tenth of a second, and find nothing of it to free."""
+    for a tenth of a second, and find nothing of it to free. At the end it is let go, or libraries complain of leaks."""
     gc.freeze()
+    atexit.register(gc.unfreeze)
 
 
 def serve(load: Callable[[], None], answer: Callable[[Any, Callable[[object], None]], None]) -> None:

@@ -5,8 +5,11 @@ Belongs here: which commands there are. One module a group of commands; what the
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
 
+from orchestration.cli import terminal
 from orchestration.cli.build import build
 from orchestration.cli.desk import conflicts, quarantine, tasks
 from orchestration.cli.grades import explain, grades
@@ -17,7 +20,16 @@ from orchestration.cli.status import status
 from orchestration.cli.up import up
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class _Firemark(click.Group):
+    """The group of all commands, which looks at the terminal before it reads or prints anything."""
+
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        """Runs a command."""
+        terminal.prepare()
+        return super().main(*args, **kwargs)
+
+
+@click.group(cls=_Firemark, context_settings={"help_option_names": ["-h", "--help"]})
 @home_option
 def main() -> None:
     """Credit grades of fire-protection service agencies, from the exports a bureau really gets."""

@@ -7,12 +7,12 @@ import datetime as dt
 import click
 
 from orchestration.cli.notes import print_ignored
-from orchestration.cli.options import DAY, command, format_option, home_settings
+from orchestration.cli.options import DAY, TEXT, command, format_option, home_settings
 from orchestration.cli.render import print_rows
 
 
 @command()
-@click.option("--kind", metavar="K", help="One kind, such as double_registration.")
+@click.option("--kind", type=TEXT, metavar="K", help="One kind, such as double_registration.")
 @click.option("--status", type=click.Choice(("open", "confirmed", "cleared", "expired", "explained")))
 @format_option
 def conflicts(kind: str | None, status: str | None, fmt: str) -> None:
@@ -44,7 +44,7 @@ def tasks(due_before: dt.date | None, with_done: bool, fmt: str) -> None:
 
 
 @command()
-@click.option("--dataset", metavar="D", help="SOURCE/DATASET, or the dataset's name alone.")
+@click.option("--dataset", type=TEXT, metavar="D", help="SOURCE/DATASET, or the dataset's name alone.")
 @format_option
 def quarantine(dataset: str | None, fmt: str) -> None:
     """Held files and quarantined rows: reason, file, sheet, row."""

@@ -7,13 +7,13 @@ import datetime as dt
 import click
 
 from orchestration.building.city_time import today
-from orchestration.cli.options import DAY, FAILED, command, fail, format_option, home_settings
+from orchestration.cli.options import DAY, FAILED, TEXT, command, fail, format_option, home_settings
 from orchestration.cli.render import FORMATS, json_text, plain, print_rows, print_table, visible
 
 
 @command()
 @click.option("--on", type=DAY, help="Any day, past or future (default: today in Asia/Shanghai).")
-@click.option("--agency", metavar="USCC", help="One agency only: its code, or a name that only it has.")
+@click.option("--agency", type=TEXT, metavar="USCC", help="One agency only: its code, or a name that only it has.")
 @format_option
 def grades(on: dt.date | None, agency: str | None, fmt: str) -> None:
     """Grades on any day, from the current release."""
@@ -39,7 +39,7 @@ def grades(on: dt.date | None, agency: str | None, fmt: str) -> None:
 
 
 @command()
-@click.argument("agency", metavar="USCC|NAME")
+@click.argument("agency", type=TEXT, metavar="USCC|NAME")
 @click.option("--on", type=DAY, help="Any day, past or future (default: today in Asia/Shanghai).")
 @click.option("--format", "fmt", type=click.Choice(FORMATS), default="table", show_default=True)
 def explain(agency: str, on: dt.date | None, fmt: str) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import errno
 import functools
+import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -18,6 +19,7 @@ import click
 
 from ingestion.settings import HOME_VARIABLE, ConfigurationError, Settings, load
 from orchestration.cli.render import FORMATS, visible
+from orchestration.cli.terminal import typed
 
 if TYPE_CHECKING:
     from orchestration.building.workbench import Progress
@@ -48,7 +50,30 @@ class WrittenDay(Day):
         return super().convert(value, param, ctx).isoformat()
 
 
-DAY, WRITTEN_DAY = Day(), WrittenDay()
+class Written(click.ParamType):
+    """Text as people typed it, whatever their terminal sends."""
+
+    name = "text"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The text."""
+        return typed(value)
+
+
+class Place(click.Path):
+    """A file or folder. A path that is not UTF-8 is refused: it could be opened, but not written down."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The path, or a usage error that says which bytes are wrong."""
+        try:
+            os.fspath(value).encode()
+        except UnicodeEncodeError:
+            shown = os.fsencode(value).decode("utf-8", "backslashreplace")
+            self.fail(f"路径不是 UTF-8 编码 The path is not UTF-8: {shown}. Rename it, then try again.", param, ctx)
+        return super().convert(value, param, ctx)
+
+
+DAY, WRITTEN_DAY, TEXT = Day(), WrittenDay(), Written()
 
 
 def home_settings() -> Settings:
@@ -68,7 +93,7 @@ def home_option(command: Callable[..., Any]) -> Callable[..., Any]:
     """`--home` before or after the command's name."""
     return click.option(
         "--home",
-        type=click.Path(file_okay=False),
+        type=Place(file_okay=False),
         metavar="DIR",
         expose_value=False,
         callback=_take_home,

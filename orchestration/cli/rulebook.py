@@ -10,6 +10,8 @@ import click
 from orchestration.cli.options import (
     DAY,
     FAILED,
+    TEXT,
+    Place,
     command,
     fail,
     format_option,
@@ -27,7 +29,7 @@ def rulebook() -> None:
 
 
 @command()
-@click.argument("directory", required=False, type=click.Path(path_type=Path), metavar="[DIR]")
+@click.argument("directory", required=False, type=Place(path_type=Path), metavar="[DIR]")
 def lint(directory: Path | None) -> None:
     """Check a rulebook folder (default: FIREMARK_RULEBOOKS, else the one that comes with the program)."""
     from orchestration.building.rules import rulebook_folder
@@ -45,8 +47,8 @@ def lint(directory: Path | None) -> None:
 
 
 @command("import")
-@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE.yaml...")
-@click.argument("directory", type=click.Path(file_okay=False, path_type=Path), metavar="DIR")
+@click.argument("files", nargs=-1, required=True, type=Place(path_type=Path), metavar="FILE.yaml...")
+@click.argument("directory", type=Place(file_okay=False, path_type=Path), metavar="DIR")
 def import_command(files: tuple[Path, ...], directory: Path) -> None:
     """Turn regimes written as YAML into versions of a rulebook folder."""
     from rulebook.importing import import_regimes
@@ -56,10 +58,10 @@ def import_command(files: tuple[Path, ...], directory: Path) -> None:
 
 
 @command("what-if")
-@click.argument("rulebook_id")
+@click.argument("rulebook_id", type=TEXT)
 @click.option(
     "--rulebooks",
-    type=click.Path(path_type=Path),
+    type=Place(path_type=Path),
     metavar="DIR",
     help="The folder that holds the version (default: FIREMARK_RULEBOOKS).",
 )

@@ -25,7 +25,7 @@ def raise_alert(logs: Path, code: str, message: str) -> None:
     )
     try:
         logs.mkdir(parents=True, exist_ok=True)
-        with (logs / "alerts.jsonl").open("a", encoding="utf-8") as file:
+        with (logs / "alerts.jsonl").open("a", encoding="utf-8", errors="backslashreplace") as file:
             file.write(line + "\n")
     except OSError:
         sys.stderr.write(line + "\n")

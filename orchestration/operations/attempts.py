@@ -74,8 +74,9 @@ def _now() -> str:
 
 def _write(settings: Settings, found: dict[str, Any]) -> None:
     """Never raises: a build does not fail because nobody can be told of it here."""
+    text = json.dumps(found, ensure_ascii=False, indent=1).encode(errors="backslashreplace").decode()
     try:
         settings.logs.mkdir(parents=True, exist_ok=True)
-        write_text_whole(_path(settings), json.dumps(found, ensure_ascii=False, indent=1) + "\n")
+        write_text_whole(_path(settings), text + "\n")
     except OSError:
         return

@@ -61,4 +61,4 @@ def fingerprint(inbox: Path) -> str | None:
             except OSError:
                 continue
             entries.append(f"{path.relative_to(inbox)}\0{stat.st_size}\0{stat.st_mtime_ns}")
-    return hashlib.sha256("\n".join(sorted(entries)).encode()).hexdigest() if entries else None
+    return hashlib.sha256(os.fsencode("\n".join(sorted(entries)))).hexdigest() if entries else None

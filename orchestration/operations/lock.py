@@ -51,9 +51,9 @@ def writer_lock(settings: Settings, wait_seconds: float = 0) -> Iterator[None]:
 def is_held(settings: Settings) -> bool:
     """Whether somebody writes in the home now; no, where this account may not know."""
     path = _path(settings)
-    if not path.exists():
-        return False
     try:
+        if not path.exists():
+            return False
         with FileLock(path, mode=0o600).acquire(timeout=0):
             return False
     except Timeout:

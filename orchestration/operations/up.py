@@ -19,7 +19,7 @@ from typing import Any
 
 import yaml
 
-from ingestion.settings import HOME_VARIABLE, ConfigurationError, Settings
+from ingestion.settings import HOME_VARIABLE, IN_UTF8, ConfigurationError, Settings
 from orchestration.operations.inbox import SETTLE_SECONDS
 from orchestration.operations.instance import open_instance, reap, write_instance_config
 from orchestration.operations.lock import AnotherBuildRunsError, writer_lock
@@ -46,6 +46,7 @@ def serve(settings: Settings, port: int, tell: Callable[[str], None]) -> int:
         HOME_VARIABLE: str(settings.home),
         "DAGSTER_DISABLE_TELEMETRY": "yes",
         "DO_NOT_TRACK": "1",
+        **IN_UTF8,
     }
     scripts = Path(sys.executable).parent
     commands = {

@@ -9,28 +9,34 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
 
 from ingestion.contract import Dataset, Format
 from sample_city.dirt.extras import EXTRAS, KEY_HEADERS, repeat
-from sample_city.dirt.kinds import Cells, Extra, Note, Style
+from sample_city.dirt.forms.days import end_of_day, next_midnight
+from sample_city.dirt.kinds import Cells, Earlier, Extra, Note, Style
+from sample_city.dirt.layouts import PLAIN, Layout, layout_of
 from sample_city.dirt.styles import STYLES
 from sample_city.files import SheetStyle
 from sample_city.model import Record
 
-STYLES_PER_FILE = 5
+STYLED_ROWS_PER_FILE, FORMS_PER_ROW = 5, 3  # rows 1, 2, 4, 7, 11: short files show much, long ones little
 EXTRAS_PER_FILE = 2
-EARLIER_VERSIONS: dict[str, tuple[str, Any]] = {
-    "registry/equipment": ("quantity", 77),
-    "credit_desk/findings": ("determined_by", "待核实单位"),
-    "inspections/checks": ("inspectors", "待补"),
+EARLIER_VERSIONS: dict[str, Earlier] = {
+    "registry/equipment": Earlier("quantity", lambda values: 77),
+    "credit_desk/findings": Earlier("determined_by", lambda values: "待核实单位"),
+    "inspections/checks": Earlier("inspectors", lambda values: "待补"),
+    "complaints/hotline": Earlier("dispatched_at", next_midnight, end_of_day),
 }
 ENCODINGS = ("gb18030", "utf-8-sig", "utf-8", "gb18030", "gb18030")
 ALIASES: dict[str, dict[str, str | None]] = {
     "registry/personnel": {"身份证号": "身份证号码", "统一社会信用代码": "社会信用代码"},
     "registry/agencies": {"机构名称": "企业名称", "注册地址": "住所", "联系电话": "电话"},
     "complaints/hotline": {"工单编号": "工单号"},
-    "inspections/penalties": {"决定书文号": "行政处罚决定书文号"},
+    "inspections/penalties": {
+        "决定书文号": "行政处罚决定书文号",
+        "统一社会信用代码": "行政相对人代码_1（统一社会信用代码）",
+        "罚款金额(万元)": "处罚金额（万元）",
+    },
     "registry/social_insurance": {"社会保障号码": "社保号码"},
 }
 
@@ -47,37 +53,57 @@ class FileDirt:
     first_number: int = 0
     _styled: int = 0
     _rows: int = 0
-    _rare: set[str] = field(default_factory=set)
+    _rare: list[Style] = field(default_factory=list)
     _next_row: int = 1
+    layout: Layout = field(init=False)
 
-    def touch(self, cells: Cells, record: Record) -> tuple[Cells, Note | None]:
-        """The cells of a true row, dirty if one of the next kinds fits them."""
+    def __post_init__(self) -> None:
+        self.layout = PLAIN if self.is_clean else layout_of(self.dataset, self.month)
+        self._rare = [style for style in self.styles if style.is_rare and self.month % style.every == style.every - 1]
+
+    def touch(self, cells: Cells, record: Record) -> tuple[Cells, list[Note]]:
+        """The cells of a true row, dirty if some of the next kinds fit them; a cell has one form."""
         self._rows += 1
         if self.is_clean:
-            return cells, None
-        is_turn = self._styled < STYLES_PER_FILE and self._rows >= self._next_row
-        for style in self.styles:
-            if style.is_rare:
-                is_wanted = style.kind not in self._rare and self.month % style.every == style.every - 1
-            else:
-                is_wanted = is_turn
-            if not is_wanted:
-                continue
-            dirty = style.write(cells.get(style.header), record.values)
-            if dirty is None:
-                continue
-            if style.is_rare:
-                self._rare.add(style.kind)
-            else:
+            return cells, []
+        written: Cells = {}
+        chosen = list(self._take(self._rare, len(self._rare), cells, record, written))
+        self._rare = [style for style in self._rare if style not in chosen]
+        if self._styled < STYLED_ROWS_PER_FILE and self._rows >= self._next_row:
+            usual = [style for style in self.styles if not style.is_rare]
+            turn = list(self._take(usual, FORMS_PER_ROW, cells, record, written))
+            if turn:
+                chosen += turn
                 self._styled += 1
-                self._next_row = self._rows + 1 + self._styled
+                self._next_row = self._rows + self._styled
+        for style in chosen:
             self.styles.remove(style)  # to the end of the queue: the others come first next time
             self.styles.append(style)
-            column = next(column.name for column in self.dataset.columns if column.header == style.header)
-            lake = tuple(style.lake(record.values).items()) if style.lake else ()
-            note = Note(style.kind, "accepted", column=column, flag=style.flag, lake=lake)
-            return {**cells, style.header: dirty}, note
-        return cells, None
+        return cells | written, [self._note(style, record) for style in chosen]
+
+    @staticmethod
+    def _take(styles: list[Style], most: int, cells: Cells, record: Record, written: Cells) -> Iterator[Style]:
+        """The first styles that fit cells not yet written, which they write."""
+        for style in styles:
+            if most == 0:
+                return
+            if style.header in written:
+                continue
+            dirty = style.write(cells.get(style.header), record.values)
+            if dirty is not None:
+                written[style.header] = dirty
+                most -= 1
+                yield style
+
+    def _note(self, style: Style, record: Record) -> Note:
+        return Note(
+            style.kind,
+            "accepted",
+            column=next(column.name for column in self.dataset.columns if column.header == style.header),
+            flag=style.flag,
+            lake=tuple(style.lake(record.values).items()) if style.lake else (),
+            canary=style.canary(record.values) if style.canary else None,
+        )
 
     def extras_after(self, clean: Cells, written: Cells, record: Record) -> Iterator[tuple[Cells, Note]]:
         """Additional rows; all of them follow the file's first row, whose clean and written cells are given."""
@@ -105,18 +131,18 @@ class FileDirt:
         change = EARLIER_VERSIONS.get(self.dataset.id)
         if self.is_clean or change is None or self._rows != 0 or self.month % 3 != 0:
             return None
-        column, value = change
+        column, value = change.column, change.value(record.values)
         header = self.dataset.column(column).header
         earlier = Record({**record.values, column: value}, is_current=False)
-        return {**clean, header: value}, Note("same_key_other_cells", "accepted", column=column, record=earlier)
+        note = Note("same_key_other_cells", "accepted", column=column, record=earlier)
+        return {**clean, header: change.write(value)}, note
 
     def sheet_style(self, style: SheetStyle) -> SheetStyle:
         """Hidden sheets, other headers, blank rows: what a file does to all its rows."""
-        if not self.is_clean:
-            if self.month % 6 == 2:
-                style.hidden_sheet = "历史数据"
-            if self.month % 5 == 1:
-                style.headers = dict(ALIASES.get(self.dataset.id, {}))
+        if not self.is_clean and self.month % 6 == 2:
+            style.hidden_sheet = "历史数据"
+        style.headers = self.headers
+        style.front_headers, style.extra_headers = self.front_headers, self.extra_headers
         return style
 
     @property
@@ -126,15 +152,14 @@ class FileDirt:
             return ""
         kinds = []
         if self.dataset.format is Format.XLSX:
-            style = self.sheet_style(SheetStyle())
-            kinds += ["hidden_sheet"] if style.hidden_sheet else []
-            kinds += ["alias_headers"] if style.headers else []
+            kinds += ["hidden_sheet"] if self.sheet_style(SheetStyle()).hidden_sheet else []
+        kinds += ["alias_headers"] if self._aliases else []
+        if self.dataset.format is Format.XLSX:
             kinds += ["blank_row"] if self._rows >= 4 and self.has_blank_row_before(4) else []
         if self.dataset.format is Format.CSV:
-            kinds += ["alias_headers"] if self.csv_headers else []
             kinds += [self.encoding] if self.encoding != "gb18030" else []
             kinds += ["line_feeds"] if self.line_end == "\n" else []
-        return "+".join(kinds)
+        return "+".join(kinds + self.layout.kinds)
 
     @property
     def encoding(self) -> str:
@@ -145,8 +170,26 @@ class FileDirt:
         return "\n" if not self.is_clean and self.month % 4 == 3 else "\r\n"
 
     @property
-    def csv_headers(self) -> dict[str, str | None]:
-        return {} if self.is_clean or self.month % 5 != 1 else dict(ALIASES.get(self.dataset.id, {}))
+    def _aliases(self) -> dict[str, str | None]:
+        return {} if self.is_clean or self.month % 5 != 1 else ALIASES.get(self.dataset.id, {})
+
+    @property
+    def headers(self) -> dict[str, str | None]:
+        """Other headers than the contract's."""
+        return dict(self.layout.headers) | self._aliases
+
+    @property
+    def front_headers(self) -> tuple[str, ...]:
+        return (self.layout.number_column,) if self.layout.number_column else ()
+
+    @property
+    def extra_headers(self) -> tuple[str, ...]:
+        return (self.layout.remark_column,) if self.layout.remark_column else ()
+
+    def beside(self, row: int) -> Cells:
+        """The cells of the file's `row`-th row in columns of no contract."""
+        numbered: Cells = dict.fromkeys(self.front_headers, row)
+        return numbered | dict.fromkeys(self.extra_headers, "已核" if row % 3 == 0 else None)
 
     def has_blank_row_before(self, row: int) -> bool:
         """Whether a workbook leaves a row empty before its `row`-th row."""

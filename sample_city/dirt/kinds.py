@@ -24,6 +24,7 @@ class Note:
     column: str = ""
     flag: str = ""
     lake: tuple[tuple[str, Any], ...] = ()
+    canary: tuple[str, str] | None = None  # kind and value of a personal number that the cell now holds
     record: Record | None = None  # of an accepted additional row
 
 
@@ -36,6 +37,7 @@ class Style:
     write: Callable[[Any, Values], Any]
     flag: str = ""
     lake: Callable[[Values], dict[str, Any]] | None = None
+    canary: Callable[[Values], tuple[str, str]] | None = None
     is_rare: bool = False  # fits few rows: taken wherever one turns up, once a file
     every: int = 1  # of so many months one
 
@@ -50,3 +52,12 @@ class Extra:
     reason_code: str = ""
     header: str = ""
     typed: Callable[[Values, int], Values] | None = None  # of an accepted one: the values that differ
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """What one column of a row said before it was corrected, and how the export writes that."""
+
+    column: str
+    value: Callable[[Values], Any]
+    write: Callable[[Any], Any] = lambda value: value

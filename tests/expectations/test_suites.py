@@ -175,6 +175,14 @@ def test_an_outcome_never_holds_a_value(helper: SuiteProcess, lake: Path) -> Non
     assert not any("410811199001011234" in repr(outcome) or "canary" in repr(outcome) for outcome in outcomes.values())
 
 
+@pytest.mark.parametrize("name", ["a#b?c", "a%23b", "$HOME ${HOME}", "it's [x]*", "焦作 @:"])
+def test_a_file_may_lie_below_a_folder_of_any_name(helper: SuiteProcess, lake: Path, tmp_path: Path, name: str) -> None:
+    (tmp_path / name).mkdir()
+    moved = lake.rename(tmp_path / name / lake.name)
+    outcomes = run(helper, moved, list(DOOR_SUITES.values())[:1])
+    assert outcomes and all(outcome.is_passed for outcome in outcomes.values())
+
+
 def test_a_dead_helper_is_noticed(lake: Path, tmp_path: Path) -> None:
     helper = SuiteProcess(tmp_path / "logs")
     helper._process.kill()

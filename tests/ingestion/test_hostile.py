@@ -31,7 +31,10 @@ def test_sql_in_headers_sheets_and_values_is_inert(door: Door, payload: str) -> 
     write_xlsx(door.drop(FINDINGS, DAY, "header.xlsx"), dataset(FINDINGS), [], extra_headers=(payload,))
     sheet = payload.translate(str.maketrans("", "", "[]:*?/\\'"))
     write_xlsx(
-        door.drop(FINDINGS, DAY, f"{sheet}.xlsx"), dataset(FINDINGS), [finding(payload, 认定单位=payload)], sheet=sheet
+        door.drop(FINDINGS, DAY, f"{sheet}.xlsx"),
+        dataset(FINDINGS),
+        [finding(payload.replace(";", ""), 认定单位=payload)],
+        sheet=sheet,
     )
     statuses = {o.receipt.file_name: o.status for o in door.outcomes().values()}
     assert statuses == {"header.xlsx": "held", f"{sheet}.xlsx": "loaded"}

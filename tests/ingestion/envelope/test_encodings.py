@@ -51,7 +51,9 @@ def mixed_cell(name: str) -> bytes:
         csv_bytes(dataset(INSURANCE), [insured(make_id(1))], "utf-16")[2:],  # no mark
         csv_bytes(dataset(INSURANCE), [insured(make_id(1))], "utf-16")[:-1],
         csv_bytes(dataset(INSURANCE), [insured(make_id(1))])[:-40],
-        csv_bytes(dataset(INSURANCE), [insured(make_id(1))], "utf-8").replace("强".encode(), b"\xe5\xbc"),
+        csv_bytes(dataset(INSURANCE), [insured(make_id(n)) for n in range(2)], "utf-8").replace(
+            "强".encode(), b"\xe5\xbc"
+        ),
         csv_bytes(dataset(INSURANCE), [insured(make_id(1))]) + b"\xff\xff",
         "Müller,é\r\nà,ü\r\n".encode("latin-1"),
         b"\x00\x01\x02" * 40,
@@ -79,7 +81,8 @@ def test_gb18030_of_every_common_word_is_not_mistaken_for_utf8(door: Door) -> No
 @pytest.mark.parametrize(
     ("content", "reason", "said"),
     [
-        (gzip.compress(b"x"), "wrong_format", "gzip"),
+        (gzip.compress(b"x"), "wrong_format", "this is a gzip archive, not a text. Unpack it"),
+        (b"Rar!\x1a\x07\x01\x00" + bytes(40), "wrong_format", "this is a .rar archive, not a text. Unpack it"),
         (csv_bytes(dataset(INSURANCE), [insured(make_id(1))], "utf-16")[2:], "encoding", "UTF-16 without its mark"),
         (
             csv_bytes(dataset(INSURANCE), [insured(make_id(n)) for n in range(4)], "utf-8").replace(
@@ -89,9 +92,11 @@ def test_gb18030_of_every_common_word_is_not_mistaken_for_utf8(door: Door) -> No
             "line 2:",
         ),
         (
-            csv_bytes(dataset(INSURANCE), [insured(make_id(1)), insured(make_id(2), 姓名="王\ue863")]),
+            csv_bytes(dataset(INSURANCE), [insured(make_id(n)) for n in range(4)]).replace(
+                "王强".encode("gb18030"), b"\xcd\xf5\xc7", 3
+            ),
             "encoding",
-            "line 3:",
+            "line 2: here, and in more than 1 % of all rows, stand bytes that are no character in GB18030. Export it again",
         ),
         (
             csv_bytes(dataset(INSURANCE), [insured(make_id(1), 单位名称="x" * (1 << 21))]),
@@ -104,7 +109,7 @@ def test_gb18030_of_every_common_word_is_not_mistaken_for_utf8(door: Door) -> No
             "line 4: the file ends without a line break",
         ),
     ],
-    ids=["gzip", "utf-16", "bytes", "private", "long", "cut"],
+    ids=["gzip", "rar", "utf-16", "bytes", "halves", "long", "cut"],
 )
 def test_a_text_is_held_for_what_is_wrong_with_it(door: Door, content: bytes, reason: str, said: str) -> None:
     door.drop(INSURANCE, DAY, "a.csv").write_bytes(content)

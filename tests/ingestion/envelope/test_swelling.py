@@ -86,10 +86,10 @@ def small_bomb(path: Path, kind: str) -> Path:
             deep = "<!-- x -->" + "<a>" * 6_000_000
             return raw_workbook(path, {"S": sheet_xml(finding_rows({}), deep)})
         case "merged ranges":
-            ranges = '<mergeCell ref="A1:B2"/>' * 900_000
+            ranges = '<mergeCell ref="C9998:D9999"/>' * 700_000
             return raw_workbook(path, {"S": sheet_xml(finding_rows({}), f"<mergeCells>{ranges}</mergeCells>")})
         case "merged ranges behind a comment":
-            ranges = '<x:mergeCell  ref="A1:B2"/>' * 800_000
+            ranges = '<mergeCell ref="C9998:D9999"/>' * 700_000
             return raw_workbook(
                 path, {"S": sheet_xml(finding_rows({}), f"<!-- x --><mergeCells>{ranges}</mergeCells>")}
             )

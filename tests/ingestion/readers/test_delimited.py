@@ -50,7 +50,11 @@ def test_every_line_end_is_read(door: Door, end: str) -> None:
 def test_a_quotation_mark_that_never_closes_holds_the_file(door: Door) -> None:
     content = csv_bytes(dataset(INSURANCE), [insured(make_id(n)) for n in range(30)])
     door.drop(INSURANCE, DAY, "a.csv").write_bytes(content + b'"' + content.split(b"\r\n", 1)[1])
-    assert door.only_outcome().reason_code == "unreadable"
+    outcome = door.only_outcome()
+    assert outcome.reason_code == "unreadable"
+    assert "line 61: the text ends in a cell that a quotation mark opened (its record begins in line 32)" in (
+        outcome.message or ""
+    )
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "gb18030", "utf-16"])

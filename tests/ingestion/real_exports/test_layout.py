@@ -27,11 +27,14 @@ from tests.ingestion.real_exports.builder import (
     media_item,
     merit,
     page,
+    parts,
     penalty,
     person,
     put_csv,
     put_grid,
+    put_parts,
     repair,
+    sheet,
     site_check,
     ticket,
 )
@@ -135,6 +138,10 @@ def test_a_row_number_does_not_stand_for_the_number_that_a_check_needs(door: Doo
             {"工作场所建筑面积(㎡)": "工作场所\n建筑面积（㎡）（必填）", "公示日期": "（选填）公示日期"},
         ),
         ("registry/agencies", {"工作场所建筑面积(㎡)": "工作场所建筑面积［平方米］*", "机构名称": "　机构名称　"}),
+        (
+            "registry/agencies",
+            {"工作场所建筑面积(㎡)": "工作场所建筑面积（㎡，保留一位小数）", "企业法人资格": "企业法人资格（是/否）"},
+        ),
         (
             "inspections/penalties",
             {"罚款金额(万元)": "★罚款金额（万元）（保留两位小数）", "统一社会信用代码": "统一社会信用代码（18位）"},
@@ -432,6 +439,31 @@ def test_a_total_or_signature_over_several_cells_is_no_row(door: Door, place: st
     put_table(door, place, [names, cells, *lines, cells])
     outcome = door.only_outcome()
     assert (outcome.accepted_count, outcome.duplicate_count, outcome.quarantined_count) == (1, 1, 0)
+
+
+@pytest.mark.parametrize("place", ["complaints/media", "inspections/checks", "registry/social_insurance"])
+def test_lines_of_fewer_or_more_fields_are_no_rows_of_a_text(door: Door, place: str) -> None:
+    names, cells = grid(place, [ROWS[place]()])
+    lines = csv_text([["某表"], names, cells]) + "第1页 共2页\r\n某表\r\n" + csv_text([names, cells])
+    put_csv(
+        door, place, lines + "合计,,,2,,,,,,,,,,,,,,,,,,\r\n制表：张某,审核：李某\r\n，以下空白\r\n".replace("，", ",")
+    )
+    outcome = door.only_outcome()
+    assert (outcome.accepted_count, outcome.duplicate_count, outcome.quarantined_count) == (1, 1, 0)
+
+
+def test_each_sheet_has_lines_of_its_own(door: Door) -> None:
+    place = "credit_desk/findings"
+    names, *rows = grid(place, [finding("RD-1"), finding("RD-2")])
+    sheets = {
+        "解放区": sheet([["解放区认定台账"], names, rows[0], ["合计", 1], ["解放区认定台账"]]),
+        "山阳区": sheet(
+            [["山阳区认定台账"], ["序号", *names], [1, *rows[1]], ["", "山阳区认定台账"], ["解放区认定台账"]]
+        ),
+    }
+    put_parts(door, place, parts(sheets))
+    outcome = door.only_outcome()
+    assert (outcome.accepted_count, outcome.quarantined_count) == (2, 1)  # another list's title stays a row
 
 
 def test_points_below_a_note_belong_to_it(door: Door) -> None:

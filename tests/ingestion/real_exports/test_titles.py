@@ -169,6 +169,17 @@ def test_the_day_may_stand_below_the_list(door: Door, foot: str) -> None:
     assert (outcome.list_as_of_on, outcome.accepted_count, outcome.quarantined_count) == (APRIL_30, 1, 0)
 
 
+@pytest.mark.parametrize(
+    ("title", "day"),
+    [("（2024年5月10日）", "2024-05-10"), ("（截至2024年5月10日）", "2024-05-10"), ("（截至2024年2月30日）", None)],
+)
+def test_what_the_title_says_counts_before_a_note_below(door: Door, title: str, day: str | None) -> None:
+    put_grid(door, PLACE, [[TITLE + title], *grid(PLACE, [agency()]), ["注：截至2023年12月31日共有28家"]])
+    outcome = door.only_outcome()
+    assert outcome.list_as_of_on == (dt.date.fromisoformat(day) if day else None)
+    assert (outcome.accepted_count, outcome.quarantined_count) == (1, 0)
+
+
 def test_a_day_of_signature_below_the_list_is_not_its_day(door: Door) -> None:
     put_grid(door, PLACE, [[TITLE], *grid(PLACE, [agency()]), ["制表：张某", None, "2024年4月30日"]])
     outcome = door.only_outcome()
