@@ -87,7 +87,6 @@ same_document as (
 
     select
         this.document_no as subject_key,
-        this.document_no as subject_code,
         case when this.person_id = other.person_id then this.person_id end as person_id,
         {{ paired | trim }},
         true as is_one_document
@@ -102,7 +101,6 @@ same_expert as (
 
     select
         this.person_id as subject_key,
-        cast(null as {{ dbt.type_string() }}) as subject_code,
         this.person_id,
         {{ paired | trim }},
         coalesce(this.document_no = other.document_no, false) as is_one_document
@@ -236,9 +234,9 @@ final as (
 
     select
         {{ detected_columns(
-            'merit_claimed_twice', 'subject_code', 'person_id', 'identity_tier', 'employer_a_evidence', 'employer_b_evidence',
+            'merit_claimed_twice', 'person_id', 'identity_tier', 'employer_a_evidence', 'employer_b_evidence',
             'overlap_from_on', 'overlap_until_on', 'explained_by', 'last_seen_on',
-            subject='subject_key',
+            subject='subject_key', subject_code='nullif(subject_key, person_id)',
             employer_a_id='agency_a_id',
             employer_b_id='agency_b_id',
             employer_a_from_on='overlap_from_on',
