@@ -18,6 +18,7 @@ from ingestion.envelope import Held, NotReceived, shown
 from ingestion.inbox import InboxFile, walk
 from ingestion.lake_parts import PROGRAM_FAILED, parse_file, part_path, revision_of, write_schema_files
 from ingestion.manifest import Manifest, Part, PartKey, ReadFile, Receipt, open_manifest
+from ingestion.parsing import masked
 from ingestion.privacy import PersonKeys, open_person_keys
 from ingestion.settings import ConfigurationError, Settings, settings_of
 from ingestion.sources import DATASETS
@@ -114,11 +115,11 @@ class _Landing:
         write_schema_files(self.settings.lake)
 
     def _ignore(self, path: Path, why: str) -> None:
-        self.summary.ignored.append((shown(str(path)), why))
+        self.summary.ignored.append((masked(shown(str(path))), why))
 
     def _take_in(self, file: InboxFile) -> None:
         self.summary.seen_count += 1
-        dataset, name = file.dataset, shown(file.path.name)
+        dataset, name = file.dataset, masked(shown(file.path.name))
         refused: Held | None = None
         try:
             file_hash, size = self.archive.keep(file.path)

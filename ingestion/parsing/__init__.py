@@ -45,7 +45,7 @@ from ingestion.parsing.identities import (
 )
 from ingestion.parsing.names import agency_name, person_name
 from ingestion.parsing.numbers import amount, chinese_number, coordinate, integer, points, quantity
-from ingestion.parsing.personal_numbers import PersonalNumber, find_numbers, replace_numbers
+from ingestion.parsing.personal_numbers import PersonalNumber, find_numbers, masked, replace_numbers
 from ingestion.parsing.texts import FOLD, fold, free_text, is_blank, is_empty, says_null, text_of
 
 __all__ = [
@@ -99,6 +99,7 @@ __all__ = [
     "is_empty",
     "last_day",
     "mask_number",
+    "masked",
     "moment",
     "month",
     "normal_choices",

@@ -113,3 +113,8 @@ def replace_numbers(text: str, numbers: list[PersonalNumber], stand_in: Callable
         parts += [text[place : number.start], stand_in(number)]
         place = number.end
     return "".join([*parts, text[place:]])
+
+
+def masked(text: str) -> str:
+    """Folded text or a name with the mask of every ID and mobile number that stands in it."""
+    return replace_numbers(text, find_numbers(text), lambda number: number.mask)

@@ -153,3 +153,11 @@ def test_every_column_that_holds_text_is_read_by_a_parser_that_masks() -> None:
     }
     assert {*_CODES, *_TEXTS} | checked == set(Parse)
     assert not checked & {*_CODES, *_TEXTS}
+
+
+def test_a_number_in_a_file_s_name_is_masked(door: Door) -> None:
+    put(door, "credit_desk/findings", [finding()], name=f"王强{ID}_{MOBILE}.xlsx")
+    door.drop("credit_desk/findings", "2024-06-01", f"~${ID}.xlsx").write_bytes(b"")
+    summary = door.ingest()
+    assert [name for name, _ in summary.ignored] and ID not in str(summary.ignored)
+    assert door.only_outcome().receipt.file_name == f"王强4108**********{ID[-4:]}_138****1234.xlsx"
