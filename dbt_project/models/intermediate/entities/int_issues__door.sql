@@ -93,7 +93,7 @@ final as (
             when 'mask' then 'is masked'
             else 'stands in one cell with another one'
         end
-        || ': nobody is recognised by it. Correct it at the source and send the row again.' as detail
+        || ': by itself it identifies nobody. Correct it at the source and send the row again.' as detail
     from ranked
     where recency = 1
 
