@@ -28,6 +28,8 @@ pytestmark = pytest.mark.soak
 CITIES = 20
 AS_OF = "2026-09-30"
 PLACES = {"file_hash", "sheet", "row_number", "file_position", "row_hash", "flags", "issue_id", "hidden_sheet_count"}
+# A record that stands on two pages is a repeat while its cells are the same, and else a version that says the same.
+PLACES |= {"accepted_count", "duplicate_count"}
 UNTIMED = {"fct_check_results"}  # clock times stand there
 PLACE_IN_TEXT = re.compile(r"file [0-9a-f]{64}(?:, sheet [^,;]+)?(?:, row \d+)?|[0-9a-f]{64}")
 
@@ -97,14 +99,14 @@ def build(folder: Path, inbox: Path, key: Path) -> dict[str, Counter[tuple[str, 
 def test_a_city_in_any_mix_of_forms_has_the_same_marts(tmp_path: Path) -> None:
     key = tmp_path / "person.key"
     key.write_text("a key of the tests, of 32 letters")
-    firemark(tmp_path / "none", "sample", str(tmp_path / "sample"), "--clean", "--agencies", "4", "--years", "1")
+    firemark(tmp_path / "none", "sample", str(tmp_path / "sample"), "--clean", "--agencies", "12", "--years", "1")
     drops = list(clean_drops(tmp_path / "sample" / "inbox"))
     for place, drop in drops:
         path = tmp_path / "plain" / "inbox" / place
         path.parent.mkdir(parents=True, exist_ok=True)
         disturbances.write_plain(drop, path)
     wanted = build(tmp_path / "plain", tmp_path / "plain" / "inbox", key)
-    assert sum(map(len, wanted.values())) > 1_000
+    assert sum(map(len, wanted.values())) > 500 and wanted["conflicts.fct_engineer_conflicts"]
     for seed in range(CITIES):
         draw = random.Random(seed)
         folder = tmp_path / f"city-{seed}"
