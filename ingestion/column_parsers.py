@@ -78,6 +78,8 @@ class ColumnParser:
             return self._read(None)
         result = self._read(cell)
         if self.column.parse in _TEXTS or self.column.parse in _CODES:
+            if self.column.value_required and result.values[0] is None:  # a mark alone, such as 、 or （）
+                raise Refused(self._if_empty)
             return self._shielded(result, received_on, numbers)
         return result
 

@@ -44,7 +44,7 @@ AGENCIES = Dataset(
             "工作场所建筑面积(㎡)",
             Parse.DECIMAL,
             aliases=("工作场所建筑面积（平方米）", "工作场所建筑面积", "建筑面积(㎡)"),
-            units=("㎡", "平方米", "平方", "平米", "平", "M2", "平方公尺"),
+            units=("㎡", "平方米", "平方(米)", "平方", "平米", "平", "M2", "平方公尺"),
         ),
         Column("engineers_level_1_declared", "一级注册消防工程师", Parse.INTEGER),
         Column("engineers_level_2_declared", "二级注册消防工程师", Parse.INTEGER),

@@ -84,6 +84,9 @@ def test_a_sign_is_an_empty_cell_in_optional_columns(door: Door, place: str, row
         ("platform/reports", report(**{"tyshxydm": "null"}), "tyshxydm", "empty_value"),
         ("registry/personnel", person(**{"姓名": "/"}), "姓名", "empty_key"),
         ("credit_desk/decisions", decision(**{"决定日期": "-"}), "决定日期", "empty_value"),
+        ("credit_desk/findings", finding(**{"认定编号": "、"}), "认定编号", "empty_key"),
+        ("credit_desk/findings", finding(**{"失信条款": "（）"}), "失信条款", "empty_value"),
+        ("registry/agencies", agency(机构名称="·"), "机构名称", "empty_value"),
     ],
 )
 def test_a_sign_in_a_required_column_is_told(door: Door, place: str, row: Row, header: str, reason: str) -> None:

@@ -119,7 +119,7 @@ def test_counts_and_areas_with_their_units(door: Door) -> None:
 
 
 def test_an_area_in_plain_words(door: Door) -> None:
-    areas = ("260㎡", "260平方米", "260 平方", "260m2", "260M²", "２６０平米", "约260㎡")
+    areas = ("260㎡", "260平方米", "260 平方", "260m2", "260M²", "２６０平米", "260平方（米）", "约260㎡")
     put(door, "registry/agencies", [agency(**{"工作场所建筑面积(㎡)": written}) for written in areas])
     door.ingest()
     read = [(row["floor_area_m2"], row["is_floor_area_m2_approximate"]) for row in door.rows("registry/agencies")]
