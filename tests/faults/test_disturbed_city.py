@@ -20,8 +20,12 @@ from python_calamine import CalamineWorkbook
 from ingestion.contract import Dataset
 from ingestion.sources import DATASETS
 from tests.conftest import firemark, parse_once
+from tests.faults.traces import texts_under
 from tests.ingestion.real_exports import disturbances
+from tests.ingestion.real_exports.builder import ROWS, put
 from tests.ingestion.real_exports.disturbances import Drop
+from tests.ingestion.real_exports.test_personal_numbers import ID, MOBILE, plants
+from tests.ingestion.support import Door
 
 pytestmark = pytest.mark.soak
 
@@ -122,3 +126,19 @@ def test_a_city_in_any_mix_of_forms_has_the_same_marts(tmp_path: Path) -> None:
                 list((found[table] - rows).elements())[:3],
                 list((rows - found[table]).elements())[:3],
             )
+
+
+def test_numbers_planted_in_every_column_stand_in_no_file_of_a_built_home(tmp_path: Path) -> None:
+    """Marts, releases, work lists, logs and caches: nothing outside the archive holds an ID or mobile number in the clear."""
+    door = Door(tmp_path)
+    for place in ROWS:
+        put(door, place, [*plants(place), ROWS[place]()], name=f"{place.replace('/', '-')}.x")
+    parse_once(door.settings.home)
+    firemark(door.settings.home, "build", "--inbox", str(door.inbox), "--as-of", AS_OF)
+    held = [
+        (str(path), secret)
+        for path, _, text in texts_under(door.settings.home, leave_out=("archive",))
+        for secret in (ID, ID.lower(), MOBILE)
+        if secret in text
+    ]
+    assert held == []

@@ -34,7 +34,8 @@ from tests.ingestion.real_exports.builder import (
 )
 
 RECEIVED_ON = dt.date(2024, 6, 1)
-_SIGNS = (
+# Signs for none, as whole cells (K2).
+SIGNS = (
     "/",
     "\\",
     "-",
@@ -289,7 +290,7 @@ def disturbed(drop: Drop, draw: random.Random) -> Drop:
         for column in drop.dataset.columns:
             cell = row[column.header]
             if cell is None:
-                signs = [sign for sign in _SIGNS if sign not in column.choices]
+                signs = [sign for sign in SIGNS if sign not in column.choices]
                 if column.parse not in {Parse.DROPPED, Parse.COORDINATE} and draw.random() < 0.5:
                     other[column.header] = draw.choice(signs)
             elif isinstance(cell, str) and draw.random() < 0.5:

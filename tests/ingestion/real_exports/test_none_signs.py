@@ -25,29 +25,9 @@ from tests.ingestion.real_exports.builder import (
     site_check,
     ticket,
 )
+from tests.ingestion.real_exports.disturbances import SIGNS
 
-SIGNS = (
-    *(
-        "/",
-        "\\",
-        "-",
-        "—",
-        "–",
-        "－",
-        "——",
-        "无",
-        "暂无",
-        "不详",
-        "NULL",
-        "null",
-        "nan",
-        "NaN",
-        "N/A",
-        "\\N",
-        "0000-00-00",
-    ),
-    *(" / ", "／", "NaT", "<NA>", "None", "0000-00-00 00:00:00", "'/", '="无"', "――"),
-)
+WRITTEN = (*SIGNS, " / ", "／", "NaT", "<NA>", "None", "0000-00-00 00:00:00", "'/", '="无"', "――")
 
 
 @pytest.mark.parametrize(
@@ -66,10 +46,10 @@ SIGNS = (
     ],
 )  # fmt: skip
 def test_a_sign_is_an_empty_cell_in_optional_columns(door: Door, place: str, row: Any, columns: dict[str, str]) -> None:
-    put(door, place, [row(**dict.fromkeys(columns, sign)) for sign in SIGNS])
+    put(door, place, [row(**dict.fromkeys(columns, sign)) for sign in WRITTEN])
     outcome = door.only_outcome()
-    assert (outcome.accepted_count, outcome.quarantined_count) == (len(SIGNS), 0), door.reasons()
-    for sign, read in zip(SIGNS, door.rows(place), strict=True):
+    assert (outcome.accepted_count, outcome.quarantined_count) == (len(WRITTEN), 0), door.reasons()
+    for sign, read in zip(WRITTEN, door.rows(place), strict=True):
         assert {name: read[name] for name in columns.values()} == dict.fromkeys(columns.values()), sign
 
 

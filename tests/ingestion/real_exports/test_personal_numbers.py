@@ -106,7 +106,7 @@ def test_a_name_and_a_fact_show_the_mask(door: Door) -> None:
     assert row["flags"] == "personal_number_masked"
 
 
-def _plants(place: str) -> list[Row]:
+def plants(place: str) -> list[Row]:
     """A good row a column, in which that column holds an ID and a mobile number beside its text."""
     of = DATASETS[tuple(place.split("/"))]  # type: ignore[index]
     rows = []
@@ -132,7 +132,7 @@ def traces(home: Path, but: Path, secrets: list[str]) -> list[tuple[str, str]]:
 
 def test_a_number_in_any_column_of_any_dataset_is_nowhere_in_the_clear(door: Door) -> None:
     for place in ROWS:
-        put(door, place, _plants(place), name=f"{place.replace('/', '-')}.x")
+        put(door, place, plants(place), name=f"{place.replace('/', '-')}.x")
     outcomes = door.outcomes()
     assert {outcome.status for outcome in outcomes.values()} == {"loaded"}
     assert traces(door.settings.home, door.settings.archive, [ID, MOBILE, ID.lower()]) == []
