@@ -20,6 +20,7 @@ from tests.conftest import ROOT, BuiltCity, copied, firemark
 STRANGE = "a*b[x]{1,2}$HOME'\";&@ 焦作𠮷{{ 1 }}=~+,|<>:!()^`" + "长" * 40
 
 
+@pytest.mark.soak
 def test_a_city_is_built_below_a_folder_of_any_name(small_city: BuiltCity, tmp_path: Path) -> None:
     home = copied(small_city, tmp_path / STRANGE)
     firemark(home, "build", "--as-of", "2026-09-30", env={"PYTHONIOENCODING": "ascii"})

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from sample_city import write_city
+from tests.conftest import BuiltCity
 from tests.sample_city.reading import Read
 
 
@@ -18,10 +19,9 @@ def clean(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def dirty(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    directory = tmp_path_factory.mktemp("dirty")
-    write_city(directory)
-    return directory
+def dirty(built_city: BuiltCity) -> Path:
+    """The default sample, written once a session for everybody."""
+    return built_city.sample
 
 
 @pytest.fixture(scope="session")
