@@ -258,15 +258,15 @@ def _other_form(column: Column, row: Row, cell: str, draw: random.Random) -> Any
         case Parse.DATETIME:
             return _moment_form(cell, draw)
         case Parse.MONTH:
-            return draw.choice(
-                [
-                    f"{cell[:4]}-{cell[4:]}",
-                    f"{cell[:4]}年{int(cell[4:])}月",
-                    f"{cell}.0",
-                    f"{cell[:4]}-{cell[4:]}-01",
-                    _wide(cell),
-                ]
-            )
+            year, month = cell[:4], cell[-2:]
+            forms = [
+                f"{year}-{month}",
+                f"{year}年{int(month)}月",
+                f"{year}{month}.0",
+                f"{year}-{month}-01",
+                _wide(cell),
+            ]
+            return draw.choice(forms)
         case Parse.INTEGER | Parse.QUANTITY:
             return draw.choice([f"{cell}人", f"{cell} 个", f"{cell}.0", _wide(cell), f"'{cell}"])
         case Parse.DECIMAL:
