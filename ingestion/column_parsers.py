@@ -140,7 +140,7 @@ class ColumnParser:
             case Parse.MONTH:
                 return self._month
             case Parse.DATE_OR_OPEN:
-                return _pair(lambda cell: parsing.date_or_open(cell, is_1904))
+                return _values(lambda cell: parsing.date_or_open(cell, is_1904))
             case Parse.INTEGER:
                 return _plain(parsing.integer)
             case Parse.QUANTITY:
@@ -148,7 +148,7 @@ class ColumnParser:
             case Parse.POINTS:
                 return _plain(parsing.points)
             case Parse.DECIMAL:
-                return _pair(lambda cell: parsing.amount(cell, column.units))
+                return _values(lambda cell: parsing.amount(cell, column.units))
             case Parse.CHOICE:
                 return self._chosen
             case Parse.OPEN_CHOICE:
@@ -183,33 +183,25 @@ class ColumnParser:
 
     def _dated(self, parse: Callable[[Cell], tuple[Any, ...]]) -> Callable[[Cell], ParsedCell]:
         """`parse` gives values of which the last is the local date."""
+        return _values(parse, text_at=-1, is_day=self.column.not_after_receipt)
 
-        def run(cell: Cell) -> ParsedCell:
-            values = parse(cell)
-            text = str(values[-1] or "")
-            return ParsedCell(
-                values, key_text=text, written=text, day=values[-1] if self.column.not_after_receipt else None
-            )
 
-        return run
+def _values(
+    parse: Callable[[Cell], tuple[Any, ...]], text_at: int = 0, is_day: bool = False
+) -> Callable[[Cell], ParsedCell]:
+    """Of what `parse` gives, the value at `text_at` stands in keys; `is_day`: it may not be after receipt."""
+
+    def run(cell: Cell) -> ParsedCell:
+        values = parse(cell)
+        value = values[text_at]
+        text = "" if value is None else str(value)
+        return ParsedCell(values, (), text, text, value if is_day else None)
+
+    return run
 
 
 def _plain(parse: Callable[[Cell], Any]) -> Callable[[Cell], ParsedCell]:
-    def run(cell: Cell) -> ParsedCell:
-        value = parse(cell)
-        text = "" if value is None else str(value)
-        return ParsedCell((value,), key_text=text, written=text)
-
-    return run
-
-
-def _pair(parse: Callable[[Cell], tuple[Any, bool]]) -> Callable[[Cell], ParsedCell]:
-    def run(cell: Cell) -> ParsedCell:
-        values = parse(cell)
-        text = str(values[0] or "")
-        return ParsedCell(values, key_text=text, written=text)
-
-    return run
+    return _values(lambda cell: (parse(cell),))
 
 
 def _flagged(parse: Callable[[Cell], tuple[str | None, tuple[str, ...]]]) -> Callable[[Cell], ParsedCell]:

@@ -20,6 +20,8 @@ _LONG_RUN = re.compile(r"\d[\d\s-]{9,}[\dXx]", re.ASCII)
 _MAY_HOLD = re.compile(rf"(?<!\d)(?:{_ID_SHAPE}|{_MOBILE_SHAPE})(?!\d)", re.ASCII)
 _ID = re.compile(rf"(?<!\d)(?=({_ID_SHAPE})(?!\d))", re.ASCII)
 _MOBILE = re.compile(rf"(?<!\d){_MOBILE_SHAPE}(?!\d)", re.ASCII)
+# Ids of conflicts and leads, keys of persons, stand-ins: digits between their letters are nobody's number.
+_HASH = re.compile(r"(?<![0-9A-Za-z])(?=[0-9]*[A-Fa-f])(?:[0-9A-Fa-f]{32,}|(?<=#)[0-9A-F]{24})(?![0-9A-Za-z])")
 _REGIONS = frozenset(
     [
         "11",
@@ -85,6 +87,7 @@ def find_numbers(text: str) -> list[PersonalNumber]:
     """
     if not _LONG_RUN.search(text) or not _MAY_HOLD.search(text):
         return []
+    text = _HASH.sub(lambda run: "#" * len(run[0]), text)
     found: list[PersonalNumber] = []
     for match in _ID.finditer(text):
         digits = re.sub(r"[\s-]", "", match[1]).upper()

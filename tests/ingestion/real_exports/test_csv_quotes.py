@@ -121,7 +121,7 @@ def test_swallowed_rows_beyond_the_first_ones_are_seen(door: Door) -> None:
 @pytest.mark.parametrize(
     ("place", "column"), [(MEDIA, "摘要"), (CHECKS, "问题描述"), (INSURANCE, "单位名称"), (CHECKS, "检查人员")]
 )
-@pytest.mark.parametrize("number", [make_id(7), make_id(22).lower(), make_id(7).translate({48 + n: 0xFF10 + n for n in range(10)})])  # fmt: skip
+@pytest.mark.parametrize("number", [make_id(7), make_id(5).lower(), make_id(7).translate({48 + n: 0xFF10 + n for n in range(10)})])  # fmt: skip
 def test_an_id_number_in_a_text_of_several_lines_holds_the_file(
     door: Door, place: str, column: str, number: str
 ) -> None:

@@ -17,6 +17,7 @@ from tests.ingestion.real_exports.builder import (
     Door,
     Row,
     check,
+    decision,
     finding,
     make_id,
     penalty,
@@ -26,7 +27,7 @@ from tests.ingestion.real_exports.builder import (
     ticket,
 )
 
-ID, MOBILE = make_id(37), "13800001234"
+ID, MOBILE = make_id(5), "13800001234"
 STAND_IN = re.compile(r"#[0-9A-F]{24}")
 
 
@@ -63,6 +64,10 @@ def test_a_number_in_a_text_is_masked(text: str, masked: str) -> None:
         USCC_A,
         "XM-20240510001",
         "2024-05-10 10:22:05",
+        "98f13708210194c475687be6106a3b84",  # a conflict's id
+        "98F13708210194C475687BE6106A3B84",
+        "确认线索98f13708210194c475687be6106a3b84。",
+        "RD#A13708210194F475687BE610",  # a stand-in
     ],
 )
 def test_what_is_no_such_number_stays(text: str) -> None:
@@ -93,6 +98,25 @@ def test_a_code_holds_the_same_stand_in_everywhere(door: Door) -> None:
     assert found["origin_id"] == call["ticket_id"] != worker["qualification_no"]
     assert all("personal_number_masked" in row["flags"] for row in (worker, found, signed, call))
     assert parsing.code(call["ticket_id"]) == call["ticket_id"]  # a list that shows it can come back
+
+
+def test_an_id_of_a_lead_holds_no_mobile_number(door: Door) -> None:
+    """Eleven digits between two letters of a hash begin with 13 once in 700 ids: the decision must find its object."""
+    lead = "98f13708210194c475687be6106a3b84"
+    put(
+        door,
+        "credit_desk/decisions",
+        [
+            decision("JD-1", "lead", lead, "confirmed"),
+            decision("JD-2", "conflict", lead.upper(), "cleared"),
+            decision("JD-3", "identity", lead, "same_person"),
+        ],
+    )
+    put(door, "credit_desk/findings", [finding(来源编号=lead)])
+    door.ingest()
+    assert [row["object_id"] for row in door.rows("credit_desk/decisions")] == [lead] * 3
+    (found,) = door.rows("credit_desk/findings")
+    assert (found["origin_id"], found["flags"]) == (lead.upper(), "")
 
 
 def test_a_name_and_a_fact_show_the_mask(door: Door) -> None:
