@@ -70,7 +70,7 @@ def parse_file(
             parser: RowParser | None = None
             for position, row in enumerate(readers.read_rows(dataset, original, notes), start=1):
                 parser = parser or parser_for(notes.is_1904)
-                # a record that is no whole one repeats no whole one, though their cells look the same
+                # malformed rows are never duplicates of well-formed ones, though their cells look the same
                 row_hash = parser.row_hash([*row.cells, row.fault] if row.fault else row.cells)
                 counts["read"] += 1
                 if row_hash in seen:

@@ -43,10 +43,17 @@ class Quarantined:
 
 
 ParseCell = Callable[[Cell, dt.date], ParsedCell | str]
-_AS_TIME = "Write it as YYYY-MM-DD hh:mm:ss."
-_AS_MONTH = "Write it as YYYYMM."
-_AS_END = "Write it as YYYY-MM-DD, or 长期 where there is no end."
-_AS_DATE = {Parse.DATETIME: _AS_TIME, Parse.MONTH: _AS_MONTH, Parse.LAST_DAY: _AS_END, Parse.DATE_OR_OPEN: _AS_END}
+_END = "Write it as YYYY-MM-DD, or 长期 where there is no end."
+# What to write instead, where the column asks for more than the reason's own remedy says.
+_ASKED = {
+    (parsing.IMPOSSIBLE_DATE, Parse.DATETIME): "Write it as YYYY-MM-DD hh:mm:ss.",
+    (parsing.IMPOSSIBLE_DATE, Parse.MONTH): "Write it as YYYYMM.",
+    (parsing.IMPOSSIBLE_DATE, Parse.LAST_DAY): _END,
+    (parsing.IMPOSSIBLE_DATE, Parse.DATE_OR_OPEN): _END,
+    (parsing.IMPOSSIBLE_DATE, Parse.EPOCH_MS): "Send milliseconds since 1970, of the year 2000 or later.",
+    (parsing.NOT_A_NUMBER, Parse.POINTS): "Write 0 to 1000, with at most two decimals and no sign.",
+    (parsing.NOT_A_NUMBER, Parse.QUANTITY): "Write a whole number from 1 to 10000.",
+}
 
 
 def remedy(dataset: Dataset, reason: str, header: str | None) -> str | None:
@@ -55,16 +62,21 @@ def remedy(dataset: Dataset, reason: str, header: str | None) -> str | None:
     column = next((column for column in dataset.columns if column.header == header), None)
     if said is None or column is None:
         return said
-    if reason == parsing.IMPOSSIBLE_DATE and column.parse in _AS_DATE:
-        return f"{said.partition('. ')[0]}. {_AS_DATE[column.parse]}"
+    if asked := _ASKED.get((reason, column.parse)):
+        return f"{said.partition('. ')[0]}. {asked}"
     if reason != parsing.UNKNOWN_VALUE or not column.choices:
         return said
     lists = [
-        f"{value}: {_listed(of.choices)}"
-        for _, value, of in dataset.parse_when
+        f"{_spelled(dataset.column(decider), value)}: {_listed(of.choices)}"
+        for decider, value, of in dataset.parse_when
         if of.name == column.name and of.choices
     ]
     return f"{said} {'; '.join(lists) or _listed(column.choices)}"
+
+
+def _spelled(column: Column, value: str) -> str:
+    """A value as the export writes it."""
+    return next((written for written, known in column.choices.items() if known == value), value)
 
 
 def _listed(values: Iterable[str]) -> str:

@@ -22,23 +22,26 @@ from ingestion.parsing.cells import (
 from ingestion.parsing.texts import FOLD, plain_text, text_of, unspaced
 from ingestion.parsing.wrecks import is_wrecked
 
-_EXCEL_SCIENTIFIC = re.compile(r"\d(?:\.\d+)?E\+\d{1,3}", re.IGNORECASE | re.ASCII)  # 3E15 may be a serial number
+# As spreadsheets (1.2E+17) and programs (1.2E17) write a number that lost its digits; 3E15 may be a serial number.
+_SCIENTIFIC = re.compile(r"\d(?:\.\d+)?E\+\d{1,3}|\d\.\d+E(?:[7-9]|\d{2,3})", re.IGNORECASE | re.ASCII)
 _CANONICAL = re.compile("[A-Z]+(?:-?[0-9])*(?:-[A-Z0-9]+)*(?<!TRUE)(?<!FALSE)")  # most codes are so already
-_DASHES = re.compile("[-\u00ad\u02d7\u2010-\u2015\u2043\u2212\u2500\u2501\ufe58\ufe63\uff0d]+")
+DASHES = "\u00ad\u02d7\u2010-\u2015\u2043\u2212\u2500\u2501\ufe58\ufe63\uff0d-"  # a character class
+_DASHES = re.compile(f"[{DASHES}]+")
 _BRACKETS = str.maketrans(dict.fromkeys("[{〔【﹝〖「『〈《", "(") | dict.fromkeys("]}〕】﹞〗」』〉》", ")"))
 _YEAR = re.compile(r"\((\d{4})\)", re.ASCII)
 _WHOLE = re.compile(r"(\d+)\.0+", re.ASCII)
 _QUOTED = re.compile(r'["“](.*)["”]', re.DOTALL)
-# What spreadsheets show where a number became a day, as text of a CSV: 2024-03-01 00:00:00, 3月1日, 1-Mar.
+# What spreadsheets show where a number became a day, as text of a CSV: 2024/3/1, 2024-03-01 00:00:00, 3月1日, 1-Mar, Mar-24.
 _MONTHS = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
 _DAY_SHOWN = re.compile(
-    rf"\d{{4}}[-/]\d{{1,2}}[-/]\d{{1,2}}\s+\d{{1,2}}:\d{{2}}(:\d{{2}}(\.\d+)?)?|\d{{4}}-\d{{2}}-\d{{2}}T\d{{2}}:\d{{2}}.*"
-    rf"|(\d{{4}}年)?\d{{1,2}}月(\d{{1,2}}日)?|\d{{1,2}}-({_MONTHS})(-\d{{2,4}})?|({_MONTHS})-\d{{2,4}}",
+    rf"\d{{4}}/\d{{1,2}}/\d{{1,2}}|\d{{4}}[-/]\d{{1,2}}[-/]\d{{1,2}}\s+\d{{1,2}}:\d{{2}}(:\d{{2}}(\.\d+)?)?|\d{{4}}-\d{{2}}-\d{{2}}T\d{{2}}:\d{{2}}.*"
+    rf"|(\d{{4}}年)?\d{{1,2}}月(\d{{1,2}}日)?|\d{{1,2}}-({_MONTHS})(-\d{{2,4}})?|({_MONTHS})-\d{{2}}",
     re.IGNORECASE | re.ASCII,
 )
 _ERROR_SHOWN = re.compile(
     r"#(?:N/A|REF!|VALUE!|DIV/0!|NAME\?|NULL!|NUM!|SPILL!|CALC!|FIELD!|BLOCKED!|#+)", re.IGNORECASE
 )
+_WRAPPED_LIST = re.compile(r'(?:="|["“])([^="“”]*)["”]')  # around all of it, not around each
 _LIST_BREAK = re.compile(r"[、，,;；\r\n\v\f\x85\u2028\u2029]+")
 
 
@@ -71,7 +74,7 @@ def canonical_code(text: str) -> str:
     text = unspaced(text)
     while match := _QUOTED.fullmatch(text):
         text = match[1]
-    if _EXCEL_SCIENTIFIC.fullmatch(text):
+    if _SCIENTIFIC.fullmatch(text):
         raise Refused(NUMERIC_PRECISION_LOST)
     text = hyphenated(text).upper().translate(_BRACKETS)
     if match := _WHOLE.fullmatch(text):
@@ -96,7 +99,11 @@ def code(cell: Cell) -> str | None:
 
 def id_list(cell: Cell) -> str | None:
     """Several codes, joined by 、 in the order written, each once."""
-    written: list[Cell] = [*_LIST_BREAK.split(text_of(cell))] if isinstance(cell, str) else [cell]
+    written: list[Cell] = [cell]
+    if isinstance(cell, str):
+        text = text_of(cell).strip()
+        inner = _WRAPPED_LIST.fullmatch(text)
+        written = [*_LIST_BREAK.split(inner[1] if inner else text)]
     parts = [_sound(code_text(part)) for part in written]
     return "、".join(dict.fromkeys(part for part in parts if part)) or None
 

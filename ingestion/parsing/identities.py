@@ -1,6 +1,6 @@
 """Who somebody is: unified social credit codes of agencies, ID numbers of persons, their checks and masks.
 
-Does not belong here: keys of persons (`ingestion.privacy`), names (`texts`).
+Does not belong here: keys of persons (`ingestion.privacy`), names (`names`).
 """
 
 from __future__ import annotations
@@ -82,12 +82,12 @@ def object_id(cell: Cell) -> str | None:
     return compact_text(cell).lower() or None
 
 
-_SCIENTIFIC = re.compile(r"[+-]?\d(?:\.\d+)?E\+?\d{1,3}", re.IGNORECASE | re.ASCII)
+_LOST = re.compile(r"[+-]?\d(?:\.\d+)?E\+?\d{1,3}", re.IGNORECASE | re.ASCII)
 
 
 def _is_lost_number(text: str) -> bool:
     """Whether text shows a number as a spreadsheet writes it: with an exponent or decimals."""
-    return bool(_SCIENTIFIC.fullmatch(text) or re.fullmatch(r"\d+\.\d+", text, re.ASCII))
+    return bool(_LOST.fullmatch(text) or re.fullmatch(r"\d+\.\d+", text, re.ASCII))
 
 
 @dataclass(frozen=True)
@@ -122,7 +122,7 @@ def is_birth_date(digits: str) -> bool:
     return 1880 <= year <= 2199
 
 
-_SEVERAL_BREAK = re.compile(r"[\s、，,;；/|]+")
+_SEVERAL_BREAKS = (re.compile(r"[、，,;；/|\r\n]+"), re.compile(r"\s+"))  # digits of one may stand in groups
 _MASKED = re.compile(r"[*\u00d7\u2022\u25cf#?]+|X{3,}")
 
 
@@ -140,7 +140,7 @@ def person_number(cell: Cell, may_be_several: bool = False) -> PersonNumber:
         return PersonNumber(None, None, "empty", "")
     if _is_lost_number(text):
         raise Refused(NUMERIC_PRECISION_LOST)
-    if len(text) > 18 and sum(len(unspaced(part)) >= 15 for part in _SEVERAL_BREAK.split(unwrapped(written))) > 1:
+    if len(text) > 18 and any(_are_several(unwrapped(written).strip(), mark) for mark in _SEVERAL_BREAKS):
         if not may_be_several:
             raise Refused(SEVERAL_VALUES)
         return PersonNumber(None, _NO_DIGIT, "invalid", text, failing="several")
@@ -154,7 +154,13 @@ def person_number(cell: Cell, may_be_several: bool = False) -> PersonNumber:
         number += id_check_character(number)
     if not (failing := _failing(number)):
         return PersonNumber(number, mask_number(number), "full", text, flags)
-    return PersonNumber(None, mask_number(text), "invalid", text, flags, failing)
+    # the ends of a longer text are no one person's
+    mask = mask_number(text) if len(text) <= 18 else _NO_DIGIT
+    return PersonNumber(None, mask, "invalid", text, flags, failing)
+
+
+def _are_several(text: str, mark: re.Pattern[str]) -> bool:
+    return sum(len(unspaced(part)) >= 15 for part in mark.split(text)) > 1
 
 
 def _failing(number: str) -> str | None:

@@ -8,13 +8,12 @@ from __future__ import annotations
 import re
 
 from ingestion.parsing.cells import DAMAGED_TEXT, NOT_A_NAME, Cell, Refused
-from ingestion.parsing.texts import compact_text
+from ingestion.parsing.texts import HAN, compact_text
 from ingestion.parsing.wrecks import is_wrecked
 
 _DOTS = "\u00b7\u2022\u2027\u2219\u22c5\u30fb\uff65"
 _DOT_RUN = re.compile(f"[{_DOTS}]+")
-_HAN = "\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
-_LOOSE_DOT = re.compile(f"(?<![{_HAN}])·|·(?![{_HAN}])")
+_LOOSE_DOT = re.compile(f"(?<![{HAN}])·|·(?![{HAN}])")
 # As above, as marks and words say it; and digits alone.
 _NO_NAME = re.compile(
     r"[同如]上+(栏|行|述)?|同前|[〃々″′\"'“”〞,,.。、:;~～…*?？]+|-?(ditto|do\.?|same)-?|[\d.,-]+|□+|〓+", re.IGNORECASE

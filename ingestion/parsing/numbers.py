@@ -1,6 +1,6 @@
 """Cells as numbers: whole numbers, amounts with their units, degrees.
 
-Does not belong here: numbers that only name something (`texts`, `identities`), numbers that are dates (`dates`).
+Does not belong here: numbers that only name something (`codes`, `identities`), numbers that are dates (`dates`).
 """
 
 from __future__ import annotations
@@ -25,6 +25,8 @@ def chinese_number(text: str) -> int | None:
     if not any(char in _CHINESE_PLACES for char in text):
         return int("".join(str(_CHINESE_DIGITS[char]) for char in text)) if len(text) <= 4 else None
     total, digit, last_place = 0, None, 10_000
+    if len(text) > 1 and text[-1] in _CHINESE_DIGITS and text[-2] in "百佰千仟":
+        return None  # 二百三 is 230 to some and a slip to others
     for char in text:
         if char in _CHINESE_DIGITS:
             if digit:

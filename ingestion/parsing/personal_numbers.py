@@ -1,7 +1,7 @@
 """ID numbers and mobile numbers where none belongs: found in any text, so that the door can mask them (sources.md, K5).
 
-Belongs here: what is such a number by itself. Does not belong here: ID numbers in their own column (`identities`), keys and
-masks as the lake keeps them (`ingestion.privacy`, `ingestion.strict`).
+Belongs here: what is such a number by itself. Does not belong here: ID numbers in their own column (`identities`), keyed
+stand-ins (`ingestion.privacy`), which columns may hold one (`ingestion.column_parsers`).
 """
 
 from __future__ import annotations
@@ -11,12 +11,15 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from ingestion.parsing.codes import DASHES
 from ingestion.parsing.identities import id_check_character, is_birth_date, mask_number
+from ingestion.parsing.texts import fold
 
 # Digits may stand in groups: 410803 19900101 0037, 138 0000 1234. Overlapping, for a year may stand before a number.
-_ID_SHAPE = r"(?:\d[\s-]?){17}[\dXx]"
-_MOBILE_SHAPE = r"(?:(?:\+|00)86[\s-]?)?1[3-9]\d(?:\d{8}|[\s-]\d{4}[\s-]\d{4})"
-_LONG_RUN = re.compile(r"\d[\d\s-]{9,}[\dXx]", re.ASCII)
+_GAP = rf"[\s{DASHES}]"
+_ID_SHAPE = rf"(?:\d{_GAP}?){{17}}[\dXx]"
+_MOBILE_SHAPE = rf"(?:(?:\+|00)86{_GAP}?)?1[3-9]\d(?:\d{{8}}|{_GAP}\d{{4}}{_GAP}\d{{4}})"
+_LONG_RUN = re.compile(rf"\d[\d\s{DASHES}]{{9,}}[\dXx]", re.ASCII)
 _MAY_HOLD = re.compile(rf"(?<!\d)(?:{_ID_SHAPE}|{_MOBILE_SHAPE})(?!\d)", re.ASCII)
 _ID = re.compile(rf"(?<!\d)(?=({_ID_SHAPE})(?!\d))", re.ASCII)
 _MOBILE = re.compile(rf"(?<!\d){_MOBILE_SHAPE}(?!\d)", re.ASCII)
@@ -90,14 +93,14 @@ def find_numbers(text: str) -> list[PersonalNumber]:
     text = _HASH.sub(lambda run: "#" * len(run[0]), text)
     found: list[PersonalNumber] = []
     for match in _ID.finditer(text):
-        digits = re.sub(r"[\s-]", "", match[1]).upper()
+        digits = re.sub(_GAP, "", match[1]).upper()
         if digits[:2] in _REGIONS and is_birth_date(digits[6:14]) and id_check_character(digits[:17]) == digits[17]:
             found.append(PersonalNumber(match.start(1), match.end(1), digits, _of_age(digits[6:14])))
     taken = [(number.start, number.end) for number in found]
     for match in _MOBILE.finditer(text):
         start, end = match.span()
         if not any(start < last and end > first for first, last in taken):
-            found.append(PersonalNumber(start, end, re.sub(r"[\s-]", "", match[0])[-11:]))
+            found.append(PersonalNumber(start, end, re.sub(_GAP, "", match[0])[-11:]))
     return sorted(found, key=lambda number: number.start)
 
 
@@ -119,5 +122,7 @@ def replace_numbers(text: str, numbers: list[PersonalNumber], stand_in: Callable
 
 
 def masked(text: str) -> str:
-    """Folded text or a name with the mask of every ID and mobile number that stands in it."""
-    return replace_numbers(text, find_numbers(text), lambda number: number.mask)
+    """Text with the mask of every ID and mobile number that stands in it; folded, if one does."""
+    folded = fold(text)
+    numbers = find_numbers(folded)
+    return replace_numbers(folded, numbers, lambda number: number.mask) if numbers else text

@@ -24,6 +24,7 @@ FOLD: Mapping[int, int | str | None] = {**_FULL_WIDTH, **_SPACES, **_INVISIBLE, 
 _FOLD_TEXT: Mapping[int, int | str | None] = {
     code: to for code, to in FOLD.items() if not isinstance(to, int) or chr(to).isalnum()
 }
+HAN = "\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"  # a character class
 _WHITE = re.compile(r"\s+")
 # Lost characters, halves of characters, control characters.
 _DAMAGED = re.compile("[\ufffd\ud800-\udfff\x00-\x08\x0e-\x1f\x7f]")

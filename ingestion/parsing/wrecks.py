@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import re
 
-_HAN = "\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+from ingestion.parsing.texts import HAN
+
 _MAY_BE_MARKED = re.compile("[\ufffd锟斤拷烫屯?\uff1f\u0080-\u00b6\u00b8-\u00ff]")
 _MARKS = re.compile(
     "\ufffd"
     "|锟斤|斤拷|拷锟|烫烫|屯屯"  # U+FFFD in UTF-8 read as GBK; fresh and freed memory of C programs read as GBK
-    f"|[{_HAN}][?\uff1f]|[?\uff1f][{_HAN}]"  # a character that the code page lacks becomes a question mark
-    "|[\u0080-\u00b6\u00b8-\u00ff]{2,}"  # bytes of GBK or UTF-8 read as Latin-1
+    f"|[{HAN}][?\uff1f]|[?\uff1f][{HAN}]"  # a character that the code page lacks becomes a question mark
+    "|(?!\u00d7+(?:[^\u0080-\u00ff]|$))[\u0080-\u00b6\u00b8-\u00ff]{2,}"  # bytes of GBK or UTF-8 read as Latin-1; ×× hides a name
     "|[\u00c0-\u00ff][\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc\u2013-\u203a\u20ac\u2122]"
 )
 

@@ -60,7 +60,7 @@ def test_an_unknown_value_is_told_with_what_may_stand_there() -> None:
     said = strict.remedy(dataset(FINDINGS), "unknown_value", "状态") or ""
     assert said.startswith(parsing.REMEDIES["unknown_value"]) and "有效、异议中、未生效、撤销" in said
     levels = strict.remedy(dataset(PERSONNEL), "unknown_value", "等级") or ""
-    assert levels.endswith("engineer: 一级、二级; operator: 高级技师、技师、高级、中级、初级")
+    assert levels.endswith("注册消防工程师: 一级、二级; 消防设施操作员: 高级技师、技师、高级、中级、初级")
     assert strict.remedy(dataset(FINDINGS), "empty_key", "认定编号") == parsing.REMEDIES["empty_key"]
     assert strict.remedy(dataset(FINDINGS), "field_count", None) == parsing.REMEDIES["field_count"]
 

@@ -78,7 +78,7 @@ def test_chinese_numerals(written: str, number: int) -> None:
     assert parsing.chinese_number(written) == number
 
 
-@pytest.mark.parametrize("written", ["", "人", "百百", "一二三四五", "十二三", "百千"])
+@pytest.mark.parametrize("written", ["", "人", "百百", "一二三四五", "十二三", "百千", "二百三", "一千二"])
 def test_what_is_no_chinese_numeral(written: str) -> None:
     assert parsing.chinese_number(written) is None
 

@@ -67,7 +67,7 @@ def test_a_code_has_one_form(written: str) -> None:
         (1, "1"), (1.0, "1"), ("1.0", "1"), ("1.00", "1"), ("'1", "1"), ('="1"', "1"), ("01", "01"), ("1.5", "1.5"),
         ("焦住建罚决字（2024）第1号", "焦住建罚决字〔2024〕第1号"), ("焦住建罚决字﹝2024﹞第1号", "焦住建罚决字〔2024〕第1号"),
         ("证字[甲]1", "证字(甲)1"), ("证字【甲】1", "证字(甲)1"), ("2024-3-1", "2024-3-1"), ("⼭字1", "山字1"), ("⻋-1", "车-1"),
-        ("#0123456789ABCDEF01234567", "#0123456789ABCDEF01234567"), ("无锡-1", "无锡-1"), (20240510001.0, "20240510001"),
+        ("#0123456789ABCDEF01234567", "#0123456789ABCDEF01234567"), ("无锡-1", "无锡-1"), ("DEC-0001", "DEC-0001"), ("mar-001", "MAR-001"), ("3E15", "3E15"), (20240510001.0, "20240510001"),
         (parsing.ExactInteger(202405100010000123456), "202405100010000123456"),
     ],
 )  # fmt: skip
@@ -86,6 +86,8 @@ def test_numbers_and_brackets_of_a_code(written: Any, wanted: str) -> None:
         ("3月1日", "code_became_date"),
         ("1-Mar", "code_became_date"),
         ("Mar-24", "code_became_date"),
+        ("2024/3/1", "code_became_date"),
+        ("1.20240001E11", "id_numeric_precision_lost"),
         (True, "not_a_code"),
         ("FALSE", "not_a_code"),
         (Fault.ERROR_VALUE, "not_a_code"),
@@ -174,6 +176,11 @@ def test_a_repair_lists_numbers_each_in_its_form(door: Door) -> None:
     door.ingest()
     (row,) = door.rows("credit_desk/repairs")
     assert row["target_ids"] == "RD-1、焦罚〔2024〕3号、RW-2-1"
+
+
+@pytest.mark.parametrize("written", ['="F-1、F-2"', "“F-1、F-2”", '="F-1"、="F-2"', "'F-1\n'F-2", '"F-1；F-2"'])
+def test_a_list_is_unwrapped_whole_or_part_by_part(written: str) -> None:
+    assert parsing.id_list(written) == "F-1、F-2"
 
 
 def test_an_object_matches_without_regard_to_case(door: Door) -> None:

@@ -87,6 +87,7 @@ TWO = (
     f"{make_id(1)} {make_id(2)}",
     f"{make_id(1)}\n{make_id(2)}",
     f"{make_id(1)}/{make_id(2)}",
+    f"{make_id(1)[:6]} {make_id(1)[6:14]} {make_id(1)[14:]}、{make_id(2)[:6]} {make_id(2)[6:14]} {make_id(2)[14:]}",
 )
 
 

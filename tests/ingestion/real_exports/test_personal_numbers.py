@@ -18,6 +18,7 @@ from tests.ingestion.real_exports.builder import (
     Row,
     check,
     decision,
+    device,
     finding,
     make_id,
     penalty,
@@ -42,6 +43,9 @@ STAND_IN = re.compile(r"#[0-9A-F]{24}")
         ("+86 138 0000 1234", "138****1234"),
         ("138-0000-1234", "138****1234"),
         ("0086-13800001234", "138****1234"),
+        ("138－0000－1234", "138****1234"),
+        ("138—0000—1234", "138****1234"),
+        ("138\u20110000\u20111234", "138****1234"),
     ],
 )
 def test_a_number_in_a_text_is_masked(text: str, masked: str) -> None:
@@ -182,6 +186,8 @@ def test_every_column_that_holds_text_is_read_by_a_parser_that_masks() -> None:
 def test_a_number_in_a_file_s_name_is_masked(door: Door) -> None:
     put(door, "credit_desk/findings", [finding()], name=f"王强{ID}_{MOBILE}.xlsx")
     door.drop("credit_desk/findings", "2024-06-01", f"~${ID}.xlsx").write_bytes(b"")
+    put(door, "registry/equipment", [device()], name="１３８００００１２３４.xlsx")
     summary = door.ingest()
     assert [name for name, _ in summary.ignored] and ID not in str(summary.ignored)
-    assert door.only_outcome().receipt.file_name == f"王强4108**********{ID[-4:]}_138****1234.xlsx"
+    names = {outcome.receipt.file_name for outcome in door.outcomes().values()}
+    assert names == {f"王强4108**********{ID[-4:]}_138****1234.xlsx", "138****1234.xlsx"}

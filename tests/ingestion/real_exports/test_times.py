@@ -67,6 +67,7 @@ def test_seconds_are_read_as_seconds(door: Door) -> None:
         ("registry/social_insurance", "费款所属期", "YYYYMM"),
         ("registry/personnel", "劳动合同止", "长期"),
         ("credit_desk/findings", "认定日期", "YYYY-MM-DD."),
+        ("platform/reports", "sjgxsjc", "milliseconds"),
     ],
 )
 def test_a_remedy_asks_for_what_the_column_takes(place: str, header: str, asked: str) -> None:

@@ -64,7 +64,7 @@ def test_the_other_kind_s_words_are_unknown(door: Door) -> None:
 
 def test_the_remedy_lists_each_value_once() -> None:
     said = strict.remedy(dataset("registry/personnel"), "unknown_value", "等级") or ""
-    assert "engineer: 一级、二级; operator: 高级技师、技师、高级、中级、初级" in said
+    assert "注册消防工程师: 一级、二级; 消防设施操作员: 高级技师、技师、高级、中级、初级" in said
     services = strict.remedy(dataset("registry/agencies"), "unknown_value", "服务类型") or ""
     assert services.endswith("维护保养检测；消防安全评估；维护保养检测、消防安全评估")
 
