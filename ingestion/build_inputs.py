@@ -10,8 +10,9 @@ import datetime as dt
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import astuple, dataclass, field
+from dataclasses import asdict, astuple, dataclass, field
 from pathlib import Path
+from typing import TypeVar
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -19,10 +20,11 @@ import pyarrow.parquet as pq
 from ingestion.build_tables import BUILD_TABLES
 from ingestion.lake_parts import SCHEMA_FILE, part_path
 from ingestion.load_outcomes import Outcome, Repeats, Status, decide
-from ingestion.manifest import Manifest, Part, PartKey, QuarantinedRow, Receipt, open_manifest
+from ingestion.manifest import Part, PartKey, QuarantinedName, QuarantinedRow, Receipt, open_manifest
 from ingestion.settings import ConfigurationError, Settings, settings_of
 from ingestion.sources import DATASETS
 
+_Row = TypeVar("_Row")
 INPUTS = "inputs"  # the folder in that of the build
 # Files of that folder which are no dbt source: what the sources of the datasets are made of.
 LOADED_PARTS = "loaded_parts.parquet"
@@ -110,7 +112,8 @@ def prepare(
                 raise ConfigurationError(f"{drop[0]}/{drop[1]}/{drop[2]} was never received, so it cannot be accepted")
         for drop in drops:
             manifest.accept_drop(*drop, accepted_on=as_of_on)
-        quarantined = _quarantined_by_part(manifest)
+        quarantined = _by_part(manifest.quarantined_rows())
+        names = _by_part(manifest.quarantined_names())
         former_codes = list(manifest.former_codes())
         repeats = _RepeatFinder(settings.lake, quarantined)
         outcomes = decide(
@@ -119,6 +122,7 @@ def prepare(
     folder = settings.build_inputs if build_dir is None else build_dir / INPUTS
     folder.mkdir(parents=True, exist_ok=True)
     _write_inputs(folder, settings.lake, outcomes, quarantined, repeats)
+    _write_names(folder, outcomes, names, repeats)
     _write_former_codes(folder, outcomes, former_codes)
     parameters = [{"as_of_on": as_of_on, "known_on": known_on, "regime_code": regime_code}]
     pq.write_table(
@@ -176,9 +180,9 @@ def _as_text(record: Receipt | Part) -> list[str]:
     return [str(value) for value in astuple(record)]
 
 
-def _quarantined_by_part(manifest: Manifest) -> dict[PartKey, list[QuarantinedRow]]:
-    rows: dict[PartKey, list[QuarantinedRow]] = {}
-    for key, row in manifest.quarantined_rows():
+def _by_part(found: Iterable[tuple[PartKey, _Row]]) -> dict[PartKey, list[_Row]]:
+    rows: dict[PartKey, list[_Row]] = {}
+    for key, row in found:
         rows.setdefault(key, []).append(row)
     return rows
 
@@ -245,13 +249,7 @@ def _write_inputs(
             place | {"file_hash": receipt.file_hash, "file_position": position} for position in sorted(repeated)
         ]
         rows += [
-            named
-            | {
-                "sheet": row.sheet,
-                "row_number": row.row_number,
-                "reason_code": row.reason_code,
-                "header": row.header,
-            }
+            named | {name: value for name, value in asdict(row).items() if name != "row_hash"}
             for row in quarantined.get(key, [])
             if row.file_position not in repeated
         ]
@@ -263,6 +261,23 @@ def _write_inputs(
     ):
         pq.write_table(pa.Table.from_pylist(content, schema=schema), folder / name)
     (folder / SOURCE_FILES).write_text(json.dumps(files, ensure_ascii=False, indent=1), "utf-8")
+
+
+def _write_names(
+    folder: Path,
+    outcomes: Sequence[Outcome],
+    names: Mapping[PartKey, list[QuarantinedName]],
+    repeats: _RepeatFinder,
+) -> None:
+    """Whom the quarantined rows of the loaded files name, but for rows that repeat one of an earlier file of the drop."""
+    rows = [
+        dict(zip(("source", "dataset", "received_on", "file_hash"), key, strict=True)) | asdict(name)
+        for key in (outcome.receipt.part_key for outcome in outcomes if outcome.status is Status.LOADED)
+        for name in names.get(key, [])
+        if name.file_position not in repeats.rows.get(key, set())
+    ]
+    schema = BUILD_TABLES["quarantined_names"]
+    pq.write_table(pa.Table.from_pylist(rows, schema=schema), folder / "quarantined_names.parquet")
 
 
 def _write_former_codes(

@@ -46,6 +46,22 @@ BUILD_TABLES: dict[str, pa.Schema] = {
             pa.field("row_number", pa.int32(), nullable=False),
             pa.field("reason_code", pa.string(), nullable=False),
             pa.field("header", pa.string()),  # the column that failed
+            pa.field("file_position", pa.int32(), nullable=False),  # 1-based order in the file, over all sheets
+            # md5 of the row_key that the row would have; null where a cell of the key cannot be read, and for snapshots
+            pa.field("row_key_hash", pa.string()),
+        ]
+    ),
+    # One row per agency or person that a quarantined row of a loaded file names, and column that names it.
+    "quarantined_names": pa.schema(
+        [
+            pa.field("source", pa.string(), nullable=False),
+            pa.field("dataset", pa.string(), nullable=False),
+            pa.field("received_on", pa.date32(), nullable=False),
+            pa.field("file_hash", pa.string(), nullable=False),
+            pa.field("file_position", pa.int32(), nullable=False),
+            pa.field("column_name", pa.string(), nullable=False),  # of the lake; of a person the prefix
+            pa.field("agency_id", pa.string()),  # exactly one of these two is set
+            pa.field("person_key", pa.string()),
         ]
     ),
     # One row per code of a loaded file that earlier releases kept in another form: their ids follow from it.

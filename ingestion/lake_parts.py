@@ -9,6 +9,7 @@ from __future__ import annotations
 import traceback
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import astuple
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -19,13 +20,13 @@ import pyarrow.parquet as pq
 from ingestion import readers, whole_files
 from ingestion.contract import Dataset
 from ingestion.envelope import Held
-from ingestion.manifest import Part, PartKey, QuarantinedRow, ReadFile, Receipt
+from ingestion.manifest import Part, PartKey, QuarantinedName, QuarantinedRow, ReadFile, Receipt
 from ingestion.readers.titles import list_day
 from ingestion.sources import DATASETS
 from ingestion.strict import Quarantined, RowParser
 
 # Raise it when the door reads the same bytes differently: every file is then read again from the archive.
-PARSER_REVISION = 8
+PARSER_REVISION = 9
 # The reason code of a file on which the program failed: no verdict on the file, so every ingest tries it again.
 PROGRAM_FAILED = "program_failed"
 SCHEMA_FILE = "0000-schema.parquet"
@@ -62,6 +63,7 @@ def parse_file(
     notes = readers.Notes()
     counts: Counter[str] = Counter()
     quarantined: list[QuarantinedRow] = []
+    names: list[QuarantinedName] = []
     former_codes: set[tuple[str, str]] = set()
 
     def write(temporary: Path) -> None:
@@ -79,9 +81,12 @@ def parse_file(
                 seen.add(row_hash)
                 result = Quarantined(row.fault, None) if row.fault else parser.parse(row.cells, receipt.received_on)
                 if isinstance(result, Quarantined):
+                    kept = parser.kept_of(row.cells, receipt.received_on)
+                    place = (position, row.sheet, row.row_number)
                     quarantined.append(
-                        QuarantinedRow(position, row.sheet, row.row_number, result.reason, result.header, row_hash)
+                        QuarantinedRow(*place, result.reason, result.header, row_hash, kept.row_key_hash)
                     )
+                    names.extend(QuarantinedName(position, *astuple(named)) for named in kept.named)
                     continue
                 counts["accepted"] += 1
                 former_codes.update(result.former_codes)
@@ -122,7 +127,7 @@ def parse_file(
         list_as_of_on=list_as_of_on,
         hidden_sheet_count=len(notes.hidden_sheets),
     )
-    return ReadFile(part, tuple(quarantined), frozenset(former_codes))
+    return ReadFile(part, tuple(quarantined), tuple(names), frozenset(former_codes))
 
 
 def _failed(error: Exception, row_count: int) -> Held:

@@ -31,8 +31,13 @@ create table if not exists parts (
 create table if not exists quarantined_rows (
     source text not null, dataset text not null, received_on text not null, file_hash text not null,
     file_position integer not null, sheet text, row_number integer not null,
-    reason_code text not null, header text, row_hash text not null,
+    reason_code text not null, header text, row_hash text not null, row_key_hash text,
     primary key (source, dataset, received_on, file_hash, file_position)
+) without rowid;
+create table if not exists quarantined_names (
+    source text not null, dataset text not null, received_on text not null, file_hash text not null,
+    file_position integer not null, column_name text not null, agency_id text, person_key text,
+    primary key (source, dataset, received_on, file_hash, file_position, column_name)
 ) without rowid;
 create table if not exists former_codes (
     source text not null, dataset text not null, received_on text not null, file_hash text not null,
@@ -44,6 +49,10 @@ create table if not exists accepted_drops (
     primary key (source, dataset, received_on, accepted_on)
 ) without rowid;
 """
+
+
+# Columns that manifests of earlier releases lack; what they hold is read again by the parser's revision.
+_ADDED = (("quarantined_rows", "row_key_hash text"),)
 
 
 @dataclass(frozen=True, order=True, slots=True)
@@ -98,7 +107,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class QuarantinedRow:
-    """One row that was kept out, by its place in its file."""
+    """One row that was kept out, by its place in its file. `row_key_hash`: see `strict.Kept`."""
 
     file_position: int
     sheet: str | None
@@ -106,15 +115,27 @@ class QuarantinedRow:
     reason_code: str
     header: str | None
     row_hash: str
+    row_key_hash: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class QuarantinedName:
+    """An agency or a person that a quarantined row names, by the row's place in its file: exactly one of the two is set."""
+
+    file_position: int
+    column_name: str
+    agency_id: str | None
+    person_key: str | None
 
 
 @dataclass(frozen=True)
 class ReadFile:
-    """What one reading of a file gave: its part, the rows kept out of it, and the codes that earlier releases kept in
-    another form, as (canonical, former)."""
+    """What one reading of a file gave: its part, the rows kept out of it and whom they name, and the codes that earlier
+    releases kept in another form, as (canonical, former)."""
 
     part: Part
     quarantined: tuple[QuarantinedRow, ...] = ()
+    quarantined_names: tuple[QuarantinedName, ...] = ()
     former_codes: frozenset[tuple[str, str]] = frozenset()
 
 
@@ -164,6 +185,11 @@ class Manifest:
         for source, dataset, received_on, file_hash, *rest in rows:
             yield (source, dataset, dt.date.fromisoformat(received_on), file_hash), QuarantinedRow(*rest)
 
+    def quarantined_names(self) -> Iterator[tuple[PartKey, QuarantinedName]]:
+        rows = self.connection.execute("select * from quarantined_names order by 1, 2, 3, 4, 5, 6")
+        for source, dataset, received_on, file_hash, *rest in rows:
+            yield (source, dataset, dt.date.fromisoformat(received_on), file_hash), QuarantinedName(*rest)
+
     def former_codes(self) -> Iterator[tuple[PartKey, str, str]]:
         """(part, canonical form, former form) of every code that earlier releases kept in another form."""
         for source, dataset, received_on, file_hash, *codes in self.connection.execute(
@@ -178,7 +204,7 @@ class Manifest:
             if read is None:
                 return
             key = _plain(read.part.key)
-            for table in ("quarantined_rows", "former_codes"):
+            for table in ("quarantined_rows", "quarantined_names", "former_codes"):
                 self.connection.execute(
                     f"delete from {table} where (source, dataset, received_on, file_hash) = (?, ?, ?, ?)", key
                 )
@@ -188,8 +214,12 @@ class Manifest:
                 f"insert or replace into parts ({names}) values ({marks})", _plain(astuple(read.part))
             )
             self.connection.executemany(
-                "insert into quarantined_rows values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                "insert into quarantined_rows values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (key + astuple(row) for row in read.quarantined),
+            )
+            self.connection.executemany(
+                "insert into quarantined_names values (?, ?, ?, ?, ?, ?, ?, ?)",
+                (key + astuple(name) for name in read.quarantined_names),
             )
             self.connection.executemany(
                 "insert into former_codes values (?, ?, ?, ?, ?, ?)",
@@ -229,6 +259,14 @@ def open_manifest(path: Path) -> Iterator[Manifest]:
         connection.execute("pragma journal_mode = wal")
         connection.execute("pragma synchronous = full")
         connection.executescript(_SCHEMA)
+        _upgrade(connection)
         yield Manifest(connection)
     finally:
         connection.close()
+
+
+def _upgrade(connection: sqlite3.Connection) -> None:
+    for table, column in _ADDED:
+        known = {row[1] for row in connection.execute(f"pragma table_info({table})")}
+        if column.split()[0] not in known:
+            connection.execute(f"alter table {table} add column {column}")

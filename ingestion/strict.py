@@ -1,12 +1,13 @@
 """One row -> accepted | quarantined(reason, header): every cell of the contract is parsed, the first failure counts.
 
-Belongs here: the order of checks within a row, its keys and its hash. Does not belong here: how one column is read
+Belongs here: the order of checks within a row, its keys and its hash, whom a row that is kept out names. Does not belong here: how one column is read
 (`ingestion.column_parsers`), how a cell is parsed (`ingestion.parsing`), duplicates (they need the other rows), files.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import itertools
 import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -15,7 +16,7 @@ from typing import Any
 
 from ingestion import parsing, privacy
 from ingestion.column_parsers import ColumnParser, ParsedCell
-from ingestion.contract import Column, Dataset, Parse
+from ingestion.contract import Column, Dataset, Kind, Parse
 from ingestion.parsing import Cell
 from ingestion.privacy import PersonKeys
 
@@ -42,6 +43,24 @@ class Quarantined:
     header: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class Named:
+    """An agency or a person that a row names in a column of the lake: exactly one of the two is set."""
+
+    column_name: str
+    agency_id: str | None = None
+    person_key: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """All that is kept of a quarantined row. `row_key_hash` is null where its key cannot be read, and for snapshots."""
+
+    row_key_hash: str | None
+    named: tuple[Named, ...]
+
+
+_NAMING = (Parse.USCC, Parse.PERSON_ID)
 ParseCell = Callable[[Cell, dt.date], ParsedCell | str]
 _END = "Write it as YYYY-MM-DD, or 长期 where there is no end."
 # What to write instead, where the column asks for more than the reason's own remedy says.
@@ -110,6 +129,15 @@ class RowParser:
             )
             for name in sorted(read_later, key=by_name.__getitem__)
         ]
+        self._naming = [
+            (index, of, parser)
+            for index, column in enumerate(dataset.columns)
+            for of, parser in [
+                (column, self._columns[index]),
+                *((of, self._parser(of, is_1904)) for _, _, of in dataset.parse_when if of.name == column.name),
+            ]
+            if of.parse in _NAMING
+        ]
         self._position = [by_name[name] for name in ("longitude", "latitude", "coordinate_system") if name in by_name]
 
     def _parser(self, column: Column, is_1904: bool) -> ColumnParser:
@@ -156,6 +184,30 @@ class RowParser:
             ",".join(sorted(set(flags))) if flags else "",
             tuple(former_codes),
         )
+
+    def kept_of(self, cells: Sequence[Cell], received_on: dt.date) -> Kept:
+        """Whom a quarantined row names, whichever of its cells failed: a USCC or an ID number whose check character is
+        right, and the hash of its key. `cells` may be those of a malformed row.
+        """
+        named: dict[str, Named] = {}
+        for index, column, parser in self._naming:
+            result = parser.parse(cells[index], received_on)
+            if isinstance(result, str) or result.values[0] is None:
+                continue
+            which = "agency_id" if column.parse is Parse.USCC else "person_key"
+            named[column.name] = Named(column.name, **{which: result.values[0]})
+        return Kept(self._row_key_hash(cells, received_on), tuple(named.values()))
+
+    def _row_key_hash(self, cells: Sequence[Cell], received_on: dt.date) -> str | None:
+        if self.dataset.kind is Kind.SNAPSHOT:  # keys of lists hold names
+            return None
+        parts = []
+        for index in self._key_indexes:
+            result = self._columns[index].parse(cells[index], received_on)
+            if isinstance(result, str):
+                return None
+            parts.append(result.key_text)
+        return hashlib.md5("|".join(parts).encode(), usedforsecurity=False).hexdigest()
 
     def _last(self, parsed: Sequence[ParsedCell | None]) -> Iterator[tuple[int, ParseCell]]:
         """The columns that are read by what another one holds, once that has been read."""

@@ -13,6 +13,7 @@
     'stg_lake__quarantined_rows': [
         'source', 'dataset', 'received_on', 'file_name', 'file_hash', 'sheet', 'row_number', 'header', 'reason_code',
     ],
+    'stg_lake__quarantined_names': ['source', 'dataset', 'received_on', 'file_hash', 'file_position', 'column_name'],
     'stg_lake__drops': ['source', 'dataset', 'received_on'],
     'stg_lake__frozen_lists': ['list_code', 'period'],
     'stg_lake__frozen_list_members': ['list_code', 'period', 'agency_id'],

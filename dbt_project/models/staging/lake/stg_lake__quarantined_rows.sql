@@ -17,7 +17,9 @@ final as (
         sheet,
         row_number,
         reason_code,
-        header
+        header,
+        file_position,
+        row_key_hash
     from received
 
 )

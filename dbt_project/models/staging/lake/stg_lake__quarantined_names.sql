@@ -1,0 +1,24 @@
+with
+
+received as (
+
+    select * from {{ source('lake', 'quarantined_names') }}
+
+),
+
+final as (
+
+    select
+        source,
+        dataset,
+        received_on,
+        file_hash,
+        file_position,
+        column_name,
+        agency_id,
+        person_key
+    from received
+
+)
+
+select * from final

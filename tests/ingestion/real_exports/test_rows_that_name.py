@@ -1,0 +1,256 @@
+"""K7: of a row that is kept out, whom it names and which key it has are kept, and nothing else of it."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import sqlite3
+from typing import Any
+
+import pytest
+
+from ingestion.contract import Kind, Parse
+from ingestion.parsing import mask_number
+from ingestion.privacy import open_person_keys
+from ingestion.sources import DATASETS
+from tests.ingestion.real_exports.builder import (
+    DAY,
+    ROWS,
+    USCC_A,
+    USCC_B,
+    USCC_C,
+    Door,
+    agency,
+    check,
+    checkin,
+    contract,
+    csv_text,
+    decision,
+    finding,
+    grid,
+    insured,
+    make_id,
+    merit,
+    page,
+    penalty,
+    person,
+    put,
+    put_csv,
+    report,
+)
+from tests.ingestion.real_exports.test_personal_numbers import traces
+from tests.ingestion.support import dataset, headers
+
+
+def md5(text: bytes) -> str:
+    return hashlib.md5(text, usedforsecurity=False).hexdigest()
+
+
+ID, OTHER_ID = make_id(1), make_id(2)
+Named = set[tuple[str, str]]
+
+
+def key_of(door: Door, number: str) -> str:
+    return open_person_keys(door.settings, None).person_key(number)
+
+
+def named(door: Door) -> dict[int, Named]:
+    """Per row kept out: (column, USCC or, of a person, the ID number that has this key)."""
+    door.outcomes()
+    rows, names = door.relations("lake.quarantined_rows", "lake.quarantined_names")
+    people = {key_of(door, number): number for number in (ID, OTHER_ID)}
+    found: dict[int, Named] = {row["file_position"]: set() for row in rows}
+    for name in names:
+        assert (name["agency_id"] is None) != (name["person_key"] is None)
+        found[name["file_position"]].add((name["column_name"], name["agency_id"] or people[name["person_key"]]))
+    return found
+
+
+def test_a_departure_that_is_none_still_names_who_is_listed(door: Door) -> None:
+    """b_quarantined_departure, with a sign that today is no empty cell."""
+    put(
+        door,
+        "registry/personnel",
+        [person(身份证号=ID), person("赵六", 身份证号=OTHER_ID, 统一社会信用代码=USCC_B, 注册有效期至="?")],
+    )
+    assert named(door) == {2: {("agency_id", USCC_B), ("person", OTHER_ID)}}
+    (row,) = door.relation("lake.quarantined_rows")
+    assert (row["file_name"], row["row_number"], row["header"], row["row_key_hash"]) == (
+        "a.xlsx",
+        3,
+        "注册有效期至",
+        None,
+    )
+    (first, _) = door.relation("lake.quarantined_names")
+    assert (first["source"], first["dataset"], str(first["received_on"])) == ("registry", "personnel", DAY)
+    assert first["file_hash"] == row["file_hash"]
+
+
+REPORT = report(jsfzrsfzh=ID, xmfzrsfzh=OTHER_ID, gzdw=USCC_B)
+
+
+@pytest.mark.parametrize(
+    ("place", "row", "expected"),
+    [
+        ("registry/agencies", agency(机构状态="?"), {("agency_id", USCC_A)}),
+        ("registry/agencies", agency(机构名称=None), {("agency_id", USCC_A)}),
+        ("registry/agencies", agency(USCC_A[:-1] + "B"), set()),
+        ("registry/personnel", person(身份证号=int(ID[:17])), {("agency_id", USCC_A)}),
+        ("registry/personnel", person(身份证号=ID, 统一社会信用代码="9.14108E+17"), {("person", ID)}),
+        ("registry/personnel", person(身份证号=f" '{ID[:6]} {ID[6:]}", 姓名="同上"), {("agency_id", USCC_A), ("person", ID)}),
+        ("registry/personnel", person(身份证号=ID[:6] + ID[8:17], 等级="?"), {("agency_id", USCC_A), ("person", ID)}),
+        ("registry/personnel", person(身份证号=mask_number(ID), 等级="?"), {("agency_id", USCC_A)}),
+        ("registry/personnel", person(身份证号=ID[:17] + "A", 等级="?"), {("agency_id", USCC_A)}),
+        ("registry/equipment", ROWS["registry/equipment"](设备名称=None), {("agency_id", USCC_A)}),
+        ("registry/social_insurance", insured(ID, 险种="?"), {("payer_id", USCC_A), ("person", ID)}),
+        ("registry/social_insurance", insured(ID, "202413"), {("payer_id", USCC_A), ("person", ID)}),
+        ("complaints/media", ROWS["complaints/media"](统一社会信用代码=None, 来源="?"), set()),
+        ("inspections/checks", check(统一社会信用代码=f"{USCC_A[:9]} {USCC_A[9:].lower()}", 检查类型="?"), {("agency_id", USCC_A)}),
+        ("inspections/penalties", penalty(处罚决定日期="2024-06-02"), {("agency_id", USCC_A)}),
+        ("platform/contracts", contract(zbdw=USCC_B, scbz="?"), {("agency_id", USCC_A), ("performed_by_id", USCC_B)}),
+        (
+            "platform/reports",
+            REPORT | {"bgrq": "2024-02-30"},
+            {("agency_id", USCC_A), ("seal_agency_id", USCC_B), ("technical_lead", ID), ("project_lead", OTHER_ID)},
+        ),
+        (
+            "platform/reports",
+            REPORT | {"tyshxydm": USCC_C[:-1] + "A", "jsfzrsfzh": ID + OTHER_ID},
+            {("seal_agency_id", USCC_B), ("project_lead", OTHER_ID)},
+        ),
+        ("platform/checkins", checkin(gw="厨师"), {("person", ID)}),
+        ("platform/checkins", checkin(wd="95"), {("person", ID)}),
+        ("credit_desk/findings", finding(状态="?", 涉及人员身份证号=ID), {("agency_id", USCC_A), ("person", ID)}),
+        ("credit_desk/findings", finding(状态="?", 涉及人员身份证号=f"{ID}、{OTHER_ID}"), {("agency_id", USCC_A)}),
+        ("credit_desk/merit_claims", merit(级别="?", 涉及人员身份证号=ID), {("agency_id", USCC_A), ("person", ID)}),
+        ("credit_desk/decisions", decision(about=USCC_B, word="?"), {("object_id", USCC_B)}),
+        ("credit_desk/decisions", decision(kind="?", about=USCC_B), {("object_id", USCC_B)}),
+        ("credit_desk/decisions", decision(kind="lead", about="a1b2", word="?"), set()),
+    ],
+)  # fmt: skip
+def test_whatever_cell_failed_the_others_say_who_is_meant(
+    door: Door, place: str, row: dict[str, Any], expected: Named
+) -> None:
+    put(door, place, [row])
+    assert named(door) == {1: expected}
+
+
+def test_a_record_with_too_few_or_too_many_fields_names_whom_it_can(door: Door) -> None:
+    place = "registry/social_insurance"
+    head, *cells = grid(place, [insured(ID), insured(OTHER_ID), insured(OTHER_ID)])
+    cells[0].append("多")  # one field more, at the end
+    cells[1] = cells[1][:5]  # cut off behind the ID
+    del cells[2][1]  # each value from here on in another column
+    put_csv(door, place, csv_text([head, *cells]))
+    assert named(door) == {
+        1: {("payer_id", USCC_A), ("person", ID)},
+        2: {("payer_id", USCC_A), ("person", OTHER_ID)},
+        3: set(),
+    }
+    assert [row["row_key_hash"] is None for row in door.relation("lake.quarantined_rows")] == [False, True, True]
+
+
+def test_a_record_with_a_lost_character_names_whom_it_can(door: Door) -> None:
+    content = page([dict.fromkeys(headers(dataset("platform/checkins"))) | checkin("QD-1")])
+    damaged = (content.replace("王强".encode(), b"\xff"), content.replace(b'"QD-1"', b'"QD-1\xff"'))
+    for number, of in enumerate(damaged, start=1):
+        door.drop("platform/checkins", f"2024-06-0{number}", "p.json").write_bytes(of)
+    assert named(door) == {1: {("person", ID)}}
+    assert len(door.relation("lake.quarantined_names")) == 2
+    first, second = door.relation("lake.quarantined_rows")
+    assert first["reason_code"] == second["reason_code"] == "encoding"
+    assert (first["row_key_hash"], second["row_key_hash"]) == (md5(b"QD-1"), None)
+
+
+# A cell that fails in every dataset but the lists, and is no part of its key.
+BAD = {
+    "registry/site_checks": "核查结论",
+    "registry/social_insurance": "缴费状态",
+    "complaints/hotline": "核查结果",
+    "complaints/media": "发现日期",
+    "inspections/checks": "检查类型",
+    "inspections/penalties": "状态",
+    "platform/contracts": "scbz",
+    "platform/reports": "scbz",
+    "platform/checkins": "scbz",
+    "credit_desk/findings": "状态",
+    "credit_desk/merit_claims": "级别",
+    "credit_desk/repairs": "审核意见",
+    "credit_desk/decisions": "决定",
+}
+
+
+def test_every_dataset_but_the_lists_is_tried() -> None:
+    assert set(BAD) == {of.id for of in DATASETS.values() if of.kind is not Kind.SNAPSHOT}
+
+
+@pytest.mark.parametrize("place", BAD)
+def test_the_hash_of_a_key_finds_the_accepted_row_of_the_same_key(door: Door, place: str) -> None:
+    source, name = place.split("/")
+    put(door, place, [ROWS[place]()], day="2024-05-31")
+    put(door, place, [ROWS[place]() | {BAD[place]: "?"}])
+    door.outcomes()
+    (row,) = door.relation(f"{source}.{name}")
+    (out,) = door.relation("lake.quarantined_rows")
+    assert out["row_key_hash"] == md5(row["row_key"].encode())
+
+
+@pytest.mark.parametrize("place", BAD)
+def test_a_key_that_cannot_be_read_has_no_hash(door: Door, place: str) -> None:
+    key = next(column.header for column in dataset(place).columns if column.name == dataset(place).key[0])
+    put(door, place, [ROWS[place]() | {key: "焦\ufffd号"}])
+    door.outcomes()
+    rows = door.relation("lake.quarantined_rows")
+    if dataset(place).column(dataset(place).key[0]).parse is Parse.PERSON_ID:
+        assert [row["reason_code"] for row in rows] == ["damaged_text"]
+    assert [row["row_key_hash"] for row in rows] == [None]
+
+
+def test_a_key_with_a_number_of_somebody_is_hashed_as_it_stands_in_the_lake(door: Door) -> None:
+    put(door, "credit_desk/findings", [finding(f"T{ID}")], day="2024-05-31")
+    put(door, "credit_desk/findings", [finding(f"T{ID}", 状态="?")])
+    door.outcomes()
+    (row,) = door.relation("credit_desk.findings")
+    (out,) = door.relation("lake.quarantined_rows")
+    assert out["row_key_hash"] == md5(row["row_key"].encode())
+
+
+def test_rows_that_repeat_one_of_an_earlier_page_name_nobody_twice(door: Door) -> None:
+    put(door, "platform/checkins", [checkin("QD-1", gw="厨师"), checkin("QD-2")], name="p1.json")
+    put(door, "platform/checkins", [checkin("QD-1", gw="厨师"), checkin("QD-3")], name="p2.json")
+    put(door, "platform/checkins", [checkin("QD-1", gw="厨师"), checkin("QD-3")], name="p3.json")
+    assert named(door) == {1: {("person", ID)}}
+    (name,) = door.relation("lake.quarantined_names")
+    (row,) = door.relation("lake.quarantined_rows")
+    assert (name["file_hash"], row["file_name"]) == (row["file_hash"], "p1.json")
+
+
+def test_a_file_that_is_held_names_nobody(door: Door) -> None:
+    path = put(door, "credit_desk/findings", [finding(状态="?")])
+    path.write_bytes(path.read_bytes()[:-30])
+    assert named(door) == {}
+
+
+BAD_IN_LISTS = {"registry/agencies": "机构状态", "registry/personnel": "证书类别", "registry/equipment": "数量"}
+TEXTS = (Parse.TEXT, Parse.CODE, Parse.PERSON_NAME, Parse.AGENCY_NAME, Parse.OPEN_CHOICE, Parse.ID_LIST, Parse.CLAUSE)
+
+
+def test_nothing_else_of_a_row_that_is_kept_out_is_kept(door: Door) -> None:
+    for place, bad in (BAD | BAD_IN_LISTS).items():
+        texts = {column.header: f"暗号{column.name}" for column in dataset(place).columns if column.parse in TEXTS}
+        put(door, place, [ROWS[place]() | texts | {bad: "暗号"}], name=f"{place.replace('/', '-')}.x")
+    outcomes = door.outcomes().values()
+    assert {(str(o.status), o.accepted_count, o.quarantined_count) for o in outcomes} == {("loaded", 0, 1)}
+    assert door.relation("lake.quarantined_names")
+    assert traces(door.settings.home, door.settings.archive, ["暗号", ID, OTHER_ID]) == []
+
+
+def test_a_manifest_of_an_earlier_release_is_upgraded_and_its_files_are_read_again(door: Door) -> None:
+    put(door, "credit_desk/findings", [finding(状态="?", 涉及人员身份证号=ID)])
+    expected = named(door)
+    with contextlib.closing(sqlite3.connect(door.settings.manifest)) as manifest, manifest:
+        manifest.execute("drop table quarantined_names")
+        manifest.execute("alter table quarantined_rows drop column row_key_hash")
+        manifest.execute("update parts set revision = 'of an earlier release'")
+    assert named(door) == expected == {1: {("agency_id", USCC_A), ("person", ID)}}
+    assert [row["row_key_hash"] for row in door.relation("lake.quarantined_rows")] != [None]
