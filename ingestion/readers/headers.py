@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import itertools
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -17,6 +16,7 @@ from rapidfuzz import fuzz, process
 from ingestion import parsing
 from ingestion.contract import Column, Dataset, Format, Parse
 from ingestion.envelope import Held, shown
+from ingestion.envelope.cell_refs import column_letters
 from ingestion.parsing import Cell, Fault
 from ingestion.sources import DATASETS
 
@@ -37,8 +37,7 @@ _BRACKETS = str.maketrans("[{<【〔〖「『《〈]}>】〕〗」』》〉", "(
 
 def normal_header(text: str) -> str:
     """A header for comparison: compatibility forms folded (㎡ = m2), brackets as (), no white space, one case."""
-    text = unicodedata.normalize("NFKC", text.translate(parsing.FOLD)).translate(_BRACKETS)
-    return re.sub(r"\s+", "", _ESCAPED_BREAK.sub("", text)).casefold()
+    return _ESCAPED_BREAK.sub("", parsing.unspaced(text)).translate(_BRACKETS).casefold()
 
 
 _RUNNING_NUMBER_NAMES = frozenset(map(normal_header, _RUNNING_NUMBERS))
@@ -119,7 +118,6 @@ class Binding:
 
     positions: tuple[int | None, ...]
     ignored: frozenset[int]
-    width: int
 
 
 def cell_header(cell: Cell) -> str:
@@ -266,7 +264,7 @@ class HeaderMatcher:
             raise self.unknown(unknown, missing, place)
         if missing:
             raise self.missing(missing, place)
-        return Binding(tuple(positions), frozenset(ignored), len(names))
+        return Binding(tuple(positions), frozenset(ignored))
 
     def nearest(self, written: str, among: Iterable[str]) -> str | None:
         found = process.extractOne(normal_header(written), list(among), scorer=fuzz.WRatio)
@@ -306,13 +304,3 @@ class HeaderMatcher:
             f"{place}: no header row was found in the first {HEADER_SEARCH_ROWS} rows. Expected {expected}. "
             f"{_HEADER_REMEDIES[self.dataset.format]}",
         )
-
-
-def column_letters(position: int) -> str:
-    """A column's letters as Excel shows them, from its 0-based position."""
-    letters = ""
-    position += 1
-    while position:
-        position, rest = divmod(position - 1, 26)
-        letters = chr(65 + rest) + letters
-    return letters

@@ -7,7 +7,6 @@ Belongs here: words and forms of such lines. Does not belong here: whether a lin
 from __future__ import annotations
 
 import re
-import unicodedata
 
 from ingestion import parsing
 from ingestion.parsing import Cell
@@ -17,7 +16,7 @@ def plain(cell: Cell) -> str:
     """A cell as one of these lines would say it: compatibility forms folded, no white space, one case."""
     if not isinstance(cell, str):
         return "" if cell is None else str(cell)
-    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", cell.translate(parsing.FOLD))).casefold()
+    return parsing.unspaced(cell).casefold()
 
 
 _COUNTED = r"[〇零一二三四五六七八九十百千两\d]"

@@ -13,9 +13,10 @@ from collections.abc import Iterable, Sequence
 from ingestion import parsing
 from ingestion.contract import Dataset, Parse
 from ingestion.envelope import Held
+from ingestion.envelope.cell_refs import column_letters
 from ingestion.parsing import Cell, Fault
 from ingestion.readers import layout
-from ingestion.readers.headers import Binding, HeaderMatcher, cell_header, column_letters, is_running_number
+from ingestion.readers.headers import Binding, HeaderMatcher, cell_header, is_running_number
 from ingestion.readers.rows import Notes
 from ingestion.readers.titles import note_footnote
 

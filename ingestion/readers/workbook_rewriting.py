@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import IO, BinaryIO
 from xml.sax.saxutils import escape, quoteattr
 
+from ingestion.envelope.cell_refs import column_letters
 from ingestion.envelope.limits import CHUNK, MAX_CELL_FORMATS, MAX_COLUMNS, MAX_MERGES, MAX_REWRITTEN_BYTES, MEBIBYTE
 from ingestion.envelope.markup import read_markup
 from ingestion.envelope.packages import Package
@@ -23,7 +24,6 @@ from ingestion.envelope.part_scan import too_many_merges
 from ingestion.envelope.refusals import Held, masked_name, refused_archive
 from ingestion.envelope.sheet_cells import XmlCell, read_cells, read_shared_texts
 from ingestion.envelope.zip_archive import inflated
-from ingestion.readers.headers import column_letters
 from ingestion.readers.workbook_faults import CellFacts, SharedTexts
 
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
