@@ -60,18 +60,20 @@ def sheet_rows(sheet: CalamineSheet, faults: Faults) -> Iterator[tuple[list[Cell
     for (row, column), fault in faults.items():
         by_row.setdefault(row, []).append((column, fault))
     merges = _Merges(sheet.merged_cell_ranges or ())
-    index = -1
-    for index, values in enumerate(iter_cells(sheet)):
-        cells: list[Cell] = [*([""] * left), *values]
+    index, width = -1, 0
+
+    def filled(index: int, cells: list[Cell]) -> tuple[list[Cell], bool]:
         _put_faults(cells, by_row.get(index, ()))
         is_own = any(cell != "" for cell in cells)
         merges.fill(index, cells)
-        yield cells, is_own
+        return cells, is_own
+
+    for index, values in enumerate(iter_cells(sheet)):
+        width = left + len(values)
+        yield filled(index, [*([""] * left), *values])
     # rows that hold nothing but faults lie beyond what calamine shows
     for row in range(index + 1, max(by_row, default=-1) + 1):
-        cells = []
-        _put_faults(cells, by_row.get(row, ()))
-        yield cells, bool(cells)
+        yield filled(row, [""] * width)
 
 
 def _put_faults(cells: list[Cell], faults: Iterable[tuple[int, Fault]]) -> None:

@@ -28,7 +28,7 @@ from tests.ingestion.support import (
     person,
     write_xlsx,
 )
-from tests.ingestion.workbooks import finding_rows, raw_workbook, sheet_xml
+from tests.ingestion.workbooks import finding_rows, letters, raw_workbook, sheet_xml, text_cell
 
 
 def test_a_numeric_id_is_quarantined_and_never_altered(door: Door) -> None:
@@ -81,6 +81,33 @@ def test_a_cell_of_a_merged_range_has_the_ranges_value(door: Door) -> None:
     door.ingest()
     assert [row["agency_id"] for row in door.rows(PERSONNEL)] == [USCC_A] * 3
     assert [row["row_number"] for row in door.rows(PERSONNEL)] == [2, 3, 4]
+
+
+@pytest.mark.parametrize("merged", ["B2:B3", "A2:A3"])
+@pytest.mark.parametrize("where", ["身份证号", "岗位"])
+def test_a_row_of_nothing_but_faults_has_the_ranges_value_too(door: Door, merged: str, where: str) -> None:
+    """It lies beyond what the reader of workbooks shows."""
+    names = headers(dataset(PERSONNEL))
+    column = letters(names.index(where))
+    head = "".join(text_cell(f"{letters(i)}1", name) for i, name in enumerate(names))
+    body = "".join(text_cell(f"{letters(i)}2", str(person().get(name, ""))) for i, name in enumerate(names))
+    last = f'<row r="3"><c r="{column}3"><f>VLOOKUP(A3,X:Y,2,0)</f></c></row>'
+    rows = f'<row r="1">{head}</row><row r="2">{body}</row>{last}'
+    merges = f'<mergeCells count="1"><mergeCell ref="{merged}"/></mergeCells>'
+    raw_workbook(door.drop(PERSONNEL, DAY, "a.xlsx"), {"S": sheet_xml(rows, merges)})
+    outcome = door.only_outcome()
+    assert (outcome.accepted_count, outcome.quarantined_count) == (1, 1)
+    assert [number for number, _, _ in door.reasons()] == [3]
+
+
+def test_a_last_row_whose_only_fault_stands_left_of_a_merged_range(door: Door) -> None:
+    names = headers(dataset(PERSONNEL))
+    head = "".join(text_cell(f"{letters(i)}1", name) for i, name in enumerate(names))
+    body = "".join(text_cell(f"{letters(i)}2", str(person().get(name, ""))) for i, name in enumerate(names))
+    rows = f'<row r="1">{head}</row><row r="2">{body}</row><row r="3"><c r="A3"><f>A2</f></c></row>'
+    merges = '<mergeCells count="1"><mergeCell ref="B2:B3"/></mergeCells>'
+    raw_workbook(door.drop(PERSONNEL, DAY, "a.xlsx"), {"S": sheet_xml(rows, merges)})
+    assert door.only_outcome().quarantined_count == 1
 
 
 def test_hidden_sheets_are_noted_and_not_read(door: Door) -> None:
