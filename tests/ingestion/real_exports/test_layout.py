@@ -13,6 +13,7 @@ from tests.ingestion.real_exports.builder import (
     ROWS,
     USCC_A,
     Door,
+    Raw,
     Row,
     agency,
     check,
@@ -432,6 +433,11 @@ def test_a_line_of_the_page_may_stand_beside_the_first_column(door: Door, place:
         ("inspections/penalties", [["合计", None, None, None, None, None, None, 12.5], ["一、住建局", None]]),
         ("credit_desk/findings", [["合计", "12件", None], ["注：", "以实际为准"]]),
         ("credit_desk/repairs", [["总计", 3], ["备注", None, None, "材料另附"]]),
+        ("registry/agencies", [["解放区", "维护保养检测", None, "小计", 3, "85%"], ["填报单位：", "某某市住房和城乡建设局"]]),
+        ("registry/agencies", [["制表人", "张某", None, "审核人", "李某", "2024-05-30 10:00:00"], ["小计", "焦作甲公司", None, -3]]),
+        ("complaints/hotline", [[None, "填表日期", "2024年5月30日"], [None, "某区", "小计", "3", "12件"]]),
+        ("inspections/penalties", [["合计", "叁万元整", None, None, None, Raw('<c r="{r}"><f>SUM(H2:H3)</f></c>'), 0.5]]),
+        ("inspections/penalties", [["注：", "以2024年批复为准"], ["单位：万元", None, None, "处罚依据"]]),
     ],
 )
 def test_a_total_or_signature_over_several_cells_is_no_row(door: Door, place: str, lines: list[list[Any]]) -> None:
@@ -546,6 +552,16 @@ def test_a_row_with_a_filled_key_is_a_row_always(door: Door, place: str, row: Ro
         ("inspections/penalties", {"决定书文号": "合计罚字〔2024〕1号"}),
         ("registry/personnel", {"姓名": "王强"}),
         ("credit_desk/findings", {"认定编号": "合计楼认定1"}),
+        ("inspections/penalties", penalty(None, 违法事实="少报维保费用合计", 状态="撤销")),
+        ("inspections/penalties", {"行政相对人名称": NAMES[USCC_A], "违法事实": "少报维保费用合计"}),
+        ("inspections/penalties", {"统一社会信用代码": USCC_A, "违法事实": "合计", "罚款金额(万元)": 1}),
+        ("inspections/checks", check(None, None, 问题描述="未出具维保记录小计")),
+        ("complaints/media", media_item(None, 来源="制表单位")),
+        ("complaints/media", media_item(None, 摘要="备注：维保费用总计")),
+        ("complaints/hotline", ticket(None, 承办单位="审核单位：某局")),
+        ("registry/site_checks", site_check(None, 核查批次="第2页")),
+        ("registry/social_insurance", insured("", 单位名称="共计", 统一社会信用代码=None)),
+        ("credit_desk/merit_claims", merit(None, 事项名称="参加公益活动次数合计")),
     ],
 )
 def test_a_row_that_lacks_its_key_is_told_and_not_passed_over(door: Door, place: str, row: Row) -> None:
