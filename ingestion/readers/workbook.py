@@ -44,7 +44,15 @@ def workbook_rows(dataset: Dataset, path: Path, notes: Notes) -> Iterator[Row]:
         if is_empty and notes.unread_sheets:
             raise matcher.no_header(f"sheet {notes.unread_sheets[0]}")
         if is_empty:
-            raise Held("empty_file", "the workbook has no visible sheet with a header row. Export it again.")
+            raise Held("empty_file", _why_empty(len(sheets), len(notes.hidden_sheets)))
+
+
+def _why_empty(sheet_count: int, hidden_count: int) -> str:
+    if not sheet_count:
+        return "the workbook has no sheet of cells, where a list is expected. Export it again."
+    if hidden_count == sheet_count:
+        return "every sheet of the workbook is hidden, and hidden sheets are not read. Unhide the list's sheet and save it."
+    return "the visible sheets of the workbook are blank, and a header row is expected. Export it again."
 
 
 def _sheet_name(name: str, place: int) -> str:

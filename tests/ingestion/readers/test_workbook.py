@@ -15,6 +15,7 @@ from python_calamine import CalamineWorkbook
 
 from ingestion.parsing import Fault
 from ingestion.readers import workbook
+from tests.ingestion.real_exports.builder import parts, put_parts
 from tests.ingestion.support import (
     DAY,
     FINDINGS,
@@ -124,6 +125,33 @@ def test_hidden_sheets_are_noted_and_not_read(door: Door) -> None:
     outcome = door.only_outcome()
     assert (outcome.accepted_count, outcome.hidden_sheet_count) == (1, 2)
     assert [row["finding_id"] for row in door.rows(FINDINGS)] == ["RD-认定"]
+
+
+@pytest.mark.parametrize(
+    ("sheets", "change", "said"),
+    [
+        ({}, ("", ""), "has no sheet of cells"),
+        ({"图": sheet_xml("")}, ('/worksheet"', '/chartsheet"'), "has no sheet of cells"),
+        (
+            {"旧": sheet_xml(finding_rows({}))},
+            ('name="旧"', 'name="旧" state="hidden"'),
+            "every sheet of the workbook is hidden",
+        ),
+        ({"空": sheet_xml("")}, ("", ""), "visible sheets of the workbook are blank"),
+        (
+            {"空": sheet_xml(""), "旧": ""},
+            ('name="旧"', 'name="旧" state="veryHidden"'),
+            "visible sheets of the workbook are",
+        ),
+    ],
+)
+def test_a_workbook_without_a_list_says_what_it_lacks(
+    door: Door, sheets: dict[str, str], change: tuple[str, str], said: str
+) -> None:
+    found = {name: str(content).replace(*change) for name, content in parts(sheets).items()}
+    put_parts(door, FINDINGS, found, day=DAY)
+    outcome = door.only_outcome()
+    assert outcome.reason_code == "empty_file" and said in (outcome.message or "")
 
 
 def test_a_formula_has_its_cached_value_or_its_row_is_quarantined(door: Door) -> None:

@@ -433,10 +433,19 @@ def test_a_line_of_the_page_may_stand_beside_the_first_column(door: Door, place:
         ("inspections/penalties", [["合计", None, None, None, None, None, None, 12.5], ["一、住建局", None]]),
         ("credit_desk/findings", [["合计", "12件", None], ["注：", "以实际为准"]]),
         ("credit_desk/repairs", [["总计", 3], ["备注", None, None, "材料另附"]]),
-        ("registry/agencies", [["解放区", "维护保养检测", None, "小计", 3, "85%"], ["填报单位：", "某某市住房和城乡建设局"]]),
-        ("registry/agencies", [["制表人", "张某", None, "审核人", "李某", "2024-05-30 10:00:00"], ["小计", "焦作甲公司", None, -3]]),
+        (
+            "registry/agencies",
+            [["解放区", "维护保养检测", None, "小计", 3, "85%"], ["填报单位：", "某某市住房和城乡建设局"]],
+        ),
+        (
+            "registry/agencies",
+            [["制表人", "张某", None, "审核人", "李某", "2024-05-30 10:00:00"], ["小计", "焦作甲公司", None, -3]],
+        ),
         ("complaints/hotline", [[None, "填表日期", "2024年5月30日"], [None, "某区", "小计", "3", "12件"]]),
-        ("inspections/penalties", [["合计", "叁万元整", None, None, None, Raw('<c r="{r}"><f>SUM(H2:H3)</f></c>'), 0.5]]),
+        (
+            "inspections/penalties",
+            [["合计", "叁万元整", None, None, None, Raw('<c r="{r}"><f>SUM(H2:H3)</f></c>'), 0.5]],
+        ),
         ("inspections/penalties", [["注：", "以2024年批复为准"], ["单位：万元", None, None, "处罚依据"]]),
     ],
 )
