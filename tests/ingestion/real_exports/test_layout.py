@@ -446,6 +446,7 @@ def test_a_line_of_the_page_may_stand_beside_the_first_column(door: Door, place:
             "inspections/penalties",
             [["合计", "叁万元整", None, None, None, Raw('<c r="{r}"><f>SUM(H2:H3)</f></c>'), 0.5]],
         ),
+        ("registry/agencies", [["合计", 12, None, "制表人：", "张某", "2024-05-30"], ["打印时间", "2024-05-30 10:00"]]),
         ("inspections/penalties", [["注：", "以2024年批复为准"], ["单位：万元", None, None, "处罚依据"]]),
     ],
 )
@@ -571,6 +572,10 @@ def test_a_row_with_a_filled_key_is_a_row_always(door: Door, place: str, row: Ro
         ("registry/site_checks", site_check(None, 核查批次="第2页")),
         ("registry/social_insurance", insured("", 单位名称="共计", 统一社会信用代码=None)),
         ("credit_desk/merit_claims", merit(None, 事项名称="参加公益活动次数合计")),
+        ("inspections/penalties", {"违法事实": "少报维保费用合计", "处罚决定日期": "2024-05-20"}),
+        ("inspections/penalties", {"行政相对人名称": NAMES[USCC_A], "违法事实": "收费小计", "罚款金额(万元)": 1}),
+        ("registry/agencies", agency(None, 注册地址="合计")),
+        ("complaints/hotline", {"被诉对象": NAMES[USCC_A], "承办单位": "合计", "来电时间": "2024-05-01 10:00:00"}),
     ],
 )
 def test_a_row_that_lacks_its_key_is_told_and_not_passed_over(door: Door, place: str, row: Row) -> None:
