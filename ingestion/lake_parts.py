@@ -25,7 +25,7 @@ from ingestion.sources import DATASETS
 from ingestion.strict import Quarantined, RowParser
 
 # Raise it when the door reads the same bytes differently: every file is then read again from the archive.
-PARSER_REVISION = 8
+PARSER_REVISION = 9
 # The reason code of a file on which the program failed: no verdict on the file, so every ingest tries it again.
 PROGRAM_FAILED = "program_failed"
 SCHEMA_FILE = "0000-schema.parquet"
@@ -148,6 +148,9 @@ def _told(notes: readers.Notes, is_day_missing: bool) -> str | None:
         f"it has no column {header}, so every row is taken as {value}. If some are not, add the column"
         for header, value in notes.absent.items()
     ]
+    if notes.lacking:
+        costs = "".join(f"; without {header}, {cost}" for header, cost in notes.lacking.items() if cost)
+        told.append(f"it has no column {'、'.join(notes.lacking)}, so these are empty in every row{costs}")
     if is_day_missing:
         told.append(
             "no day of the list can be read in its title, so an older list would be taken for a newer one. Write the day in "

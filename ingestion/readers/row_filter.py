@@ -85,6 +85,10 @@ class RowFilter:
         self.is_other_header = False
         for index, value in self.absent.items():
             self.notes.absent[dataset.columns[index].header] = value
+        costs = dict(dataset.template.costs) if dataset.template else {}
+        for index, column in enumerate(dataset.columns):
+            if column.header_required and index not in bound and index not in self.absent:
+                self.notes.lacking[column.header] = costs.get(column.name, "")
 
     def pick(self, raw: Sequence[Cell]) -> list[Cell]:
         cells = [

@@ -261,6 +261,8 @@ def test_the_national_template_of_penalties_is_read(door: Door) -> None:
     assert (row["occurred_on"], row["clause"], row["project_no"], row["revoked_on"]) == (None,) * 4
     message = door.only_outcome().message or ""
     assert "no column 状态, so every row is taken as 生效" in message
+    assert "no column 行为日期、对应失信条款、项目编号、撤销日期, so these are empty" in message
+    assert "without 对应失信条款, no penalty takes points" in message
     everywhere = message + str(row)
     assert not any(word in everywhere for word in (SECRET, SECRET[:14], "钱某某"))
 
@@ -284,6 +286,52 @@ def test_its_usual_variants_are_read(door: Door, change: dict[str, str]) -> None
         [[change.get(name, name) for name in TEMPLATE], [TEMPLATE_ROW.get(name) for name in TEMPLATE]],
     )
     assert counts(door) == (1, 0)
+
+
+@pytest.mark.parametrize("lacked", ["行为日期", "对应失信条款", "项目编号", "状态", "撤销日期"])
+@pytest.mark.parametrize(
+    "beside", [(), ("处罚内容", "法定代表人", "备注"), ("行政相对人类别", "处罚内容", "处罚有效期")]
+)
+def test_no_other_form_may_lack_what_the_template_lacks(door: Door, lacked: str, beside: tuple[str, ...]) -> None:
+    """Nor one into which a few of the template's columns were copied."""
+    place = "inspections/penalties"
+    names, cells = grid(place, [penalty()])
+    at = names.index(lacked)
+    put_grid(door, place, [[*names[:at], *names[at + 1 :], *beside], [*cells[:at], *cells[at + 1 :]]])
+    outcome = door.only_outcome()
+    assert (outcome.status, outcome.reason_code) == ("held", "missing_header")
+    assert lacked in (outcome.message or "") and "双公示" in (outcome.message or "")
+
+
+@pytest.mark.parametrize("sheets", [1, 2])
+@pytest.mark.parametrize("revoked_on", ["2024-05-28", None, "/"])
+def test_a_day_of_revocation_without_a_status_holds_the_file(door: Door, revoked_on: str | None, sheets: int) -> None:
+    """Taken as 生效, a revoked penalty would count."""
+    cells = [TEMPLATE_ROW.get(name) for name in TEMPLATE]
+    odd = sheet([[*TEMPLATE, "撤销日期"], [*cells, revoked_on]])
+    put_parts(
+        door,
+        "inspections/penalties",
+        parts({"一": odd} if sheets == 1 else {"一": sheet([TEMPLATE, cells]), "二": odd}),
+    )
+    outcome = door.only_outcome()
+    assert (outcome.status, outcome.reason_code) == ("held", "missing_header")
+    assert "撤销日期 and no 状态" in (outcome.message or "")
+    assert door.rows("inspections/penalties") == []
+
+
+@pytest.mark.parametrize(("status", "code"), [("撤销", "revoked"), ("生效", "effective")])
+def test_the_template_may_have_what_it_may_lack(door: Door, status: str, code: str) -> None:
+    more = {"撤销日期": "2024-05-28" if code == "revoked" else None, "状态": status, "对应失信条款": "7"}
+    put_grid(
+        door,
+        "inspections/penalties",
+        [[*TEMPLATE, *more], [*(TEMPLATE_ROW.get(name) for name in TEMPLATE), *more.values()]],
+    )
+    message = door.only_outcome().message or ""
+    (row,) = door.rows("inspections/penalties")
+    assert (row["status_code"], row["clause"]) == (code, "7")
+    assert "no column 行为日期、项目编号, so" in message and "状态" not in message and "points" not in message
 
 
 def test_what_identifies_a_penalty_may_not_be_absent(door: Door) -> None:
