@@ -75,7 +75,7 @@ class Column:
     row. `header_required`: a file without the header is held. `not_after_receipt`: a date after `received_on`
     quarantines the row (`date_after_receipt`). `choices` are the values as they may be written, each once;
     `spellings` other ways of writing them. `may_be_several`: two ID numbers in one cell leave the person unresolved
-    instead of quarantining the row. `absent_as`: what every cell of the column says in a file that lacks it.
+    instead of quarantining the row. `absent_as`: what every cell of the column says in a file that may lack it.
     """
 
     name: str
@@ -96,6 +96,23 @@ class Column:
     def is_stored(self) -> bool:
         """Whether the column itself reaches the lake."""
         return self.parse not in (Parse.DROPPED, Parse.COORDINATE)
+
+
+@dataclass(frozen=True)
+class Template:
+    """Another office's form of a list, in which it may arrive, too.
+
+    It is known by `own_headers`, which no other form has: `least_own_headers` of them stand in it. A file in it, and no
+    other, may lack the columns `may_lack` (by `Column.name`). `costs`: (column, what is said of a file that lacks it).
+    `needs`: (column, the column without which it cannot be read rightly, so that the file is held).
+    """
+
+    name: str
+    own_headers: tuple[str, ...]
+    least_own_headers: int
+    may_lack: tuple[str, ...]
+    costs: tuple[tuple[str, str], ...] = ()
+    needs: tuple[tuple[str, str], ...] = ()
 
 
 # What the rows of some points tables say of themselves (rulebook/format.md, "quantity" and "points: row").
@@ -170,6 +187,7 @@ class Dataset:
     header_rows: int = 1
     ignored_header_prefixes: tuple[str, ...] = ()
     ignored_headers: tuple[str, ...] = ()
+    template: Template | None = None
     updated_column: str | None = None  # decides which row is later before the file's name does
     skip_rows_without: str | None = None  # a row whose cell here is empty is no row
     extra_fields: tuple[pa.Field, ...] = ()

@@ -153,6 +153,9 @@ def _told(notes: readers.Notes, is_day_missing: bool) -> str | None:
         f"it has no column {header}, so every row is taken as {value}. If some are not, add the column"
         for header, value in notes.absent.items()
     ]
+    if notes.lacking:
+        costs = "".join(f"; without {header}, {cost}" for header, cost in notes.lacking.items() if cost)
+        told.append(f"it has no column {'、'.join(notes.lacking)}, so these are empty in every row{costs}")
     if is_day_missing:
         told.append(
             "no day of the list can be read in its title, so an older list would be taken for a newer one. Write the day in "

@@ -1,6 +1,6 @@
-"""Where a cell stands: its reference (B3) as numbers.
+"""Where a cell stands: its reference (B3) as numbers, and a column's letters.
 
-Does not belong here: what a cell holds (`sheet_cells`), the letters of a column's number (`ingestion.readers.headers`).
+Does not belong here: what a cell holds (`sheet_cells`).
 """
 
 from __future__ import annotations
@@ -16,6 +16,16 @@ def column_number(letters: str) -> int:
     for letter in letters.upper():
         number = number * 26 + ord(letter) - 64
     return number
+
+
+def column_letters(position: int) -> str:
+    """A column's letters as Excel shows them, from its 0-based position."""
+    letters = ""
+    position += 1
+    while position:
+        position, rest = divmod(position - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
 
 
 def reference(written: str) -> tuple[int, int]:

@@ -31,10 +31,17 @@ class SheetPart:
     state: str
     entry: zipfile.ZipInfo
 
+    @property
+    def is_hidden(self) -> bool:
+        """Whether nobody who opens the workbook sees it: it is counted, and never read."""
+        return self.state in ("hidden", "veryHidden")
+
 
 @dataclass(frozen=True)
 class Package:
     """The parts that a reader needs; what else the package holds (pictures, attachments) is never opened.
+
+    `sheets`: hidden ones too, in order; `needed`: without theirs.
 
     `is_usual`: everything lies where a reader expects it that goes by fixed names.
     """
@@ -48,7 +55,7 @@ class Package:
 
     @property
     def needed(self) -> set[zipfile.ZipInfo]:
-        found = {sheet.entry for sheet in self.sheets} | set(self.directory)
+        found = {sheet.entry for sheet in self.sheets if not sheet.is_hidden} | set(self.directory)
         return found | {part for part in (self.shared_texts, self.styles) if part is not None}
 
 

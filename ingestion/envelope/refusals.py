@@ -8,6 +8,10 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from ingestion import parsing
+
+_LONG_NUMBER = re.compile(r"\d{9,}")  # longer than a day; of a card, or of an ID that lacks a character
+
 
 class Held(Exception):
     """A file that is not loaded. `reason` is its code; `message` names the place and the remedy, never a value."""
@@ -32,8 +36,10 @@ def shown(name: str, longest: int = 255) -> str:
 
 
 def masked_name(name: str) -> str:
-    """A sheet's name as it may be told: without whoever's number it holds."""
-    return re.sub(r"\d{9,}", "#", shown(name))
+    """A sheet's name as it may be told and kept: ID and mobile numbers masked, other long numbers left out."""
+    folded = parsing.fold(name)
+    told = _LONG_NUMBER.sub("#", parsing.masked(folded))
+    return shown(name if told == folded else told)
 
 
 def cut_off() -> Held:

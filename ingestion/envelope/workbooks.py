@@ -32,8 +32,9 @@ class WorkbookFacts:
 def inspect_workbook(path: Path) -> WorkbookFacts:
     """Inflates every part of a workbook once, counting what really comes out; keeps nothing.
 
-    Raises Held for: no zip, too many parts, parts that overlap, lie about their size or fail their checksum, a ratio or
-    total beyond the limits, no sheets, texts that swell.
+    Raises Held for: no zip, no workbook in it, too many parts, parts that overlap, lie about their size or fail their
+    checksum, a ratio or total beyond the limits, too many merged ranges, texts that swell. What a hidden sheet holds harms
+    nobody. A workbook without any sheet passes: it has no list, as its reader says.
     """
     with path.open("rb") as file:
         return inspect_package(file, path.stat().st_size)
@@ -62,18 +63,17 @@ def inspect_package(file: BinaryIO, packed_size: int, is_rewritten: bool = False
         return inflated(file, entry)
 
     package = package_of(entries, inflate)
-    sheets = tuple(scans[sheet.entry] for sheet in package.sheets)
+    shown = [sheet.entry for sheet in package.sheets if not sheet.is_hidden]
+    shown_scans = [scans[entry] for entry in shown]
     texts = package.shared_texts
-    if any(scan.merge_count > MAX_MERGES for scan in sheets):
+    if any(scan.merge_count > MAX_MERGES for scan in shown_scans):
         raise too_many_merges()
     is_plain = is_rewritten or (
         package.is_usual
         and all(scans[entry].is_plain for entry in package.needed)
-        and all(scan.is_plain_sheet and not scan.reaches_far for scan in sheets)
+        and all(scan.is_plain_sheet and not scan.reaches_far for scan in shown_scans)
         and (texts is None or scans[texts].is_plain_texts)
     )
-    if is_plain and may_swell(sheets, scans[texts] if texts else None, unpacked, packed_size):
-        check_swollen(
-            [inflate(sheet.entry) for sheet in package.sheets], inflate(texts) if texts else None, packed_size
-        )
-    return WorkbookFacts(package, sheets, is_plain)
+    if is_plain and may_swell(shown_scans, scans[texts] if texts else None, unpacked, packed_size):
+        check_swollen([inflate(entry) for entry in shown], inflate(texts) if texts else None, packed_size)
+    return WorkbookFacts(package, tuple(scans[sheet.entry] for sheet in package.sheets), is_plain)

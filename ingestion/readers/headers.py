@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import itertools
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -17,6 +16,7 @@ from rapidfuzz import fuzz, process
 from ingestion import parsing
 from ingestion.contract import Column, Dataset, Format, Parse
 from ingestion.envelope import Held, shown
+from ingestion.envelope.cell_refs import column_letters
 from ingestion.parsing import Cell, Fault
 from ingestion.sources import DATASETS
 
@@ -37,8 +37,7 @@ _BRACKETS = str.maketrans("[{<【〔〖「『《〈]}>】〕〗」』》〉", "(
 
 def normal_header(text: str) -> str:
     """A header for comparison: compatibility forms folded (㎡ = m2), brackets as (), no white space, one case."""
-    text = unicodedata.normalize("NFKC", text.translate(parsing.FOLD)).translate(_BRACKETS)
-    return re.sub(r"\s+", "", _ESCAPED_BREAK.sub("", text)).casefold()
+    return _ESCAPED_BREAK.sub("", parsing.unspaced(text)).translate(_BRACKETS).casefold()
 
 
 _RUNNING_NUMBER_NAMES = frozenset(map(normal_header, _RUNNING_NUMBERS))
@@ -119,7 +118,6 @@ class Binding:
 
     positions: tuple[int | None, ...]
     ignored: frozenset[int]
-    width: int
 
 
 def cell_header(cell: Cell) -> str:
@@ -262,11 +260,35 @@ class HeaderMatcher:
             column for column, position in zip(self.dataset.columns, positions, strict=True)
             if position is None and column.header_required
         ]  # fmt: skip
+        if missing and self._is_template(names):
+            missing = self._without_lacked(missing, place)
         if unknown:
             raise self.unknown(unknown, missing, place)
         if missing:
             raise self.missing(missing, place)
-        return Binding(tuple(positions), frozenset(ignored), len(names))
+        return Binding(tuple(positions), frozenset(ignored))
+
+    def _is_template(self, names: Iterable[str]) -> bool:
+        """Whether the header is that of another office's form."""
+        if (template := self.dataset.template) is None:
+            return False
+        own = set(map(normal_header, template.own_headers))
+        found = {reading for written in names for reading, _ in header_readings(written)} & own
+        return len(found) >= template.least_own_headers
+
+    def _without_lacked(self, missing: Sequence[Column], place: str) -> list[Column]:
+        """The columns that a file in another office's form must have all the same."""
+        template = self.dataset.template
+        assert template is not None
+        lacking = {column.name: column for column in missing}
+        for name, needed in template.needs:
+            if needed in lacking and name not in lacking:
+                raise Held(
+                    "missing_header",
+                    f"{place}: there is a column {self.dataset.column(name).header} and no {lacking[needed].header}, without "
+                    f"which it cannot be read rightly. Add the column {lacking[needed].header}.",
+                )
+        return [column for column in missing if column.name not in template.may_lack]
 
     def nearest(self, written: str, among: Iterable[str]) -> str | None:
         found = process.extractOne(normal_header(written), list(among), scorer=fuzz.WRatio)
@@ -290,7 +312,14 @@ class HeaderMatcher:
 
     def missing(self, missing: Sequence[Column], place: str) -> Held:
         names = "、".join(column.header for column in missing)
-        return Held("missing_header", f"{place}: required header {names} is missing. Export the full list again.")
+        template = self.dataset.template
+        alone = ""
+        if template is not None and any(column.name in template.may_lack for column in missing):
+            said = "、".join(self.dataset.column(name).header for name in template.may_lack)
+            alone = f" (only {template.name}, known by headers such as {template.own_headers[0]}, may lack {said})"
+        return Held(
+            "missing_header", f"{place}: required header {names} is missing{alone}. Export the full list again."
+        )
 
     def no_header(self, place: str, header_row: int | None = None) -> Held:
         """Why no header was found at the top; `header_row` says where one stands all the same."""
@@ -306,13 +335,3 @@ class HeaderMatcher:
             f"{place}: no header row was found in the first {HEADER_SEARCH_ROWS} rows. Expected {expected}. "
             f"{_HEADER_REMEDIES[self.dataset.format]}",
         )
-
-
-def column_letters(position: int) -> str:
-    """A column's letters as Excel shows them, from its 0-based position."""
-    letters = ""
-    position += 1
-    while position:
-        position, rest = divmod(position - 1, 26)
-        letters = chr(65 + rest) + letters
-    return letters

@@ -7,7 +7,6 @@ Belongs here: words and forms of such lines. Does not belong here: whether a lin
 from __future__ import annotations
 
 import re
-import unicodedata
 
 from ingestion import parsing
 from ingestion.parsing import Cell
@@ -17,7 +16,7 @@ def plain(cell: Cell) -> str:
     """A cell as one of these lines would say it: compatibility forms folded, no white space, one case."""
     if not isinstance(cell, str):
         return "" if cell is None else str(cell)
-    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", cell.translate(parsing.FOLD))).casefold()
+    return parsing.unspaced(cell).casefold()
 
 
 _COUNTED = r"[〇零一二三四五六七八九十百千两\d]"
@@ -70,6 +69,7 @@ _SAYING = re.compile(
     "|".join(f"(?:{form})" for form in (_TOTAL, _COUNT, _PAGE, _NOTE, _NOTHING_BELOW, _SIGNATURE, _AS_OF))
 )
 _SUM = re.compile(_TOTAL)
+_BARE_SUM = re.compile(rf"{_OPEN}(?:{_SUMS}|{_COUNTS})(?:\([^)]{{0,12}}\))?[:]?{_SHUT}$")
 
 _NUMBERED = r"(?:\([一二三四五六七八九十]{1,3}\)|[一二三四五六七八九十]{1,3}[、.,:)])"
 _PLACE = r"[\u4e00-\u9fff]{1,10}(?:省|市|区|县|旗|盟|镇|乡|街道|办事处)(?<!小区)(?<!社区)|市本级|[省市]直属?|市辖区|本地|外[地省市]|[省市]外"
@@ -90,6 +90,15 @@ _PAGE_OR_DAY = re.compile(f"{_SIGNED_ON}|{_FRACTION}")
 _NOTE_GOES_ON = re.compile(rf"(?:\(?\d{{1,2}}[、.)]|{_NUMBERED}).")
 _FIGURE = re.compile(rf"(?:{_NUMBER}(?:{_UNIT})*)$")
 _WHOLE_NOTE = re.compile(rf"(?:{_NOTE})$")
+# What a line whose key cells are all empty may hold beside its total, signature or note.
+_SHARE_OR_SUM = re.compile(r"[-+]?[\d,.]{1,15}%?|[零壹贰叁肆伍陆柒捌玖拾佰仟万亿元圆角分整正]{2,20}")
+_DAY = re.compile(
+    r"(?:\d{4}|[〇○零一二三四五六七八九]{4})[-/.年](?:\d{1,2}|[元一二三四五六七八九十]{1,2})[-/.月]"
+    r"(?:\d{1,2}|[一二三四五六七八九十廿卅]{1,3})日?t?(?:\d{1,2}:\d{2}(?::\d{2})?)?"
+)
+_GROUP_NAME = re.compile(r"[\u4e00-\u9fff()·、]{2,30}")
+_BARE_LABEL = re.compile(rf"(?:{_SIGNED})(?:人员?|员|单位|部门|机关|日期|时间|签[字名章])?[:]?$|{_LABEL}$")
+_HAN = re.compile(r"[\u4e00-\u9fff]")
 _WORDS = re.compile(r"[^\d]{0,8}[\u4e00-\u9fff]{4}")
 _WHOLE_LABEL = re.compile(rf"{_LABEL}$")
 _LABELLED = re.compile(r"[\u4e00-\u9fff·]{2,4}$|\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}日?$")
@@ -104,6 +113,11 @@ def says_layout(text: str) -> bool:
 def is_sum(text: str) -> bool:
     """Whether a plain text is the name of a total (小计), wherever in its line it stands."""
     return _SUM.match(text) is not None
+
+
+def is_bare_sum(text: str) -> bool:
+    """Whether a plain text names a total and nothing else: no cell of a row is so."""
+    return _BARE_SUM.match(text) is not None
 
 
 def is_heading(text: str) -> bool:
@@ -129,6 +143,28 @@ def continues_note(text: str) -> bool:
 def is_figure(text: str) -> bool:
     """Whether a plain text is a figure of a total (12, 3家)."""
     return _FIGURE.match(text) is not None and len(text) <= 12
+
+
+def is_amount(text: str) -> bool:
+    """Whether a plain text is a figure in a line of figures: as `is_figure`, a share, a sum in capital numerals."""
+    return is_figure(text) or _SHARE_OR_SUM.fullmatch(text) is not None
+
+
+def is_day(text: str) -> bool:
+    """Whether a plain text is a day, its time of day perhaps behind it."""
+    return _DAY.fullmatch(text) is not None
+
+
+def may_name_group(text: str) -> bool:
+    """Whether a plain text can be what a total is of (维护保养检测): no number, code or day."""
+    return _GROUP_NAME.fullmatch(text) is not None
+
+
+def announces(label: str, text: str) -> bool:
+    """As `is_labelled`, where no key is filled: the label may lack its colon, and an office may sign."""
+    if _WHOLE_NOTE.match(label):
+        return _HAN.search(text) is not None
+    return _BARE_LABEL.match(label) is not None and (may_name_group(text) or is_day(text))
 
 
 def may_be_labelled(text: str) -> bool:

@@ -103,10 +103,17 @@ def _no_constant(name: str) -> Any:
     raise ValueError(name)
 
 
+class _KeyTwice(ValueError):
+    """Two members of one name: which of them counts cannot be told."""
+
+    def __init__(self) -> None:
+        super().__init__("a key occurs twice")
+
+
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     record = dict(pairs)
     if len(record) != len(pairs):
-        raise ValueError("a key occurs twice")
+        raise _KeyTwice
     return record
 
 
@@ -140,10 +147,14 @@ class _PageText:
         if self.peek() == "}":
             self.take("}")
             return
+        keys: set[str] = set()
         while True:
             key = self.value()
             if not isinstance(key, str):
                 raise ValueError("a key is not text")
+            if key in keys:
+                raise _KeyTwice
+            keys.add(key)
             self.take(":")
             yield key
             if self.take(",}") == "}":
@@ -174,12 +185,11 @@ def _records(text: str) -> Iterator[Any]:
             if outer == "data" and page.peek() == "{":
                 data = ""
                 for inner in page.members():
-                    if inner == "records" and records == "missing" and page.peek() == "[":
+                    if inner == "records" and page.peek() == "[":
                         records = ""
                         yield from page.elements()
                     elif inner == "records":
-                        value = page.value()
-                        records = _kind(value) if records == "missing" else records
+                        records = _kind(page.value())
                     elif inner == "total":
                         total = page.value()
                     else:
@@ -194,6 +204,8 @@ def _records(text: str) -> Iterator[Any]:
                 page.value()
         if page.peek():
             raise ValueError("text after the page")
+    except _KeyTwice as error:
+        raise _not_a_page(f"in one of its objects {error}", _ASK) from error
     except (ValueError, RecursionError) as error:
         raise _not_a_page("it is cut off or not JSON") from error
     if str(code) != "0":

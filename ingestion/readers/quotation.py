@@ -12,7 +12,7 @@ from collections.abc import Collection, Sequence
 
 from ingestion import parsing
 from ingestion.envelope import Held
-from ingestion.readers.headers import column_letters
+from ingestion.envelope.cell_refs import column_letters
 
 MAX_CELL_CHARACTERS = 1 << 20
 csv.field_size_limit(MAX_CELL_CHARACTERS)

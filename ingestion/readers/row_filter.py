@@ -13,9 +13,10 @@ from collections.abc import Iterable, Sequence
 from ingestion import parsing
 from ingestion.contract import Dataset, Parse
 from ingestion.envelope import Held
+from ingestion.envelope.cell_refs import column_letters
 from ingestion.parsing import Cell, Fault
 from ingestion.readers import layout
-from ingestion.readers.headers import Binding, HeaderMatcher, cell_header, column_letters, is_running_number
+from ingestion.readers.headers import Binding, HeaderMatcher, cell_header, is_running_number
 from ingestion.readers.rows import Notes
 from ingestion.readers.titles import note_footnote
 
@@ -26,6 +27,7 @@ _PLAIN_KEY = re.compile(
 )
 _NOTED = re.compile("[(*★※:【]|必填|选填")  # what a header may carry beside its name
 
+_GROUP_NAMES = 2
 _MOVED_HEADERS = 2  # one alone may be wider than at the top
 
 
@@ -83,6 +85,10 @@ class RowFilter:
         self.is_other_header = False
         for index, value in self.absent.items():
             self.notes.absent[dataset.columns[index].header] = value
+        costs = dict(dataset.template.costs) if dataset.template else {}
+        for index, column in enumerate(dataset.columns):
+            if column.header_required and index not in bound and index not in self.absent:
+                self.notes.lacking[column.header] = costs.get(column.name, "")
 
     def pick(self, raw: Sequence[Cell]) -> list[Cell]:
         cells = [
@@ -158,7 +164,7 @@ class RowFilter:
                 for text in said
             )
         else:
-            is_layout = layout.says_layout(first) or any(map(layout.is_sum, line))
+            is_layout = (layout.says_layout(first) or any(map(layout.is_sum, line))) and self._says_no_more(raw)
         if not is_layout and len(set(line)) == 1:
             is_layout = (
                 layout.is_heading(first)
@@ -169,6 +175,39 @@ class RowFilter:
         if is_layout:
             note_footnote(raw, self.notes)
         return is_layout
+
+    def _says_no_more(self, raw: Sequence[Cell]) -> bool:
+        """Whether a line without a key holds nothing beside its total, signature or note that a row could say.
+
+        Otherwise somebody's row that lacks its key would go unnoticed because a text in it ends in 合计.
+        """
+        line = [(layout.plain(cell), cell) for cell in raw if not parsing.is_empty(cell)]
+        is_signed = any(layout.says_layout(text) and not layout.is_sum(text) for text, _ in line)
+        others: list[str] = []
+        has_figure = any(parsing.is_empty(cell) and not parsing.is_blank(cell) for cell in raw)  # a dash for 0
+        before = ""
+        for text, cell in line:
+            label, before = before, text
+            if layout.is_amount(text) or isinstance(cell, Fault):
+                has_figure = True
+            elif not (
+                layout.says_layout(text)
+                or (is_signed and layout.is_day(text))
+                or layout.is_heading(text)
+                or layout.is_page_or_day(text)
+                or layout.announces(label, text)
+                or self._is_above(text)
+            ):
+                others.append(text)
+        if not others:
+            return True
+        # a total says by one or two words of what it is one
+        return (
+            has_figure
+            and len(others) <= _GROUP_NAMES
+            and any(layout.is_bare_sum(text) for text, _ in line)
+            and all(map(layout.may_name_group, others))
+        )
 
     def _may_say(self, key: str) -> bool:
         """Whether the text of a key cell can belong to a line of a printed page."""

@@ -28,6 +28,7 @@ class Notes:
     titles: list[str] = field(default_factory=list)  # the lines above a header
     footnotes: list[str] = field(default_factory=list)  # lines below it that say 截至 some day
     absent: dict[str, str] = field(default_factory=dict)  # header -> what its column says, as the file lacks it
+    lacking: dict[str, str] = field(default_factory=dict)  # header that the file may lack -> what that costs, or ''
     hidden_sheets: list[str] = field(default_factory=list)
     unread_sheets: list[str] = field(default_factory=list)  # remarks beside the list
     is_1904: bool = False

@@ -10,7 +10,6 @@ import calendar
 import datetime as dt
 import itertools
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
@@ -95,7 +94,7 @@ def _line(cells: Sequence[Cell], is_1904: bool) -> str:
             continue
         before = texts[-1] if texts else ""
         texts.append(_text(cell, is_1904, is_asked=bool(_ASKS_FOR_DAY.search(before))))
-    line = unicodedata.normalize("NFKC", " ".join(texts).translate(parsing.FOLD))
+    line = parsing.fold(" ".join(texts))
     return _in_figures(re.sub(r"(?<!\d)\s+|\s+(?!\d)", "", line))
 
 

@@ -44,7 +44,15 @@ def workbook_rows(dataset: Dataset, path: Path, notes: Notes) -> Iterator[Row]:
         if is_empty and notes.unread_sheets:
             raise matcher.no_header(f"sheet {notes.unread_sheets[0]}")
         if is_empty:
-            raise Held("empty_file", "the workbook has no visible sheet with a header row. Export it again.")
+            raise Held("empty_file", _why_empty(len(sheets), len(notes.hidden_sheets)))
+
+
+def _why_empty(sheet_count: int, hidden_count: int) -> str:
+    if not sheet_count:
+        return "the workbook has no sheet of cells, where a list is expected. Export it again."
+    if hidden_count == sheet_count:
+        return "every sheet of the workbook is hidden, and hidden sheets are not read. Unhide the list's sheet and save it."
+    return "the visible sheets of the workbook are blank, and a header row is expected. Export it again."
 
 
 def _sheet_name(name: str, place: int) -> str:
@@ -60,18 +68,20 @@ def sheet_rows(sheet: CalamineSheet, faults: Faults) -> Iterator[tuple[list[Cell
     for (row, column), fault in faults.items():
         by_row.setdefault(row, []).append((column, fault))
     merges = _Merges(sheet.merged_cell_ranges or ())
-    index = -1
-    for index, values in enumerate(iter_cells(sheet)):
-        cells: list[Cell] = [*([""] * left), *values]
+    index, width = -1, 0
+
+    def filled(index: int, cells: list[Cell]) -> tuple[list[Cell], bool]:
         _put_faults(cells, by_row.get(index, ()))
         is_own = any(cell != "" for cell in cells)
         merges.fill(index, cells)
-        yield cells, is_own
+        return cells, is_own
+
+    for index, values in enumerate(iter_cells(sheet)):
+        width = left + len(values)
+        yield filled(index, [*([""] * left), *values])
     # rows that hold nothing but faults lie beyond what calamine shows
     for row in range(index + 1, max(by_row, default=-1) + 1):
-        cells = []
-        _put_faults(cells, by_row.get(row, ()))
-        yield cells, bool(cells)
+        yield filled(row, [""] * width)
 
 
 def _put_faults(cells: list[Cell], faults: Iterable[tuple[int, Fault]]) -> None:

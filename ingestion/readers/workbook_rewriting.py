@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import IO, BinaryIO
 from xml.sax.saxutils import escape, quoteattr
 
+from ingestion.envelope.cell_refs import column_letters
 from ingestion.envelope.limits import CHUNK, MAX_CELL_FORMATS, MAX_COLUMNS, MAX_MERGES, MAX_REWRITTEN_BYTES, MEBIBYTE
 from ingestion.envelope.markup import read_markup
 from ingestion.envelope.packages import Package
@@ -23,7 +24,6 @@ from ingestion.envelope.part_scan import too_many_merges
 from ingestion.envelope.refusals import Held, masked_name, refused_archive
 from ingestion.envelope.sheet_cells import XmlCell, read_cells, read_shared_texts
 from ingestion.envelope.zip_archive import inflated
-from ingestion.readers.headers import column_letters
 from ingestion.readers.workbook_faults import CellFacts, SharedTexts
 
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -32,6 +32,7 @@ _PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 _KINDS = ("", "n", "s", "str", "inlineStr", "b", "d", "e")
 _BOOLEANS = {"true": "1", "false": "0"}
 _MOST_CELLS = 16_384  # that a row may have
+_NOTHING = (b"<worksheet/>",)  # in place of a hidden sheet: whatever it holds is never read
 
 
 @dataclass(frozen=True)
@@ -68,9 +69,8 @@ def rewritten(file: BinaryIO, package: Package) -> PlainCopy:
                 _write_texts(inflate(package.shared_texts), part.write, texts)
         for number, sheet in enumerate(package.sheets, start=1):
             with _Part(archive, f"xl/worksheets/sheet{number}.xml") as part:
-                copy.facts.append(
-                    _write_sheet(inflate(sheet.entry), part.write, texts, f"sheet {masked_name(sheet.name)}")
-                )
+                chunks = iter(_NOTHING) if sheet.is_hidden else inflate(sheet.entry)
+                copy.facts.append(_write_sheet(chunks, part.write, texts, f"sheet {masked_name(sheet.name)}"))
     copy.file.seek(0)
     return copy
 

@@ -1,6 +1,6 @@
 """Supervision checks and administrative penalties: contracts and quirks, nothing else."""
 
-from ingestion.contract import ROW_FIGURES, Column, Dataset, Format, Kind, Parse
+from ingestion.contract import ROW_FIGURES, Column, Dataset, Format, Kind, Parse, Template
 
 CHECKS = Dataset(
     source="inspections",
@@ -79,6 +79,25 @@ _NATIONAL_TEMPLATE = (
     "数据导出时间",
 )
 
+_NATIONAL = Template(
+    name="the national 双公示 template",
+    own_headers=(
+        "行政相对人类别",
+        "行政相对人代码_1",
+        "行政相对人代码_2",
+        "行政相对人代码_3",
+        "处罚内容",
+        "处罚有效期",
+        "处罚机关统一社会信用代码",
+        "数据来源单位",
+        "数据来源单位统一社会信用代码",
+    ),
+    least_own_headers=4,
+    may_lack=("occurred_on", "clause", "project_no", "status_code", "revoked_on"),
+    costs=(("clause", "no penalty takes points until a file names its clause"),),
+    needs=(("revoked_on", "status_code"),),  # a revoked penalty must never be taken for one in force
+)
+
 PENALTIES = Dataset(
     source="inspections",
     name="penalties",
@@ -86,6 +105,7 @@ PENALTIES = Dataset(
     format=Format.XLSX,
     key=("decision_no",),
     ignored_headers=_NATIONAL_TEMPLATE,
+    template=_NATIONAL,
     columns=(
         Column("agency_name", "行政相对人名称", Parse.AGENCY_NAME),
         Column(
@@ -108,9 +128,9 @@ PENALTIES = Dataset(
         Column("penalty_kind", "处罚类别", Parse.TEXT),
         Column("fine_10k_cny", "罚款金额(万元)", Parse.DECIMAL, aliases=("处罚金额(万元)",), units=("万元", "万")),
         Column("determined_on", "处罚决定日期", Parse.DATE, not_after_receipt=True),
-        Column("occurred_on", "行为日期", Parse.DATE, header_required=False, not_after_receipt=True),
-        Column("clause", "对应失信条款", Parse.CLAUSE, header_required=False),
-        Column("project_no", "项目编号", Parse.CODE, header_required=False),
+        Column("occurred_on", "行为日期", Parse.DATE, not_after_receipt=True),
+        Column("clause", "对应失信条款", Parse.CLAUSE),
+        Column("project_no", "项目编号", Parse.CODE),
         Column("public_until_on", "公示截止期", Parse.LAST_DAY),
         Column("authority", "处罚机关", Parse.TEXT),
         Column(
@@ -120,9 +140,8 @@ PENALTIES = Dataset(
             choices={"生效": "effective", "复议诉讼中": "under_review", "撤销": "revoked"},
             absent_as="生效",  # the national template lists what is in force
             value_required=True,
-            header_required=False,
         ),
-        Column("revoked_on", "撤销日期", Parse.DATE, header_required=False, not_after_receipt=True),
+        Column("revoked_on", "撤销日期", Parse.DATE, not_after_receipt=True),
         *ROW_FIGURES,
     ),
 )

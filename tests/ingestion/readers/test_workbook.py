@@ -15,6 +15,7 @@ from python_calamine import CalamineWorkbook
 
 from ingestion.parsing import Fault
 from ingestion.readers import workbook
+from tests.ingestion.real_exports.builder import parts, put_parts
 from tests.ingestion.support import (
     DAY,
     FINDINGS,
@@ -28,7 +29,7 @@ from tests.ingestion.support import (
     person,
     write_xlsx,
 )
-from tests.ingestion.workbooks import finding_rows, raw_workbook, sheet_xml
+from tests.ingestion.workbooks import finding_rows, letters, raw_workbook, sheet_xml, text_cell
 
 
 def test_a_numeric_id_is_quarantined_and_never_altered(door: Door) -> None:
@@ -83,6 +84,33 @@ def test_a_cell_of_a_merged_range_has_the_ranges_value(door: Door) -> None:
     assert [row["row_number"] for row in door.rows(PERSONNEL)] == [2, 3, 4]
 
 
+@pytest.mark.parametrize("merged", ["B2:B3", "A2:A3"])
+@pytest.mark.parametrize("where", ["身份证号", "岗位"])
+def test_a_row_of_nothing_but_faults_has_the_ranges_value_too(door: Door, merged: str, where: str) -> None:
+    """It lies beyond what the reader of workbooks shows."""
+    names = headers(dataset(PERSONNEL))
+    column = letters(names.index(where))
+    head = "".join(text_cell(f"{letters(i)}1", name) for i, name in enumerate(names))
+    body = "".join(text_cell(f"{letters(i)}2", str(person().get(name, ""))) for i, name in enumerate(names))
+    last = f'<row r="3"><c r="{column}3"><f>VLOOKUP(A3,X:Y,2,0)</f></c></row>'
+    rows = f'<row r="1">{head}</row><row r="2">{body}</row>{last}'
+    merges = f'<mergeCells count="1"><mergeCell ref="{merged}"/></mergeCells>'
+    raw_workbook(door.drop(PERSONNEL, DAY, "a.xlsx"), {"S": sheet_xml(rows, merges)})
+    outcome = door.only_outcome()
+    assert (outcome.accepted_count, outcome.quarantined_count) == (1, 1)
+    assert [number for number, _, _ in door.reasons()] == [3]
+
+
+def test_a_last_row_whose_only_fault_stands_left_of_a_merged_range(door: Door) -> None:
+    names = headers(dataset(PERSONNEL))
+    head = "".join(text_cell(f"{letters(i)}1", name) for i, name in enumerate(names))
+    body = "".join(text_cell(f"{letters(i)}2", str(person().get(name, ""))) for i, name in enumerate(names))
+    rows = f'<row r="1">{head}</row><row r="2">{body}</row><row r="3"><c r="A3"><f>A2</f></c></row>'
+    merges = '<mergeCells count="1"><mergeCell ref="B2:B3"/></mergeCells>'
+    raw_workbook(door.drop(PERSONNEL, DAY, "a.xlsx"), {"S": sheet_xml(rows, merges)})
+    assert door.only_outcome().quarantined_count == 1
+
+
 def test_hidden_sheets_are_noted_and_not_read(door: Door) -> None:
     path = door.drop(FINDINGS, DAY, "a.xlsx")
     book = openpyxl.Workbook()
@@ -97,6 +125,33 @@ def test_hidden_sheets_are_noted_and_not_read(door: Door) -> None:
     outcome = door.only_outcome()
     assert (outcome.accepted_count, outcome.hidden_sheet_count) == (1, 2)
     assert [row["finding_id"] for row in door.rows(FINDINGS)] == ["RD-认定"]
+
+
+@pytest.mark.parametrize(
+    ("sheets", "change", "said"),
+    [
+        ({}, ("", ""), "has no sheet of cells"),
+        ({"图": sheet_xml("")}, ('/worksheet"', '/chartsheet"'), "has no sheet of cells"),
+        (
+            {"旧": sheet_xml(finding_rows({}))},
+            ('name="旧"', 'name="旧" state="hidden"'),
+            "every sheet of the workbook is hidden",
+        ),
+        ({"空": sheet_xml("")}, ("", ""), "visible sheets of the workbook are blank"),
+        (
+            {"空": sheet_xml(""), "旧": ""},
+            ('name="旧"', 'name="旧" state="veryHidden"'),
+            "visible sheets of the workbook are",
+        ),
+    ],
+)
+def test_a_workbook_without_a_list_says_what_it_lacks(
+    door: Door, sheets: dict[str, str], change: tuple[str, str], said: str
+) -> None:
+    found = {name: str(content).replace(*change) for name, content in parts(sheets).items()}
+    put_parts(door, FINDINGS, found, day=DAY)
+    outcome = door.only_outcome()
+    assert outcome.reason_code == "empty_file" and said in (outcome.message or "")
 
 
 def test_a_formula_has_its_cached_value_or_its_row_is_quarantined(door: Door) -> None:
@@ -215,8 +270,12 @@ def test_no_number_of_a_sheet_s_name_is_kept_or_told(door: Door) -> None:
     write_xlsx(door.drop(FINDINGS, DAY, "b.xlsx"), dataset(FINDINGS), [], extra_headers=("秘密",), sheet=names[0])
     write_xlsx(door.drop(FINDINGS, DAY, "c.xlsx"), dataset(FINDINGS), [finding("RD-c")], sheet="2024年5月 20240531")
     outcomes = door.outcomes()
-    assert {row["sheet"] for row in door.rows(FINDINGS)} == {"王强# (2)", "王强# (3)", "2024年5月 20240531"}
-    assert "王强# (1)" in (outcomes[f"{DAY}/b.xlsx"].message or "")
+    assert {row["sheet"] for row in door.rows(FINDINGS)} == {
+        f"王强4108**********{names[0][-4:]} (2)",
+        f"王强4108**********{names[1][-4:]} (3)",
+        "2024年5月 20240531",
+    }
+    assert f"王强4108**********{names[0][-4:]} (1)" in (outcomes[f"{DAY}/b.xlsx"].message or "")
 
 
 def test_merged_ranges_that_overlap_are_refused(door: Door) -> None:

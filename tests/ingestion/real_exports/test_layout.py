@@ -13,6 +13,7 @@ from tests.ingestion.real_exports.builder import (
     ROWS,
     USCC_A,
     Door,
+    Raw,
     Row,
     agency,
     check,
@@ -260,6 +261,8 @@ def test_the_national_template_of_penalties_is_read(door: Door) -> None:
     assert (row["occurred_on"], row["clause"], row["project_no"], row["revoked_on"]) == (None,) * 4
     message = door.only_outcome().message or ""
     assert "no column 状态, so every row is taken as 生效" in message
+    assert "no column 行为日期、对应失信条款、项目编号、撤销日期, so these are empty" in message
+    assert "without 对应失信条款, no penalty takes points" in message
     everywhere = message + str(row)
     assert not any(word in everywhere for word in (SECRET, SECRET[:14], "钱某某"))
 
@@ -283,6 +286,52 @@ def test_its_usual_variants_are_read(door: Door, change: dict[str, str]) -> None
         [[change.get(name, name) for name in TEMPLATE], [TEMPLATE_ROW.get(name) for name in TEMPLATE]],
     )
     assert counts(door) == (1, 0)
+
+
+@pytest.mark.parametrize("lacked", ["行为日期", "对应失信条款", "项目编号", "状态", "撤销日期"])
+@pytest.mark.parametrize(
+    "beside", [(), ("处罚内容", "法定代表人", "备注"), ("行政相对人类别", "处罚内容", "处罚有效期")]
+)
+def test_no_other_form_may_lack_what_the_template_lacks(door: Door, lacked: str, beside: tuple[str, ...]) -> None:
+    """Nor one into which a few of the template's columns were copied."""
+    place = "inspections/penalties"
+    names, cells = grid(place, [penalty()])
+    at = names.index(lacked)
+    put_grid(door, place, [[*names[:at], *names[at + 1 :], *beside], [*cells[:at], *cells[at + 1 :]]])
+    outcome = door.only_outcome()
+    assert (outcome.status, outcome.reason_code) == ("held", "missing_header")
+    assert lacked in (outcome.message or "") and "双公示" in (outcome.message or "")
+
+
+@pytest.mark.parametrize("sheets", [1, 2])
+@pytest.mark.parametrize("revoked_on", ["2024-05-28", None, "/"])
+def test_a_day_of_revocation_without_a_status_holds_the_file(door: Door, revoked_on: str | None, sheets: int) -> None:
+    """Taken as 生效, a revoked penalty would count."""
+    cells = [TEMPLATE_ROW.get(name) for name in TEMPLATE]
+    odd = sheet([[*TEMPLATE, "撤销日期"], [*cells, revoked_on]])
+    put_parts(
+        door,
+        "inspections/penalties",
+        parts({"一": odd} if sheets == 1 else {"一": sheet([TEMPLATE, cells]), "二": odd}),
+    )
+    outcome = door.only_outcome()
+    assert (outcome.status, outcome.reason_code) == ("held", "missing_header")
+    assert "撤销日期 and no 状态" in (outcome.message or "")
+    assert door.rows("inspections/penalties") == []
+
+
+@pytest.mark.parametrize(("status", "code"), [("撤销", "revoked"), ("生效", "effective")])
+def test_the_template_may_have_what_it_may_lack(door: Door, status: str, code: str) -> None:
+    more = {"撤销日期": "2024-05-28" if code == "revoked" else None, "状态": status, "对应失信条款": "7"}
+    put_grid(
+        door,
+        "inspections/penalties",
+        [[*TEMPLATE, *more], [*(TEMPLATE_ROW.get(name) for name in TEMPLATE), *more.values()]],
+    )
+    message = door.only_outcome().message or ""
+    (row,) = door.rows("inspections/penalties")
+    assert (row["status_code"], row["clause"]) == (code, "7")
+    assert "no column 行为日期、项目编号, so" in message and "状态" not in message and "points" not in message
 
 
 def test_what_identifies_a_penalty_may_not_be_absent(door: Door) -> None:
@@ -432,6 +481,21 @@ def test_a_line_of_the_page_may_stand_beside_the_first_column(door: Door, place:
         ("inspections/penalties", [["合计", None, None, None, None, None, None, 12.5], ["一、住建局", None]]),
         ("credit_desk/findings", [["合计", "12件", None], ["注：", "以实际为准"]]),
         ("credit_desk/repairs", [["总计", 3], ["备注", None, None, "材料另附"]]),
+        (
+            "registry/agencies",
+            [["解放区", "维护保养检测", None, "小计", 3, "85%"], ["填报单位：", "某某市住房和城乡建设局"]],
+        ),
+        (
+            "registry/agencies",
+            [["制表人", "张某", None, "审核人", "李某", "2024-05-30 10:00:00"], ["小计", "焦作甲公司", None, -3]],
+        ),
+        ("complaints/hotline", [[None, "填表日期", "2024年5月30日"], [None, "某区", "小计", "3", "12件"]]),
+        (
+            "inspections/penalties",
+            [["合计", "叁万元整", None, None, None, Raw('<c r="{r}"><f>SUM(H2:H3)</f></c>'), 0.5]],
+        ),
+        ("registry/agencies", [["合计", 12, None, "制表人：", "张某", "2024-05-30"], ["打印时间", "2024-05-30 10:00"]]),
+        ("inspections/penalties", [["注：", "以2024年批复为准"], ["单位：万元", None, None, "处罚依据"]]),
     ],
 )
 def test_a_total_or_signature_over_several_cells_is_no_row(door: Door, place: str, lines: list[list[Any]]) -> None:
@@ -546,6 +610,20 @@ def test_a_row_with_a_filled_key_is_a_row_always(door: Door, place: str, row: Ro
         ("inspections/penalties", {"决定书文号": "合计罚字〔2024〕1号"}),
         ("registry/personnel", {"姓名": "王强"}),
         ("credit_desk/findings", {"认定编号": "合计楼认定1"}),
+        ("inspections/penalties", penalty(None, 违法事实="少报维保费用合计", 状态="撤销")),
+        ("inspections/penalties", {"行政相对人名称": NAMES[USCC_A], "违法事实": "少报维保费用合计"}),
+        ("inspections/penalties", {"统一社会信用代码": USCC_A, "违法事实": "合计", "罚款金额(万元)": 1}),
+        ("inspections/checks", check(None, None, 问题描述="未出具维保记录小计")),
+        ("complaints/media", media_item(None, 来源="制表单位")),
+        ("complaints/media", media_item(None, 摘要="备注：维保费用总计")),
+        ("complaints/hotline", ticket(None, 承办单位="审核单位：某局")),
+        ("registry/site_checks", site_check(None, 核查批次="第2页")),
+        ("registry/social_insurance", insured("", 单位名称="共计", 统一社会信用代码=None)),
+        ("credit_desk/merit_claims", merit(None, 事项名称="参加公益活动次数合计")),
+        ("inspections/penalties", {"违法事实": "少报维保费用合计", "处罚决定日期": "2024-05-20"}),
+        ("inspections/penalties", {"行政相对人名称": NAMES[USCC_A], "违法事实": "收费小计", "罚款金额(万元)": 1}),
+        ("registry/agencies", agency(None, 注册地址="合计")),
+        ("complaints/hotline", {"被诉对象": NAMES[USCC_A], "承办单位": "合计", "来电时间": "2024-05-01 10:00:00"}),
     ],
 )
 def test_a_row_that_lacks_its_key_is_told_and_not_passed_over(door: Door, place: str, row: Row) -> None:

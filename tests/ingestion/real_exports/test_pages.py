@@ -57,6 +57,11 @@ def test_null_where_there_are_no_records_is_an_empty_page(door: Door, place: str
         ('<?xml version="1.0"?><error/>', "it is a web page"),
         ('{"code":0,"data":{"total":1,"records":[', "it is cut off or not JSON"),
         ("请登录", "it is cut off or not JSON"),
+        ('{"code":0,"data":{"total":1,"records":[],"records":[{}]}}', "a key occurs twice"),
+        ('{"code":0,"data":{"records":null,"total":0,"records":[]}}', "a key occurs twice"),
+        ('{"code":0,"data":{"total":0,"records":[]},"data":{"total":0,"records":[]}}', "a key occurs twice"),
+        ('{"code":500,"data":{"total":0,"records":[]},"code":0}', "a key occurs twice"),
+        ('{"code":0,"data":{"total":3,"total":0,"records":null}}', "a key occurs twice"),
         ("[]", "it is a list, not an object"),
     ],
 )

@@ -15,16 +15,21 @@ from tests.ingestion.real_exports.builder import (
     ROWS,
     USCC_A,
     Door,
+    Raw,
     Row,
     check,
     decision,
     device,
     finding,
+    grid,
     make_id,
+    parts,
     penalty,
     person,
     put,
+    put_parts,
     report,
+    sheet,
     ticket,
 )
 
@@ -191,3 +196,50 @@ def test_a_number_in_a_file_s_name_is_masked(door: Door) -> None:
     assert [name for name, _ in summary.ignored] and ID not in str(summary.ignored)
     names = {outcome.receipt.file_name for outcome in door.outcomes().values()}
     assert names == {f"王强4108**********{ID[-4:]}_138****1234.xlsx", "138****1234.xlsx"}
+
+
+FULL_WIDTH = {ord(digit): ord(digit) + 0xFEE0 for digit in "0123456789X"}
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        (f"王强{ID}", "王强4108**********{end} (1)"),
+        (f"王强{ID[:6]} {ID[6:14]} {ID[14:]}", "王强4108**********{end} (1)"),
+        (f"王强{ID[:6]}-{ID[6:14]}-{ID[14:]}", "王强4108**********{end} (1)"),
+        (f"王强{ID}".translate(FULL_WIDTH), "王强4108**********{end} (1)"),
+        ("张某138-0000-1234", "张某138****1234 (1)"),
+        ("张某 +86 138 0000 1234", "张某 138****1234 (1)"),
+        (f"张某{MOBILE}".translate(FULL_WIDTH), "张某138****1234 (1)"),
+        ("卡号6222020000000000", "卡号# (1)"),
+        (f"王强{ID[:-1]}", "王强# (1)"),
+        ("２０２４年５月（一）", "２０２４年５月（一）"),
+    ],
+)
+def test_a_number_in_a_sheet_s_name_is_masked(door: Door, name: str, told: str) -> None:
+    """In the lake, and in what is said of a sheet that is held: for its header, its cells, far cells, or unread."""
+    place = "credit_desk/findings"
+    told = told.format(end=ID[-4:])
+    rows = grid(place, [finding()])
+    unknown = [[*rows[0], "未知"], [*rows[1], "x"]]
+    odd = [rows[0], [Raw('<c r="{r}" t="x"><v>1</v></c>'), *rows[1][1:]]]
+    double = sheet(rows).replace("</row>", '<c r="B2"><v>7</v></c></row>', 2)
+    far = sheet(rows).replace("</row>", '</row><row r="1048576"><c r="XFD1048576"><v>1</v></c></row>', 1)
+    workbooks = {
+        "good": {name: sheet(rows)},
+        "unread": {name: sheet([["填报说明"]]), "名单": sheet(rows)},
+        "header": {name: sheet(unknown)},
+        "odd": {name: sheet(odd)},
+        "double": {name: double},
+        "far": {name: far},
+    }
+    for of, sheets in workbooks.items():
+        put_parts(door, place, parts(sheets), name=f"{of}.xlsx")
+    outcomes = {key.rpartition("/")[2].removesuffix(".xlsx"): outcome for key, outcome in door.outcomes().items()}
+    assert {of for of, outcome in outcomes.items() if outcome.status == "held"} == {"header", "odd", "double", "far"}
+    for of in workbooks.keys() - {"good"}:
+        assert f"sheet {told.removesuffix(' (1)')}" in (outcomes[of].message or ""), of
+    assert told in {row["sheet"] for row in door.rows(place)}
+    if told != name:
+        assert name not in str(door.rows(place)) + str(outcomes)
+        assert traces(door.settings.home, door.settings.archive, [name]) == []

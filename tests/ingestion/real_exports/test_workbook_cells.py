@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from ingestion import readers
-from ingestion.readers import workbook_cells
+from ingestion.envelope import workbooks
+from ingestion.readers import workbook_cells, workbook_rewriting
 from tests.ingestion.real_exports.builder import (
     DAY,
     ROWS,
@@ -190,6 +191,56 @@ def test_a_row_that_two_readings_give_up_is_never_missing_in_silence(
     put(door, place, [ROWS[place](), ROWS[place]()])
     outcome = door.only_outcome()
     assert (outcome.status, outcome.read_count) == ("held", 0)
+
+
+HIDDEN = {
+    "far cells": '<row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="XFD1048576"><v>1</v></c></row>',
+    "a comment": '<row r="1"><!-- x --><c r="A1"><v>1</v></c></row>',
+    "an odd type": '<row r="1"><c r="A1" t="x"><v>1</v></c></row>',
+    "no place": '<row r="1"><c r="A0"><v>1</v></c></row>',
+    "two cells in one place": '<row r="1"><c r="A1"><v>1</v></c><c r="A1"><v>2</v></c></row>',
+    "no shared text": '<row r="1"><c r="A1" t="s"><v>99</v></c></row>',
+    "no number": '<row r="1"><c r="A1" t="n"><v>x</v></c></row>',
+    "no whole XML": '<row r="1"><c r="A1"><v>1</v></row>',
+    "merges": '<row r="1"><mergeCell ref="A1:B1"/><mergeCell ref="A2:B2"/></row>',
+}
+
+
+@pytest.mark.parametrize("state", ["hidden", "veryHidden"])
+@pytest.mark.parametrize("is_first", [True, False])
+@pytest.mark.parametrize("how", HIDDEN)
+def test_what_a_hidden_sheet_holds_harms_nobody(
+    door: Door, monkeypatch: pytest.MonkeyPatch, how: str, is_first: bool, state: str
+) -> None:
+    """It is not read, so a plain workbook stays one; nor does it hold one that has to be written anew."""
+    place = "credit_desk/findings" if state == "hidden" else "registry/agencies"
+    for module in (workbooks, workbook_rewriting):
+        monkeypatch.setattr(module, "MAX_MERGES", 1)
+    hidden, plain = sheet([]).replace("</sheetData>", HIDDEN[how] + "</sheetData>"), sheet(grid(place, [ROWS[place]()]))
+    for name, visible in (("plain.xlsx", plain), ("odd.xlsx", plain.replace("<row", "<!-- x --><row", 1))):
+        found = parts({"旧": hidden, "名单": visible} if is_first else {"名单": visible, "旧": hidden})
+        found["xl/workbook.xml"] = str(found["xl/workbook.xml"]).replace('name="旧"', f'name="旧" state="{state}"')
+        put_parts(door, place, found, name=name, day=DAY if name == "odd.xlsx" else "2024-06-02")
+        if name == "plain.xlsx":
+            with monkeypatch.context() as patch:
+                patch.delattr(workbook_cells, "rewritten")
+                assert door.ingest().held == []
+    outcomes = door.outcomes().values()
+    assert [(o.status, o.accepted_count, o.hidden_sheet_count) for o in outcomes] == [("loaded", 1, 1)] * 2, [
+        o.message for o in outcomes
+    ]
+
+
+def test_a_sheet_that_is_shown_too_is_read_although_its_part_is_hidden_elsewhere(door: Door) -> None:
+    place = "credit_desk/findings"
+    odd = sheet(grid(place, [finding()])).replace("<row", "<!-- x --><row", 1)
+    found = parts({"旧": odd, "名单": odd})
+    found["xl/workbook.xml"] = str(found["xl/workbook.xml"]).replace('name="旧"', 'name="旧" state="hidden"')
+    related = str(found["xl/_rels/workbook.xml.rels"])
+    found["xl/_rels/workbook.xml.rels"] = related.replace("sheet2.xml", "sheet1.xml")
+    put_parts(door, place, found)
+    outcome = door.only_outcome()
+    assert (outcome.accepted_count, outcome.hidden_sheet_count) == (1, 1)
 
 
 @pytest.mark.parametrize(
