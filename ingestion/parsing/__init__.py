@@ -46,7 +46,7 @@ from ingestion.parsing.identities import (
 from ingestion.parsing.names import agency_name, person_name
 from ingestion.parsing.numbers import amount, chinese_number, coordinate, integer, points, quantity
 from ingestion.parsing.personal_numbers import PersonalNumber, find_numbers, masked, replace_numbers
-from ingestion.parsing.texts import FOLD, fold, free_text, is_blank, is_empty, says_null, text_of
+from ingestion.parsing.texts import FOLD, fold, free_text, is_blank, is_empty, says_null, text_of, unspaced
 
 __all__ = [
     "CODE_BECAME_DATE",
@@ -113,6 +113,7 @@ __all__ = [
     "replace_numbers",
     "says_null",
     "text_of",
+    "unspaced",
     "uscc",
     "uscc_pair",
     "wall_time",
