@@ -154,6 +154,25 @@ def test_one_output_that_fails_keeps_no_other_from_its_release(
     assert there.held == ["甲"] and len(pauses) == 2
 
 
+def test_a_file_that_cannot_be_opened_keeps_no_other_output_from_its_release(settings: Settings) -> None:
+    path = release(settings)
+    (path / stored.DESK_FILE).unlink()
+    desk, public = Server(away_for=0), Server(away_for=0)
+    pauses: list[float] = []
+    done = publish_release(
+        settings,
+        [
+            Output("desk", Audience.CONFLICT_DESK, publish=desk.publish),
+            Output("public", Audience.PUBLIC, publish=public.publish),
+        ],
+        wait=pauses.append,
+    )
+    assert [(one.output, one.is_published, one.try_count) for one in done] == [("desk", False, 3), ("public", True, 1)]
+    assert "UnreadableReleaseError" in done[0].message and {one.release_id for one in done} == {path.name}
+    assert desk.held == [] and public.held == ["甲"] and len(pauses) == 2
+    assert last_publications(settings) == done
+
+
 def test_a_record_that_cannot_be_written_harms_no_release(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     served(monkeypatch, away_for=0)
     (settings.logs / publishing.RECORD).mkdir(parents=True)
