@@ -74,6 +74,7 @@ def _published(settings: Settings, output: Output, wait: Callable[[float], None]
         try:
             # opened for each try: what holds the file of one audience may be gone at the next
             with open_release(settings, for_desk=sees_conflicts(output.audience)) as release:
+                release_id = release.directory.name
                 is_published, message = True, output.publish(release)
         except Exception as error:
             is_published, message = False, f"{type(error).__name__}: {error}"
