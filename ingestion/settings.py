@@ -115,8 +115,8 @@ def _usable_home(path: Path) -> Path:
     found = next((char for char in str(path) if char in _NOT_IN_A_HOME), None)
     if found is not None:
         raise ConfigurationError(
-            f"主目录路径中不能有 The path of the home must not hold the character {found}, because databases take it for a "
-            f"part of an address: {path}. Name a folder without it by --home or {HOME_VARIABLE}."
+            f"主目录路径中不能有字符 {found}，请换一个目录。The path of the home must not hold the character {found}, because "
+            f"databases take it for a part of an address: {path}. Name a folder without it by --home or {HOME_VARIABLE}."
         )
     return path
 

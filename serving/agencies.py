@@ -20,7 +20,7 @@ _LISTED = 5
 
 def _one_width(written: str) -> str:
     """A code or name as people type it: one width, upper case, no blanks."""
-    return "".join(parsing.fold(written).split()).upper()
+    return parsing.unspaced(written).upper()
 
 
 def require_agency(opened: Release, written: str) -> dict[str, Any]:

@@ -13,9 +13,24 @@
 {%- endmacro %}
 
 {#
+The rows with a note of the door that nothing supersedes (`key`, `updated` as in latest_rows). Recency is asked of keys
+that show the note, not of all.
+#}
+{% macro rows_noted(received, is_noted, key='row_key', updated=none) -%}
+    select *
+    from (
+        {{ latest_rows(
+            '(select * from ' ~ received ~ ' where row_key in (select row_key from ' ~ received ~ ' where '
+            ~ is_noted ~ ')) as named',
+            key, updated
+        ) }}
+    ) as latest
+    where {{ is_noted }}{{ ' and not is_deleted' if updated }}
+{%- endmacro %}
+
+{#
 The people whose number fails in one column of a dataset, in the rows that nothing supersedes (`key`, `updated` as in
-latest_rows); with `last_of`, in the last drop in which that column's value shows. Recency is asked of keys that show
-such a person, not of all.
+latest_rows); with `last_of`, in the last drop in which that column's value shows.
 #}
 {% macro people_unresolved(
     source_name, dataset, person_column, agency_id='null', person_name='null', source_key='source_key', report_no='null',
@@ -41,12 +56,8 @@ such a person, not of all.
         file_position,
         file_name
     from (
-        {{ latest_rows(
-            '(select * from ' ~ received ~ ' where row_key in (select row_key from ' ~ received ~ ' where '
-            ~ id_failure('flags', person_column) ~ ' is not null)) as named',
-            key, updated
-        ) }}
-    ) as latest
+        {{ rows_noted(received, id_failure('flags', person_column) ~ ' is not null', key, updated) }}
+    ) as noted
     {%- if last_of %}
         inner join (
             select
@@ -55,7 +66,6 @@ such a person, not of all.
             from {{ received }}
             group by {{ last_of }}
         ) as seen
-            on latest.{{ last_of }} = seen.seen_id and latest.received_on = seen.last_seen_on
+            on noted.{{ last_of }} = seen.seen_id and noted.received_on = seen.last_seen_on
     {%- endif %}
-    where {{ id_failure('flags', person_column) }} is not null{{ ' and not is_deleted' if updated }}
 {%- endmacro %}

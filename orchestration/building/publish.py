@@ -33,5 +33,5 @@ def _publish(settings: Settings, names: set[str]) -> None:
     chosen = [output for output in outputs.OUTPUTS if output.publish is not None and output.name in names]
     try:
         alerts.of_publications(settings.logs, publish_release(settings, chosen))
-    except Exception as error:  # a record that cannot be written, a release that cannot be opened
+    except Exception as error:  # a record that cannot be written
         alerts.raise_alert(settings.logs, "publish_failed", f"{type(error).__name__}: {error}")

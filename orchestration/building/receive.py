@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
 from typing import Any
 
 import duckdb
@@ -123,8 +122,7 @@ def _reuse(settings: Settings, identifier: str) -> bool:
     directory = settings.releases / identifier
     if not directory.exists() or stored.verify(directory):
         return False
-    with suppress(PermissionError):  # another account made it
-        switch.seal(directory)
+    switch.seal(directory)
     switch.make_current(settings, identifier)
     discard_candidates(settings)
     return True

@@ -9,7 +9,7 @@ import click
 
 from ingestion.settings import Settings
 from orchestration.cli.notes import print_ignored, print_later
-from orchestration.cli.options import FAILED, TEXT, WRITTEN_DAY, Place, command, fail, home_settings, progress_bars
+from orchestration.cli.options import FAILED, TEXT, WRITTEN_DAY, Utf8Path, command, fail, home_settings, progress_bars
 from orchestration.cli.render import json_text, visible
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @command()
-@click.option("--inbox", type=Place(), metavar="DIR", help="Exports to take in (default: HOME/inbox).")
+@click.option("--inbox", type=Utf8Path(), metavar="DIR", help="Exports to take in (default: HOME/inbox).")
 @click.option(
     "--as-of",
     "as_of_on",
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     help="The day that tasks and statuses are of (default: today in Asia/Shanghai).",
 )
 @click.option("--known-on", type=WRITTEN_DAY, help="Only what was received by this day (default: everything).")
-@click.option("--rulebooks", type=Place(), metavar="DIR", help="Rulebook folder (default: FIREMARK_RULEBOOKS).")
+@click.option("--rulebooks", type=Utf8Path(), metavar="DIR", help="Rulebook folder (default: FIREMARK_RULEBOOKS).")
 @click.option(
     "--regime",
     "regime_code",

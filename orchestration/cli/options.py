@@ -50,7 +50,7 @@ class WrittenDay(Day):
         return super().convert(value, param, ctx).isoformat()
 
 
-class Written(click.ParamType):
+class TypedText(click.ParamType):
     """Text as people typed it, whatever their terminal sends."""
 
     name = "text"
@@ -60,7 +60,7 @@ class Written(click.ParamType):
         return typed(value)
 
 
-class Place(click.Path):
+class Utf8Path(click.Path):
     """A file or folder. A path that is not UTF-8 is refused: it could be opened, but not written down."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
@@ -73,7 +73,7 @@ class Place(click.Path):
         return super().convert(value, param, ctx)
 
 
-DAY, WRITTEN_DAY, TEXT = Day(), WrittenDay(), Written()
+DAY, WRITTEN_DAY, TEXT = Day(), WrittenDay(), TypedText()
 
 
 def home_settings() -> Settings:
@@ -93,7 +93,7 @@ def home_option(command: Callable[..., Any]) -> Callable[..., Any]:
     """`--home` before or after the command's name."""
     return click.option(
         "--home",
-        type=Place(file_okay=False),
+        type=Utf8Path(file_okay=False),
         metavar="DIR",
         expose_value=False,
         callback=_take_home,

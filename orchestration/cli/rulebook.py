@@ -11,7 +11,7 @@ from orchestration.cli.options import (
     DAY,
     FAILED,
     TEXT,
-    Place,
+    Utf8Path,
     command,
     fail,
     format_option,
@@ -29,7 +29,7 @@ def rulebook() -> None:
 
 
 @command()
-@click.argument("directory", required=False, type=Place(path_type=Path), metavar="[DIR]")
+@click.argument("directory", required=False, type=Utf8Path(path_type=Path), metavar="[DIR]")
 def lint(directory: Path | None) -> None:
     """Check a rulebook folder (default: FIREMARK_RULEBOOKS, else the one that comes with the program)."""
     from orchestration.building.rules import rulebook_folder
@@ -47,8 +47,8 @@ def lint(directory: Path | None) -> None:
 
 
 @command("import")
-@click.argument("files", nargs=-1, required=True, type=Place(path_type=Path), metavar="FILE.yaml...")
-@click.argument("directory", type=Place(file_okay=False, path_type=Path), metavar="DIR")
+@click.argument("files", nargs=-1, required=True, type=Utf8Path(path_type=Path), metavar="FILE.yaml...")
+@click.argument("directory", type=Utf8Path(file_okay=False, path_type=Path), metavar="DIR")
 def import_command(files: tuple[Path, ...], directory: Path) -> None:
     """Turn regimes written as YAML into versions of a rulebook folder."""
     from rulebook.importing import import_regimes
@@ -61,7 +61,7 @@ def import_command(files: tuple[Path, ...], directory: Path) -> None:
 @click.argument("rulebook_id", type=TEXT)
 @click.option(
     "--rulebooks",
-    type=Place(path_type=Path),
+    type=Utf8Path(path_type=Path),
     metavar="DIR",
     help="The folder that holds the version (default: FIREMARK_RULEBOOKS).",
 )

@@ -7,11 +7,11 @@ from pathlib import Path
 import click
 
 from ingestion.settings import ConfigurationError
-from orchestration.cli.options import Place, command, progress_bars
+from orchestration.cli.options import Utf8Path, command, progress_bars
 
 
 @command()
-@click.argument("directory", type=Place(file_okay=False, path_type=Path))
+@click.argument("directory", type=Utf8Path(file_okay=False, path_type=Path))
 @click.option("--agencies", type=click.IntRange(min=1), default=28, show_default=True)
 @click.option("--years", type=click.IntRange(min=1), default=3, show_default=True)
 @click.option("--seed", type=int, default=1, show_default=True)

@@ -17,7 +17,8 @@ from pathlib import Path
 from ingestion.settings import Settings
 from serving.audiences import sees_conflicts
 from serving.outputs.output import Output
-from serving.releases.opened import Release, open_release
+from serving.releases.opened import open_release
+from serving.releases.stored import current_release
 
 RECORD = "publications.jsonl"
 WAIT_SECONDS = (1.0, 4.0)  # before the second try, before the third
@@ -41,14 +42,13 @@ def publish_release(
     """Publishes the current release by every output that has this moment, and writes down what came of each.
 
     An output reads the file of its audience: `conflicts` only where the audience may see them. One that fails harms
-    neither the release nor the others.
+    neither the release nor the others, also where its file cannot be opened.
     """
     done = []
     for output in outputs:
         if output.publish is None:
             continue
-        with open_release(settings, for_desk=sees_conflicts(output.audience)) as release:
-            done.append(_published(release, output, wait))
+        done.append(_published(settings, output, wait))
         _write_down(settings.logs, done[-1])
     return done
 
@@ -64,20 +64,24 @@ def _write_down(logs: Path, publication: Publication) -> None:
         record.write(json.dumps(asdict(publication), ensure_ascii=False).encode() + b"\n")
 
 
-def _published(release: Release, output: Output, wait: Callable[[float], None]) -> Publication:
+def _published(settings: Settings, output: Output, wait: Callable[[float], None]) -> Publication:
     assert output.publish is not None
+    release_id = (current_release(settings) or Path()).name
     pauses = iter(WAIT_SECONDS)
     try_count = 0
     while True:
         try_count += 1
         try:
-            is_published, message = True, output.publish(release)
+            # opened for each try: what holds the file of one audience may be gone at the next
+            with open_release(settings, for_desk=sees_conflicts(output.audience)) as release:
+                release_id = release.directory.name
+                is_published, message = True, output.publish(release)
         except Exception as error:
             is_published, message = False, f"{type(error).__name__}: {error}"
         pause = next(pauses, None)
         if is_published or pause is None:
             now = dt.datetime.now(dt.UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
-            return Publication(output.name, release.directory.name, now, is_published, try_count, message)
+            return Publication(output.name, release_id, now, is_published, try_count, message)
         wait(pause)
 
 

@@ -62,15 +62,20 @@ def _describe(candidate: Candidate) -> None:
 def seal(directory: Path) -> None:
     """Takes every right to write from the files of a release: a program that opens one in passing must not change it, nor
     lock out those who read. What names engineers is its owner's alone. Folders stay as they are: a release can be
-    removed.
+    removed. A file that another account made is that account's to seal.
     """
     for path in directory.rglob("*"):
         if path.is_file():
             relative = path.relative_to(directory)
             is_desk_s = relative.parts[0] in (DESK_FILE, RESTRICTED_FOLDER)
             mode = 0o400 if is_desk_s else 0o444
-            if stat.S_IMODE(path.stat().st_mode) != mode:
-                path.chmod(mode)
+            found = path.stat()
+            if stat.S_IMODE(found.st_mode) != mode:
+                try:
+                    path.chmod(mode)
+                except PermissionError:
+                    if found.st_uid == os.geteuid():
+                        raise
 
 
 def _step_aside(settings: Settings, candidate: Candidate, final: Path) -> None:

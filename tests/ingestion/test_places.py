@@ -95,6 +95,7 @@ def test_a_home_that_no_build_could_work_with_is_refused_by_its_character(tmp_pa
             refused()
         said = str(raised.value)
         assert f"the character {found}," in said and str(tmp_path / name) in said and "--home" in said
+        assert said.startswith(f"主目录路径中不能有字符 {found}，")  # either half is whole
 
 
 def test_the_folder_that_one_stands_in_is_a_part_of_the_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -23,6 +23,7 @@ from serving.outputs.output import Output
 from serving.outputs.publishing import Publication, last_publications, publish_release
 from serving.releases import stored
 from serving.releases.opened import Release
+from serving.releases.switch import make_current
 from tests.conftest import BuiltCity, copied, firemark, loosened
 from tests.orchestration.support import state_of
 
@@ -152,6 +153,37 @@ def test_one_output_that_fails_keeps_no_other_from_its_release(
     )
     assert [(one.output, one.is_published, one.try_count) for one in done] == [("away", False, 3), ("there", True, 1)]
     assert there.held == ["甲"] and len(pauses) == 2
+
+
+def test_a_file_that_cannot_be_opened_keeps_no_other_output_from_its_release(settings: Settings) -> None:
+    path = release(settings)
+    (path / stored.DESK_FILE).unlink()
+    desk, public = Server(away_for=0), Server(away_for=0)
+    pauses: list[float] = []
+    done = publish_release(
+        settings,
+        [
+            Output("desk", Audience.CONFLICT_DESK, publish=desk.publish),
+            Output("public", Audience.PUBLIC, publish=public.publish),
+        ],
+        wait=pauses.append,
+    )
+    assert [(one.output, one.is_published, one.try_count) for one in done] == [("desk", False, 3), ("public", True, 1)]
+    assert "UnreadableReleaseError" in done[0].message and {one.release_id for one in done} == {path.name}
+    assert desk.held == [] and public.held == ["甲"] and len(pauses) == 2
+    assert last_publications(settings) == done
+
+
+def test_the_record_names_the_release_that_was_published_at_last(settings: Settings) -> None:
+    before, later = release(settings), release(settings, "2026-06-02-b")
+    make_current(settings, before.name)
+    server = Server(away_for=1)
+    (done,) = publish_release(
+        settings,
+        [Output("server", Audience.BI, publish=server.publish)],
+        wait=lambda _: make_current(settings, later.name),
+    )
+    assert (done.release_id, done.message) == (later.name, f"{later.name} is on the server")
 
 
 def test_a_record_that_cannot_be_written_harms_no_release(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -120,6 +120,39 @@ def test_a_release_that_is_kept_is_sealed_again(settings: Settings) -> None:
     assert modes(path) == sealed
 
 
+@pytest.fixture
+def refusing(monkeypatch: pytest.MonkeyPatch) -> str:
+    """The name of a file that may not be sealed."""
+    change = Path.chmod
+
+    def chmod(path: Path, mode: int, **options: Any) -> None:
+        if path.name == "firemark_bi.duckdb" and not mode & stat.S_IWUSR:
+            raise PermissionError(1, "Operation not permitted", str(path))
+        change(path, mode, **options)
+
+    monkeypatch.setattr(Path, "chmod", chmod)
+    return "firemark_bi.duckdb"
+
+
+def test_a_kept_release_is_switched_to_though_another_account_made_a_file(
+    settings: Settings, refusing: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "geteuid", lambda: os.getuid() + 1)
+    path = publish(settings)
+    sealed = modes(path)
+    for name in sealed:
+        (path / name).chmod(0o644)
+    make_current(settings, "another")
+    assert publish(settings) == path and stored.current_release(settings) == path
+    assert modes(path) == sealed | {refusing: 0o644}  # the others are sealed all the same
+
+
+def test_a_file_of_one_s_own_that_cannot_be_sealed_is_not_released(settings: Settings, refusing: str) -> None:
+    with pytest.raises(PermissionError, match=refusing):
+        publish(settings)
+    assert stored.current_release(settings) is None
+
+
 def test_a_sealed_release_can_be_removed_and_copied(settings: Settings, tmp_path: Path) -> None:
     path = publish(settings)
     other = shutil.copytree(path, tmp_path / "copy")

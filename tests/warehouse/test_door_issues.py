@@ -46,25 +46,64 @@ def listed(code: str, rows: dict[str, list[Row]]) -> list[Row]:
     return made.query("from intermediate.int_issues__door where issue_code = ? order by row_number", code)
 
 
+def masked(key: tuple[str, str], **cells: Any) -> Row:
+    """A row in which the door masked a number."""
+    names = DATASETS[key].lake_schema().names
+    made: Row = {"received_on": MAY, "row_key": "1", "flags": "id_repaired,personal_number_masked,uscc_repaired"}
+    made |= {name: ONE for name in ("agency_id", "payer_id") if name in names}
+    made |= {name: False for name in ("is_deleted",) if name in names}
+    return made | cells
+
+
 @pytest.mark.parametrize("key", sorted(DATASETS), ids="/".join)
 def test_every_row_in_which_a_number_was_masked_is_listed_once(key: tuple[str, str]) -> None:
     dataset = DATASETS[key]
-    agency = next((name for name in ("agency_id", "payer_id") if name in dataset.lake_schema().names), None)
-    row = {"received_on": MAY, "flags": "id_repaired,personal_number_masked,uscc_repaired"}
-    if agency:
-        row[agency] = ONE
-    rows = [row, row | {"flags": ""}, row | {"flags": "personal_number_masked"}, row | {"flags": "id_repaired"}]
+    rows = [
+        masked(key),
+        masked(key, row_key="2", flags=""),
+        masked(key, row_key="3", flags="personal_number_masked"),
+        masked(key, row_key="4", flags="id_repaired"),
+    ]
     found = listed("personal_number_masked", {".".join(key): rows})
     assert [(issue["source"], issue["dataset"], issue["row_number"]) for issue in found] == [(*key, 2), (*key, 4)]
-    assert {issue["agency_id"] for issue in found} == {ONE if agency else None}
+    has_agency = {"agency_id", "payer_id"} & set(dataset.lake_schema().names)
+    assert {issue["agency_id"] for issue in found} == {ONE if has_agency else None}
     is_personal = any(column.personal for column in dataset.columns if column.name in dataset.key)
     assert {issue["source_key"] is None for issue in found} == {is_personal}
 
 
-def test_a_list_that_comes_again_unchanged_is_not_listed_again() -> None:
-    row = {"received_on": MAY, "agency_id": ONE, "flags": "personal_number_masked", "row_number": 7}
-    (issue,) = listed("personal_number_masked", {"registry.agencies": [row, row | {"received_on": JUNE}]})
-    assert issue["row_number"] == 7
+@pytest.mark.parametrize("key", sorted(DATASETS), ids="/".join)
+def test_a_masked_row_that_comes_again_is_listed_where_it_came_last(key: tuple[str, str]) -> None:
+    relation = ".".join(key)
+    rows = [masked(key), masked(key, received_on=JUNE)]
+    assert [issue["row_number"] for issue in listed("personal_number_masked", {relation: rows})] == [3]
+    assert [issue["row_number"] for issue in listed("personal_number_masked", {relation: rows[::-1]})] == [2]
+    twice_in_a_drop = [masked(key), masked(key)]
+    assert [issue["row_number"] for issue in listed("personal_number_masked", {relation: twice_in_a_drop})] == [3]
+
+
+@pytest.mark.parametrize("key", sorted(DATASETS), ids="/".join)
+def test_a_masked_row_that_comes_again_without_the_number_is_listed_no_more(key: tuple[str, str]) -> None:
+    relation = ".".join(key)
+    bad, good = masked(key), masked(key, received_on=JUNE, flags="")
+    assert not listed("personal_number_masked", {relation: [bad, good]})
+    assert not listed("personal_number_masked", {relation: [good, bad]})
+    assert not listed("personal_number_masked", {relation: [bad, good | {"received_on": MAY}]})
+
+
+@pytest.mark.parametrize("key", sorted(DATASETS), ids="/".join)
+def test_a_masked_row_that_comes_no_more_is_gone_from_a_list_only(key: tuple[str, str]) -> None:
+    other = masked(key, row_key="2", received_on=JUNE, flags="")
+    found = listed("personal_number_masked", {".".join(key): [masked(key), other]})
+    assert len(found) == (0 if DATASETS[key].kind is Kind.SNAPSHOT else 1)
+
+
+@pytest.mark.parametrize("dataset", ["contracts", "reports", "checkins"])
+def test_a_deleted_record_holds_no_masked_number(dataset: str) -> None:
+    gone = masked(("platform", dataset), updated_ms=1)
+    deleted = gone | {"is_deleted": True, "updated_ms": 2}
+    assert listed("personal_number_masked", {f"platform.{dataset}": [gone, gone | {"updated_ms": 2}]})
+    assert not listed("personal_number_masked", {f"platform.{dataset}": [deleted, gone]})
 
 
 PEOPLE = [
@@ -157,3 +196,41 @@ def test_a_check_in_is_of_the_agency_whose_report_it_belongs_to() -> None:
     report = {"received_on": MAY, "report_no": "BG-1", "agency_id": TWO, "is_deleted": False, "flags": ""}
     (issue,) = listed("person_id_unresolved", {"platform.checkins": [checkin], "platform.reports": [report]})
     assert issue["agency_id"] == TWO
+
+
+def judged(branch: str, owner: str) -> list[Row]:
+    """The decision that one code is a branch of the other's agency."""
+    return [
+        {
+            "decision_id": "D1",
+            "object_type": "identity",
+            "object_id": f"{branch}={owner}",
+            "decision_code": "same_person",
+            "decided_on": MAY,
+            "received_on": MAY,
+            "handled_by": "甲",
+            "reviewed_by": "乙",
+        }
+    ]
+
+
+OF_AGENCIES = [key for key in sorted(DATASETS) if {"agency_id", "payer_id"} & set(DATASETS[key].lake_schema().names)]
+
+
+@pytest.mark.parametrize("key", OF_AGENCIES, ids="/".join)
+def test_a_row_of_a_branch_is_listed_under_the_agency_that_answers(key: tuple[str, str]) -> None:
+    found = listed("personal_number_masked", {".".join(key): [masked(key)], "credit_desk.decisions": judged(ONE, TWO)})
+    is_listed = key == ("registry", "agencies")  # what the directory lists is no branch
+    assert [issue["agency_id"] for issue in found] == [ONE if is_listed else TWO]
+
+
+@pytest.mark.parametrize(("relation", "column"), [pair for pair in PEOPLE if pair[0] != "platform.checkins"])
+def test_a_person_of_a_branch_is_listed_once_under_the_agency_that_answers(relation: str, column: str) -> None:
+    owner = {"payer_id" if relation.endswith("social_insurance") else "agency_id": TWO}
+    rows = {
+        relation: [person(relation, column, row_key="1"), person(relation, column, row_key="2", **owner)],
+        "credit_desk.decisions": judged(ONE, TWO),
+    }
+    found = listed("person_id_unresolved", rows)
+    assert {issue["agency_id"] for issue in found} == {TWO}
+    assert len(found) == (2 if relation.startswith("credit_desk") else 1)  # each row of a ledger is somebody

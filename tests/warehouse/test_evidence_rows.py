@@ -339,6 +339,7 @@ def test_6_5_what_is_no_clause_of_the_map_depends_on_the_map_in_force() -> None:
         *rules["clause_items"],
         {"rulebook_id": "v2", "dataset": "*", "clause": "12", "level_code": None, "item_code": "F11"},
         {"rulebook_id": "v2", "dataset": "*", "clause": "12-1", "level_code": None, "item_code": "F11"},
+        {"rulebook_id": "v2", "dataset": "*", "clause": "12-2", "level_code": None, "item_code": "F10"},
     ]
     made = warehouse(
         rules=rules,

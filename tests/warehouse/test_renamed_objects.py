@@ -126,8 +126,8 @@ def ledgers(code: Code, document: Code) -> Rows:
         "inspections.checks": [
             {
                 "task_id": code("checks", "RW-5"),
-                "task_line": "1",
-                "row_key": f"{code('checks', 'RW-5')}|1",
+                "task_line": code("checks", "1"),
+                "row_key": f"{code('checks', 'RW-5')}|{code('checks', '1')}",
                 "agency_id": X,
                 "check_type": "complaint_verification",
                 "checked_on": day("2024-05-20"),
@@ -217,6 +217,17 @@ def test_every_decision_under_a_former_id_is_applied(former: list[dict[str, Any]
     assert not made.query("from quality.fct_data_issues where issue_code = 'decision_object_unknown'")
 
 
+def test_each_part_of_a_check_s_key_has_its_own_former_forms(canonical: Rows) -> None:
+    forms = canonical["lake.former_codes"]
+    whole = {"source": "s", "dataset": "checks", "code": "1", "former_code": "1.0"}
+    as_number = built(canonical | {"lake.former_codes": [*forms, whole]})
+    renamed = as_number.query(
+        "select count(*) as count from intermediate.int_leads_renamed inner join intermediate.int_leads_assessed"
+        " using (lead_id) where lead_kind = 'open_complaint' and subject = 'RW-5|1'"
+    )
+    assert renamed == [{"count": 5}]  # two forms of the task, three of the line, but not both as they are
+
+
 @pytest.mark.parametrize("kind", ["unsigned_report", "certificate_shared", "reports_per_day"])
 def test_the_later_of_two_decisions_wins_whichever_id_it_names(
     former: list[dict[str, Any]], canonical: Rows, kind: str
@@ -252,5 +263,6 @@ def test_a_judgement_under_a_former_id_joins_two_rows(
 
 def test_codes_that_had_no_other_form_rename_nothing(canonical: Rows) -> None:
     made = built(canonical | {"lake.former_codes": [], "credit_desk.merit_claims": []})
-    for model in ("int_leads_renamed", "int_conflicts_renamed", "int_people_renamed", "int_identities_renamed"):
+    for kind in ("leads", "conflicts", "people", "persons", "identities"):
+        model = f"int_{kind}_renamed"
         assert made.query(f"from intermediate.{model}") == []

@@ -14,34 +14,15 @@ former_codes as (
 
 ),
 
-people as (
+persons_formerly as (
 
-    select distinct
-        base_person_id,
-        person_id
-    from {{ ref('int_people_identified') }}
-
-),
-
-people_renamed as (
-
-    select * from {{ ref('int_people_renamed') }}
+    select * from {{ ref('int_persons_renamed') }}
 
 ),
 
 identities_renamed as (
 
     select * from {{ ref('int_identities_renamed') }}
-
-),
-
-persons_formerly as (
-
-    select distinct
-        people.person_id,
-        people_renamed.former_person_id
-    from people_renamed
-    inner join people on people_renamed.base_person_id = people.base_person_id
 
 ),
 

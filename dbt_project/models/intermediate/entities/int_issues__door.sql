@@ -1,5 +1,7 @@
 -- What the door noted on rows that it accepted (sources.md, K4, K5): personal numbers that it masked, and people whose
--- own number fails, each once per agency. No number and no name stands here: file, sheet and row lead back to them.
+-- own number fails, each once per agency that answers. Of a snapshot the last drop counts: a later list shows what is
+-- still there. No number and no name stands here: file, sheet and row lead back to them.
+{%- set snapshots = "('agencies', 'equipment', 'personnel')" %}
 with
 
 rows_masked as (
@@ -26,25 +28,52 @@ reports as (
 
 ),
 
+branches as (
+
+    select * from {{ ref('int_branches_mapped') }}
+
+),
+
+masked as (
+
+    select
+        rows_masked.source,
+        rows_masked.dataset,
+        rows_masked.source_key,
+        coalesce(branches.agency_id, rows_masked.agency_id) as agency_id,
+        rows_masked.file_hash,
+        rows_masked.sheet,
+        rows_masked.row_number
+    from rows_masked
+    left join branches on rows_masked.agency_id = branches.branch_id
+    left join drops
+        on
+            rows_masked.source = drops.source
+            and rows_masked.dataset = drops.dataset
+            and rows_masked.received_on = drops.received_on
+    where rows_masked.dataset not in {{ snapshots }} or drops.is_last
+
+),
+
 named as (
 
     select
         people.*,
-        coalesce(people.agency_id, reports.agency_id) as whose_id,
+        coalesce(branches.agency_id, people.agency_id, reports.agency_id) as whose_id,
         -- the ledgers give no name, and a cell with two numbers no mask: each of their rows is somebody
         case
             when people.person_name is null then people.row_key
             else people.person_name || ' ' || coalesce(people.person_mask, '')
         end as person_reference
     from people
+    left join branches on people.agency_id = branches.branch_id
     left join reports on people.report_no = reports.report_no
     left join drops
         on
             people.source = drops.source
             and people.dataset = drops.dataset
             and people.received_on = drops.received_on
-    -- a later list shows who is still there
-    where people.dataset <> 'personnel' or drops.is_last
+    where people.dataset not in {{ snapshots }} or drops.is_last
 
 ),
 
@@ -72,7 +101,7 @@ final as (
         sheet,
         row_number,
         'An ID or mobile number stands outside its column and is masked here: take it out at the source.' as detail
-    from rows_masked
+    from masked
 
     union all
 

@@ -14,18 +14,15 @@ former_codes as (
 
 ),
 
-people as (
+checks as (
 
-    select distinct
-        base_person_id,
-        person_id
-    from {{ ref('int_people_identified') }}
+    select * from {{ ref('stg_inspections__checks') }}
 
 ),
 
-people_renamed as (
+persons_formerly as (
 
-    select * from {{ ref('int_people_renamed') }}
+    select * from {{ ref('int_persons_renamed') }}
 
 ),
 
@@ -45,19 +42,52 @@ by_code as (
 ),
 
 -- a complaint whose case began with a check stands under the check's key, `<task>|<line>`
-by_check as (
+begun_by_check as (
 
     select
         leads.lead_id,
         leads.lead_kind,
         leads.agency_id,
-        concat(tasks.former_code, substring(leads.subject, length(tasks.code) + 1)) as former_subject
+        leads.subject,
+        checks.task_id,
+        checks.task_line
     from leads
-    inner join former_codes as tasks
-        on
-            leads.lead_kind = 'open_complaint'
-            and {{ dbt.split_part('leads.subject', "'|'", 1) }} = tasks.code
-            and tasks.dataset = 'checks'
+    inner join checks on leads.subject = checks.row_key
+    where leads.lead_kind = 'open_complaint'
+
+),
+
+-- each part of the key as it is and as it was
+{% for part in ['task_id', 'task_line'] %}
+    {{ part }}_forms as (
+
+        select
+            lead_id,
+            {{ part }} as form
+        from begun_by_check
+        union
+        select
+            begun_by_check.lead_id,
+            former_codes.former_code as form
+        from begun_by_check
+        inner join former_codes
+            on
+                begun_by_check.{{ part }} = former_codes.code
+                and former_codes.dataset = 'checks'
+
+    ),
+{% endfor %}
+by_check as (
+
+    select
+        begun_by_check.lead_id,
+        begun_by_check.lead_kind,
+        begun_by_check.agency_id,
+        concat(task_id_forms.form, '|', task_line_forms.form) as former_subject
+    from begun_by_check
+    inner join task_id_forms on begun_by_check.lead_id = task_id_forms.lead_id
+    inner join task_line_forms on begun_by_check.lead_id = task_line_forms.lead_id
+    where concat(task_id_forms.form, '|', task_line_forms.form) <> begun_by_check.subject
 
 ),
 
@@ -68,14 +98,13 @@ by_person as (
         leads.lead_id,
         leads.lead_kind,
         leads.agency_id,
-        people_renamed.former_person_id,
-        substring(leads.subject, length(people.person_id) + 2) as worked_on
+        persons_formerly.former_person_id,
+        substring(leads.subject, length(persons_formerly.person_id) + 2) as worked_on
     from leads
-    inner join people
+    inner join persons_formerly
         on
             leads.lead_kind = 'reports_per_day'
-            and substring(leads.subject, 1, length(leads.subject) - 11) = people.person_id
-    inner join people_renamed on people.base_person_id = people_renamed.base_person_id
+            and substring(leads.subject, 1, length(leads.subject) - 11) = persons_formerly.person_id
 
 ),
 

@@ -1,4 +1,5 @@
 -- What each wording of an act says: the item that a version's map gives to it, by its most exact entry (credit.md 6.5).
+{%- set numerals = '0123456789一二三四五六七八九十百零〇' %}
 with
 
 evidence as (
@@ -69,32 +70,58 @@ ranked as (
 
 ),
 
--- a clause without its sub-item, which another entry of the same item spells out: 2 beside 2b, but not 1 beside 10
-spelled_out as (
+-- what the entries that spell a clause out lead to, by the most exact entry for each: 2a and 2b for 2, but neither 10 for
+-- 1 nor 十一 for 十
+spellings as (
 
     select
         ranked.rulebook_id,
         ranked.dataset,
         ranked.clause,
         ranked.level_code,
-        min(clause_items.clause) as full_clause
+        ranked.item_code,
+        clause_items.clause as full_clause,
+        coalesce(clause_items.item_code, '') as full_item_code,
+        row_number() over (
+            partition by ranked.rulebook_id, ranked.dataset, ranked.clause, ranked.level_code, clause_items.clause
+            order by
+                clause_items.dataset = ranked.dataset desc,
+                clause_items.level_code is not null desc,
+                coalesce(clause_items.item_code, '')
+        ) as exactness
     from ranked
     inner join clause_items
         on
             ranked.rulebook_id = clause_items.rulebook_id
-            and ranked.item_code = clause_items.item_code
+            and substring(clause_items.clause, 1, length(ranked.clause)) = ranked.clause
+            and length(clause_items.clause) > length(ranked.clause)
+            and (
+                ranked.dataset = clause_items.dataset
+                or (clause_items.dataset = '*' and ranked.dataset <> 'merit_claims')
+            )
+            and (clause_items.level_code is null or ranked.level_code = clause_items.level_code)
     where
         ranked.exactness = 1
         and ranked.is_named
         and ranked.clause <> ''
-        and substring(clause_items.clause, 1, length(ranked.clause)) = ranked.clause
-        and length(clause_items.clause) > length(ranked.clause)
-        and substring(clause_items.clause, length(ranked.clause) + 1, 1) not between '0' and '9'
-        and (
-            ranked.dataset = clause_items.dataset
-            or (clause_items.dataset = '*' and ranked.dataset <> 'merit_claims')
-        )
-    group by ranked.rulebook_id, ranked.dataset, ranked.clause, ranked.level_code
+        and substring(clause_items.clause, length(ranked.clause) + 1, 1)
+        not in ({{ "'" ~ numerals | join("', '") ~ "'" }})
+
+),
+
+-- a clause without its sub-item: where sub-items differ, and the clause's own entry takes one of them
+spelled_out as (
+
+    select
+        rulebook_id,
+        dataset,
+        clause,
+        level_code,
+        min(case when full_item_code = item_code then full_clause end) as full_clause
+    from spellings
+    where exactness = 1
+    group by rulebook_id, dataset, clause, level_code
+    having min(full_item_code) <> max(full_item_code)
 
 ),
 
