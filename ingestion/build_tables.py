@@ -47,11 +47,11 @@ BUILD_TABLES: dict[str, pa.Schema] = {
             pa.field("reason_code", pa.string(), nullable=False),
             pa.field("header", pa.string()),  # the column that failed
             pa.field("file_position", pa.int32(), nullable=False),  # 1-based order in the file, over all sheets
-            # md5 of the row_key that the row would have; null where a cell of the key cannot be read, and for snapshots
+            # md5 of the row_key that the row would have; null where a cell of the key cannot be read
             pa.field("row_key_hash", pa.string()),
         ]
     ),
-    # One row per agency or person that a quarantined row of a loaded file names, and column that names it.
+    # One row per agency, person or object that a quarantined row of a loaded file names, and column that names it.
     "quarantined_names": pa.schema(
         [
             pa.field("source", pa.string(), nullable=False),
@@ -60,8 +60,9 @@ BUILD_TABLES: dict[str, pa.Schema] = {
             pa.field("file_hash", pa.string(), nullable=False),
             pa.field("file_position", pa.int32(), nullable=False),
             pa.field("column_name", pa.string(), nullable=False),  # of the lake; of a person the prefix
-            pa.field("agency_id", pa.string()),  # exactly one of these two is set
+            pa.field("agency_id", pa.string()),  # exactly one of these three is set
             pa.field("person_key", pa.string()),
+            pa.field("name_hash", pa.string()),  # md5 of an agency's name without its code, or of an object's id
         ]
     ),
     # One row per code of a loaded file that earlier releases kept in another form: their ids follow from it.

@@ -115,11 +115,11 @@ class _Landing:
         write_schema_files(self.settings.lake)
 
     def _ignore(self, path: Path, why: str) -> None:
-        self.summary.ignored.append((masked(shown(str(path))), why))
+        self.summary.ignored.append((shown(masked(str(path))), why))
 
     def _take_in(self, file: InboxFile) -> None:
         self.summary.seen_count += 1
-        dataset, name = file.dataset, masked(shown(file.path.name))
+        dataset, name = file.dataset, shown(masked(file.path.name))
         refused: Held | None = None
         try:
             file_hash, size = self.archive.keep(file.path)

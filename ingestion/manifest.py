@@ -37,6 +37,7 @@ create table if not exists quarantined_rows (
 create table if not exists quarantined_names (
     source text not null, dataset text not null, received_on text not null, file_hash text not null,
     file_position integer not null, column_name text not null, agency_id text, person_key text,
+    name_hash text,
     primary key (source, dataset, received_on, file_hash, file_position, column_name)
 ) without rowid;
 create table if not exists former_codes (
@@ -120,12 +121,13 @@ class QuarantinedRow:
 
 @dataclass(frozen=True, slots=True)
 class QuarantinedName:
-    """An agency or a person that a quarantined row names, by the row's place in its file: exactly one of the two is set."""
+    """Whom or what a quarantined row names, by the row's place in its file. See `strict.Named`."""
 
     file_position: int
     column_name: str
     agency_id: str | None
     person_key: str | None
+    name_hash: str | None
 
 
 @dataclass(frozen=True)
@@ -218,7 +220,7 @@ class Manifest:
                 (key + astuple(row) for row in read.quarantined),
             )
             self.connection.executemany(
-                "insert into quarantined_names values (?, ?, ?, ?, ?, ?, ?, ?)",
+                "insert into quarantined_names values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (key + astuple(name) for name in read.quarantined_names),
             )
             self.connection.executemany(

@@ -16,7 +16,7 @@ from typing import Any
 
 from ingestion import parsing, privacy
 from ingestion.column_parsers import ColumnParser, ParsedCell
-from ingestion.contract import Column, Dataset, Kind, Parse
+from ingestion.contract import Column, Dataset, Parse
 from ingestion.parsing import Cell
 from ingestion.privacy import PersonKeys
 
@@ -45,22 +45,27 @@ class Quarantined:
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """An agency or a person that a row names in a column of the lake: exactly one of the two is set."""
+    """Who or what a row names in a column of the lake: exactly one of the three is set.
+
+    `name_hash`: md5 of the name of an agency that has no code there, or of the id of a conflict or lead.
+    """
 
     column_name: str
     agency_id: str | None = None
     person_key: str | None = None
+    name_hash: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """All that is kept of a quarantined row. `row_key_hash` is null where its key cannot be read, and for snapshots."""
+    """All that is kept of a quarantined row. `row_key_hash` is null where its key cannot be read, or names a person by no
+    full ID number."""
 
     row_key_hash: str | None
     named: tuple[Named, ...]
 
 
-_NAMING = (Parse.USCC, Parse.PERSON_ID)
+_NAMING = (Parse.USCC, Parse.PERSON_ID, Parse.USCC_PAIR, Parse.OBJECT_ID)
 ParseCell = Callable[[Cell, dt.date], ParsedCell | str]
 _END = "Write it as YYYY-MM-DD, or 长期 where there is no end."
 # What to write instead, where the column asks for more than the reason's own remedy says.
@@ -129,6 +134,7 @@ class RowParser:
             )
             for name in sorted(read_later, key=by_name.__getitem__)
         ]
+        is_coded = any(column.parse is Parse.USCC and column.value_required for column in dataset.columns)
         self._naming = [
             (index, of, parser)
             for index, column in enumerate(dataset.columns)
@@ -136,7 +142,7 @@ class RowParser:
                 (column, self._columns[index]),
                 *((of, self._parser(of, is_1904)) for _, _, of in dataset.parse_when if of.name == column.name),
             ]
-            if of.parse in _NAMING
+            if of.parse in _NAMING or (of.parse is Parse.AGENCY_NAME and not is_coded)
         ]
         self._position = [by_name[name] for name in ("longitude", "latitude", "coordinate_system") if name in by_name]
 
@@ -187,27 +193,28 @@ class RowParser:
 
     def kept_of(self, cells: Sequence[Cell], received_on: dt.date) -> Kept:
         """Whom a quarantined row names, whichever of its cells failed: a USCC or an ID number whose check character is
-        right, and the hash of its key. `cells` may be those of a malformed row.
+        right, what else names an agency or an object by hash, and the hash of its key. `cells` may be those of a malformed
+        row.
         """
         named: dict[str, Named] = {}
         for index, column, parser in self._naming:
             result = parser.parse(cells[index], received_on)
             if isinstance(result, str) or result.values[0] is None:
                 continue
-            which = "agency_id" if column.parse is Parse.USCC else "person_key"
-            named[column.name] = Named(column.name, **{which: result.values[0]})
+            for name in _named_by(column, result.values[0]):
+                if name.name_hash is None or name.column_name not in named:  # a code says more than an id
+                    named[name.column_name] = name
         return Kept(self._row_key_hash(cells, received_on), tuple(named.values()))
 
     def _row_key_hash(self, cells: Sequence[Cell], received_on: dt.date) -> str | None:
-        if self.dataset.kind is Kind.SNAPSHOT:  # keys of lists hold names
-            return None
         parts = []
         for index in self._key_indexes:
             result = self._columns[index].parse(cells[index], received_on)
-            if isinstance(result, str):
-                return None
+            is_person = self.dataset.columns[index].parse is Parse.PERSON_ID
+            if isinstance(result, str) or (is_person and result.values[0] is None):
+                return None  # a name and a mask could be guessed from their hash; a keyed ID number cannot
             parts.append(result.key_text)
-        return hashlib.md5("|".join(parts).encode(), usedforsecurity=False).hexdigest()
+        return _md5("|".join(parts))
 
     def _last(self, parsed: Sequence[ParsedCell | None]) -> Iterator[tuple[int, ParseCell]]:
         """The columns that are read by what another one holds, once that has been read."""
@@ -230,6 +237,28 @@ class RowParser:
         if abs(float(latitude.written)) > 90:
             return Quarantined(parsing.IMPOSSIBLE_COORDINATE, self.dataset.column("latitude").header)
         return privacy.cell_of(float(latitude.written), float(longitude.written), system.values[0])
+
+
+def _named_by(column: Column, value: str) -> Iterator[Named]:
+    """Whom or what a column's value names."""
+    match column.parse:
+        case Parse.USCC:
+            yield Named(column.name, agency_id=value)
+        case Parse.PERSON_ID:
+            yield Named(column.name, person_key=value)
+        case Parse.AGENCY_NAME:
+            yield Named(column.name, name_hash=_md5(value.replace("·", "")))  # as names are compared
+        case Parse.USCC_PAIR if "=" in value:
+            first, _, last = value.rpartition("=")
+            yield Named(column.name, agency_id=last)
+            if ":" not in first:
+                yield Named(f"other_{column.name}", agency_id=first)
+        case _:  # the id of a conflict or lead
+            yield Named(column.name, name_hash=_md5(value))
+
+
+def _md5(text: str) -> str:
+    return hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
 
 
 def _canonical(cell: Cell) -> str:

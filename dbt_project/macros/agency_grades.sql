@@ -17,7 +17,9 @@ works in whatever file it is created.
         history.next_grade_change_on,
         agencies.directory_status,
         history.rulebook_id,
-        history.is_provisional
+        history.is_provisional,
+        coalesce(agencies.is_evidence_incomplete, false) as is_evidence_incomplete,
+        agencies.incomplete_because
     from {{ history }} as history
     left join {{ agencies }} as agencies on history.agency_id = agencies.agency_id
     where

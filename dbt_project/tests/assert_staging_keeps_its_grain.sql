@@ -20,6 +20,8 @@
     'stg_lake__former_codes': ['source', 'dataset', 'code', 'former_code'],
     'stg_lake__rows_masked': ['source', 'dataset', 'received_on', 'row_key'],
     'stg_lake__people_unresolved': ['source', 'dataset', 'person_column', 'received_on', 'row_key'],
+    'stg_lake__keys_read': ['source', 'dataset', 'row_key_hash', 'is_list', 'read_on'],
+    'stg_lake__keys_of_several_agencies': ['source', 'dataset', 'row_key', 'agency_id'],
     'stg_platform__contracts': ['row_key'],
     'stg_platform__reports': ['row_key'],
     'stg_platform__checkins': ['row_key'],

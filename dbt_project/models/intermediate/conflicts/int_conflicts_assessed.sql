@@ -2,9 +2,15 @@
 -- and what evidence, head-counts and decisions say of it.
 with
 
-conflicts as (
+detected as (
 
     select * from {{ ref('int_conflicts_detected') }}
+
+),
+
+doubted as (
+
+    select * from {{ ref('int_conflict_explanations_doubted') }}
 
 ),
 
@@ -59,6 +65,18 @@ people as (
 worked as (
 
     select * from {{ ref('int_people_worked') }}
+
+),
+
+conflicts as (
+
+    select
+        detected.*,
+        doubted.conflict_id is not null as is_explanation_doubted,
+        case when doubted.conflict_id is null then detected.explained_by end as explained_by_data
+    from detected
+    left join doubted
+        on detected.conflict_id = doubted.conflict_id
 
 ),
 
@@ -143,10 +161,19 @@ described as (
         conflicts.overlap_from_on,
         conflicts.ended_on as overlap_until_on,
         {{ days_between('conflicts.overlap_from_on', 'conflicts.counted_until_on') }} as overlap_days,
-        conflicts.explained_by,
-        {{ explanations_tested('detectors.explanations', 'conflicts.explained_by') }} as explanations_tested,
+        conflicts.explained_by_data as explained_by,
+        case
+            when conflicts.is_explanation_doubted
+                then
+                    replace(
+                        {{ explanations_tested('detectors.explanations', 'conflicts.explained_by') }},
+                        concat(conflicts.explained_by, ': holds'),
+                        concat(conflicts.explained_by, ': in doubt, a row was not read')
+                    )
+            else {{ explanations_tested('detectors.explanations', 'conflicts.explained_by') }}
+        end as explanations_tested,
         {{ conflict_status(
-            'decisions.outcome', 'decisions.is_reopened', 'conflicts.explained_by',
+            'decisions.outcome', 'decisions.is_reopened', 'conflicts.explained_by_data',
             'conflicts.first_seen_on > ' ~ add_months('conflicts.ended_on', 'parameters.expiry_months')
         ) }} as status,
         coalesce(decisions.is_reopened, false) as is_reopened,

@@ -19,13 +19,13 @@ drops as (
 
 personnel as (
 
-    select * from {{ ref('stg_registry__personnel') }}
+    select * from {{ ref('int_personnel_listed') }}
 
 ),
 
 equipment as (
 
-    select * from {{ ref('stg_registry__equipment') }}
+    select * from {{ ref('int_equipment_listed') }}
 
 ),
 

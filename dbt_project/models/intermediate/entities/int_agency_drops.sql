@@ -1,8 +1,26 @@
+-- Which agencies each directory list holds. A row that could not be read is no departure: its agency is there as last read.
 with
+
+staged as (
+
+    select * from {{ ref('stg_registry__agencies') }}
+
+),
+
+carried as (
+
+    select * from {{ ref('int_rows_carried') }}
+    where dataset = 'agencies'
+
+),
 
 agencies as (
 
-    select * from {{ ref('stg_registry__agencies') }}
+    {{ listed_rows([
+        'agency_id', 'agency_name', 'legal_representative', 'registered_address', 'service_type', 'is_legal_person',
+        'floor_area_m2', 'has_quality_system', 'assessment_control', 'listing_basis', 'submitted_on', 'onsite_checked_on',
+        'onsite_result', 'published_on', 'registry_status'
+    ]) }}
 
 ),
 
@@ -44,6 +62,7 @@ final as (
         agencies.file_hash,
         agencies.sheet,
         agencies.row_number,
+        agencies.is_carried,
         directory_drops.is_first as is_in_first_drop,
         directory_drops.is_last as is_in_last_drop,
         directory_drops.next_received_on as next_drop_on,

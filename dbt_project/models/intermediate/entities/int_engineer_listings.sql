@@ -3,7 +3,7 @@ with
 
 personnel as (
 
-    select * from {{ ref('stg_registry__personnel') }}
+    select * from {{ ref('int_personnel_listed') }}
 
 ),
 
@@ -45,7 +45,11 @@ final as (
         personnel.file_name,
         personnel.sheet,
         personnel.row_number,
-        personnel.file_position
+        personnel.file_position,
+        personnel.is_carried,
+        personnel.cells_file_hash,
+        personnel.cells_sheet,
+        personnel.cells_row_number
     from personnel
     inner join drops
         on personnel.received_on = drops.received_on

@@ -87,13 +87,13 @@ latest as (
         ranked.person_id,
         ranked.agency_id,
         max(case when ranked.registration_place = 1 then ranked.registration_until_on end) as registration_until_on,
-        max(case when ranked.registration_place = 1 then ranked.file_hash end) as registration_file_hash,
-        max(case when ranked.registration_place = 1 then ranked.sheet end) as registration_sheet,
-        max(case when ranked.registration_place = 1 then ranked.row_number end) as registration_row_number,
+        max(case when ranked.registration_place = 1 then ranked.cells_file_hash end) as registration_file_hash,
+        max(case when ranked.registration_place = 1 then ranked.cells_sheet end) as registration_sheet,
+        max(case when ranked.registration_place = 1 then ranked.cells_row_number end) as registration_row_number,
         max(case when ranked.contract_place = 1 then ranked.contract_until_on end) as contract_until_on,
-        max(case when ranked.contract_place = 1 then ranked.file_hash end) as contract_file_hash,
-        max(case when ranked.contract_place = 1 then ranked.sheet end) as contract_sheet,
-        max(case when ranked.contract_place = 1 then ranked.row_number end) as contract_row_number
+        max(case when ranked.contract_place = 1 then ranked.cells_file_hash end) as contract_file_hash,
+        max(case when ranked.contract_place = 1 then ranked.cells_sheet end) as contract_sheet,
+        max(case when ranked.contract_place = 1 then ranked.cells_row_number end) as contract_row_number
     from ranked
     inner join listed
         on

@@ -10,7 +10,7 @@ worked as (
 
 personnel as (
 
-    select * from {{ ref('stg_registry__personnel') }}
+    select * from {{ ref('int_personnel_listed') }}
 
 ),
 

@@ -3,7 +3,7 @@ with
 
 personnel as (
 
-    select * from {{ ref('stg_registry__personnel') }}
+    select * from {{ ref('int_personnel_listed') }}
 
 ),
 

@@ -34,7 +34,7 @@ agency_drops as (
 
 personnel as (
 
-    select * from {{ ref('stg_registry__personnel') }}
+    select * from {{ ref('int_personnel_listed') }}
 
 ),
 

@@ -13,6 +13,12 @@ successors as (
 
 ),
 
+incomplete as (
+
+    select * from {{ ref('int_conflicts_incomplete') }}
+
+),
+
 consequences as (
 
     select * from {{ ref('int_conflict_consequences') }}
@@ -217,8 +223,12 @@ final as (
         scores_b.grade as employer_b_grade,
         scores_b.score_if_confirmed as employer_b_score_if_confirmed,
         scores_b.grade_if_confirmed as employer_b_grade_if_confirmed,
+        incomplete.conflict_id is not null as is_evidence_incomplete,
+        incomplete.incomplete_because,
         conflicts.is_provisional
     from conflicts
+    left join incomplete
+        on conflicts.conflict_id = incomplete.conflict_id
     left join scores as scores_a
         on conflicts.employer_a_id = scores_a.agency_id
     left join scores as scores_b

@@ -34,6 +34,12 @@ regions as (
 
 ),
 
+incomplete as (
+
+    select * from {{ ref('int_evidence_incomplete') }}
+
+),
+
 missing as (
 
     select
@@ -77,7 +83,8 @@ final as (
         agencies.submitted_on,
         agencies.first_drop_on,
         agencies.last_drop_on,
-        agencies.is_in_last_drop
+        agencies.is_in_last_drop,
+        {{ incomplete_evidence() }}
     from agencies
     inner join statuses
         on agencies.agency_id = statuses.agency_id
@@ -85,6 +92,7 @@ final as (
         on agencies.agency_id = missing.agency_id
     left join regions
         on substring(agencies.agency_id, 3, 6) = regions.region_code
+    {{ join_incomplete_evidence('incomplete', 'grade', "'grade'", 'agencies.agency_id') }}
 
 )
 

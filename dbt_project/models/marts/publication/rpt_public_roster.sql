@@ -47,7 +47,9 @@ final as (
         present.score,
         present.grade,
         present.grade_since_on as since_on,
-        coalesce(present.is_provisional, first_versions.is_provisional) as is_provisional
+        coalesce(present.is_provisional, first_versions.is_provisional) as is_provisional,
+        agencies.is_evidence_incomplete,
+        agencies.incomplete_because
     from agencies
     cross join first_versions
     left join present

@@ -6,6 +6,12 @@ door_issues as (
 
 ),
 
+row_issues as (
+
+    select * from {{ ref('int_issues__rows') }}
+
+),
+
 directory_issues as (
 
     select * from {{ ref('int_issues__directory') }}
@@ -205,6 +211,8 @@ deadline_issues as (
 issues as (
 
     select {{ columns | join(', ') }} from door_issues
+    union
+    select {{ columns | join(', ') }} from row_issues
     union
     select {{ columns | join(', ') }} from directory_issues
     union

@@ -2,23 +2,50 @@ with
 
 quarantined_rows as (
 
-    select * from {{ ref('stg_lake__quarantined_rows') }}
+    select * from {{ ref('int_rows_named') }}
+
+),
+
+rows_missing as (
+
+    select distinct
+        source,
+        dataset,
+        received_on,
+        file_hash,
+        file_position
+    from {{ ref('int_rows_missing') }}
 
 ),
 
 final as (
 
     select
-        source,
-        dataset,
-        received_on,
-        file_name,
-        file_hash,
-        sheet,
-        row_number,
-        reason_code,
-        header
+        quarantined_rows.source,
+        quarantined_rows.dataset,
+        quarantined_rows.received_on,
+        quarantined_rows.file_name,
+        quarantined_rows.file_hash,
+        quarantined_rows.sheet,
+        quarantined_rows.row_number,
+        quarantined_rows.reason_code,
+        quarantined_rows.header,
+        min(quarantined_rows.agency_id) as agency_id,
+        count(coalesce(quarantined_rows.agency_id, quarantined_rows.person_key, quarantined_rows.object_hash)) > 0
+            as is_anybody_named,
+        count(rows_missing.file_hash) > 0 as is_missing
     from quarantined_rows
+    left join rows_missing
+        on
+            quarantined_rows.source = rows_missing.source
+            and quarantined_rows.dataset = rows_missing.dataset
+            and quarantined_rows.received_on = rows_missing.received_on
+            and quarantined_rows.file_hash = rows_missing.file_hash
+            and quarantined_rows.file_position = rows_missing.file_position
+    group by
+        {{ columns('quarantined_rows', [
+            'source', 'dataset', 'received_on', 'file_name', 'file_hash', 'sheet', 'row_number', 'reason_code', 'header'
+        ]) }}
 
 )
 

@@ -59,6 +59,12 @@ working_days as (
 
 ),
 
+incomplete as (
+
+    select * from {{ ref('int_evidence_incomplete') }}
+
+),
+
 called_for as (
 
     select
@@ -268,10 +274,12 @@ final as (
         end as status,
         task_kinds.clause,
         task_kinds.title_zh,
-        task_kinds.title_en
+        task_kinds.title_en,
+        {{ incomplete_evidence() }}
     from dated
     inner join task_kinds
         on dated.task_code = task_kinds.task_code
+    {{ join_incomplete_evidence('incomplete', 'task', 'dated.task_code', 'dated.agency_id') }}
 
 )
 

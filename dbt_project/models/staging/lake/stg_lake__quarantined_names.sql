@@ -16,7 +16,8 @@ final as (
         file_position,
         column_name,
         agency_id,
-        person_key
+        person_key,
+        name_hash
     from received
 
 )

@@ -1,0 +1,95 @@
+-- Explanations that rest on what a list or a dataset does not show, where a row that could not be read may have shown it: of the
+-- person, or of nobody in particular at one of the employers. A conflict is never explained by a row that was not read.
+with
+
+conflicts as (
+
+    select * from {{ ref('int_conflicts_detected') }}
+    where explained_by is not null
+
+),
+
+datasets as (
+
+    select * from {{ ref('evidence_datasets') }}
+    where result_kind = 'explanation'
+
+),
+
+rows_missing as (
+
+    select * from {{ ref('int_rows_missing') }}
+
+),
+
+identities as (
+
+    select * from {{ ref('int_people_identified') }}
+
+),
+
+employers as (
+    {% for side in ['a', 'b'] %}
+        select
+            conflicts.conflict_id,
+            conflicts.employer_{{ side }}_id as agency_id,
+            datasets.source,
+            datasets.dataset
+        from conflicts
+        inner join datasets
+            on conflicts.explained_by = datasets.kind_code
+        where conflicts.employer_{{ side }}_id is not null
+        {% if not loop.last %}union{% endif %}
+    {%- endfor %}
+
+),
+
+people as (
+
+    select
+        conflicts.conflict_id,
+        conflicts.person_id,
+        datasets.source,
+        datasets.dataset
+    from conflicts
+    inner join datasets
+        on conflicts.explained_by = datasets.kind_code
+    where conflicts.person_id is not null
+
+),
+
+people_unread as (
+
+    select
+        rows_missing.source,
+        rows_missing.dataset,
+        coalesce(identities.person_id, rows_missing.person_key) as person_id
+    from rows_missing
+    left join identities
+        on rows_missing.person_key = identities.reference_id
+    where rows_missing.person_key is not null
+
+),
+
+final as (
+
+    select employers.conflict_id
+    from employers
+    inner join rows_missing
+        on
+            employers.agency_id = rows_missing.agency_id
+            and employers.source = rows_missing.source
+            and employers.dataset = rows_missing.dataset
+    where rows_missing.person_key is null
+    union
+    select people.conflict_id
+    from people
+    inner join people_unread
+        on
+            people.person_id = people_unread.person_id
+            and people.source = people_unread.source
+            and people.dataset = people_unread.dataset
+
+)
+
+select * from final

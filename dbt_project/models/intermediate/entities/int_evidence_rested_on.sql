@@ -1,0 +1,87 @@
+-- Which datasets each kind of result rests on (seed evidence_datasets). A grade rests on what the facts that the rulebook asks
+-- for are read from; so does whatever shows a grade: every conflict, and each task that a measure of the rulebook opens.
+with
+
+datasets as (
+
+    select * from {{ ref('evidence_datasets') }}
+
+),
+
+detectors as (
+
+    select * from {{ ref('detectors') }}
+
+),
+
+task_kinds as (
+
+    select * from {{ ref('tasks') }}
+
+),
+
+items as (
+
+    select * from {{ ref('stg_rulebook__items') }}
+
+),
+
+kinds as (
+
+    select
+        family as result_kind,
+        detector_kind as kind_code,
+        family = 'conflict' as is_graded
+    from detectors
+    union all
+    select
+        'task' as result_kind,
+        task_code as kind_code,
+        measure_code is not null as is_graded
+    from task_kinds
+    union all
+    select
+        'grade' as result_kind,
+        'grade' as kind_code,
+        true as is_graded
+
+),
+
+graded as (
+
+    select
+        datasets.source,
+        datasets.dataset
+    from datasets
+    inner join items
+        on datasets.kind_code = items.fact
+    where datasets.result_kind = 'grade'
+
+),
+
+final as (
+
+    select
+        kinds.result_kind,
+        kinds.kind_code,
+        datasets.source,
+        datasets.dataset
+    from kinds
+    inner join datasets
+        on
+            kinds.result_kind = datasets.result_kind
+            and datasets.kind_code in (kinds.kind_code, '*')
+    where kinds.result_kind <> 'grade'
+    union
+    select
+        kinds.result_kind,
+        kinds.kind_code,
+        graded.source,
+        graded.dataset
+    from kinds
+    cross join graded
+    where kinds.is_graded
+
+)
+
+select * from final

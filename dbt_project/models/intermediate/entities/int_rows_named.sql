@@ -1,0 +1,124 @@
+-- Quarantined rows and whom or what they name in any way: by code, by a name that an agency has or had, because people said so
+-- of the complaint of that number, or, of a decision, by the id of its object.
+with
+
+quarantined as (
+
+    select * from {{ ref('int_rows_quarantined') }}
+
+),
+
+names as (
+
+    select * from {{ ref('stg_lake__quarantined_names') }}
+    where name_hash is not null
+
+),
+
+agency_names as (
+
+    select
+        md5(name_key) as name_hash,
+        agency_id
+    from {{ ref('int_agency_names') }}
+
+),
+
+-- <dataset>:<source key>=<USCC>; the USCC has 18 characters
+judged as (
+
+    select
+        dataset,
+        md5(substring(object_id, length(dataset) + 2, length(object_id) - length(dataset) - 20)) as row_key_hash,
+        substring(object_id, length(object_id) - 17, 18) as agency_id
+    from (
+        select
+            object_id,
+            substring(object_id, 1, {{ dbt.position("':'", 'object_id') }} - 1) as dataset
+        from {{ ref('int_identities_judged') }}
+        where
+            {{ dbt.position("':'", 'object_id') }} > 0
+            and length(object_id) > 20
+    ) as complaints_judged
+
+),
+
+agencies as (
+
+    select
+        quarantined.source,
+        quarantined.dataset,
+        quarantined.received_on,
+        quarantined.file_hash,
+        quarantined.file_position,
+        agency_names.agency_id
+    from quarantined
+    inner join names
+        on
+            quarantined.source = names.source
+            and quarantined.dataset = names.dataset
+            and quarantined.received_on = names.received_on
+            and quarantined.file_hash = names.file_hash
+            and quarantined.file_position = names.file_position
+    inner join agency_names
+        on names.name_hash = agency_names.name_hash
+    where quarantined.agency_id is null
+    union
+    select
+        quarantined.source,
+        quarantined.dataset,
+        quarantined.received_on,
+        quarantined.file_hash,
+        quarantined.file_position,
+        judged.agency_id
+    from quarantined
+    inner join judged
+        on
+            quarantined.dataset = judged.dataset
+            and quarantined.row_key_hash = judged.row_key_hash
+    where
+        quarantined.source = 'complaints'
+        and quarantined.agency_id is null
+
+),
+
+objects as (
+
+    select
+        source,
+        dataset,
+        received_on,
+        file_hash,
+        file_position,
+        min(name_hash) as object_hash
+    from names
+    where source = 'credit_desk'
+    group by source, dataset, received_on, file_hash, file_position
+
+),
+
+final as (
+
+    select
+        {{ columns('quarantined', [
+            'source', 'dataset', 'received_on', 'file_name', 'file_hash', 'sheet', 'row_number', 'file_position',
+            'reason_code', 'header'
+        ]) }},
+        coalesce(quarantined.agency_id, agencies.agency_id) as agency_id,
+        quarantined.person_key,
+        objects.object_hash,
+        quarantined.is_replaced
+    from quarantined
+    {%- for name in ['agencies', 'objects'] %}
+        left join {{ name }}
+            on
+                quarantined.source = {{ name }}.source
+                and quarantined.dataset = {{ name }}.dataset
+                and quarantined.received_on = {{ name }}.received_on
+                and quarantined.file_hash = {{ name }}.file_hash
+                and quarantined.file_position = {{ name }}.file_position
+    {%- endfor %}
+
+)
+
+select * from final
