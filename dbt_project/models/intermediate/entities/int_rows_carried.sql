@@ -151,8 +151,8 @@ candidates as (
     inner join good
         on
             bases.entity_id = good.entity_id
-            and good.drop_number >= bases.base_number
-            and good.drop_number < runs.drop_number
+            and bases.base_number <= good.drop_number
+            and runs.drop_number > good.drop_number
 
 ),
 
@@ -162,7 +162,7 @@ ranked as (
         candidates.*,
         row_number() over (
             partition by candidates.entity_id, candidates.listed_on
-            order by candidates.cells_number desc, candidates.row_key
+            order by candidates.cells_number desc, candidates.row_key asc
         ) as place
     from candidates
     left join good

@@ -100,24 +100,35 @@ objects as (
 final as (
 
     select
-        {{ columns('quarantined', [
-            'source', 'dataset', 'received_on', 'file_name', 'file_hash', 'sheet', 'row_number', 'file_position',
-            'reason_code', 'header'
-        ]) }},
+        quarantined.source,
+        quarantined.dataset,
+        quarantined.received_on,
+        quarantined.file_name,
+        quarantined.file_hash,
+        quarantined.sheet,
+        quarantined.row_number,
+        quarantined.file_position,
+        quarantined.reason_code,
+        quarantined.header,
         coalesce(quarantined.agency_id, agencies.agency_id) as agency_id,
         quarantined.person_key,
         objects.object_hash,
         quarantined.is_replaced
     from quarantined
-    {%- for name in ['agencies', 'objects'] %}
-        left join {{ name }}
-            on
-                quarantined.source = {{ name }}.source
-                and quarantined.dataset = {{ name }}.dataset
-                and quarantined.received_on = {{ name }}.received_on
-                and quarantined.file_hash = {{ name }}.file_hash
-                and quarantined.file_position = {{ name }}.file_position
-    {%- endfor %}
+    left join agencies
+        on
+            quarantined.source = agencies.source
+            and quarantined.dataset = agencies.dataset
+            and quarantined.received_on = agencies.received_on
+            and quarantined.file_hash = agencies.file_hash
+            and quarantined.file_position = agencies.file_position
+    left join objects
+        on
+            quarantined.source = objects.source
+            and quarantined.dataset = objects.dataset
+            and quarantined.received_on = objects.received_on
+            and quarantined.file_hash = objects.file_hash
+            and quarantined.file_position = objects.file_position
 
 )
 
