@@ -6,7 +6,6 @@ import csv
 import gzip
 import io
 import json
-import random
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -23,7 +22,8 @@ from tests.conftest import firemark, parse_once
 from tests.faults.traces import texts_under
 from tests.ingestion.real_exports import disturbances
 from tests.ingestion.real_exports.builder import ROWS, put
-from tests.ingestion.real_exports.disturbances import Drop
+from tests.ingestion.real_exports.disturbances import Draw, Drop
+from tests.ingestion.real_exports.disturbed_files import write_disturbed, write_plain
 from tests.ingestion.real_exports.test_personal_numbers import ID, MOBILE, plants
 from tests.ingestion.support import Door
 
@@ -108,16 +108,16 @@ def test_a_city_in_any_mix_of_forms_has_the_same_marts(tmp_path: Path) -> None:
     for place, drop in drops:
         path = tmp_path / "plain" / "inbox" / place
         path.parent.mkdir(parents=True, exist_ok=True)
-        disturbances.write_plain(drop, path)
+        write_plain(drop, path)
     wanted = build(tmp_path / "plain", tmp_path / "plain" / "inbox", key)
     assert sum(map(len, wanted.values())) > 500 and wanted["conflicts.fct_engineer_conflicts"]
     for seed in range(CITIES):
-        draw = random.Random(seed)
+        draw = Draw(seed)
         folder = tmp_path / f"city-{seed}"
         for place, drop in drops:
             path = folder / "inbox" / place
             path.parent.mkdir(parents=True, exist_ok=True)
-            disturbances.write_disturbed(disturbances.disturbed(drop, draw), path, draw)
+            write_disturbed(disturbances.disturbed(drop, draw), path, draw)
         found = build(folder, folder / "inbox", key)
         for table, rows in wanted.items():
             assert found[table] == rows, (
