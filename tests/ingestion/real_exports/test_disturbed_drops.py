@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +53,12 @@ class Versions:
     kinds: set[str]  # what was drawn
 
 
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("drops")
+
+
+@lru_cache(maxsize=DROPS)  # the tests below look at the same drops
 def versions(seed: int, folder: Path) -> Versions:
     draw = Draw(seed)
     of = list(DATASETS.values())[seed % len(DATASETS)]
@@ -84,14 +91,14 @@ def check(seed: int, folder: Path) -> None:
 
 
 @pytest.mark.parametrize("first", range(16))
-def test_any_mix_of_forms_gives_the_same_rows_and_damage_is_told(tmp_path: Path, first: int) -> None:
+def test_any_mix_of_forms_gives_the_same_rows_and_damage_is_told(folder: Path, first: int) -> None:
     for seed in range(first, DROPS, 16):
-        check(seed, tmp_path)
+        check(seed, folder)
 
 
-def test_every_kind_of_form_and_damage_is_drawn(tmp_path: Path) -> None:
+def test_every_kind_of_form_and_damage_is_drawn(folder: Path) -> None:
     """Whatever the two modules name is among what these drops hold; if a contract's change moves it out, draw more."""
-    drawn = set().union(*(versions(seed, tmp_path).kinds for seed in range(DROPS)))
+    drawn = set().union(*(versions(seed, folder).kinds for seed in range(DROPS)))
     named = {
         kind
         for module in (disturbances, disturbed_files)
@@ -105,6 +112,6 @@ def test_every_kind_of_form_and_damage_is_drawn(tmp_path: Path) -> None:
 
 @pytest.mark.soak
 @pytest.mark.parametrize("first", range(16))
-def test_two_thousand_drops_in_any_mix_of_forms(tmp_path: Path, first: int) -> None:
+def test_two_thousand_drops_in_any_mix_of_forms(folder: Path, first: int) -> None:
     for seed in range(DROPS + first, DROPS + SOAK_DROPS, 16):
-        check(seed, tmp_path)
+        check(seed, folder)
