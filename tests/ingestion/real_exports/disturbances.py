@@ -176,13 +176,14 @@ def _wrapped(text: str, draw: Draw) -> str:
 
 
 def _code_form(text: str, draw: Draw) -> str:
-    for _ in range(draw.randint(1, 3)):
-        text = _one_code_form(text, draw)
+    """Up to three forms, one over the other, each once: nobody writes a formula within a formula."""
+    for kind in draw.sample(list(_code_ways(text, draw)), draw.randint(1, 3)):
+        text = draw.way({kind: _code_ways(text, draw)[kind]}, text)
     return text
 
 
-def _one_code_form(text: str, draw: Draw) -> str:
-    ways: Ways = {
+def _code_ways(text: str, draw: Draw) -> Ways:
+    return {
         "K3 small letters": text.lower,
         "K3 full width": lambda: _wide(text),
         "K3 dash": lambda: text.replace("-", draw.choice("—–－−‐")),
@@ -194,7 +195,6 @@ def _one_code_form(text: str, draw: Draw) -> str:
         "K3 .0": lambda: f"{text}.0" if text.isdigit() and text.isascii() else text,
         "K3 wrapped code": lambda: _wrapped(text, draw),
     }
-    return draw.way(ways, text)
 
 
 def _day_form(text: str, draw: Draw) -> str:
