@@ -6,7 +6,6 @@ import csv
 import gzip
 import io
 import json
-import random
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -20,10 +19,11 @@ from python_calamine import CalamineWorkbook
 from ingestion.contract import Dataset
 from ingestion.sources import DATASETS
 from tests.conftest import firemark, parse_once
-from tests.faults.traces import texts_under
+from tests.faults.traces import texts_of, texts_under
 from tests.ingestion.real_exports import disturbances
 from tests.ingestion.real_exports.builder import ROWS, put
-from tests.ingestion.real_exports.disturbances import Drop
+from tests.ingestion.real_exports.disturbances import Draw, Drop
+from tests.ingestion.real_exports.disturbed_files import write_disturbed, write_plain
 from tests.ingestion.real_exports.test_personal_numbers import ID, MOBILE, plants
 from tests.ingestion.support import Door
 
@@ -35,6 +35,11 @@ PLACES = {"file_hash", "sheet", "row_number", "file_position", "row_hash", "flag
 # A record that stands on two pages is a repeat while its cells are the same, and else a version that says the same.
 PLACES |= {"accepted_count", "duplicate_count"}
 UNTIMED = {"fct_check_results"}  # clock times stand there
+MASKS = (f"4108**********{ID[-4:]}", "138****1234")
+MARTS_WITH_MASKS = {
+    *("conflicts.fct_engineer_conflicts", "credit.dim_agencies"),
+    *("publication.rpt_public_roster", "quality.fct_data_issues"),
+}
 PLACE_IN_TEXT = re.compile(r"file [0-9a-f]{64}(?:, sheet [^,;]+)?(?:, row \d+)?|[0-9a-f]{64}")
 
 
@@ -108,16 +113,16 @@ def test_a_city_in_any_mix_of_forms_has_the_same_marts(tmp_path: Path) -> None:
     for place, drop in drops:
         path = tmp_path / "plain" / "inbox" / place
         path.parent.mkdir(parents=True, exist_ok=True)
-        disturbances.write_plain(drop, path)
+        write_plain(drop, path)
     wanted = build(tmp_path / "plain", tmp_path / "plain" / "inbox", key)
     assert sum(map(len, wanted.values())) > 500 and wanted["conflicts.fct_engineer_conflicts"]
     for seed in range(CITIES):
-        draw = random.Random(seed)
+        draw = Draw(seed)
         folder = tmp_path / f"city-{seed}"
         for place, drop in drops:
             path = folder / "inbox" / place
             path.parent.mkdir(parents=True, exist_ok=True)
-            disturbances.write_disturbed(disturbances.disturbed(drop, draw), path, draw)
+            write_disturbed(disturbances.disturbed(drop, draw), path, draw)
         found = build(folder, folder / "inbox", key)
         for table, rows in wanted.items():
             assert found[table] == rows, (
@@ -142,3 +147,6 @@ def test_numbers_planted_in_every_column_stand_in_no_file_of_a_built_home(tmp_pa
         if secret in text
     ]
     assert held == []
+    release = (door.settings.home / "releases" / "current").resolve() / "firemark.duckdb"
+    masked = {part for part, text in texts_of(release) if all(mask in text for mask in MASKS)}
+    assert masked >= MARTS_WITH_MASKS  # the control: what was planted got as far as this

@@ -40,6 +40,7 @@ def drop(root: Path, number: str) -> Door:
 
 @pytest.mark.parametrize("name", [*STRANGE, "a?b"])
 def test_a_home_reads_its_own_files_and_no_other_s(tmp_path: Path, name: str) -> None:
+    """op_home_paths"""
     for decoy in DECOYS:
         drop(tmp_path / decoy, f"RD-{decoy}")
     door = drop(tmp_path / name, "RD-OWN")
@@ -85,6 +86,7 @@ def seed_sql(path: Path) -> str:
 
 @pytest.mark.parametrize("name", ["a#b", "100%", "a%23b", "what?", "a\\b"])
 def test_a_home_that_no_build_could_work_with_is_refused_by_its_character(tmp_path: Path, name: str) -> None:
+    """op_home_paths"""
     found = next(char for char in name if char in "#%?\\")
     for refused in (
         lambda: load(tmp_path / name / "home"),

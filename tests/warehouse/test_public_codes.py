@@ -6,11 +6,23 @@ import re
 
 import pytest
 
-from tests.warehouse.evidence import Row, check, clue, day, finding, penalty, ticket, warehouse
+from tests.warehouse.engine_city import listed
+from tests.warehouse.evidence import A, B, Row, check, clue, day, finding, merit, penalty, ticket, warehouse
 from tests.warehouse.harness import compiled_nodes
 
 NUMBER = "#0123456789ABCDEF01234567"
 OTHER = "#FEDCBA9876543210FEDCBA98"
+C = "agency-c"
+EXIT: Row = {
+    "decision_id": f"JD-{NUMBER}",
+    "object_type": "directory",
+    "object_id": B,
+    "decision_code": "exit",
+    "decided_on": day("2025-06-01"),
+    "handled_by": "甲",
+    "reviewed_by": "乙",
+    "received_on": day("2025-06-02"),
+}
 CODES = {"project_no": f"XM-{NUMBER}", "report_no": NUMBER}
 
 
@@ -28,10 +40,17 @@ CODES = {"project_no": f"XM-{NUMBER}", "report_no": NUMBER}
     ],
 )
 def test_a_notice_shows_no_stand_in(rows: dict[str, list[Row]], shown: str) -> None:
-    made = warehouse(**rows, as_of_on=day("2025-12-31"))  # type: ignore[arg-type]
+    """Nor does any other public table; B left the directory by a decision, C is in that of good agencies."""
+    merits = [
+        merit(f"SX-{n}-{NUMBER}", agency_id=C, clause=clause, document_no=NUMBER) for n, clause in enumerate("34")
+    ]
+    made = warehouse(**rows, merits=merits, as_of_on=day("2025-12-31"))  # type: ignore[arg-type]
+    for relation, listing in listed("2025-01-10", (A, B, C), listing_basis="grandfathered_28").items():
+        made.insert(relation, listing)
+    made.insert("credit_desk.decisions", [EXIT])
     made.run(*(name for name, node in compiled_nodes().items() if node.schema == "publication"))
     assert made.query("select source_key from publication.rpt_misconduct_notices") == [{"source_key": shown}]
     tables = made.query("select table_name from information_schema.tables where table_schema = 'publication'")
-    for table in tables:
-        said = str(made.query(f"from publication.{table['table_name']}"))
-        assert not re.search("#[0-9A-F]{24}", said), table
+    said = {table["table_name"]: made.query(f"from publication.{table['table_name']}") for table in tables}
+    assert {name for name, shows in said.items() if not shows} == {"frozen_lists", "rpt_frozen_list_members"}
+    assert not re.search("#[0-9A-F]{24}", str(said))

@@ -129,7 +129,7 @@ def test_a_damaged_header_is_held_for_that(door: Door, encoding: str, column: st
 
 def test_a_text_in_no_known_encoding_is_held_for_that(door: Door) -> None:
     text = csv_text(grid(CHECKS, [check(f"RW-{number}") for number in range(9)]))
-    put_csv(door, CHECKS, text, encoding="cp1047" if text.isascii() else "utf-16-le", name="a.csv")
+    put_csv(door, CHECKS, text, encoding="utf-16-le", name="a.csv")
     put_csv(door, CHECKS, "\ufeff" + text, encoding="utf-32-le", name="b.csv")
     put_csv(door, CHECKS, "Nr,Größe,Straße\r\n1,2,é\r\n", encoding="latin-1", name="c.csv")
     said = {o.receipt.file_name: o.message or "" for o in door.outcomes().values() if o.reason_code == "encoding"}
@@ -146,7 +146,7 @@ def test_a_text_in_no_known_encoding_is_held_for_that(door: Door) -> None:
 @pytest.mark.parametrize("char", ["\ue000", "\ue863", "\uf8ff", "\U000f0000", "\U0010fffd"])
 @pytest.mark.parametrize("encoding", ["gb18030", "utf-8"])
 def test_a_private_use_character_is_read(door: Door, char: str, encoding: str) -> None:
-    """Somebody's own font writes a rare name with it: as readable here as in a workbook or a page."""
+    """c_pua_name, as sources.md says (K11): somebody's own font writes a rare name with it, and it is read."""
     rows = [insured(make_id(n), "202405", 姓名="甲" + (char if n == 20 else chr(0x4E00 + n))) for n in range(1, 40)]
     put_csv(door, INSURANCE, csv_text(grid(INSURANCE, rows)), encoding=encoding)
     assert door.only_outcome().accepted_count == 39
@@ -176,6 +176,7 @@ def test_every_edition_of_gb18030_is_read(door: Door, code: bytes, char: str) ->
 
 @pytest.mark.parametrize("text", ["金额€5", "€", "5€", "甲€,€乙", '"€"', "€\n€"])
 def test_the_euro_sign_of_code_page_936_is_read(door: Door, text: str) -> None:
+    """c_utf8_odd"""
     rows = [check("RW-1", 问题描述=text), check("RW-2", 检查机关="€局"), check("RW-3")]
     whole = csv_text(grid(CHECKS, rows))
     put_csv(door, CHECKS, whole, name="a.csv")  # as GB18030 writes it

@@ -82,6 +82,7 @@ def held(door: Door) -> str:
 def test_two_stray_marks_hold_the_file_and_name_both_lines(
     door: Door, place: str, marks: tuple[tuple[int, str], tuple[int, str]], said: str, end: str
 ) -> None:
+    """c_quote_pair, c_quote_pair_insurance"""
     put_csv(door, place, marked(place, *marks, end))
     message = held(door)
     assert message.startswith(said)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from ingestion import parsing
@@ -9,6 +11,8 @@ from tests.ingestion.parsing.support import reason
 from tests.ingestion.real_exports.builder import (
     USCC_A,
     Door,
+    Row,
+    check,
     checkin,
     csv_text,
     finding,
@@ -38,7 +42,7 @@ def test_a_wrapped_credit_code_is_the_agency(wrap: str) -> None:
 
 
 def test_an_engineer_at_two_agencies_is_one_person_in_every_form(door: Door) -> None:
-    """b_wrapped_ids, x_text_dates_quote_prefix."""
+    """b_wrapped_ids"""
     put(
         door,
         "registry/personnel",
@@ -56,6 +60,28 @@ def test_an_engineer_at_two_agencies_is_one_person_in_every_form(door: Door) -> 
     keys |= {row["person_key"] for row in door.rows("platform/checkins")}
     keys |= {row["technical_lead_key"] for row in door.rows("platform/reports")}
     assert len(keys) == 1 and None not in keys
+
+
+@pytest.mark.parametrize(
+    ("place", "row", "number", "day"),
+    [
+        ("credit_desk/findings", finding, "RD-3", ("认定日期", "determined_on")),
+        ("inspections/checks", check, "RW-3", ("认定日期", "determined_on")),
+        ("platform/reports", report, "BG-3", ("bgrq", "reported_on")),
+    ],
+)
+def test_a_typed_apostrophe_is_no_part_of_a_day_a_credit_code_or_a_number(
+    door: Door, place: str, row: Callable[..., Row], number: str, day: tuple[str, str]
+) -> None:
+    """x_text_dates_quote_prefix, in a workbook, a text and a page."""
+    (header, name), code = day, "tyshxydm" if place.startswith("platform/") else "统一社会信用代码"
+    put(door, place, [row("N-1", **{header: "'2024-05-21"}), row("N-2", **{code: f"’{USCC_A}"}), row(f"‘{number}")])
+    door.ingest()
+    assert door.reasons() == []
+    first, second, third = door.rows(place)
+    assert str(first[name]) == "2024-05-21"
+    assert second["agency_id"] == USCC_A
+    assert third["row_key"].split("|")[0] == number
 
 
 @pytest.mark.parametrize(

@@ -80,15 +80,20 @@ def test_a_running_number_in_front_is_ignored(door: Door, place: str, row: Row) 
     assert counts(door) == (1, 0)
 
 
+BESIDE = ("序号", "备注", "序 号", "行号", "NO.", "No", "备　注", "附注", "*备注（选填）", "序号\n")
+
+
+def is_read(place: str, header: str) -> bool:
+    """Whether the contract itself names a header: 序号 is part of a check's key."""
+    bare = header.replace(" ", "").replace("　", "").strip("*\n").removesuffix("（选填）")
+    return bare in headers(dataset(place))
+
+
 @pytest.mark.parametrize(
-    "header", ["序号", "备注", "序 号", "行号", "NO.", "No", "备　注", "附注", "*备注（选填）", "序号\n"]
+    ("place", "header"), [(place, header) for place in TABLES for header in BESIDE if not is_read(place, header)]
 )
-@pytest.mark.parametrize("place", TABLES)
 def test_what_people_put_beside_a_list_is_ignored_in_every_dataset(door: Door, place: str, header: str) -> None:
     names, cells = grid(place, [ROWS[place]()])
-    named = {name for column in dataset(place).columns for name in (column.header,)}
-    if {"序": "序号", "备": "备注"}.get(header.strip("*")[0]) in named:
-        return  # the contract reads it
     put_table(door, place, [[*names, header], [*cells, "给张三看"]])
     assert counts(door) == (1, 0)
     assert "给张三看" not in str(door.rows(place)) + str(door.only_outcome().message)

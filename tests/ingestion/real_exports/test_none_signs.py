@@ -46,6 +46,7 @@ WRITTEN = (*SIGNS, " / ", "／", "NaT", "<NA>", "None", "0000-00-00 00:00:00", "
     ],
 )  # fmt: skip
 def test_a_sign_is_an_empty_cell_in_optional_columns(door: Door, place: str, row: Any, columns: dict[str, str]) -> None:
+    """v_slash_optional"""
     put(door, place, [row(**dict.fromkeys(columns, sign)) for sign in WRITTEN])
     outcome = door.only_outcome()
     assert (outcome.accepted_count, outcome.quarantined_count) == (len(WRITTEN), 0), door.reasons()

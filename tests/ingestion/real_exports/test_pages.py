@@ -24,13 +24,14 @@ def put_page(door: Door, content: str | bytes, place: str = "platform/reports", 
 @pytest.mark.parametrize(
     "content",
     [
-        '{"code":0,"msg":"ok","data":{"total":0,"page":1,"records":null}}',  # j_null_records
+        '{"code":0,"msg":"ok","data":{"total":0,"page":1,"records":null}}',
         '{"data":{"records":null,"page":1,"total":0},"msg":null,"code":"0"}',
         '{"code":0,"data":{"total":"0","records":null}}\n',
         '{"code":0,"data":{"total":0,"records":[]}}',
     ],
 )
 def test_null_where_there_are_no_records_is_an_empty_page(door: Door, place: str, content: str) -> None:
+    """j_null_records"""
     put_page(door, content, place)
     outcome = door.only_outcome()
     assert (outcome.status, outcome.read_count, outcome.message) == ("loaded", 0, None)

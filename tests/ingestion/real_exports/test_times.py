@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from ingestion import strict
 from tests.ingestion.real_exports.builder import (
     Door,
     Raw,
+    Row,
     agency,
     check,
     checkin,
@@ -21,6 +23,7 @@ from tests.ingestion.real_exports.builder import (
     insured,
     make_id,
     parts,
+    penalty,
     person,
     put,
     put_parts,
@@ -87,41 +90,38 @@ def test_months(door: Door, month: str) -> None:
     assert "-202405-企业职工基本养老-" in paid["source_key"]
 
 
-def test_formats_of_the_chinese_locale_are_days_and_days_before_1950_are_none(door: Door) -> None:
-    """v_date_cells."""
-    formats: list[Any] = [
-        *(
-            '[$-804]yyyy"年"m"月"d"日";@',
-            '[DBNum1][$-804]yyyy"年"m"月"d"日";@',
-            'yyyy"年"m"月"',
-            27,
-            31,
-            57,
-            58,
-            14,
-            22,
-            "aaaa",
-        ),
-        *("yyyy/m/d\\ h:mm;@", "[$-409]d\\-mmm\\-yy;@", 'e"年"m"月"', "0.00_ ", "[Red]0"),
-    ]
-    rows = [
-        finding(f"RD-{n}") | {"认定日期": Raw(f'<c r="{{r}}" s="{n}"><v>45372</v></c>')}
-        for n in range(1, len(formats) + 1)
-    ]
-    early = (0, 0.5, 1, 59, 60, 61, 18263)
-    rows += [
-        finding(f"RD-Z{n}") | {"行为日期": Raw(f'<c r="{{r}}" s="8"><v>{serial}</v></c>')}
-        for n, serial in enumerate(early)
-    ]
-    put_parts(
-        door,
-        "credit_desk/findings",
-        parts({"Sheet1": sheet(grid("credit_desk/findings", rows))}, styles=date_styles(*formats)),
-    )
+FORMATS: tuple[str | int, ...] = (
+    *('[$-804]yyyy"年"m"月"d"日";@', '[DBNum1][$-804]yyyy"年"m"月"d"日";@', 'yyyy"年"m"月"', 'e"年"m"月"', "aaaa"),
+    *("yyyy/m/d\\ h:mm;@", "[$-409]d\\-mmm\\-yy;@", "[$-F800]dddd\\,\\ mmmm\\ dd\\,\\ yyyy"),
+    *(14, 22, 27, 31, 57, 58),
+    # of numbers, which a day that was typed as one keeps
+    *("0.00_ ", "[Red]0", "@", 'General"号"', "G/通用格式", '"截至"0'),
+)
+A_DAY, EARLY = dt.date(2024, 3, 21), (0, 0.5, 1, 59, 60, 61, 18263)
+
+
+@pytest.mark.parametrize(
+    ("place", "row", "header", "name"),
+    [
+        ("credit_desk/findings", finding, "认定日期", "determined_on"),
+        ("credit_desk/findings", finding, "行为日期", "occurred_on"),
+        ("registry/personnel", person, "劳动合同起", "contract_from_on"),
+        ("inspections/penalties", penalty, "处罚决定日期", "determined_on"),
+    ],
+)
+def test_formats_of_the_chinese_locale_are_days_and_days_before_1950_are_none(
+    door: Door, place: str, row: Callable[..., Row], header: str, name: str
+) -> None:
+    """v_date_cells"""
+    serials = [f'<c r="{{r}}" s="{style}"><v>45372</v></c>' for style in range(1, len(FORMATS) + 1)]
+    written = [f'<c r="{{r}}" t="d"><v>{day}</v></c>' for day in ("2024-03-21T00:00:00", "2024-03-21")]
+    style = FORMATS.index(14) + 1
+    early = [f'<c r="{{r}}" s="{style}"><v>{serial}</v></c>' for serial in EARLY]
+    rows = [row(f"焦{n}号", **{header: Raw(cell)}) for n, cell in enumerate([*serials, *written, *early])]
+    put_parts(door, place, parts({"Sheet1": sheet(grid(place, rows))}, styles=date_styles(*FORMATS)))
     door.ingest()
-    read = door.rows("credit_desk/findings")
-    assert len(read) == len(formats) and {row["determined_on"] for row in read} == {dt.date(2024, 3, 21)}
-    assert [found[1:] for found in door.reasons()] == [("impossible_date", "行为日期")] * len(early)
+    assert [read[name] for read in door.rows(place)] == [A_DAY] * (len(FORMATS) + 2)
+    assert [found[1:] for found in door.reasons()] == [("impossible_date", header)] * len(EARLY)
 
 
 @pytest.mark.parametrize(

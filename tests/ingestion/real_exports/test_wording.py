@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import Decimal
+
+import pytest
 
 from ingestion import strict
 from tests.ingestion.real_exports.builder import (
     Door,
     Row,
     agency,
+    check,
     contract,
     device,
+    finding,
     make_id,
     penalty,
     person,
@@ -124,6 +129,26 @@ def test_an_area_in_plain_words(door: Door) -> None:
     door.ingest()
     read = [(row["floor_area_m2"], row["is_floor_area_m2_approximate"]) for row in door.rows("registry/agencies")]
     assert read == [(Decimal(260), written.startswith("约")) for written in areas]
+
+
+@pytest.mark.parametrize(
+    ("place", "row"),
+    [("credit_desk/findings", finding), ("inspections/checks", check), ("inspections/penalties", penalty)],
+)
+def test_what_a_row_says_of_its_own_points(door: Door, place: str, row: Callable[..., Row]) -> None:
+    """Quantities from 1 to 10,000, points from 0 to 1,000 with two decimals, each with its unit or without."""
+    good = [("3项", "2.5分"), ("１0000", "1000"), ("1", "0"), (None, None)]
+    put(door, place, [row(f"N-{n}", 数量=quantity, 扣分=points) for n, (quantity, points) in enumerate(good)])
+    bad = [*(("数量", value) for value in ("0", "10001")), *(("扣分", value) for value in ("1000.01", "-5"))]
+    put(door, place, [row(f"M-{n}", **{header: value}) for n, (header, value) in enumerate(bad)], day="2024-06-02")
+    door.ingest()
+    assert {(found["quantity"], found["row_points"]) for found in door.rows(place)} == {
+        (3, Decimal("2.50")),
+        (10_000, Decimal(1000)),
+        (1, Decimal(0)),
+        (None, None),
+    }
+    assert [found[1:] for found in door.reasons()] == [("not_a_number", header) for header, _ in bad]
 
 
 def test_what_has_no_end(door: Door) -> None:

@@ -48,6 +48,7 @@ def read(place: str, path: Path) -> list[list[Any]]:
 @pytest.mark.parametrize("place", ["credit_desk/findings", "registry/personnel", "inspections/penalties"])
 @pytest.mark.parametrize("how", CDATA)
 def test_a_row_in_cdata_is_read(door: Door, tmp_path: Path, place: str, how: str) -> None:
+    """x_cdata"""
     names, *plain = grid(place, [ROWS[place](), ROWS[place](), ROWS[place]()])
     odd = [
         [Raw(CDATA[how].replace("@", str(cell))) if isinstance(cell, str) else cell for cell in row] for row in plain

@@ -206,6 +206,7 @@ def rows(place: str, path: Path) -> list[list[Any]]:
 
 @pytest.mark.parametrize("how", PACKED)
 def test_a_workbook_is_read_however_it_is_packed(door: Door, tmp_path: Path, how: str) -> None:
+    """x_far_column, x_dimension, x_comment_inside, x_gb_part, x_nul_padded, x_xlsm_utf16, and more."""
     place, change = PACKED[how]
     plain = rows(place, pack(tmp_path / "plain.xlsx", content(place)))
     path = pack(door.drop(place, DAY, "a.xlsx"), change(content(place)))
@@ -217,6 +218,7 @@ def test_a_workbook_is_read_however_it_is_packed(door: Door, tmp_path: Path, how
 
 @pytest.mark.parametrize("place", ["credit_desk/findings", "registry/agencies", "inspections/penalties"])
 def test_backslashes_in_the_names_of_parts(door: Door, place: str) -> None:
+    """x_backslash"""
     pack(door.drop(place, DAY, "a.xlsx"), parts({"Sheet1": sheet(grid(place, [ROWS[place]()]))}), separator="\\")
     assert door.only_outcome().accepted_count == 1
 
@@ -249,30 +251,38 @@ def test_zips_as_other_programs_write_them(door: Door, place: str, odd: str) -> 
 
 
 def doubled(found: Parts, name: str, second: str | bytes | None = None) -> bytes:
-    """The package with one of its parts twice."""
+    """The package with one of its parts twice: the same again, or another content."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         for part, data in found.items():
             archive.writestr(part, data)
         with pytest.warns(UserWarning, match="Duplicate"):
-            archive.writestr(name, found.get(name, "") if second is None else second)
-            if name not in found:
-                archive.writestr(name, "<Other/>")
+            archive.writestr(name, found[name] if second is None else second)
     return buffer.getvalue()
+
+
+UNREAD = ("docProps/app.xml", "docProps/core.xml", "xl/theme/theme1.xml")
 
 
 @pytest.mark.parametrize(
     ("place", "name"),
     [
-        ("credit_desk/findings", "docProps/app.xml"),
-        ("registry/personnel", "docProps/core.xml"),
-        ("inspections/penalties", "xl/theme/theme1.xml"),
+        *((place, name) for place in ("credit_desk/findings", "registry/agencies") for name in UNREAD),
         ("registry/equipment", SHEET),
+        ("registry/personnel", TEXTS),
         ("complaints/hotline", TYPES),
     ],
 )
 def test_a_part_that_stands_there_twice_and_says_the_same_harms_nobody(door: Door, place: str, name: str) -> None:
-    door.drop(place, DAY, "a.xlsx").write_bytes(doubled(content(place), name))
+    """x_dup_entries"""
+    door.drop(place, DAY, "a.xlsx").write_bytes(doubled({name: "<Properties/>"} | content(place), name))
+    assert door.only_outcome().accepted_count == 2
+
+
+@pytest.mark.parametrize("place", ["credit_desk/findings", "inspections/penalties"])
+@pytest.mark.parametrize("name", UNREAD)
+def test_nor_do_two_different_parts_that_nobody_reads(door: Door, place: str, name: str) -> None:
+    door.drop(place, DAY, "a.xlsx").write_bytes(doubled({name: "<Properties/>"} | content(place), name, "<Other/>"))
     assert door.only_outcome().accepted_count == 2
 
 
@@ -358,6 +368,16 @@ def test_what_is_no_workbook_says_what_it_is_and_what_to_do(door: Door, kind: st
     assert (outcome.status, outcome.read_count) == ("held", 0)
     assert outcome.reason_code in ("wrong_format", "unreadable")
     assert said in (outcome.message or "")
+
+
+@pytest.mark.parametrize("place", ["credit_desk/findings", "registry/agencies"])
+@pytest.mark.parametrize("name", ["认定台账.zip", "台账.ZIP", "认定台账.xlsx"])
+def test_a_zip_with_a_workbook_in_it_is_to_be_unpacked_under_any_name(door: Door, place: str, name: str) -> None:
+    """op_partial_copy"""
+    door.drop(place, DAY, name).write_bytes(zip_of(**{"认定台账.xlsx": a_workbook()}))
+    outcome = door.only_outcome()
+    assert (outcome.status, outcome.reason_code, outcome.read_count) == ("held", "wrong_format", 0)
+    assert "it is a zip with a workbook in it: unpack it" in (outcome.message or "").replace("this is", "it is")
 
 
 @pytest.mark.parametrize("place", ["platform/contracts", "platform/checkins"])

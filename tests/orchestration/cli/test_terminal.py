@@ -125,6 +125,7 @@ ENCODINGS = {"ascii": "ascii", "latin-1": "latin-1", "cp936": "cp936", "C": "utf
 
 @pytest.mark.parametrize("where", TERMINALS)
 def test_every_reading_command_is_readable_in_every_terminal(built_city: BuiltCity, where: str) -> None:
+    """op_locale"""
     encoding = ENCODINGS.get(where, "ascii")
     agency = built_city.query("select agency_name from credit.dim_agencies order by agency_id limit 1")[0][
         "agency_name"
