@@ -38,13 +38,14 @@ _SUITES = (
         has_columns(
             *("line_id", "agency_id", "case_id", "line_kind", "item_code", "rulebook_id", "points", "valid_from_on"),
             *("valid_until_on", "occurred_on", "determined_on", "source", "dataset", "source_key", "file_hash"),
-            *("sheet", "row_number", "document_no", "counted_by_line_id", "is_disputed"),
+            *("sheet", "row_number", "document_no", "counted_by_line_id", "is_disputed", "disputed_since_on"),
         ),
         is_one_of(
             "line_kind",
             *("misconduct", "merit", "fact", "repair", "cap_adjustment", "superseded", "void", "not_scored"),
         ),
     ),
+        no_row("a_dispute_has_its_first_day", "is_disputed <> (disputed_since_on is not null)"),
     _mart(
         "credit.fct_score_history",
         has_columns(

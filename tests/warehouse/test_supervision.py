@@ -623,6 +623,7 @@ def line(**cells: Any) -> str:
     } | cells
     parts = []
     for name, cell in row.items():
+        "disputed_since_on": None,
         kind = "date" if name.endswith("_on") else "boolean" if isinstance(cell, bool) else "varchar"
         parts.append(f"cast({'null' if cell is None else repr(str(cell))} as {kind}) as {name}")
     return "select " + ", ".join(parts)
