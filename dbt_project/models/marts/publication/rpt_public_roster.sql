@@ -47,7 +47,10 @@ final as (
         present.score,
         present.grade,
         present.grade_since_on as since_on,
-        coalesce(present.is_provisional, first_versions.is_provisional) as is_provisional
+        coalesce(present.is_provisional, first_versions.is_provisional) as is_provisional,
+        agencies.last_changed_on,
+        agencies.last_checked_on,
+        agencies.first_seen_on
     from agencies
     cross join first_versions
     left join present
