@@ -21,6 +21,7 @@ _SUITES = (
         has_columns(
             *("agency_id", "agency_name", "former_names", "service_type", "listing_basis", "directory_status"),
             *("published_on", "legal_representative", "registered_region_code", "is_conforming", "missing_items"),
+            *("last_changed_on", "last_checked_on", "first_seen_on"),
         ),
         is_present("directory_status"),
     ),
@@ -38,12 +39,13 @@ _SUITES = (
         has_columns(
             *("line_id", "agency_id", "case_id", "line_kind", "item_code", "rulebook_id", "points", "valid_from_on"),
             *("valid_until_on", "occurred_on", "determined_on", "source", "dataset", "source_key", "file_hash"),
-            *("sheet", "row_number", "document_no", "counted_by_line_id", "is_disputed"),
+            *("sheet", "row_number", "document_no", "counted_by_line_id", "is_disputed", "disputed_since_on"),
         ),
         is_one_of(
             "line_kind",
             *("misconduct", "merit", "fact", "repair", "cap_adjustment", "superseded", "void", "not_scored"),
         ),
+        no_row("a_dispute_has_its_first_day", "is_disputed <> (disputed_since_on is not null)"),
     ),
     _mart(
         "credit.fct_score_history",
@@ -63,7 +65,7 @@ _SUITES = (
         has_columns(
             *("agency_id", "agency_name", "score", "grade", "has_active_misconduct", "since_on", "next_change_on"),
             *("next_score", "next_grade", "next_grade_change_on", "directory_status", "rulebook_id"),
-            *("is_provisional",),
+            *("is_provisional", "last_changed_on", "last_checked_on", "first_seen_on"),
         ),
     ),
     _mart(
@@ -111,7 +113,7 @@ _SUITES = (
         "publication.rpt_public_roster",
         has_columns(
             *("agency_id", "agency_name", "directory_status", "service_type", "score", "grade", "since_on"),
-            *("is_provisional",),
+            *("is_provisional", "last_changed_on", "last_checked_on", "first_seen_on"),
         ),
         is_one_of("directory_status", "published", "suspended"),
     ),

@@ -26,7 +26,8 @@ LINE_COLUMNS = (
         "last_day_on",
     ),
     *("document_no", "source", "dataset", "source_key", "file_name", "file_hash", "sheet", "row_number"),
-    *("occurred_on", "determined_on", "is_disputed", "rulebook_id", "counted_by_line_id", "note"),
+    *("occurred_on", "determined_on", "is_disputed", "disputed_since_on", "rulebook_id", "counted_by_line_id"),
+    "note",
 )
 # What a person reads: an adjustment stands under its component, a row under its document or else its number.
 LINE_TABLE = (
@@ -135,7 +136,8 @@ def _with_note(line: dict[str, Any], on: dt.date) -> dict[str, Any]:
     if line["line_kind"] == "repair":
         notes.append("信用修复 repaired: its line counts no more")
     if line["is_disputed"]:
-        notes.append("异议中 under objection, still counts")
+        since = line.get("disputed_since_on")  # a release of an earlier program does not say
+        notes.append(f"异议中 since {since}, counts all the same" if since else "异议中 under objection, still counts")
     return {column: line.get(column) for column in LINE_COLUMNS} | {"note": "; ".join(notes) or None}
 
 

@@ -20,17 +20,19 @@ from serving.releases.opened import Release
 GRADE_COLUMNS = (
     *("agency_id", "agency_name", "score", "grade", "has_active_misconduct", "since_on", "next_change_on"),
     *("next_score", "next_grade", "next_grade_change_on", "directory_status", "rulebook_id", "is_provisional"),
+    *("last_changed_on", "last_checked_on", "first_seen_on"),
 )
 
 
 def grades(opened: Release, on: dt.date, agency_id: str | None = None) -> list[dict[str, Any]]:
     """Each agency's grade on a day: best score first. An agency has none before its start."""
     agency_id = require_agency(opened, agency_id)["agency_id"] if agency_id is not None else None
-    return opened.rows(
-        f"select {', '.join(GRADE_COLUMNS)} from credit.agency_grades_as_of(?) "
-        "where ? is null or agency_id = ? order by score desc, agency_id",
+    found = opened.rows(
+        "select * from credit.agency_grades_as_of(?) where ? is null or agency_id = ? order by score desc, agency_id",
         [on, agency_id, agency_id],
     )
+    # a release of an earlier program lacks what came later
+    return [{column: row.get(column) for column in GRADE_COLUMNS} for row in found]
 
 
 CONFLICT_TABLE = (

@@ -1,6 +1,7 @@
 {#
 The row of every agency on one day, in one home: the live view asks for today, the table macro
-credit.agency_grades_as_of(d) of the DuckDB file for any day. Relations are named without their database, so the text
+credit.agency_grades_as_of(d) of the DuckDB file for any day. What the history says follows the day asked for; what
+dim_agencies says (name, directory status, last check, first row) is as of the build. Relations are named without their database, so the text
 works in whatever file it is created.
 #}
 {% macro agency_grades_on(day, history, agencies) -%}
@@ -19,7 +20,10 @@ works in whatever file it is created.
         history.rulebook_id,
         history.is_provisional,
         coalesce(agencies.is_evidence_incomplete, false) as is_evidence_incomplete,
-        agencies.incomplete_because
+        agencies.incomplete_because,
+        history.last_changed_on,
+        agencies.last_checked_on,
+        agencies.first_seen_on
     from {{ history }} as history
     left join {{ agencies }} as agencies on history.agency_id = agencies.agency_id
     where

@@ -17,6 +17,8 @@
     'stg_lake__drops': ['source', 'dataset', 'received_on'],
     'stg_lake__frozen_lists': ['list_code', 'period'],
     'stg_lake__frozen_list_members': ['list_code', 'period', 'agency_id'],
+    'stg_lake__agencies_named': ['source', 'dataset', 'agency_id'],
+    'stg_lake__statuses_received': ['source', 'dataset', 'received_on', 'file_hash', 'file_position'],
     'stg_lake__former_codes': ['source', 'dataset', 'code', 'former_code'],
     'stg_lake__rows_masked': ['source', 'dataset', 'received_on', 'row_key'],
     'stg_lake__people_unresolved': ['source', 'dataset', 'person_column', 'received_on', 'row_key'],

@@ -82,6 +82,22 @@ def test_an_adjustment_says_of_what() -> None:
     assert "分项 ADD component" in adjustment["note"]
 
 
+def test_a_disputed_line_says_since_when() -> None:
+    rows = [
+        finding("F", clause="9", status_code="effective", received_on="2025-03-05"),
+        finding("F", clause="9", status_code="objection", received_on="2025-04-05"),
+    ]
+    found = explain(release(effects(), findings=rows), ONE, ON)
+    assert notes(found) == {"PLAIN": "异议中 since 2025-04-05, counts all the same"}
+    assert [line["disputed_since_on"] for line in found["lines"]] == [dt.date(2025, 4, 5)]
+
+
+def test_a_release_of_an_earlier_program_says_that_a_line_is_disputed() -> None:
+    opened = release(effects(), findings=[finding("F", clause="9", status_code="objection")])
+    opened.connection.execute("alter table credit.fct_point_ledger drop column disputed_since_on")
+    assert notes(explain(opened, ONE, ON)) == {"PLAIN": "异议中 under objection, still counts"}
+
+
 def test_the_next_grade_is_told_where_the_score_stays(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     opened = release(effects(), findings=[finding("F1", clause="1")], checks=[check("T", clause="9")])
     found = explain(opened, ONE, ON)

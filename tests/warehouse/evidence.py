@@ -25,9 +25,10 @@ AS_OF = dt.date(2026, 6, 30)
 
 # Whom a complaint is about has its own tests: here a ticket names its agency by id, an empty one is unresolved.
 MATCHED = """
-    select dataset, row_key, source_key, respondent_name as agency_id from staging.stg_complaints__hotline
+    select dataset, row_key, source_key, respondent_name as agency_id, first_received_on
+    from staging.stg_complaints__hotline
     union all
-    select dataset, row_key, source_key, agency_id from staging.stg_complaints__media
+    select dataset, row_key, source_key, agency_id, first_received_on from staging.stg_complaints__media
 """
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import itertools
 import json
 import re
 from collections import Counter
@@ -164,6 +165,43 @@ def test_every_agency_is_scored_alike_on_every_day(built_city: BuiltCity, outcom
                 day += dt.timedelta(days=1)
                 days += 1
     assert days > 28 * 1000
+
+
+def test_every_day_knows_the_last_change_before_it(built_city: BuiltCity, outcome: Outcome) -> None:
+    changed = {}
+    for agency_id, of_days in outcome.days.items():
+        days, last = sorted(of_days), None
+        for before, day in itertools.pairwise(days):
+            if (of_days[before].score, of_days[before].grade) != (of_days[day].score, of_days[day].grade):
+                last = day
+            changed[(agency_id, day)] = last
+    asked = sorted({day for _, day in changed})[::97]
+    for on in asked:
+        rows = built_city.query(f"select agency_id, last_changed_on from credit.agency_grades_as_of(date '{on}')")
+        assert len(rows) > 1
+        for row in rows:
+            assert row["last_changed_on"] == changed.get((row["agency_id"], on)), (row["agency_id"], on)
+
+
+def test_every_agency_was_first_seen_in_its_first_row(built_city: BuiltCity) -> None:
+    """Read from the lake's files, cell by cell: whatever column holds its code, and its name in complaints aside."""
+    as_of_on = dt.date.fromisoformat(json.loads((built_city.release / "release.json").read_text("utf-8"))["as_of_on"])
+    first: dict[str, dt.date] = {}
+    for table in _lake_tables(built_city.home):
+        codes = [
+            name
+            for name in table.schema.names
+            if name in ("agency_id", "performed_by_id", "seal_agency_id", "payer_id")
+        ]
+        for row in table.select([*codes, "received_on"]).to_pylist() if codes else ():
+            for code in (row[name] for name in codes):
+                if code and row["received_on"] <= as_of_on:
+                    first[code] = min(first.get(code, row["received_on"]), row["received_on"])
+    shown = {row["agency_id"]: row["first_seen_on"] for row in built_city.query("from credit.dim_agencies")}
+    assert len(shown) >= 28
+    late = {agency_id for agency_id, on in shown.items() if on is None or on > first.get(agency_id, as_of_on)}
+    assert not late
+    assert sum(on == first.get(agency_id) for agency_id, on in shown.items()) > len(shown) / 2
 
 
 def test_base_and_lines_in_force_add_up_on_every_day(built_city: BuiltCity, outcome: Outcome) -> None:

@@ -47,11 +47,14 @@ def history(*spans: Span) -> str:
     for start, end, grade in spans:
         since, last_grade = (since if grade == last_grade else start), grade
         until = repr(str(end)) if end else "null"
-        rows.append(f"('{ONE}', cast('{start}' as date), cast({until} as date), '{grade}', cast('{since}' as date))")
+        changed = repr(str(since)) if since != spans[0][0] else "null"
+        days = ", ".join(f"cast({day} as date)" for day in (f"'{start}'", until, f"'{since}'", changed))
+        rows.append(f"('{ONE}', '{grade}', {days})")
     return (
         "select agency_id, valid_from_on, valid_until_on, cast(90 as decimal(9,2)) as score, grade, grade_since_on, "
-        "false as has_active_misconduct, 'v1' as rulebook_id, true as is_provisional "
-        f"from (values {', '.join(rows)}) as spans (agency_id, valid_from_on, valid_until_on, grade, grade_since_on)"
+        "false as has_active_misconduct, 'v1' as rulebook_id, true as is_provisional, "
+        f"last_changed_on from (values {', '.join(rows)}) as spans "
+        "(agency_id, grade, valid_from_on, valid_until_on, grade_since_on, last_changed_on)"
     )
 
 
@@ -586,6 +589,7 @@ class TestPublication:
         found = warehouse(whole(published_on=FIRST), *spans, *more).run("rpt_public_roster")
         rows = found.query("from publication.rpt_public_roster")
         assert [(row["agency_id"], row["grade"], row["since_on"]) for row in rows] == [(ONE, "B", date(2025, 1, 1))]
+        assert [(row["last_changed_on"], row["first_seen_on"]) for row in rows] == [(date(2025, 1, 1), FIRST)]
 
     def test_the_roster_is_provisional_before_the_first_score_too(self) -> None:
         early = date(2024, 3, 10)
@@ -619,6 +623,7 @@ def line(**cells: Any) -> str:
         "source_key": "F-1",
         "determined_on": date(2025, 1, 10),
         "is_disputed": False,
+        "disputed_since_on": None,
         "counted_by_line_id": None,
     } | cells
     parts = []

@@ -37,6 +37,7 @@ complaints as (
         result_code,
         accepted_on as raised_on,
         received_on,
+        first_received_on,
         file_hash,
         sheet,
         row_number
@@ -52,6 +53,7 @@ complaints as (
         result_code,
         found_on as raised_on,
         received_on,
+        first_received_on,
         file_hash,
         sheet,
         row_number
@@ -199,6 +201,7 @@ final as (
         complaints.result_code,
         complaints.raised_on,
         complaints.received_on,
+        complaints.first_received_on,
         greatest(
             complaints.received_on, coalesce(allowed.basis_known_on, complaints.received_on)
         ) as known_from_on,

@@ -71,6 +71,7 @@ unioned as (
             when status_code = 'revoked' then 'void'
             else 'not_final'
         end as decision_code,
+        true as is_decided,
         -- decided by an authority, and yet not final
         status_code = 'not_effective' as is_decided_not_final,
         finding_id as stated_number,
@@ -102,6 +103,8 @@ unioned as (
             when status_code = 'revoked' then 'void'
             else 'not_final'
         end as decision_code,
+        -- not to uphold it is a decision, too
+        status_code <> 'pending' as is_decided,
         false as is_decided_not_final,
         concat(task_id, '-', task_line) as stated_number,
         {{ absent(text, ['linked_number']) }},
@@ -128,6 +131,7 @@ unioned as (
             when status_code = 'revoked' then 'void'
             else 'not_final'
         end as decision_code,
+        true as is_decided,
         status_code = 'under_review' as is_decided_not_final,
         decision_no as stated_number,
         {{ absent(text, ['linked_number', 'task_id']) }},
@@ -152,6 +156,7 @@ unioned as (
             when hotline.result_code in ('substantiated', 'partly_substantiated') then 'scores'
             else 'not_final'
         end as decision_code,
+        hotline.result_code <> 'pending' as is_decided,
         false as is_decided_not_final,
         hotline.ticket_id as stated_number,
         hotline.original_ticket_id as linked_number,
@@ -176,6 +181,8 @@ unioned as (
             when media.result_code in ('substantiated', 'partly_substantiated') then 'scores'
             else 'not_final'
         end as decision_code,
+        -- other words may say that somebody is still at it
+        media.result_code in ('substantiated', 'partly_substantiated', 'unsubstantiated') as is_decided,
         false as is_decided_not_final,
         media.clue_id as stated_number,
         {{ absent(text, ['linked_number', 'task_id', 'document_no', 'level_code']) }},
@@ -198,6 +205,7 @@ unioned as (
         occurred_on as stated_occurred_on,
         determined_on,
         case when status_code = 'approved' then 'scores' else 'not_final' end as decision_code,
+        status_code <> 'pending' as is_decided,
         false as is_decided_not_final,
         {{ absent(text, ['stated_number', 'linked_number', 'task_id']) }},
         document_no,
@@ -225,6 +233,8 @@ final as (
         coalesce(unioned.stated_occurred_on, unioned.determined_on) as occurred_on,
         unioned.determined_on,
         unioned.decision_code,
+        -- a status left empty decides nothing
+        coalesce(unioned.is_decided, false) as is_decided,
         coalesce(unioned.is_decided_not_final, false) as is_decided_not_final,
         unioned.public_until_on,
         unioned.stated_number,

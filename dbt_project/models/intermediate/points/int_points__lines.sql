@@ -8,6 +8,12 @@ evidence_rows as (
 
 ),
 
+disputes as (
+
+    select * from {{ ref('int_points__disputes_dated') }}
+
+),
+
 rulebooks as (
 
     select * from {{ ref('stg_rulebook__rulebooks') }}
@@ -35,18 +41,23 @@ repair_policy as (
 scoring_rows as (
 
     select
-        line_id,
-        dataset,
-        row_key,
-        source_key,
-        received_on,
-        rulebook_id,
-        occurred_on,
-        determined_on,
-        row_state,
-        public_until_on
+        evidence_rows.line_id,
+        evidence_rows.dataset,
+        evidence_rows.row_key,
+        evidence_rows.source_key,
+        evidence_rows.received_on,
+        evidence_rows.rulebook_id,
+        evidence_rows.occurred_on,
+        evidence_rows.determined_on,
+        evidence_rows.row_state,
+        disputes.disputed_since_on,
+        evidence_rows.public_until_on
     from evidence_rows
-    where row_state in ('scores', 'disputed')
+    left join disputes
+        on
+            evidence_rows.dataset = disputes.dataset
+            and evidence_rows.row_key = disputes.row_key
+    where evidence_rows.row_state in ('scores', 'disputed')
 
 ),
 
@@ -60,6 +71,7 @@ gathered as (
         min(occurred_on) as first_occurred_on,
         -- whoever reads the line should know that part of what it rests on is contested
         bool_or(row_state = 'disputed') as is_disputed,
+        min(disputed_since_on) as disputed_since_on,
         case when bool_and(dataset = 'penalties') then max(public_until_on) end as public_until_on
     from scoring_rows
     group by line_id
@@ -124,6 +136,7 @@ scoring_lines as (
         end as valid_until_on,
         items.is_repairable,
         clocked.is_disputed,
+        clocked.disputed_since_on,
         evidence_rows.source,
         evidence_rows.dataset,
         evidence_rows.source_key,
@@ -175,6 +188,7 @@ idle_lines as (
         evidence_rows.determined_on as valid_until_on,
         items.is_repairable,
         false as is_disputed,
+        cast(null as date) as disputed_since_on,
         evidence_rows.source,
         evidence_rows.dataset,
         evidence_rows.source_key,

@@ -18,6 +18,24 @@ requirements as (
 
 ),
 
+checked as (
+
+    select * from {{ ref('int_agencies_checked') }}
+
+),
+
+first_seen as (
+
+    select * from {{ ref('int_agencies_first_seen') }}
+
+),
+
+score_history as (
+
+    select * from {{ ref('fct_score_history') }}
+
+),
+
 conditions as (
 
     select distinct
@@ -84,7 +102,10 @@ final as (
         agencies.first_drop_on,
         agencies.last_drop_on,
         agencies.is_in_last_drop,
-        {{ incomplete_evidence() }}
+        {{ incomplete_evidence() }},
+        score_history.last_changed_on,
+        checked.last_checked_on,
+        first_seen.first_seen_on
     from agencies
     inner join statuses
         on agencies.agency_id = statuses.agency_id
@@ -93,6 +114,15 @@ final as (
     left join regions
         on substring(agencies.agency_id, 3, 6) = regions.region_code
     {{ join_incomplete_evidence('incomplete', 'grade', "'grade'", 'agencies.agency_id') }}
+    left join score_history
+        on
+            agencies.agency_id = score_history.agency_id
+            and statuses.as_of_on >= score_history.valid_from_on
+            and (score_history.valid_until_on is null or statuses.as_of_on < score_history.valid_until_on)
+    left join checked
+        on agencies.agency_id = checked.agency_id
+    left join first_seen
+        on agencies.agency_id = first_seen.agency_id
 
 )
 

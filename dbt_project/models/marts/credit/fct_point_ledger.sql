@@ -62,7 +62,7 @@ lines as (
 
     select
         {{ columns('evidence_lines', line_columns) }},
-        {{ columns('evidence_lines', ['is_disputed', 'not_scored_reason', 'public_until_on']) }}
+        {{ columns('evidence_lines', ['is_disputed', 'disputed_since_on', 'not_scored_reason', 'public_until_on']) }}
     from evidence_lines
 
     union all
@@ -70,6 +70,7 @@ lines as (
     select
         {{ columns('fact_lines', line_columns) }},
         false as is_disputed,
+        {{ absent('date', ['disputed_since_on']) }},
         {{ absent(text, ['not_scored_reason']) }},
         {{ absent('date', ['public_until_on']) }}
     from fact_lines
@@ -157,6 +158,7 @@ shown as (
         {{ absent(text, ['repairs_line_id']) }},
         repaired_on,
         is_disputed,
+        disputed_since_on,
         not_scored_reason,
         public_until_on
     from placed
@@ -188,6 +190,7 @@ repairs as (
         placed.ledger_line_id as repairs_line_id,
         {{ absent('date', ['repaired_on']) }},
         false as is_disputed,
+        {{ absent('date', ['disputed_since_on']) }},
         {{ absent(text, ['not_scored_reason']) }},
         {{ absent('date', ['public_until_on']) }}
     from placed
@@ -219,6 +222,7 @@ adjustments as (
         {{ absent(text, ['document_no', 'counted_by_line_id', 'repairs_line_id']) }},
         {{ absent('date', ['repaired_on']) }},
         false as is_disputed,
+        {{ absent('date', ['disputed_since_on']) }},
         {{ absent(text, ['not_scored_reason']) }},
         {{ absent('date', ['public_until_on']) }}
     from adjustment_spans

@@ -101,6 +101,10 @@ spans as (
         max(case when is_grade_changed then valid_from_on end) over (
             partition by agency_no order by valid_from_on rows unbounded preceding
         ) as grade_since_on,
+        -- the start changes nothing: before it there was no score
+        max(case when not is_first and (is_score_changed or is_grade_changed) then valid_from_on end) over (
+            partition by agency_no order by valid_from_on rows unbounded preceding
+        ) as last_changed_on,
         min(case when is_score_changed then valid_from_on end) over (
             partition by agency_no order by valid_from_on rows between 1 following and unbounded following
         ) as next_change_on,
@@ -130,6 +134,7 @@ final as (
         spans.rulebook_id,
         spans.is_provisional,
         case when spans.grade is not null then spans.grade_since_on end as grade_since_on,
+        spans.last_changed_on,
         spans.next_change_on,
         {{ from_hundredths('following.score_hundredths') }} as next_score,
         following.grade as next_grade,

@@ -86,6 +86,7 @@ final as (
         present.determined_on,
         present.last_public_on as public_until_on,
         present.is_disputed,
+        present.disputed_since_on,
         present.counted_by_line_id,
         coalesce(rules.is_provisional, false) as is_provisional
     from present

@@ -49,7 +49,10 @@ final as (
         present.grade_since_on as since_on,
         coalesce(present.is_provisional, first_versions.is_provisional) as is_provisional,
         agencies.is_evidence_incomplete,
-        agencies.incomplete_because
+        agencies.incomplete_because,
+        agencies.last_changed_on,
+        agencies.last_checked_on,
+        agencies.first_seen_on
     from agencies
     cross join first_versions
     left join present

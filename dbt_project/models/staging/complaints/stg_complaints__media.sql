@@ -1,4 +1,4 @@
--- A row received later supersedes.
+-- A row received later supersedes. first_received_on: since when the row has named this respondent.
 with
 
 received as (
@@ -7,9 +7,18 @@ received as (
 
 ),
 
+dated as (
+
+    select
+        *,
+        min(received_on) over (partition by row_key, agency_id, respondent_name) as first_received_on
+    from received
+
+),
+
 latest as (
 
-    {{ latest_rows('received') }}
+    {{ latest_rows('dated') }}
 
 ),
 
@@ -20,6 +29,7 @@ final as (
         'media' as dataset,
         file_hash,
         received_on,
+        first_received_on,
         sheet,
         row_number,
         file_position,

@@ -1,0 +1,65 @@
+-- Since when a row under objection has stood so: its ledger may have shown the objection before, ended it, and show it
+-- again. What a drop says of a row is its last word; a row keeps its status until a drop shows another.
+with
+
+disputed as (
+
+    select
+        dataset,
+        row_key
+    from {{ ref('int_points__rows') }}
+    where row_state = 'disputed'
+
+),
+
+statuses as (
+
+    select * from {{ ref('stg_lake__statuses_received') }}
+
+),
+
+received as (
+
+    select statuses.*
+    from statuses
+    inner join disputed
+        on
+            statuses.dataset = disputed.dataset
+            and statuses.row_key = disputed.row_key
+
+),
+
+shown as (
+
+    {{ latest_rows('received', key='dataset, row_key, received_on') }}
+
+),
+
+compared as (
+
+    select
+        dataset,
+        row_key,
+        received_on,
+        coalesce(status_code, '') as status_code,
+        lag(coalesce(status_code, '')) over (
+            partition by dataset, row_key order by received_on
+        ) as previous_status_code
+    from shown
+
+),
+
+-- the present run is the last one
+final as (
+
+    select
+        dataset,
+        row_key,
+        max(received_on) as disputed_since_on
+    from compared
+    where previous_status_code is null or previous_status_code <> status_code
+    group by dataset, row_key
+
+)
+
+select * from final
