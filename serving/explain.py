@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from ingestion.settings import ConfigurationError
+from serving import incomplete
 from serving.agencies import require_agency
 from serving.releases.opened import Release
 
@@ -74,6 +75,17 @@ def explain(opened: Release, agency_id: str, on: dt.date) -> dict[str, Any]:
         "adds_up": base + total == span["score"],
         "next_change": _next_change(opened, agency_id, span),
         "next_grade_change": _next_grade_change(opened, agency_id, span),
+        **_incomplete(opened, agency_id),
+    }
+
+
+def _incomplete(opened: Release, agency_id: str) -> dict[str, Any]:
+    """Whether something is missing of the evidence, as of the build, and where it stands."""
+    row = opened.rows("select * from credit.dim_agencies where agency_id = ?", [agency_id])[0]
+    return {
+        "is_evidence_incomplete": row.get("is_evidence_incomplete"),
+        "incomplete_because": row.get("incomplete_because"),
+        "missing_evidence": incomplete.places(opened, row),
     }
 
 

@@ -20,7 +20,7 @@ from serving.releases.opened import Release
 GRADE_COLUMNS = (
     *("agency_id", "agency_name", "score", "grade", "has_active_misconduct", "since_on", "next_change_on"),
     *("next_score", "next_grade", "next_grade_change_on", "directory_status", "rulebook_id", "is_provisional"),
-    *("last_changed_on", "last_checked_on", "first_seen_on"),
+    *("last_changed_on", "last_checked_on", "first_seen_on", "is_evidence_incomplete", "incomplete_because"),
 )
 
 
@@ -67,17 +67,19 @@ def conflicts(opened: Release, kind: str | None, status: str | None) -> tuple[li
 
 TASK_COLUMNS = (
     *("task_id", "task_code", "agency_id", "agency_name", "opened_on", "due_on", "closed_on", "status", "clause"),
+    *("is_evidence_incomplete", "incomplete_because"),
 )
 
 
 def tasks(opened: Release, due_before: dt.date | None, with_done: bool) -> list[dict[str, Any]]:
     """Supervision tasks, the earliest due first; done ones only when asked for."""
-    return opened.rows(
-        "select task_id, task_code, rpt_tasks.agency_id, agency_name, opened_on, due_on, closed_on, status, clause "
+    found = opened.rows(
+        "select rpt_tasks.*, dim_agencies.agency_name "
         "from supervision.rpt_tasks left join credit.dim_agencies using (agency_id) "
         "where (? is null or due_on < ?) and (? or status <> 'done') order by due_on nulls last, opened_on, task_id",
         [due_before, due_before, with_done],
     )
+    return [{column: row.get(column) for column in TASK_COLUMNS} for row in found]
 
 
 QUARANTINE_COLUMNS = (
@@ -126,6 +128,19 @@ def freshness(opened: Release) -> list[dict[str, Any]]:
         "count(*) filter (where status = 'replaced') as replaced_files "
         "from quality.fct_loads group by source, dataset order by source, dataset",
         [opened.description["as_of_on"]],
+    )
+
+
+def nobodys_rows(opened: Release) -> list[dict[str, Any]]:
+    """Per dataset: quarantined rows in whose place nothing stands, and that name no agency and no person: whose evidence
+    they are cannot be told.
+    """
+    relation = "quality.fct_quarantined_rows"
+    if "is_missing" not in {row["column_name"] for row in opened.rows(f"describe {relation}")}:
+        return []  # a release of an earlier program
+    return opened.rows(
+        f"select source, dataset, count(*) as row_count, max(received_on) as received_on from {relation} "
+        "where is_missing and not is_anybody_named group by source, dataset order by source, dataset"
     )
 
 

@@ -44,8 +44,6 @@ cells come from. Needs `staged` and `carried`; `names`: the columns of the stage
 
 {# A row of a file, as an issue names it. #}
 {% macro row_place(relation) -%}
-    concat(
-        {{ relation }}.file_name, coalesce(concat(', sheet ', {{ relation }}.sheet), ''), ', row ',
-        cast({{ relation }}.row_number as {{ dbt.type_string() }})
-    )
+    {{ relation }}.file_name || coalesce(', sheet ' || {{ relation }}.sheet, '') || ', row '
+    || cast({{ relation }}.row_number as {{ dbt.type_string() }})
 {%- endmacro %}

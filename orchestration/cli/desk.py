@@ -6,7 +6,7 @@ import datetime as dt
 
 import click
 
-from orchestration.cli.notes import print_ignored
+from orchestration.cli.notes import print_ignored, print_incomplete
 from orchestration.cli.options import DAY, TEXT, command, format_option, home_settings
 from orchestration.cli.render import print_rows
 
@@ -26,6 +26,8 @@ def conflicts(kind: str | None, status: str | None, fmt: str) -> None:
         title = f"{len(found)} 条 rows, {open_count} 待核 open  {opened.title}"
         empty = " ".join(("No", *filter(None, (status, kind)), "conflicts."))
         print_rows(found, columns, fmt, shown=queries.CONFLICT_TABLE, title=title, empty=empty)
+        if fmt == "table":
+            print_incomplete(found, lambda row: row["conflict_id"])
 
 
 @command()
@@ -41,6 +43,8 @@ def tasks(due_before: dt.date | None, with_done: bool, fmt: str) -> None:
         found = queries.tasks(opened, due_before, with_done)
         shown = ("task_code", "agency_name", "opened_on", "due_on", "closed_on", "status", "clause")
         print_rows(found, queries.TASK_COLUMNS, fmt, shown=shown, title=opened.title, empty="No tasks.")
+        if fmt == "table":
+            print_incomplete(found, lambda row: f"{row['task_code']} {row['agency_name'] or row['agency_id']}")
 
 
 @command()

@@ -7,6 +7,7 @@ import datetime as dt
 import click
 
 from orchestration.building.city_time import today
+from orchestration.cli.notes import print_incomplete
 from orchestration.cli.options import DAY, FAILED, TEXT, command, fail, format_option, home_settings
 from orchestration.cli.render import FORMATS, json_text, plain, print_rows, print_table, visible
 
@@ -36,6 +37,8 @@ def grades(on: dt.date | None, agency: str | None, fmt: str) -> None:
             title=f"{day}  {opened.title}{provisional}",
             empty=f"No agency has a score on {day}.",
         )
+        if fmt == "table":
+            print_incomplete(found, lambda row: row["agency_name"] or row["agency_id"])
 
 
 @command()
@@ -79,5 +82,9 @@ def explain(agency: str, on: dt.date | None, fmt: str) -> None:
     graded = found["next_grade_change"]
     if graded is not None and (change is None or graded["on"] != change["on"]):
         click.echo(f"下次等级变动 next grade change {graded['on']}: {plain(graded['grade'])} ({graded['cause']})")
+    if found["missing_evidence"]:
+        click.echo("证据不全，结果可能有变 Evidence is incomplete, and may change the score:")
+    for piece in found["missing_evidence"]:
+        click.echo(visible(f"  {piece}"))
     if not found["adds_up"]:
         fail("base and lines do not make the score: the release is not sound. Run: firemark build --full", FAILED)

@@ -1,13 +1,26 @@
-"""Remarks that several commands print below their rows: what was not read, what came too early."""
+"""Remarks that several commands print below their rows: what was not read, what came too early, what evidence lacks."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import click
 
 from orchestration.cli.render import visible
+
+
+def print_incomplete(rows: Sequence[Mapping[str, Any]], name: Callable[[Mapping[str, Any]], str]) -> None:
+    """What is missing of the evidence of the rows above, and which of them lack it."""
+    from serving import incomplete
+
+    if not (told := incomplete.grouped(rows, name)):
+        return
+    click.echo(
+        "证据不全，结果可能有变 Evidence is incomplete, and may change what is shown (firemark quarantine says where):"
+    )
+    for line in told:
+        click.echo(visible(f"  {line}"))
 
 
 def print_ignored(ignored: Sequence[Mapping[str, str]]) -> None:

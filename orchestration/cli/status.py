@@ -35,6 +35,7 @@ def status(fmt: str) -> None:
             "freshness": queries.freshness(opened),
             "failed_checks": queries.failed_checks(opened),
             "data_issues": queries.issue_counts(opened),
+            "quarantined_rows_of_nobody": queries.nobodys_rows(opened),
             "overdue_tasks": queries.overdue_count(opened),
             "later_than_as_of": queries.later_than_as_of(opened),
             "changed_lists": described.get("changed_lists", []),
@@ -67,5 +68,11 @@ def status(fmt: str) -> None:
     if found["data_issues"]:
         said = ", ".join(f"{row['issue_code']} {row['issue_count']}" for row in found["data_issues"])
         click.echo(f"待核问题 data issues (quality.fct_data_issues): {said}")
+    for row in found["quarantined_rows_of_nobody"]:
+        click.echo(
+            f"{row['source']}/{row['dataset']}: {row['row_count']} 行被隔离且辨不出对象 quarantined rows name nobody that can be "
+            f"read, the last received on {row['received_on']}: whose evidence they are cannot be told. "
+            f"Look at: firemark quarantine --dataset {row['dataset']}"
+        )
     if found["overdue_tasks"] is not None:
         click.echo(f"逾期任务 overdue tasks: {found['overdue_tasks']}")

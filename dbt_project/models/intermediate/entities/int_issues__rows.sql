@@ -107,7 +107,7 @@ unread_in_last_drop as (
             case
                 when carried.file_hash is not null
                     then 'Whom it names counts as listed, with what the last good row says.'
-                else 'Nothing that could be read before says more of whom it names.'
+                else 'No earlier row says more of whom it names.'
             end,
             ' Correct it at the source and send the list again.'
         ) as detail

@@ -1,0 +1,100 @@
+"""What is missing of the evidence of what a release shows, in words.
+
+Belongs here: reading `incomplete_because`, and the files and rows behind it. Does not belong here: which results rest on
+which datasets (dbt), printing (the command line).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from ingestion import strict
+from ingestion.sources import DATASETS
+from serving.releases.opened import Release
+
+CAUSES = {
+    "drop_held": ("整批暂存未载入", "the drop is held"),
+    "row_quarantined": ("有行被隔离", "rows are quarantined"),
+}
+_NAMED = 3  # of those that lack one dataset's evidence
+_SHOWN = 12  # rows and files behind one agency's grade
+
+
+def _pieces(incomplete_because: str) -> list[tuple[str, str, str]]:
+    """(`source/dataset`, day received, cause) of each piece."""
+    return [(dataset, day, cause) for dataset, day, cause in map(str.split, incomplete_because.split("、"))]
+
+
+def _in_words(dataset: str, days: Iterable[str], cause: str) -> str:
+    first, last = min(days), max(days)
+    return f"{dataset} {first if first == last else f'{first} – {last}'}: {' '.join(CAUSES.get(cause, (cause,)))}"
+
+
+def grouped(rows: Iterable[Mapping[str, Any]], name: Callable[[Mapping[str, Any]], str]) -> list[str]:
+    """One line for each dataset whose evidence is missing, with those that lack it. Empty where nothing is known to be
+    missing.
+    """
+    rows = list(rows)
+    lacking: dict[tuple[str, str], tuple[set[str], dict[str, None]]] = {}
+    for row in rows:
+        for dataset, day, cause in _pieces(row["incomplete_because"]) if row.get("incomplete_because") else ():
+            days, names = lacking.setdefault((dataset, cause), (set(), {}))
+            days.add(day)
+            names[name(row)] = None
+    return [
+        f"{_in_words(dataset, days, cause)}: {_listed(list(names), len(rows))}"
+        for (dataset, cause), (days, names) in sorted(lacking.items())
+    ]
+
+
+def _listed(names: list[str], of_all: int) -> str:
+    if len(names) == of_all > 1:
+        return f"全部 all {of_all}"
+    more = f" 等 and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    return "、".join(names[:_NAMED]) + more
+
+
+def places(opened: Release, agency: Mapping[str, Any]) -> list[str]:
+    """Where what is missing of an agency's grade stands, the latest first, with the remedy: file, sheet and row, or the
+    held file.
+    """
+    if not agency.get("incomplete_because"):
+        return []
+    told = []
+    for dataset, day, cause in sorted(_pieces(agency["incomplete_because"]), key=lambda piece: piece[1], reverse=True):
+        found = (
+            _held(opened, dataset, day) if cause == "drop_held" else _rows(opened, dataset, day, agency["agency_id"])
+        )
+        told += found or [_in_words(dataset, [day], cause)]
+    return told[:_SHOWN] + (
+        [f"… 另有 and {len(told) - _SHOWN} more: firemark quarantine"] if len(told) > _SHOWN else []
+    )
+
+
+def _held(opened: Release, dataset: str, day: str) -> list[str]:
+    return [
+        f"{CAUSES['drop_held'][0]} held: {row['message']}"
+        for row in opened.rows(
+            "select message from quality.fct_loads where source || '/' || dataset = ? and received_on = ? "
+            "and status = 'held' order by file_name, file_hash",
+            [dataset, day],
+        )
+    ]
+
+
+def _rows(opened: Release, dataset: str, day: str, agency_id: str) -> list[str]:
+    source, _, name = dataset.partition("/")
+    return [
+        f"{CAUSES['row_quarantined'][0]} quarantined: {dataset}/{day} {row['file_name']}"
+        + (f", sheet {row['sheet']}" if row["sheet"] else "")
+        + f", row {row['row_number']}"
+        + (f", {row['header']}" if row["header"] else "")
+        + f": {strict.remedy(DATASETS[source, name], row['reason_code'], row['header']) or row['reason_code']}"
+        for row in opened.rows(
+            "select file_name, sheet, row_number, header, reason_code from quality.fct_quarantined_rows "
+            "where source || '/' || dataset = ? and received_on = ? and is_missing and agency_id = ? "
+            "order by file_name, file_hash, sheet, row_number",
+            [dataset, day, agency_id],
+        )
+    ]
