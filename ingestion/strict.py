@@ -60,6 +60,11 @@ class Kept:
     named: tuple[Named, ...]
 
 
+def row_key_hash(row_key: str) -> str:
+    """As SQL's md5 gives it. Keys are no secrets: personal parts stand in them as keyed hashes."""
+    return hashlib.md5(row_key.encode(), usedforsecurity=False).hexdigest()
+
+
 _NAMING = (Parse.USCC, Parse.PERSON_ID)
 ParseCell = Callable[[Cell, dt.date], ParsedCell | str]
 _END = "Write it as YYYY-MM-DD, or 长期 where there is no end."
@@ -207,7 +212,7 @@ class RowParser:
             if isinstance(result, str):
                 return None
             parts.append(result.key_text)
-        return hashlib.md5("|".join(parts).encode(), usedforsecurity=False).hexdigest()
+        return row_key_hash("|".join(parts))
 
     def _last(self, parsed: Sequence[ParsedCell | None]) -> Iterator[tuple[int, ParseCell]]:
         """The columns that are read by what another one holds, once that has been read."""
