@@ -52,12 +52,9 @@ def _absent(page_numbers: Collection[int | None]) -> str:
     numbers = sorted({number for number in page_numbers if number is not None})
     if not numbers or None in page_numbers:
         return "Which pages are missing is not known: not every page has a number."
-    first = min(numbers[0], 1)  # some writers count from 0
-    runs = [
-        (before + 1, after - 1)
-        for before, after in zip([first - 1, *numbers], numbers, strict=False)
-        if after - before > 1
-    ]
+    # counted from 1; a page 0, with which some writers begin, changes nothing
+    gaps = zip([0, *numbers], numbers, strict=False)
+    runs = [(before + 1, after - 1) for before, after in gaps if after - before > 1]
     if not runs:
         return (
             f"No page up to the last one here ({numbers[-1]}) is absent: later ones are, or records moved while the pages "

@@ -224,7 +224,7 @@ def _count(value: Any) -> int | None:
     """A number of records or pages, as digits or as text; None if it is none."""
     if isinstance(value, float) and value.is_integer():
         value = int(value)
-    match = _COUNT.fullmatch(str(value)) if isinstance(value, int | str) and not isinstance(value, bool) else None
+    match = _COUNT.fullmatch(str(value)) if isinstance(value, int | str) else None
     return int(match[1]) if match else None
 
 

@@ -137,6 +137,9 @@ KEYLESS = {"bgbh": None, "scbz": "?"}
         pytest.param([(records(R, 1, 2), 2, 1), (None, 0, 2)], [loaded(2), loaded(0)], id="records null, total 0"),
         pytest.param([([], 0, 1)], [loaded(0)], id="nothing at all"),
         pytest.param([(records(R, 1, 2) + records(R, 1, 2), 3, 1)], [HELD], id="one page repeats itself"),
+        pytest.param(
+            [(records(R, 1, 2) + records(R, 1, qzzt="均缺"), 3, 1)], [HELD], id="one page has one record twice"
+        ),
         pytest.param([(records(R, 1) + records(R, 2, **BROKEN), 2, 1)], [loaded(1)], id="a row kept out, with a key"),
         pytest.param(
             [(records(R, 1) + records(R, 2, **BROKEN), 3, 1), (records(R, 2), 3, 2)],
@@ -170,6 +173,7 @@ KEYLESS = {"bgbh": None, "scbz": "?"}
             [([*records(R, 1), {}], 3, 1), (records(R, 2), 3, 2)], [loaded(1), loaded(1)], id="the same over two pages"
         ),
         pytest.param([(records(R, 1, 2), 3, 1), (records(R, 1, 2), 3, 1)], [HELD, HELD], id="a copy counts once"),
+        pytest.param([([*records(R, 1), {}], 3, 1)] * 2, [HELD, HELD], id="and so does what is blank in it"),
     ],
 )
 def test_the_drop_s_records_are_held_against_the_largest_total(
