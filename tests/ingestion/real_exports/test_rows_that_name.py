@@ -223,10 +223,17 @@ def test_rows_that_repeat_one_of_an_earlier_page_name_nobody_twice(door: Door) -
     assert (name["file_hash"], row["file_name"]) == (row["file_hash"], "p1.json")
 
 
-def test_a_file_that_is_held_names_nobody(door: Door) -> None:
-    path = put(door, "credit_desk/findings", [finding(状态="?")])
-    path.write_bytes(path.read_bytes()[:-30])
+def test_a_file_that_is_held_or_a_copy_names_nobody(door: Door) -> None:
+    place = "platform/checkins"
+    record = dict.fromkeys(headers(dataset(place))) | checkin("QD-1", gw="厨师")
+    put(door, "credit_desk/findings", [finding(状态="?")]).write_bytes(b"PK")
+    door.drop(place, DAY, "p.json").write_bytes(page([record], total=2))
     assert named(door) == {}
+    assert door.relation("lake.quarantined_names") == []
+    for day in ("2024-06-02", "2024-06-03"):
+        door.drop(place, day, "p.json").write_bytes(page([record]))
+    assert named(door) == {1: {("person", ID)}}
+    assert [str(name["received_on"]) for name in door.relation("lake.quarantined_names")] == ["2024-06-02"]
 
 
 BAD_IN_LISTS = {"registry/agencies": "机构状态", "registry/personnel": "证书类别", "registry/equipment": "数量"}
@@ -252,6 +259,8 @@ def test_a_manifest_of_an_earlier_release_is_upgraded_and_its_files_are_read_aga
         manifest.execute("update parts set revision = 'of an earlier release'")
     assert named(door) == expected == {1: {("agency_id", USCC_A), ("person", ID)}}
     assert [row["row_key_hash"] for row in door.relation("lake.quarantined_rows")] != [None]
+    door.ingest(full=True)
+    assert named(door) == expected
 
 
 @pytest.mark.parametrize("number", [f"{ID[:6]}********{ID[14:]}", ID[:-1], None])
