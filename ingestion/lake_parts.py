@@ -142,7 +142,7 @@ def count_records(row_keys: Collection[str], quarantined: Iterable[QuarantinedRo
     quarantined = list(quarantined)
     hashes = {row.row_key_hash for row in quarantined if row.row_key_hash is not None}
     if hashes:
-        hashes.difference_update(map(row_key_hash, row_keys))
+        hashes.difference_update(map(text_hash, row_keys))
     return len(row_keys) + len(hashes) + len({row.row_hash for row in quarantined if row.row_key_hash is None})
 
 
