@@ -32,8 +32,8 @@
     || {{ file_place(spell ~ '.until_file_hash', spell ~ '.until_sheet', spell ~ '.until_row_number') }}
 {%- endmacro %}
 
-{# The explanations of a kind, each with its outcome; after the first that holds nobody asks. #}
-{% macro explanations_tested(explanations, explained_by) -%}
+{# The explanations of a kind, each with its outcome; after the first that holds, or would but for a row not read, nobody asks. #}
+{% macro explanations_tested(explanations, explained_by, is_doubted) -%}
     {%- set rest = "substr(" ~ explanations ~ ", " ~ dbt.position(explained_by, explanations)
         ~ " + length(" ~ explained_by ~ ") + 1)" -%}
     case
@@ -42,7 +42,8 @@
             replace(
                 substr({{ explanations }}, 1, {{ dbt.position(explained_by, explanations) }} - 1), '、', ': does not hold、'
             )
-            || {{ explained_by }} || ': holds'
+            || {{ explained_by }}
+            || case when {{ is_doubted }} then ': in doubt, a row was not read' else ': holds' end
             || case
                 when {{ rest }} = '' then ''
                 else '、' || replace({{ rest }}, '、', ': not asked、') || ': not asked'

@@ -226,3 +226,22 @@ def test_a_decision_on_a_double_registration_is_missing_from_the_counting_twice_
     expected = {twice["conflict_id"]} | ({double["conflict_id"]} if is_of_the_registration else set())
     assert {row["conflict_id"] for row in flagged} == expected
     assert {row["incomplete_because"] for row in flagged} == {"credit_desk/decisions 2024-06-04 row_quarantined"}
+
+
+def test_nor_is_a_confirmed_successor() -> None:
+    rows = {
+        "registry.agencies": [agency(X, "2024-01-10", legal_representative="赵某")]
+        + [agency(one, "2024-05-10", legal_representative="赵某") for one in (X, Y)],
+        "registry.personnel": at(X, on=["2024-01-10"]),
+        "credit_desk.decisions": [decision("D1", f"{X}={Y}", "same_person", "2024-06-01", object_type="identity")],
+    }
+
+    def successors(missing: Rows) -> list[dict[str, Any]]:
+        made = desk(AS_OF, rows | missing).run("int_conflicts__shell_successor")
+        return made.query("from intermediate.int_conflicts__shell_successor")
+
+    (row,) = successors({})
+    assert (row["status"], row["explanations_tested"]) == ("explained", "acquisition: holds")
+    (row,) = successors(unread("credit_desk/decisions", "2024-06-04", object_id=row["conflict_id"]))
+    assert (row["status"], row["explained_by"]) == ("open", None)
+    assert row["explanations_tested"] == "acquisition: in doubt, a row was not read"

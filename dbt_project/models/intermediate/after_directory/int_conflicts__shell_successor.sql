@@ -44,6 +44,19 @@ parameters as (
 
 ),
 
+rows_missing as (
+
+    select * from {{ ref('int_rows_missing') }}
+
+),
+
+decisions_unread as (
+
+    select distinct object_hash from rows_missing
+    where object_hash is not null
+
+),
+
 identified as (
 
     select
@@ -77,8 +90,12 @@ judged as (
         decisions.decision_code,
         decisions.decided_on,
         coalesce(decisions.decision_code = 'cleared' and identified.last_dataset_joined_on > decisions.decided_on, false)
-            as is_reopened
+            as is_reopened,
+        decisions_unread.object_hash is not null as is_explanation_doubted,
+        case when decisions_unread.object_hash is null then identified.explained_by end as explained_by_data
     from identified
+    left join decisions_unread
+        on md5(identified.conflict_id) = decisions_unread.object_hash
     left join decisions
         on
             identified.conflict_id = decisions.object_id
@@ -107,8 +124,9 @@ described as (
         || case when judged.has_representative = 1 then '; same legal representative' else '' end
         || case when judged.has_address = 1 then '; same address' else '' end as employer_b_evidence,
         {{ days_between('judged.new_first_listed_on', 'parameters.as_of_on') }} as overlap_days,
-        {{ explanations_tested('detectors.explanations', 'judged.explained_by') }} as explanations_tested,
-        {{ conflict_status('judged.decision_code', 'judged.is_reopened', 'judged.explained_by') }} as status,
+        {{ explanations_tested('detectors.explanations', 'judged.explained_by', 'judged.is_explanation_doubted') }}
+            as explanations_tested,
+        {{ conflict_status('judged.decision_code', 'judged.is_reopened', 'judged.explained_by_data') }} as status,
         {{ add_days('judged.shown_on', 'detectors.review_days') }} as due_on,
         case when judged.inherited_count > 0 and judged.trait_count > 0 then 2 else 1 end as evidence_dataset_count,
         detectors.is_provisional,
@@ -126,10 +144,11 @@ final as (
     select
         {{ assessed_columns(
             'conflict_id', 'severity', 'base_confidence', 'evidence_factor', 'employer_a_evidence',
-            'employer_b_evidence', 'overlap_days', 'explained_by', 'explanations_tested', 'status', 'is_reopened',
+            'employer_b_evidence', 'overlap_days', 'explanations_tested', 'status', 'is_reopened',
             'decision_id', 'decision_code', 'decided_on', 'due_on', 'evidence_dataset_count', 'is_provisional',
             'as_of_on',
             conflict_kind="'shell_successor'",
+            explained_by='explained_by_data',
             confidence='base_confidence * evidence_factor',
             employer_a_id='old_id',
             employer_a_name='old_name',

@@ -162,16 +162,8 @@ described as (
         conflicts.ended_on as overlap_until_on,
         {{ days_between('conflicts.overlap_from_on', 'conflicts.counted_until_on') }} as overlap_days,
         conflicts.explained_by_data as explained_by,
-        case
-            when conflicts.is_explanation_doubted
-                then
-                    replace(
-                        {{ explanations_tested('detectors.explanations', 'conflicts.explained_by') }},
-                        concat(conflicts.explained_by, ': holds'),
-                        concat(conflicts.explained_by, ': in doubt, a row was not read')
-                    )
-            else {{ explanations_tested('detectors.explanations', 'conflicts.explained_by') }}
-        end as explanations_tested,
+        {{ explanations_tested('detectors.explanations', 'conflicts.explained_by', 'conflicts.is_explanation_doubted') }}
+            as explanations_tested,
         {{ conflict_status(
             'decisions.outcome', 'decisions.is_reopened', 'conflicts.explained_by_data',
             'conflicts.first_seen_on > ' ~ add_months('conflicts.ended_on', 'parameters.expiry_months')
