@@ -3,10 +3,20 @@
 -- agency, or person there, that is good before and that the drop lacks: of one drop never more than it has such rows.
 with
 
-quarantined as (
+unread as (
 
-    select * from {{ ref('int_rows_quarantined') }}
-    where source = 'registry' and dataset in {{ list_datasets() }}
+    select
+        *,
+        concat(
+            dataset, ' ', agency_id, ' ', case when dataset = 'personnel' then person_key else '' end
+        ) as entity_id
+    from {{ ref('int_rows_quarantined') }}
+    where
+        source = 'registry'
+        and dataset in {{ list_datasets() }}
+        and not is_replaced
+        and agency_id is not null
+        and (dataset <> 'personnel' or person_key is not null)
 
 ),
 
@@ -17,46 +27,23 @@ drops as (
 
 ),
 
-unread as (
-
-    select
-        quarantined.dataset,
-        quarantined.received_on,
-        quarantined.file_name,
-        quarantined.file_hash,
-        quarantined.sheet,
-        quarantined.row_number,
-        quarantined.file_position,
-        quarantined.row_key_hash,
-        drops.drop_number,
-        concat(
-            quarantined.dataset, ' ', quarantined.agency_id, ' ',
-            case when quarantined.dataset = 'personnel' then quarantined.person_key else '' end
-        ) as entity_id
-    from quarantined
-    inner join drops
-        on
-            quarantined.dataset = drops.dataset
-            and quarantined.received_on = drops.received_on
-    where
-        not quarantined.is_replaced
-        and quarantined.agency_id is not null
-        and (quarantined.dataset <> 'personnel' or quarantined.person_key is not null)
-
-),
-
 -- several rows of one key are one thing
 named as (
 
     select *
     from (
         select
-            *,
+            unread.*,
+            drops.drop_number,
             row_number() over (
-                partition by entity_id, drop_number, row_key_hash
-                order by {{ file_recency() }}
+                partition by unread.entity_id, unread.received_on, unread.row_key_hash
+                order by {{ file_recency('unread') }}
             ) as recency
         from unread
+        inner join drops
+            on
+                unread.dataset = drops.dataset
+                and unread.received_on = drops.received_on
     ) as ranked
     where row_key_hash is null or recency = 1
 
@@ -157,7 +144,7 @@ numbered as (
         select distinct
             entity_id,
             drop_number
-        from unread
+        from named
     ) as drops_named
 
 ),
