@@ -10,7 +10,7 @@ import datetime as dt
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, astuple, dataclass, field
+from dataclasses import asdict, astuple, dataclass
 from pathlib import Path
 from typing import TypeVar
 
@@ -18,9 +18,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ingestion.build_tables import BUILD_TABLES
+from ingestion.drop_rows import LakeRows
 from ingestion.lake_parts import SCHEMA_FILE, part_path
-from ingestion.load_outcomes import Outcome, Repeats, Status, decide
-from ingestion.manifest import Part, PartKey, QuarantinedName, QuarantinedRow, Receipt, open_manifest
+from ingestion.load_outcomes import Outcome, Status, decide
+from ingestion.manifest import Part, PartKey, QuarantinedName, Receipt, open_manifest
 from ingestion.settings import ConfigurationError, Settings, settings_of
 from ingestion.sources import DATASETS
 
@@ -115,14 +116,12 @@ def prepare(
         quarantined = _by_part(manifest.quarantined_rows())
         names = _by_part(manifest.quarantined_names())
         former_codes = list(manifest.former_codes())
-        repeats = _RepeatFinder(settings.lake, quarantined)
-        outcomes = decide(
-            receipts, manifest.parts(), DATASETS, manifest.accepted_drops(), repeats.count, known_on=known_on
-        )
+        rows = LakeRows(settings.lake, quarantined)
+        outcomes = decide(receipts, manifest.parts(), DATASETS, manifest.accepted_drops(), rows, known_on=known_on)
     folder = settings.build_inputs if build_dir is None else build_dir / INPUTS
     folder.mkdir(parents=True, exist_ok=True)
-    _write_inputs(folder, settings.lake, outcomes, quarantined, repeats)
-    _write_names(folder, outcomes, names, repeats)
+    _write_inputs(folder, settings.lake, outcomes, rows)
+    _write_names(folder, outcomes, names, rows)
     _write_former_codes(folder, outcomes, former_codes)
     parameters = [{"as_of_on": as_of_on, "known_on": known_on, "regime_code": regime_code}]
     pq.write_table(
@@ -187,39 +186,13 @@ def _by_part(found: Iterable[tuple[PartKey, _Row]]) -> dict[PartKey, list[_Row]]
     return rows
 
 
-@dataclass
-class _RepeatFinder:
-    """Finds rows that repeat a row of an earlier file of the same drop; remembers their places."""
-
-    lake: Path
-    quarantined: Mapping[PartKey, list[QuarantinedRow]]
-    rows: dict[PartKey, set[int]] = field(default_factory=dict)
-
-    def count(self, keys: Sequence[PartKey]) -> dict[PartKey, Repeats]:
-        seen: set[str] = set()
-        found = {}
-        for key in keys:
-            table = pq.read_table(part_path(self.lake, key), columns=["row_hash", "file_position"])
-            hashes = table.column("row_hash").to_pylist()
-            positions = table.column("file_position").to_pylist()
-            kept_out = self.quarantined.get(key, [])
-            repeated = {place for place, row_hash in zip(positions, hashes, strict=True) if row_hash in seen}
-            repeated_out = {row.file_position for row in kept_out if row.row_hash in seen}
-            seen.update(hashes)
-            seen.update(row.row_hash for row in kept_out)
-            self.rows[key] = repeated | repeated_out
-            found[key] = Repeats(len(repeated), len(repeated_out))
-        return found
-
-
 def _write_inputs(
     folder: Path,
     lake: Path,
     outcomes: Sequence[Outcome],
-    quarantined: Mapping[PartKey, list[QuarantinedRow]],
-    repeats: _RepeatFinder,
+    rows: LakeRows,
 ) -> None:
-    loads, rows, loaded_parts, repeated_rows = [], [], [], []
+    loads, kept_out, loaded_parts, repeated_rows = [], [], [], []
     files: dict[str, list[str]] = {
         dataset.id: [str(lake / dataset.source / dataset.name / SCHEMA_FILE)] for dataset in DATASETS.values()
     }
@@ -241,21 +214,21 @@ def _write_inputs(
         if outcome.status is not Status.LOADED:
             continue
         key = receipt.part_key
-        repeated = repeats.rows.get(key, set())
+        repeated = rows.repeated.get(key, set())
         loaded_parts.append(named | {"row_count": outcome.accepted_count})
         if outcome.accepted_count:
             files[f"{receipt.source}/{receipt.dataset}"].append(str(part_path(lake, key)))
         repeated_rows += [
             place | {"file_hash": receipt.file_hash, "file_position": position} for position in sorted(repeated)
         ]
-        rows += [
+        kept_out += [
             named | {name: value for name, value in asdict(row).items() if name != "row_hash"}
-            for row in quarantined.get(key, [])
+            for row in rows.quarantined.get(key, [])
             if row.file_position not in repeated
         ]
     for name, content, schema in (
         ("loads.parquet", loads, BUILD_TABLES["loads"]),
-        ("quarantined_rows.parquet", rows, BUILD_TABLES["quarantined_rows"]),
+        ("quarantined_rows.parquet", kept_out, BUILD_TABLES["quarantined_rows"]),
         (LOADED_PARTS, loaded_parts, _LOADED_PARTS_SCHEMA),
         (REPEATED_ROWS, repeated_rows, _REPEATED_ROWS_SCHEMA),
     ):
@@ -267,17 +240,17 @@ def _write_names(
     folder: Path,
     outcomes: Sequence[Outcome],
     names: Mapping[PartKey, list[QuarantinedName]],
-    repeats: _RepeatFinder,
+    rows: LakeRows,
 ) -> None:
     """Whom the quarantined rows of the loaded files name, but for rows that repeat one of an earlier file of the drop."""
-    rows = [
+    named = [
         dict(zip(("source", "dataset", "received_on", "file_hash"), key, strict=True)) | asdict(name)
         for key in (outcome.receipt.part_key for outcome in outcomes if outcome.status is Status.LOADED)
         for name in names.get(key, [])
-        if name.file_position not in repeats.rows.get(key, set())
+        if name.file_position not in rows.repeated.get(key, set())
     ]
     schema = BUILD_TABLES["quarantined_names"]
-    pq.write_table(pa.Table.from_pylist(rows, schema=schema), folder / "quarantined_names.parquet")
+    pq.write_table(pa.Table.from_pylist(named, schema=schema), folder / "quarantined_names.parquet")
 
 
 def _write_former_codes(

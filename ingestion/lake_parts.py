@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import traceback
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import astuple
 from functools import partial
 from pathlib import Path
@@ -18,12 +18,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ingestion import readers, whole_files
-from ingestion.contract import Dataset
+from ingestion.contract import Dataset, Format
 from ingestion.envelope import Held
 from ingestion.manifest import Part, PartKey, QuarantinedName, QuarantinedRow, ReadFile, Receipt
 from ingestion.readers.titles import list_day
 from ingestion.sources import DATASETS
-from ingestion.strict import Quarantined, RowParser
+from ingestion.strict import Quarantined, RowParser, text_hash
 
 # Raise it when the door reads the same bytes differently: every file is then read again from the archive.
 PARSER_REVISION = 9
@@ -65,6 +65,7 @@ def parse_file(
     quarantined: list[QuarantinedRow] = []
     names: list[QuarantinedName] = []
     former_codes: set[tuple[str, str]] = set()
+    keys: set[str] | None = set() if dataset.format is Format.JSON else None  # only pages say how many there are
 
     def write(temporary: Path) -> None:
         with _PartWriter(dataset, temporary) as writer:
@@ -90,6 +91,8 @@ def parse_file(
                     continue
                 counts["accepted"] += 1
                 former_codes.update(result.former_codes)
+                if keys is not None:
+                    keys.add(result.row_key)
                 writer.add(
                     [
                         *(receipt.file_hash, receipt.received_on, row.sheet, row.row_number, position),
@@ -115,7 +118,6 @@ def parse_file(
             hidden_sheet_count=len(notes.hidden_sheets),
         )
         return ReadFile(part)
-    list_as_of_on = list_day(notes, receipt.received_on) if dataset.titled_as_of else None
     part = Part(
         *receipt.part_key,
         revision_of(dataset),
@@ -123,11 +125,25 @@ def parse_file(
         accepted_count=counts["accepted"],
         quarantined_count=len(quarantined),
         duplicate_count=counts["duplicate"],
-        message=_told(notes, is_day_missing=dataset.titled_as_of and list_as_of_on is None),
-        list_as_of_on=list_as_of_on,
+        message=_told(notes),
+        list_as_of_on=list_day(notes, receipt.received_on) if dataset.titled_as_of else None,
         hidden_sheet_count=len(notes.hidden_sheets),
+        page_total=notes.page_total,
+        page_number=notes.page_number,
+        record_count=0 if keys is None else count_records(keys, quarantined) + notes.blank_count,
+        blank_count=notes.blank_count,
     )
     return ReadFile(part, tuple(quarantined), tuple(names), frozenset(former_codes))
+
+
+def count_records(row_keys: Collection[str], quarantined: Iterable[QuarantinedRow]) -> int:
+    """How many things the rows of pages are, accepted (`row_keys`, each once) and quarantined: by their keys, and by their
+    cells where a key cannot be read."""
+    quarantined = list(quarantined)
+    hashes = {row.row_key_hash for row in quarantined if row.row_key_hash is not None}
+    if hashes:
+        hashes.difference_update(map(text_hash, row_keys))
+    return len(row_keys) + len(hashes) + len({row.row_hash for row in quarantined if row.row_key_hash is None})
 
 
 def _failed(error: Exception, row_count: int) -> Held:
@@ -144,8 +160,8 @@ def _failed(error: Exception, row_count: int) -> Held:
     )
 
 
-def _told(notes: readers.Notes, is_day_missing: bool) -> str | None:
-    """What a loaded file's outcome says of its sheets that hold remarks only, of columns it lacks, of its day."""
+def _told(notes: readers.Notes) -> str | None:
+    """What a loaded file's outcome says of its sheets that hold remarks only, of columns it lacks."""
     told = []
     if notes.unread_sheets:
         told.append(f"not read, because no header stands there: sheet {'、'.join(notes.unread_sheets)}")
@@ -156,11 +172,6 @@ def _told(notes: readers.Notes, is_day_missing: bool) -> str | None:
     if notes.lacking:
         costs = "".join(f"; without {header}, {cost}" for header, cost in notes.lacking.items() if cost)
         told.append(f"it has no column {'、'.join(notes.lacking)}, so these are empty in every row{costs}")
-    if is_day_missing:
-        told.append(
-            "no day of the list can be read in its title, so an older list would be taken for a newer one. Write the day in "
-            "the title, as in 截至2024年5月10日"
-        )
     return ". ".join(told) or None
 
 

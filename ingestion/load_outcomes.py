@@ -1,24 +1,25 @@
 """What each file received is worth in one build: loaded, duplicate, held or replaced. Pure, decided anew in each build.
 
-Belongs here: duplicates, stale lists, the row floor, accepted drops, files replaced under their name, by received_on
-and then file name alone, so that the order of arrival can never matter. Does not belong here: reading files or the
-manifest.
+Belongs here: duplicates, stale lists, files replaced under their name, what is told of a loaded file, the order in which
+all this counts: by received_on and then file name alone, so that the order of arrival can never matter. Does not belong
+here: what holds a drop as a whole (`ingestion.whole_drops`), reading files, the manifest or rows (`ingestion.drop_rows`).
 """
 
 from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import groupby
+from typing import Protocol
 
 from ingestion.contract import Dataset, Kind
 from ingestion.manifest import Part, PartKey, Receipt
+from ingestion.whole_drops import Shortfall, below_floor, missing_pages
 
 _HASH_SHOWN = 12  # digits, which tell two contents of one name apart
-FLOOR_RATIO_PERCENT = 10  # sources.md: at most this share of the last snapshot's rows holds a drop
 
 
 class Status(StrEnum):
@@ -40,7 +41,10 @@ class Repeats:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """One file's outcome and counts. A held or replaced file counts no row at all: nothing of it was taken in."""
+    """One file's outcome and counts. A held or replaced file counts no row at all: nothing of it was taken in.
+
+    Of a loaded file `reason_code` says what is to be told of it, several joined by `,`.
+    """
 
     receipt: Receipt
     status: Status
@@ -56,8 +60,16 @@ class Outcome:
 
 
 DropKey = tuple[str, str, dt.date]
-# Per drop: the parts that may be loaded, in order -> how many rows of each repeat rows of those before it.
-CountRepeats = Callable[[Sequence[PartKey]], Mapping[PartKey, Repeats]]
+
+
+class DropRows(Protocol):
+    """What is counted over the rows of a drop's parts."""
+
+    def count_records(self, parts: Sequence[Part]) -> int:
+        """How many different records pages hold."""
+
+    def count_repeats(self, keys: Sequence[PartKey]) -> Mapping[PartKey, Repeats]:
+        """How many rows of each part repeat rows of those before it."""
 
 
 def decide(
@@ -65,13 +77,13 @@ def decide(
     parts: Mapping[PartKey, Part],
     datasets: Mapping[tuple[str, str], Dataset],
     accepted_drops: Mapping[DropKey, dt.date],
-    count_repeats: CountRepeats,
+    rows: DropRows,
     *,
     known_on: dt.date | None = None,
 ) -> list[Outcome]:
     """Outcomes of all files received by `known_on` (None: all), by dataset, received_on, file name, hash.
 
-    `accepted_drops` gives the day on which a drop below the floor was accepted; it counts from that day on.
+    `accepted_drops` gives the day on which a drop that would be held as a whole was accepted; it counts from that day on.
     A receipt without a part, or of a dataset that has no contract any more, is left out.
     """
     known = sorted(
@@ -83,67 +95,99 @@ def decide(
     )
     accepted = {drop: on for drop, on in accepted_drops.items() if known_on is None or on <= known_on}
     outcomes: list[Outcome] = []
-    for key, group in groupby(known, key=lambda receipt: (receipt.source, receipt.dataset)):
-        outcomes += _decide_dataset(datasets[key], list(group), parts, accepted, count_repeats)
+    for key, of_dataset in groupby(known, key=lambda receipt: (receipt.source, receipt.dataset)):
+        drops = _Drops(datasets[key], parts, rows)
+        for received_on, drop in groupby(of_dataset, key=lambda receipt: receipt.received_on):
+            outcomes += drops.decide(list(drop), accepted.get((*key, received_on)))
     return outcomes
 
 
-def _decide_dataset(
-    dataset: Dataset,
-    receipts: list[Receipt],
-    parts: Mapping[PartKey, Part],
-    accepted: Mapping[DropKey, dt.date],
-    count_repeats: CountRepeats,
-) -> list[Outcome]:
-    is_snapshot = dataset.kind is Kind.SNAPSHOT
-    loaded: set[tuple[str, dt.date | None]] = set()  # contents loaded; of a snapshot, per day
-    newest_list_on: dt.date | None = None
-    last_rows = 0
-    outcomes: list[Outcome] = []
-    for received_on, group in groupby(receipts, key=lambda receipt: receipt.received_on):
-        drop: list[Outcome] = []
-        for receipt in group:
-            part = parts[receipt.part_key]
-            content = (receipt.file_hash, received_on if is_snapshot else None)
-            outcome = Outcome(
-                receipt,
-                Status.LOADED,
-                list_as_of_on=part.list_as_of_on,
-                hidden_sheet_count=part.hidden_sheet_count,
-                drop_accepted_on=accepted.get((receipt.source, receipt.dataset, received_on)),
-            )
-            if part.reason_code is not None:
-                message = f"{receipt.place}: {part.message}"
-                drop.append(replace(outcome, status=Status.HELD, reason_code=part.reason_code, message=message))
-                continue
-            if content in loaded:
-                drop.append(_as_duplicate(outcome, part))
-                continue
-            if part.list_as_of_on and newest_list_on and part.list_as_of_on < newest_list_on:
-                drop.append(_as_stale(outcome, newest_list_on))
-                continue
-            loaded.add(content)
-            outcome = _as_loaded(outcome, part)
-            if part.list_as_of_on and part.list_as_of_on > received_on:
-                drop.append(_noted(outcome, "list_date_after_receipt", _LIST_DATE_AFTER_RECEIPT))
-                continue  # a slip of the pen must not make every later list an older one
-            newest_list_on = part.list_as_of_on or newest_list_on
-            drop.append(outcome)
-        _count_repeated_rows(drop, count_repeats)
-        rows = sum(outcome.accepted_count for outcome in drop if outcome.status is Status.LOADED)
-        is_any = any(outcome.status is Status.LOADED for outcome in drop)
-        is_low = is_snapshot and is_any and last_rows > 0 and rows * 100 <= last_rows * FLOOR_RATIO_PERCENT
-        if is_low and drop[0].drop_accepted_on is None:
-            drop = [_below_floor(outcome, rows, last_rows) for outcome in drop]
-        elif is_any:
-            last_rows = rows
-        outcomes += _told_of_versions(_with_replaced(drop, parts))
-    return outcomes
+class _Drops:
+    """The drops of one dataset, one after the other: what was loaded before decides on the next."""
+
+    def __init__(self, dataset: Dataset, parts: Mapping[PartKey, Part], rows: DropRows) -> None:
+        self.dataset = dataset
+        self.parts = parts
+        self.rows = rows
+        self.is_snapshot = dataset.kind is Kind.SNAPSHOT
+        self.loaded: set[tuple[str, dt.date | None]] = set()  # contents; of a snapshot, per day
+        self.newest_list_on: dt.date | None = None
+        self.last_row_count = 0
+
+    def decide(self, receipts: Sequence[Receipt], accepted_on: dt.date | None) -> list[Outcome]:
+        """Outcomes of the files of the next drop."""
+        contents: set[tuple[str, dt.date | None]] = set()
+        drop = [self._of_file(receipt, contents, accepted_on) for receipt in receipts]
+        shortfall = self._missing_pages(drop) if accepted_on is None else None
+        if shortfall is None:
+            _count_repeated_rows(drop, self.rows)
+            loaded = [outcome for outcome in drop if outcome.status is Status.LOADED]
+            row_count = sum(outcome.accepted_count for outcome in loaded)
+            if self.is_snapshot and loaded and accepted_on is None:
+                quarantined = sum(outcome.quarantined_count for outcome in loaded)
+                shortfall = below_floor(row_count, quarantined, self.last_row_count)
+            if shortfall is None:
+                self.loaded |= contents
+                self.last_row_count = row_count if loaded else self.last_row_count
+        if shortfall is not None:
+            drop = [_held_whole(outcome, shortfall) for outcome in drop]
+        return _told_of_versions(_with_replaced(drop, self.parts))
+
+    def _of_file(
+        self, receipt: Receipt, contents: set[tuple[str, dt.date | None]], accepted_on: dt.date | None
+    ) -> Outcome:
+        """The outcome of one file if its drop is not held as a whole; adds what it loads to `contents` of the drop."""
+        part = self.parts[receipt.part_key]
+        outcome = Outcome(
+            receipt,
+            Status.LOADED,
+            list_as_of_on=part.list_as_of_on,
+            hidden_sheet_count=part.hidden_sheet_count,
+            drop_accepted_on=accepted_on,
+        )
+        if part.reason_code is not None:
+            message = f"{receipt.place}: {part.message}"
+            return replace(outcome, status=Status.HELD, reason_code=part.reason_code, message=message)
+        content = (receipt.file_hash, receipt.received_on if self.is_snapshot else None)
+        if content in self.loaded or content in contents:
+            return _as_duplicate(outcome, part)
+        list_on = part.list_as_of_on
+        if list_on and self.newest_list_on and list_on < self.newest_list_on:
+            return _as_stale(outcome, self.newest_list_on)
+        contents.add(content)
+        outcome = _as_loaded(outcome, part)
+        if list_on and list_on > receipt.received_on:
+            # a slip of the pen must not make every later list an older one
+            return _noted(outcome, "list_date_after_receipt", _LIST_DATE_AFTER_RECEIPT)
+        self.newest_list_on = list_on or self.newest_list_on
+        if self.dataset.titled_as_of and list_on is None:
+            return _noted(outcome, "title_without_day", _TITLE_WITHOUT_DAY)
+        return outcome
+
+    def _missing_pages(self, drop: Sequence[Outcome]) -> Shortfall | None:
+        """Counts whatever can be read of the drop, copies too; each content once."""
+        readable: dict[PartKey, Part] = {}
+        names: dict[bool, set[str]] = {True: set(), False: set()}  # of what can be read, and of what cannot
+        for receipt in (outcome.receipt for outcome in drop):
+            part = self.parts[receipt.part_key]
+            names[part.reason_code is None].add(receipt.file_name)
+            if part.reason_code is None:
+                readable[part.key] = part
+        pages = list(readable.values())
+        total = max((page.page_total for page in pages if page.page_total is not None), default=0)
+        if any(page.record_count >= total for page in pages) or not total:
+            return None
+        records = self.rows.count_records(pages) if len(pages) > 1 else pages[0].record_count
+        return missing_pages(records, total, {page.page_number for page in pages}, names[False] - names[True])
 
 
 _LIST_DATE_AFTER_RECEIPT = (
     "the list's day (截至) in the title lies after the day of receipt: the list is loaded, and older ones are not told by "
     "it. Correct the title, or the folder's date."
+)
+_TITLE_WITHOUT_DAY = (
+    "no day of the list can be read in its title, so an older list would be taken for a newer one. Write the day in the "
+    "title, as in 截至2024年5月10日."
 )
 _TWO_VERSIONS = (
     "another file of this name and day holds other rows, and both are loaded. Which of two rows with one key counts does "
@@ -152,9 +196,10 @@ _TWO_VERSIONS = (
 
 
 def _noted(outcome: Outcome, reason_code: str, said: str) -> Outcome:
-    """A loaded file of which something is to be told all the same."""
+    """A loaded file of which something is to be told all the same, beside what is told of it already."""
+    codes = reason_code if outcome.reason_code is None else f"{outcome.reason_code},{reason_code}"
     before = outcome.message or f"{outcome.receipt.place}:"
-    return replace(outcome, reason_code=reason_code, message=f"{before} {said}")
+    return replace(outcome, reason_code=codes, message=f"{before} {said}")
 
 
 def _with_replaced(drop: list[Outcome], parts: Mapping[PartKey, Part]) -> list[Outcome]:
@@ -232,30 +277,28 @@ def _as_stale(outcome: Outcome, newest_list_on: dt.date) -> Outcome:
     )
 
 
-def _below_floor(outcome: Outcome, rows: int, last_rows: int) -> Outcome:
-    """A drop below the floor is held whole: its loaded files, and what were copies of them."""
+def _held_whole(outcome: Outcome, shortfall: Shortfall) -> Outcome:
+    """One file of a drop that is held as a whole: what would be loaded, and what were copies. Others keep their reason."""
     if outcome.status is Status.HELD:
         return outcome
     receipt = outcome.receipt
     drop = f"{receipt.source}/{receipt.dataset}/{receipt.received_on}"
-    quarantined = f" ({outcome.quarantined_count} more would be quarantined)" if outcome.quarantined_count else ""
     return Outcome(
         receipt,
         Status.HELD,
-        "row_floor",
-        f"{drop} {receipt.file_name}: the drop has {rows} usable rows{quarantined}, the last list that was loaded had "
-        f"{last_rows}. Ask for the full list, or accept it: firemark build --accept-drop {drop}",
+        shortfall.reason_code,
+        f"{receipt.place}: {shortfall.found}: firemark build --accept-drop {drop}",
         list_as_of_on=outcome.list_as_of_on,
         hidden_sheet_count=outcome.hidden_sheet_count,
     )
 
 
-def _count_repeated_rows(drop: list[Outcome], count_repeats: CountRepeats) -> None:
+def _count_repeated_rows(drop: list[Outcome], rows: DropRows) -> None:
     """Moves rows that repeat a row of an earlier loaded file of the drop to the duplicates."""
     loaded = [outcome.receipt.part_key for outcome in drop if outcome.status is Status.LOADED]
     if len(loaded) < 2:
         return
-    repeats = count_repeats(loaded)
+    repeats = rows.count_repeats(loaded)
     for index, outcome in enumerate(drop):
         repeated = repeats.get(outcome.receipt.part_key)
         if repeated is None or outcome.status is not Status.LOADED:

@@ -26,6 +26,8 @@ create table if not exists parts (
     read_count integer not null, accepted_count integer not null,
     quarantined_count integer not null, duplicate_count integer not null,
     list_as_of_on text, hidden_sheet_count integer not null,
+    page_total integer, page_number integer,
+    record_count integer not null default 0, blank_count integer not null default 0,
     primary key (source, dataset, received_on, file_hash)
 ) without rowid;
 create table if not exists quarantined_rows (
@@ -53,7 +55,13 @@ create table if not exists accepted_drops (
 
 
 # Columns that manifests of earlier releases lack; what they hold is read again by the parser's revision.
-_ADDED = (("quarantined_rows", "row_key_hash text"),)
+_ADDED = (
+    ("quarantined_rows", "row_key_hash text"),
+    ("parts", "page_total integer"),
+    ("parts", "page_number integer"),
+    ("parts", "record_count integer not null default 0"),
+    ("parts", "blank_count integer not null default 0"),
+)
 
 
 @dataclass(frozen=True, order=True, slots=True)
@@ -84,7 +92,9 @@ PartKey = tuple[str, str, dt.date, str]
 class Part:
     """What parsing the bytes of one file for one day gave. `reason_code` is set when nothing could be loaded.
 
-    `message` names no file: the same bytes may have come under several names.
+    `message` names no file: the same bytes may have come under several names. Of a page: `page_total` and `page_number`
+    are what it says (null where it does not), `record_count` is how many records of that total it holds, each once, and
+    `blank_count` how many of them are no rows.
     """
 
     source: str
@@ -100,6 +110,10 @@ class Part:
     duplicate_count: int = 0
     list_as_of_on: dt.date | None = None
     hidden_sheet_count: int = 0
+    page_total: int | None = None
+    page_number: int | None = None
+    record_count: int = 0
+    blank_count: int = 0
 
     @property
     def key(self) -> PartKey:

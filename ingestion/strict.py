@@ -65,6 +65,11 @@ class Kept:
     named: tuple[Named, ...]
 
 
+def text_hash(text: str) -> str:
+    """As SQL's md5 gives it, of a row's key or of a name. These are no secrets: people stand in keys as keyed hashes."""
+    return hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
+
+
 _NAMING = (Parse.USCC, Parse.PERSON_ID, Parse.USCC_PAIR, Parse.OBJECT_ID)
 ParseCell = Callable[[Cell, dt.date], ParsedCell | str]
 _END = "Write it as YYYY-MM-DD, or 长期 where there is no end."
@@ -214,7 +219,7 @@ class RowParser:
             if isinstance(result, str) or (is_person and result.values[0] is None):
                 return None  # a name and a mask could be guessed from their hash; a keyed ID number cannot
             parts.append(result.key_text)
-        return _md5("|".join(parts))
+        return text_hash("|".join(parts))
 
     def _last(self, parsed: Sequence[ParsedCell | None]) -> Iterator[tuple[int, ParseCell]]:
         """The columns that are read by what another one holds, once that has been read."""
@@ -247,18 +252,14 @@ def _named_by(column: Column, value: str) -> Iterator[Named]:
         case Parse.PERSON_ID:
             yield Named(column.name, person_key=value)
         case Parse.AGENCY_NAME:
-            yield Named(column.name, name_hash=_md5(value.replace("·", "")))  # as names are compared
+            yield Named(column.name, name_hash=text_hash(value.replace("·", "")))  # as names are compared
         case Parse.USCC_PAIR if "=" in value:
             first, _, last = value.rpartition("=")
             yield Named(column.name, agency_id=last)
             if ":" not in first:
                 yield Named(f"other_{column.name}", agency_id=first)
         case _:  # the id of a conflict or lead
-            yield Named(column.name, name_hash=_md5(value))
-
-
-def _md5(text: str) -> str:
-    return hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
+            yield Named(column.name, name_hash=text_hash(value))
 
 
 def _canonical(cell: Cell) -> str:

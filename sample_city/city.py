@@ -239,6 +239,7 @@ class _Sink:
                 return PageWriter(
                     lambda page: where / file_name(self.dataset, self.received_on, page),
                     min(MOST_RECORDS_PER_PAGE, max(RECORDS_PER_PAGE, self.city.agencies * 4)),
+                    self.dataset.column(self.dataset.key[0]).header,
                 )
 
     def add(self, record: Record) -> None:

@@ -235,16 +235,19 @@ class CsvWriter:
 class PageWriter:
     """JSON pages of `page_size` records; each page after the first repeats the last record of the one before.
 
-    The platform says on every page how many records there are in all: until `close` a page holds its records alone.
+    The platform says on every page how many records there are in all, each key once (`key`: its header): until `close` a
+    page holds its records alone.
     Every second page is gzipped.
     """
 
     overlap = 1
 
-    def __init__(self, path_of_page: Callable[[int], Path], page_size: int) -> None:
+    def __init__(self, path_of_page: Callable[[int], Path], page_size: int, key: str) -> None:
         self.path_of_page = path_of_page
         self.page_size = page_size
-        self.total = 0
+        self.key = key
+        self.keys: set[str] = set()
+        self.keyless_count = 0
         self.records: list[dict[str, Any]] = []
         self.paths: list[Path] = []
 
@@ -254,7 +257,10 @@ class PageWriter:
             self._flush()
             self.records = list(repeated)
         self.records.append(cells)
-        self.total += 1
+        if key := cells[self.key]:
+            self.keys.add(key)
+        else:
+            self.keyless_count += 1
         return Place(self.path_of_page(len(self.paths) + 1).name, None, len(self.records))
 
     def write_line(self, text: str) -> None:
@@ -281,7 +287,7 @@ class PageWriter:
         if self.records or not self.paths:
             self._flush()
         for page, path in enumerate(self.paths, start=1):
-            _write_page(path, _page(page, self.total, path.read_bytes()))
+            _write_page(path, _page(page, len(self.keys) + self.keyless_count, path.read_bytes()))
         return self.paths
 
 

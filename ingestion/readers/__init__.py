@@ -26,4 +26,4 @@ def read_rows(dataset: Dataset, path: Path, notes: Notes) -> Iterator[Row]:
         case Format.CSV:
             return delimited_rows(dataset, path, notes)
         case Format.JSON:
-            return page_rows(dataset, path)
+            return page_rows(dataset, path, notes)

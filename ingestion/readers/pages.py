@@ -19,24 +19,24 @@ from ingestion.parsing import Cell, ExactInteger
 from ingestion.readers.damage import refuse_many_damaged
 from ingestion.readers.headers import HeaderMatcher, normal_header
 from ingestion.readers.row_filter import is_blank_row
-from ingestion.readers.rows import Row
+from ingestion.readers.rows import Notes, Row
 
 
-def page_rows(dataset: Dataset, path: Path) -> Iterator[Row]:
+def page_rows(dataset: Dataset, path: Path, notes: Notes) -> Iterator[Row]:
     """The records of a page, in order."""
     with open_unpacked(path) as file:
         _refuse_markup(file)
         text, damage = read_page(file)
-    rows = _listed_rows(dataset, text, damage)
+    rows = _listed_rows(dataset, text, damage, notes)
     yield from rows if damage is None else refuse_many_damaged(rows, damage)
 
 
-def _listed_rows(dataset: Dataset, text: str, damage: Damage | None) -> Iterator[Row]:
+def _listed_rows(dataset: Dataset, text: str, damage: Damage | None, notes: Notes) -> Iterator[Row]:
     keys = {name: index for index, column in enumerate(dataset.columns) for name in (column.header, *column.aliases)}
     seen = [False] * len(dataset.columns)
     matcher = HeaderMatcher(dataset)
     count = 0
-    for count, record in enumerate(_records(text), start=1):
+    for count, record in enumerate(_records(text, notes), start=1):
         if not isinstance(record, dict):
             raise _not_a_page(f"record {count} is {_kind(record)}, not an object")
         cells: list[Cell] = [None] * len(dataset.columns)
@@ -57,8 +57,10 @@ def _listed_rows(dataset: Dataset, text: str, damage: Damage | None) -> Iterator
         if unknown:
             missing = [c for c in dataset.columns if c.header_required and c.header not in record]
             raise matcher.unknown(unknown, missing, f"record {count}")
-        if not is_blank_row(cells):
-            yield Row(None, count, cells, parsing.ENCODING if is_damaged else None)
+        if is_blank_row(cells):
+            notes.blank_count += 1
+            continue
+        yield Row(None, count, cells, parsing.ENCODING if is_damaged else None)
     missing = [c for c, is_seen in zip(dataset.columns, seen, strict=True) if c.header_required and not is_seen]
     if count and missing:
         raise matcher.missing(missing, "all records")
@@ -171,13 +173,14 @@ class _PageText:
                 return
 
 
-def _records(text: str) -> Iterator[Any]:
+def _records(text: str, notes: Notes) -> Iterator[Any]:
     """The elements of data.records one by one, so that a page is never held as objects; then the page's end."""
     page = _PageText(text)
     data = records = "missing"  # what stands there, if it is not what belongs there
     code: Any = 0
     told: Any = None
     total: Any = None
+    number: Any = None
     if page.peek() == "[":
         raise _not_a_page("it is a list, not an object", _ASK)
     try:
@@ -192,6 +195,8 @@ def _records(text: str) -> Iterator[Any]:
                         records = _kind(page.value())
                     elif inner == "total":
                         total = page.value()
+                    elif inner == "page":
+                        number = page.value()
                     else:
                         page.value()
             elif outer == "data":
@@ -212,13 +217,27 @@ def _records(text: str) -> Iterator[Any]:
         raise _platform_error(code, told)
     if data:
         raise _not_a_page(f"data is {data}, not an object", _ASK)
-    if records == "null" and str(total) == "0":
+    notes.page_total, notes.page_number = _count(total), _count(number)
+    if total is not None and notes.page_total is None:
+        raise _not_a_page("data.total is no whole number of records", _ASK)
+    if records == "null" and notes.page_total == 0:
         return  # a page without records, as some writers say it
     if records == "null":
-        said = f"total is {total}" if isinstance(total, int) else "no total says that there are none"
+        said = "no total says that there are none" if total is None else f"total is {notes.page_total}"
         raise _not_a_page(f"data.records is null, but {said}", _ASK)
     if records:
         raise _not_a_page(f"data.records is {records}, not a list", _ASK)
+
+
+_COUNT = re.compile(r"\s*(\d{1,15})\s*")  # more digits than that count nothing
+
+
+def _count(value: Any) -> int | None:
+    """A number of records or pages, as digits or as text; None if it is none."""
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    match = _COUNT.fullmatch(str(value)) if isinstance(value, int | str) else None
+    return int(match[1]) if match else None
 
 
 _CODE = re.compile(r"[-\w]{1,20}", re.ASCII)

@@ -32,3 +32,6 @@ class Notes:
     hidden_sheets: list[str] = field(default_factory=list)
     unread_sheets: list[str] = field(default_factory=list)  # remarks beside the list
     is_1904: bool = False
+    page_total: int | None = None  # how many records a page says there are on all pages
+    page_number: int | None = None
+    blank_count: int = 0  # records of a page that are no rows

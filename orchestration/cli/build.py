@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     type=TEXT,
     multiple=True,
     metavar="SOURCE/DATASET/RECEIVED_ON",
-    help="Load a drop that was held for its size.",
+    help="Load a drop that was held as a whole: for its few rows, or for missing pages.",
 )
 @click.option(
     "--full", "is_full", is_flag=True, help="Read everything again from the archive and build even what was built."

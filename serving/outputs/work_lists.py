@@ -51,7 +51,8 @@ WORK_LISTS: tuple[WorkList, ...] = (
             engineer_name as "姓名", registration_no as "注册证编号",
             employer_a_name as "单位甲", employer_a_id as "单位甲代码", employer_a_evidence as "单位甲证据",
             employer_b_name as "单位乙", employer_b_id as "单位乙代码", employer_b_evidence as "单位乙证据",
-            overlap_from_on as "重叠起", overlap_until_on as "重叠止", overlap_days as "重叠天数", due_on as "期限"
+            overlap_from_on as "重叠起", overlap_until_on as "重叠止", overlap_days as "重叠天数", due_on as "期限",
+            incomplete_because as "证据不全"
         from conflicts.fct_engineer_conflicts
         where status = 'open'
         order by
@@ -68,7 +69,8 @@ WORK_LISTS: tuple[WorkList, ...] = (
         select
             leads.lead_id as object_id, leads.lead_kind as "类型", leads.item_code as "条款",
             agencies.agency_name as "机构", leads.agency_id as "机构代码", leads.subject as "对象",
-            leads.evidence as "证据", leads.severity as "严重程度", leads.first_seen_on as "首次发现"
+            leads.evidence as "证据", leads.severity as "严重程度", leads.first_seen_on as "首次发现",
+            leads.incomplete_because as "证据不全"
         from supervision.fct_leads as leads
         left join credit.dim_agencies as agencies on leads.agency_id = agencies.agency_id
         where leads.status = 'open'
@@ -82,7 +84,8 @@ WORK_LISTS: tuple[WorkList, ...] = (
         """
         select distinct
             tasks.agency_id as object_id, agencies.agency_name as "机构", agencies.directory_status as "名录状态",
-            tasks.opened_on as "提出日期", tasks.clause as "依据"
+            tasks.opened_on as "提出日期", tasks.clause as "依据",
+            tasks.incomplete_because as "证据不全"
         from supervision.rpt_tasks as tasks
         left join credit.dim_agencies as agencies on tasks.agency_id = agencies.agency_id
         where tasks.task_code = 'exit_proposal' and tasks.status <> 'done'

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import random
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
 import pytest
 from hypothesis import given, settings
@@ -16,7 +16,8 @@ from ingestion.load_outcomes import Outcome, Repeats, decide
 from ingestion.manifest import Part, PartKey, Receipt
 from ingestion.sources import DATASETS
 
-LIST, EVENTS = ("registry", "agencies"), ("credit_desk", "findings")
+LIST, EVENTS, PAGES = ("registry", "equipment"), ("credit_desk", "findings"), ("platform", "reports")
+TITLED = ("registry", "agencies")  # a list whose title says its day
 
 
 def day(number: int) -> dt.date:
@@ -40,8 +41,21 @@ def part(of: Receipt, rows: int = 10, held: str | None = None, list_on: int | No
     )
 
 
-def nothing_repeats(keys: Sequence[PartKey]) -> Mapping[PartKey, Repeats]:
-    return {}
+@dataclass(frozen=True)
+class Rows:
+    """What a lake would count: rows that repeat, by part; records of a drop of several pages."""
+
+    repeats: Mapping[PartKey, Repeats] = field(default_factory=dict)
+    records: int = 0
+
+    def count_records(self, parts: Sequence[Part]) -> int:
+        return self.records
+
+    def count_repeats(self, keys: Sequence[PartKey]) -> Mapping[PartKey, Repeats]:
+        return self.repeats
+
+
+nothing_repeats = Rows()
 
 
 def outcomes(
@@ -121,7 +135,31 @@ def test_a_title_dated_after_its_receipt_is_told_and_makes_no_later_list_stale()
     parts = {first: part(first, list_on=0), slip: part(slip, list_on=900), after: part(after, list_on=2)}
     assert statuses(parts) == {"0/a": "loaded", "1/a": "loaded list_date_after_receipt", "2/a": "loaded"}
     message = outcomes(parts)["1/a"].message or ""
-    assert message.startswith("registry/agencies/2024-01-02 a: ") and "截至" in message
+    assert message.startswith("registry/equipment/2024-01-02 a: ") and "截至" in message
+
+
+def test_a_title_without_a_day_is_told_of_a_list_that_has_titles_only() -> None:
+    dated, undated, other = receipt(0, "a", "A", TITLED), receipt(1, "a", "B", TITLED), receipt(1, "a", "B")
+    parts = {dated: part(dated, list_on=0), undated: part(undated), other: part(other)}
+    assert statuses({dated: parts[dated], undated: parts[undated]}) == {
+        "0/a": "loaded",
+        "1/a": "loaded title_without_day",
+    }
+    assert statuses({other: parts[other]}) == {"1/a": "loaded"}
+    message = outcomes({undated: parts[undated]})["1/a"].message or ""
+    assert message.startswith("registry/agencies/2024-01-02 a: no day of the list can be read")
+
+
+@pytest.mark.parametrize(("list_on", "code"), [(None, "title_without_day"), (900, "list_date_after_receipt")])
+def test_two_things_that_are_told_of_one_file_do_not_lose_each_other(list_on: int | None, code: str) -> None:
+    old, new = receipt(1, "a", "A", TITLED), receipt(1, "a", "B", TITLED)
+    parts = {each: replace(part(each, list_on=list_on), message="not read: sheet 说明") for each in (old, new)}
+    decided = decide(parts, {r.part_key: p for r, p in parts.items()}, DATASETS, {}, nothing_repeats)
+    assert [o.reason_code for o in decided] == [f"{code},two_versions"] * 2
+    for outcome in decided:
+        message = outcome.message or ""
+        assert message.startswith("registry/agencies/2024-01-02 a: not read: sheet 说明. ")
+        assert "截至" in message and message.endswith("put the right file into the folder of a later day.")
 
 
 def test_two_contents_of_one_name_and_day_are_both_loaded_and_told() -> None:
@@ -241,7 +279,7 @@ def test_the_floor_counts_the_files_of_a_drop_together() -> None:
     assert statuses({first: part(first, 100), north: part(north, 9), south: part(south, 9)})["1/n"] == "loaded"
     held = outcomes({first: part(first, 100), north: part(north, 5), south: part(south, 5)})
     assert [o.status for o in held.values()] == ["loaded", "held", "held"]
-    assert "--accept-drop registry/agencies/2024-01-02" in (held["1/n"].message or "")
+    assert "--accept-drop registry/equipment/2024-01-02" in (held["1/n"].message or "")
     assert held["1/n"].read_count == 0
 
 
@@ -253,6 +291,85 @@ def test_an_accepted_drop_is_loaded_from_its_day_on_and_becomes_the_last_list() 
     assert outcomes(parts, drop)["1/a"].drop_accepted_on == day(20)
     assert statuses(parts, drop, known_on=day(20))["1/a"] == "loaded"
     assert statuses(parts, drop, known_on=day(19))["1/a"] == "held row_floor"
+
+
+def page_of(of: Receipt, records: int, total: int | None, number: int | None = 1) -> Part:
+    return replace(part(of, records), page_total=total, page_number=number, record_count=records)
+
+
+def test_pages_are_counted_over_the_drop_and_copies_count_too() -> None:
+    before, copy, second = receipt(0, "a", "A", PAGES), receipt(1, "a", "A", PAGES), receipt(1, "b", "B", PAGES)
+    parts = {before: page_of(before, 2, 2), copy: page_of(copy, 2, 4), second: page_of(second, 2, 4, 2)}
+    key = {r.part_key: p for r, p in parts.items()}
+    whole = decide(parts, key, DATASETS, {}, Rows(records=4))
+    assert [str(o.status) for o in whole] == ["loaded", "duplicate", "loaded"]
+    short = decide(parts, key, DATASETS, {}, Rows(records=3))
+    assert [(str(o.status), o.reason_code, o.read_count) for o in short] == [
+        ("loaded", None, 2),
+        ("held", "pages_missing", 0),
+        ("held", "pages_missing", 0),
+    ]
+
+
+def test_what_is_held_for_its_pages_makes_no_copy_of_what_comes_later() -> None:
+    short, later = receipt(0, "a", "A", PAGES), receipt(3, "a", "A", PAGES)
+    parts = {short: page_of(short, 2, 3), later: page_of(later, 2, 2)}
+    assert statuses(parts) == {"0/a": "held pages_missing", "3/a": "loaded"}
+    drop = {(*PAGES, day(0)): day(9)}
+    assert statuses(parts, drop) == {"0/a": "loaded", "3/a": "duplicate same_content"}
+    assert statuses(parts, drop, known_on=day(8)) == {"0/a": "held pages_missing", "3/a": "loaded"}
+    assert outcomes(parts, drop)["0/a"].drop_accepted_on == day(9)
+
+
+@pytest.mark.parametrize(
+    ("numbers", "said"),
+    [
+        ([1, 3], "Absent up to the last page here (3): page 2."),
+        ([2], "Absent up to the last page here (2): page 1."),
+        ([1, 2], "No page up to the last one here (2) is absent: later ones are, or records moved"),
+        ([0, 2], "Absent up to the last page here (2): page 1."),
+        ([3, 3, 9, 5], "Absent up to the last page here (9): page 1-2, 4, 6-8."),
+        ([1, 10**14], "Absent up to the last page here (100000000000000): page 2-99999999999999."),
+        (list(range(1, 40, 2)), "page 2, 4, 6, 8, 10, 12, 14, 16 and 11 more."),
+        ([1, None], "Which pages are missing is not known: not every page has a number."),
+        ([None], "Which pages are missing is not known: not every page has a number."),
+    ],
+)
+def test_the_numbers_of_the_pages_say_which_are_absent(numbers: list[int | None], said: str) -> None:
+    receipts = [receipt(1, f"p{place}", f"C{place}", PAGES) for place in range(len(numbers))]
+    parts = {of: page_of(of, 2, 100, number) for of, number in zip(receipts, numbers, strict=True)}
+    records = 2 * len(numbers)
+    decided = decide(parts, {r.part_key: p for r, p in parts.items()}, DATASETS, {}, Rows(records=records))
+    for outcome in decided:
+        message = outcome.message or ""
+        assert message.startswith(
+            f"platform/reports/2024-01-02 {outcome.receipt.file_name}: the drop has {records} of the "
+        )
+        assert f"{records} of the 100 records that its pages count. " in message and said in message
+        assert message.endswith(": firemark build --accept-drop platform/reports/2024-01-02")
+
+
+def test_a_page_that_cannot_be_read_is_missing_and_keeps_its_reason() -> None:
+    first, cut, mended = (receipt(1, name, name, PAGES) for name in ("p1", "p2", "p2"))
+    mended = replace(mended, file_hash="mended")
+    parts = {first: page_of(first, 2, 4), cut: part(cut, held="unreadable")}
+    assert statuses(parts) == {"1/p1": "held pages_missing", "1/p2": "held unreadable"}
+    assert "A page that cannot be read counts as missing: p2." in (outcomes(parts)["1/p1"].message or "")
+    parts[mended] = page_of(mended, 2, 4, 2)
+    key = {r.part_key: p for r, p in parts.items()}
+    whole = decide(parts, key, DATASETS, {}, Rows(records=4))
+    assert [(o.receipt.file_hash, str(o.status)) for o in whole] == [
+        ("p1", "loaded"),
+        ("mended", "loaded"),
+        ("p2", "replaced"),
+    ]
+    short = decide(parts, key, DATASETS, {}, Rows(records=3))
+    assert [(str(o.status), o.reason_code) for o in short] == [
+        ("held", "pages_missing"),
+        ("held", "pages_missing"),
+        ("held", "unreadable"),
+    ]
+    assert "cannot be read" not in (short[0].message or "")
 
 
 def test_known_on_shows_what_was_decided_then() -> None:
@@ -269,13 +386,12 @@ def test_repeats_move_to_the_duplicates_and_leave_the_floor() -> None:
     }
     repeats = {north.part_key: Repeats(), south.part_key: Repeats(7, 1)}
     decided = decide(
-        parts, {r.part_key: p for r, p in parts.items()}, DATASETS, {(*LIST, day(1)): day(1)}, lambda keys: repeats
+        parts, {r.part_key: p for r, p in parts.items()}, DATASETS, {(*LIST, day(1)): day(1)}, Rows(repeats)
     )
     last = decided[-1]
     assert (last.read_count, last.accepted_count, last.quarantined_count, last.duplicate_count) == (9, 1, 0, 8)
     assert [
-        str(o.status)
-        for o in decide(parts, {r.part_key: p for r, p in parts.items()}, DATASETS, {}, lambda keys: repeats)
+        str(o.status) for o in decide(parts, {r.part_key: p for r, p in parts.items()}, DATASETS, {}, Rows(repeats))
     ] == [
         "loaded",
         "held",

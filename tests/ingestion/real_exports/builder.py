@@ -420,8 +420,9 @@ def pack(path: Path, content: Mapping[str, str | bytes], separator: str = "/") -
 
 
 def put(door: Door, place: str, rows: Iterable[Row], name: str = "", day: str = DAY) -> Path:
-    """Rows as one file of the dataset's own format, with every header that the contract asks for."""
-    of = dataset(place)
+    """Rows as one file of the dataset's own format, with every header that the contract asks for. A page counts each key
+    once."""
+    of, rows = dataset(place), list(rows)
     path = door.drop(place, day, name or f"a.{of.format}")
     match of.format:
         case "xlsx":
@@ -429,7 +430,8 @@ def put(door: Door, place: str, rows: Iterable[Row], name: str = "", day: str = 
         case "csv":
             path.write_bytes(csv_text(grid(place, rows)).encode("gb18030"))
         case "json":
-            path.write_bytes(page(dict.fromkeys(headers(of)) | row for row in rows))
+            keys = {row.get(of.column(of.key[0]).header) for row in rows}
+            path.write_bytes(page((dict.fromkeys(headers(of)) | row for row in rows), total=len(keys)))
     return path
 
 

@@ -15,6 +15,7 @@ from ingestion.privacy import open_person_keys
 from ingestion.sources import DATASETS
 from tests.ingestion.real_exports.builder import (
     DAY,
+    NAMES,
     ROWS,
     USCC_A,
     USCC_B,
@@ -30,6 +31,7 @@ from tests.ingestion.real_exports.builder import (
     grid,
     insured,
     make_id,
+    media_item,
     merit,
     page,
     penalty,
@@ -37,6 +39,7 @@ from tests.ingestion.real_exports.builder import (
     put,
     put_csv,
     report,
+    ticket,
 )
 from tests.ingestion.real_exports.test_personal_numbers import traces
 from tests.ingestion.support import dataset, headers
@@ -55,14 +58,16 @@ def key_of(door: Door, number: str) -> str:
 
 
 def named(door: Door) -> dict[int, Named]:
-    """Per row kept out: (column, USCC or, of a person, the ID number that has this key)."""
+    """Per row kept out: (column, USCC or, of a person, the ID number that has this key, or the text of this hash)."""
     door.outcomes()
     rows, names = door.relations("lake.quarantined_rows", "lake.quarantined_names")
     people = {key_of(door, number): number for number in (ID, OTHER_ID)}
+    hashed = {md5(text.encode()): text for text in (NAMES[USCC_A], "欧阳消防公司", "a1b2")}
     found: dict[int, Named] = {row["file_position"]: set() for row in rows}
     for name in names:
-        assert (name["agency_id"] is None) != (name["person_key"] is None)
-        found[name["file_position"]].add((name["column_name"], name["agency_id"] or people[name["person_key"]]))
+        (told,) = filter(None, (name["agency_id"], people.get(name["person_key"]), hashed.get(name["name_hash"])))
+        assert sum(name[kind] is not None for kind in ("agency_id", "person_key", "name_hash")) == 1
+        found[name["file_position"]].add((name["column_name"], told))
     return found
 
 
@@ -99,7 +104,10 @@ REPORT = report(jsfzrsfzh=ID, xmfzrsfzh=OTHER_ID, gzdw=USCC_B)
         ("registry/equipment", ROWS["registry/equipment"](设备名称=None), {("agency_id", USCC_A)}),
         ("registry/social_insurance", insured(ID, 险种="?"), {("payer_id", USCC_A), ("person", ID)}),
         ("registry/social_insurance", insured(ID, "202413"), {("payer_id", USCC_A), ("person", ID)}),
-        ("complaints/media", ROWS["complaints/media"](统一社会信用代码=None, 来源="?"), set()),
+        ("complaints/media", media_item(统一社会信用代码=None, 来源="?"), {("respondent_name", NAMES[USCC_A])}),
+        ("complaints/media", media_item(机构名称="？？公司", 来源="?"), {("agency_id", USCC_A)}),
+        ("complaints/hotline", ticket(被诉对象="欧阳·消 防公司", 核查结果="?"), {("respondent_name", "欧阳消防公司")}),
+        ("complaints/hotline", ticket(被诉对象=None, 核查结果="?"), set()),
         ("inspections/checks", check(统一社会信用代码=f"{USCC_A[:9]} {USCC_A[9:].lower()}", 检查类型="?"), {("agency_id", USCC_A)}),
         ("inspections/penalties", penalty(处罚决定日期="2024-06-02"), {("agency_id", USCC_A)}),
         ("platform/contracts", contract(zbdw=USCC_B, scbz="?"), {("agency_id", USCC_A), ("performed_by_id", USCC_B)}),
@@ -120,7 +128,13 @@ REPORT = report(jsfzrsfzh=ID, xmfzrsfzh=OTHER_ID, gzdw=USCC_B)
         ("credit_desk/merit_claims", merit(级别="?", 涉及人员身份证号=ID), {("agency_id", USCC_A), ("person", ID)}),
         ("credit_desk/decisions", decision(about=USCC_B, word="?"), {("object_id", USCC_B)}),
         ("credit_desk/decisions", decision(kind="?", about=USCC_B), {("object_id", USCC_B)}),
-        ("credit_desk/decisions", decision(kind="lead", about="a1b2", word="?"), set()),
+        ("credit_desk/decisions", decision(kind="lead", about="A1b2", word="?"), {("object_id", "a1b2")}),
+        ("credit_desk/decisions", decision(kind="identity", about=f"media:XS-1={USCC_B}", word="?"), {("object_id", USCC_B)}),
+        (
+            "credit_desk/decisions",
+            decision(kind="identity", about=f"{USCC_A}={USCC_B}", word="?"),
+            {("object_id", USCC_B), ("other_object_id", USCC_A)},
+        ),
     ],
 )  # fmt: skip
 def test_whatever_cell_failed_the_others_say_who_is_meant(
@@ -185,8 +199,7 @@ def test_every_dataset_is_tried() -> None:
 @pytest.mark.parametrize("place", BAD)
 def test_the_hash_of_a_key_finds_the_accepted_row_of_the_same_key(door: Door, place: str) -> None:
     source, name = place.split("/")
-    put(door, place, [ROWS[place]()], day="2024-05-31")
-    put(door, place, [ROWS[place]() | {BAD[place]: "?"}])
+    put(door, place, [ROWS[place](), ROWS[place]() | {BAD[place]: "?"}])
     door.outcomes()
     (row,) = door.relation(f"{source}.{name}")
     (out,) = door.relation("lake.quarantined_rows")
@@ -223,10 +236,17 @@ def test_rows_that_repeat_one_of_an_earlier_page_name_nobody_twice(door: Door) -
     assert (name["file_hash"], row["file_name"]) == (row["file_hash"], "p1.json")
 
 
-def test_a_file_that_is_held_names_nobody(door: Door) -> None:
-    path = put(door, "credit_desk/findings", [finding(状态="?")])
-    path.write_bytes(path.read_bytes()[:-30])
+def test_a_file_that_is_held_or_a_copy_names_nobody(door: Door) -> None:
+    place = "platform/checkins"
+    record = dict.fromkeys(headers(dataset(place))) | checkin("QD-1", gw="厨师")
+    put(door, "credit_desk/findings", [finding(状态="?")]).write_bytes(b"PK")
+    door.drop(place, DAY, "p.json").write_bytes(page([record], total=2))
     assert named(door) == {}
+    assert door.relation("lake.quarantined_names") == []
+    for day in ("2024-06-02", "2024-06-03"):
+        door.drop(place, day, "p.json").write_bytes(page([record]))
+    assert named(door) == {1: {("person", ID)}}
+    assert [str(name["received_on"]) for name in door.relation("lake.quarantined_names")] == ["2024-06-02"]
 
 
 BAD_IN_LISTS = {"registry/agencies": "机构状态", "registry/personnel": "证书类别", "registry/equipment": "数量"}
@@ -252,6 +272,8 @@ def test_a_manifest_of_an_earlier_release_is_upgraded_and_its_files_are_read_aga
         manifest.execute("update parts set revision = 'of an earlier release'")
     assert named(door) == expected == {1: {("agency_id", USCC_A), ("person", ID)}}
     assert [row["row_key_hash"] for row in door.relation("lake.quarantined_rows")] != [None]
+    door.ingest(full=True)
+    assert named(door) == expected
 
 
 @pytest.mark.parametrize("number", [f"{ID[:6]}********{ID[14:]}", ID[:-1], None])

@@ -199,7 +199,7 @@ titles as (
             and loads.received_on = drops.received_on
     where
         loads.status = 'loaded'
-        and loads.reason_code = 'title_without_day'
+        and {{ has_flag('loads.reason_code', 'title_without_day') }}
         and drops.is_last
 
 ),

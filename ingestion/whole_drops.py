@@ -1,0 +1,70 @@
+"""Whether a drop is taken in at all: the row floor of snapshots, the pages of a page's total. Pure.
+
+Belongs here: rules on a drop as a whole and what is said of one that breaks them; a drop that was accepted is not asked.
+Does not belong here: single files (`ingestion.load_outcomes`), counting rows (`ingestion.drop_rows`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+
+FLOOR_RATIO_PERCENT = 10  # sources.md: at most this share of the last snapshot's rows holds a drop
+_RUNS_SHOWN = 8  # of page numbers
+
+
+@dataclass(frozen=True, slots=True)
+class Shortfall:
+    """Why a drop is held: what was found and expected, and what to do; without the words that accept the drop."""
+
+    reason_code: str
+    found: str
+
+
+def below_floor(rows: int, quarantined: int, last_rows: int) -> Shortfall | None:
+    """A list of far fewer usable rows than the last one that was loaded."""
+    if not last_rows or rows * 100 > last_rows * FLOOR_RATIO_PERCENT:
+        return None
+    more = f" ({quarantined} more would be quarantined)" if quarantined else ""
+    return Shortfall(
+        "row_floor",
+        f"the drop has {rows} usable rows{more}, the last list that was loaded had {last_rows}. Ask for the full list, or "
+        "accept it",
+    )
+
+
+def missing_pages(
+    records: int, total: int, page_numbers: Collection[int | None], unreadable: Collection[str]
+) -> Shortfall | None:
+    """Fewer records than the largest total of the pages. `unreadable`: the names of files that cannot be read."""
+    if records >= total:
+        return None
+    held = f" A page that cannot be read counts as missing: {_listed(sorted(unreadable))}." if unreadable else ""
+    return Shortfall(
+        "pages_missing",
+        f"the drop has {records} of the {total} records that its pages count. {_absent(page_numbers)}{held} Put the "
+        "missing pages into the same folder, or accept the drop without them",
+    )
+
+
+def _absent(page_numbers: Collection[int | None]) -> str:
+    """Which page numbers up to the last are absent."""
+    numbers = sorted({number for number in page_numbers if number is not None})
+    if not numbers or None in page_numbers:
+        return "Which pages are missing is not known: not every page has a number."
+    # counted from 1; a page 0, with which some writers begin, changes nothing
+    gaps = zip([0, *numbers], numbers, strict=False)
+    runs = [(before + 1, after - 1) for before, after in gaps if after - before > 1]
+    if not runs:
+        return (
+            f"No page up to the last one here ({numbers[-1]}) is absent: later ones are, or records moved while the pages "
+            "were fetched (then fetch them all again)."
+        )
+    pages = _listed(str(start) if start == end else f"{start}-{end}" for start, end in runs)
+    return f"Absent up to the last page here ({numbers[-1]}): page {pages}."
+
+
+def _listed(names: Iterable[str]) -> str:
+    names = list(names)
+    more = f" and {len(names) - _RUNS_SHOWN} more" if len(names) > _RUNS_SHOWN else ""
+    return ", ".join(names[:_RUNS_SHOWN]) + more
