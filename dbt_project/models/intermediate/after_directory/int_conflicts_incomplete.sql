@@ -10,22 +10,19 @@ conflicts as (
 
 ),
 
--- by the id that a conflict has or had
 named as (
 
     select
         conflict_id,
         conflict_kind,
-        md5(conflict_id) as object_hash
-    from conflicts
-    union
+        md5(object_id) as object_hash
+    from {{ ref('int_conflict_ids') }}
+    union all
     select
-        conflicts.conflict_id,
-        conflicts.conflict_kind,
-        md5(renamed.former_conflict_id) as object_hash
-    from conflicts
-    inner join {{ ref('int_conflicts_renamed') }} as renamed
-        on conflicts.conflict_id = renamed.conflict_id
+        conflict_id,
+        conflict_kind,
+        md5(conflict_id) as object_hash
+    from {{ ref('int_conflicts__shell_successor') }}
 
 ),
 

@@ -1,11 +1,10 @@
--- The decision that holds on a conflict and what it makes of it. It may name the conflict, by the id that it has or had,
--- or the double registration that a counted_twice follows into being cleared; evidence that came after a clearing opens
--- the conflict anew.
+-- The decision that holds on a conflict and what it makes of it. One on the double registration that a counted_twice
+-- follows counts if it clears; evidence that came after a clearing opens the conflict anew.
 with
 
-conflicts as (
+named as (
 
-    select * from {{ ref('int_conflicts_detected') }}
+    select * from {{ ref('int_conflict_ids') }}
 
 ),
 
@@ -15,51 +14,10 @@ evidence as (
 
 ),
 
-renamed as (
-
-    select * from {{ ref('int_conflicts_renamed') }}
-
-),
-
 decisions as (
 
     select * from {{ ref('int_decisions_applied') }}
     where object_type in ('conflict', 'identity')
-
-),
-
-decidable as (
-
-    select
-        conflict_id,
-        conflict_kind,
-        conflict_id as object_id,
-        0 as is_followed
-    from conflicts
-    union all
-    select
-        conflict_id,
-        conflict_kind,
-        {{ conflict_id("'double_registration'", 'person_id', 'employer_a_id', 'employer_b_id', 'overlap_from_on') }}
-            as object_id,
-        1 as is_followed
-    from conflicts
-    where conflict_kind = 'counted_twice'
-
-),
-
-named as (
-
-    select * from decidable
-    union all
-    select
-        decidable.conflict_id,
-        decidable.conflict_kind,
-        renamed.former_conflict_id as object_id,
-        decidable.is_followed
-    from decidable
-    inner join renamed
-        on decidable.object_id = renamed.conflict_id
 
 ),
 

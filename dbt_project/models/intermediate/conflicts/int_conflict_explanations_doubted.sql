@@ -1,6 +1,7 @@
--- Explanations that rest on what a list or a dataset does not show, where a row that could not be read may have shown it: of the
--- person, or of nobody in particular at one of the employers (of anybody there, where the explanation rests on what all of them
--- did). A conflict is never explained by a row that was not read.
+-- Explanations in doubt, for a conflict is never explained by a row that was not read. Either they rest on what a list or a
+-- dataset does not show, and a quarantined row may have shown it: of the person, or of nobody in particular at one of the
+-- employers (of anybody there, where the explanation rests on what all of them did). Or a decision on the conflict, before
+-- which no explanation holds, is quarantined.
 with
 
 conflicts as (
@@ -100,6 +101,12 @@ people_unread as (
 
 ),
 
+ids as (
+
+    select * from {{ ref('int_conflict_ids') }}
+
+),
+
 final as (
 
     select employers.conflict_id
@@ -118,6 +125,13 @@ final as (
             people.person_id = people_unread.person_id
             and people.source = people_unread.source
             and people.dataset = people_unread.dataset
+    union
+    select conflicts.conflict_id
+    from conflicts
+    inner join ids
+        on conflicts.conflict_id = ids.conflict_id
+    inner join rows_missing
+        on md5(ids.object_id) = rows_missing.object_hash
 
 )
 

@@ -1,5 +1,6 @@
 -- Which datasets each kind of result rests on (seed evidence_datasets). A grade rests on what the facts that the rulebook asks
--- for are read from; so does whatever shows a grade: every conflict, and each task that a measure of the rulebook opens.
+-- for are read from; so does whatever shows a grade: every conflict, and each task that a measure of the rulebook opens. What
+-- only stands beside a grade, as its last check, is of the kind `grade` and of no other.
 with
 
 datasets as (
@@ -71,7 +72,6 @@ final as (
         on
             kinds.result_kind = datasets.result_kind
             and datasets.kind_code in (kinds.kind_code, '*')
-    where kinds.result_kind <> 'grade'
     union
     select
         kinds.result_kind,

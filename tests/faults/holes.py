@@ -1,0 +1,191 @@
+"""A whole city in memory, and the same city with one thing missing: a drop held, a row kept out.
+
+Belongs here: sending the city anew with a hole, what each result says before and after. Does not belong here: what must
+hold of the difference (`test_missing_evidence`, `test_evidence_arrives`).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import random
+import re
+import shutil
+import sqlite3
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import jinja2
+
+from ingestion.contract import Column, Dataset, Parse
+from ingestion.settings import DBT_PROJECT
+from sample_city import write_city
+from tests.detect import CityWarehouse
+from tests.faults.test_disturbed_city import PLACE_IN_TEXT, PLACES, clean_drops
+from tests.ingestion.real_exports.disturbances import Drop
+from tests.ingestion.real_exports.disturbed_files import write_plain
+from tests.warehouse.harness import Warehouse
+
+AS_OF = dt.date(2026, 10, 31)
+MARTS = ("fct_engineer_conflicts", "fct_leads", "rpt_tasks", "rpt_public_roster", "fct_quarantined_rows", "fct_loads")
+# What carries a flag -> its key.
+RESULTS = {
+    "conflicts.fct_engineer_conflicts": "conflict_id",
+    "supervision.fct_leads": "lead_id",
+    "supervision.rpt_tasks": "task_id",
+    f"credit.agency_grades_as_of(date '{AS_OF}')": "agency_id",
+    "publication.rpt_public_roster": "agency_id",
+}
+FLAG = ("is_evidence_incomplete", "incomplete_because")
+UNREADABLE = b"PK\x03\x04 cut off"
+
+_MACROS = DBT_PROJECT / "macros"
+_GRADES = jinja2.Environment().from_string(
+    "".join(
+        (_MACROS / name).read_text("utf-8") for name in ("agency_grades.sql", "engine/create_agency_grades_as_of.sql")
+    )
+)
+
+
+@dataclass(frozen=True)
+class Sent:
+    """One file as the city sent it, and its rows."""
+
+    path: Path
+    place: Path  # below the inbox, with a plain file's ending
+    drop: Drop
+
+    @property
+    def received_on(self) -> str:
+        return self.place.parts[2]
+
+
+@dataclass(frozen=True)
+class Result:
+    """One conflict, lead, task, grade or line of the roster, without places of files."""
+
+    cells: Mapping[str, str]
+    is_flagged: bool
+    because: str | None
+    row: Mapping[str, Any] = field(compare=False)
+
+
+Results = Mapping[tuple[str, str], Result]
+
+
+def results(made: Warehouse) -> Results:
+    """Every result by mart and key."""
+    create = _GRADES.module.duckdb__create_agency_grades_as_of  # type: ignore[attr-defined]
+    made.connection.execute(create("credit", "credit.fct_score_history", "credit.dim_agencies"))
+    found = {}
+    for mart, key in RESULTS.items():
+        for row in made.query(f"select * from {mart}"):
+            cells = {
+                name: PLACE_IN_TEXT.sub("file", str(value))
+                for name, value in row.items()
+                if name not in PLACES and name not in FLAG
+            }
+            found[mart, row[key]] = Result(cells, row[FLAG[0]], row[FLAG[1]], row)
+    return found
+
+
+def changed(whole: Results, found: Results) -> Results:
+    """Results that say something else than in the whole city, or that it does not have."""
+    return {key: one for key, one in found.items() if key not in whole or whole[key].cells != one.cells}
+
+
+@dataclass(frozen=True)
+class City:
+    """A clean city as sent, its home as the door took it in, and the results of the whole of it."""
+
+    folder: Path
+    files: Mapping[str, list[Sent]]  # by dataset, in the order of their days
+    results: Results
+
+    @classmethod
+    def made(cls, folder: Path, **sample: Any) -> City:
+        write_city(folder / "sample", clean=True, **sample)
+        inbox = folder / "sample" / "inbox"
+        files: dict[str, list[Sent]] = {}
+        for place, drop in clean_drops(inbox):
+            (path,) = (inbox / place.parent).glob(f"{place.name.split('.')[0]}.*")
+            files.setdefault(drop.dataset.id, []).append(Sent(path, place, drop))
+        whole = CityWarehouse(folder / "home", inbox, AS_OF).run(*MARTS)
+        return cls(folder, files, results(whole))
+
+    @contextlib.contextmanager
+    def sent_anew(self, file: Sent, write: Callable[[Path], object]) -> Iterator[tuple[Path, Path]]:
+        """A home that took in all but one file, and an inbox with that one as it came instead."""
+        folder = self.folder / "anew"
+        home, path = folder / "home", folder / "inbox" / file.place
+        shutil.copytree(self.folder / "home", home)
+        with contextlib.closing(sqlite3.connect(home / "lake" / "manifest.sqlite")) as manifest, manifest:
+            manifest.execute(
+                "delete from receipts where source = ? and dataset = ? and received_on = ? and file_name = ?",
+                (*file.place.parts[:3], file.path.name),
+            )
+        path.parent.mkdir(parents=True)
+        write(path)
+        try:
+            yield home, folder / "inbox"
+        finally:
+            shutil.rmtree(folder)
+
+    def with_hole(self, file: Sent, write: Callable[[Path], object]) -> Warehouse:
+        with self.sent_anew(file, write) as (home, inbox):
+            return CityWarehouse(home, inbox, AS_OF).run(*MARTS)
+
+
+# ---- what goes missing
+
+
+def unreadable(path: Path) -> None:
+    path.write_bytes(UNREADABLE)
+
+
+DAYS = (Parse.DATE, Parse.LAST_DAY, Parse.DATETIME, Parse.DATE_OR_OPEN, Parse.MONTH)
+NUMBERS = (Parse.INTEGER, Parse.DECIMAL, Parse.EPOCH_MS, Parse.COORDINATE)
+NAMES = (Parse.AGENCY_NAME, Parse.PERSON_NAME)
+# A kind of failing cell -> the columns that can fail so, and what stands there then.
+FAILURES: Mapping[str, tuple[tuple[Parse, ...], Callable[[Any], Any]]] = {
+    "day": (DAYS, lambda _: "2024-02-30"),
+    "choice": ((Parse.CHOICE, Parse.FLAG), lambda _: "别的"),
+    "number": (NUMBERS, lambda _: "若干"),
+    "name": (NAMES, lambda _: "锟斤拷锟斤拷"),
+    "code": ((Parse.CODE,), lambda _: '=DISPIMG("ID_0A",1)'),
+    "uscc": ((Parse.USCC,), lambda cell: f"{str(cell)[:-1]}{'A' if str(cell)[-1:] != 'A' else 'B'}"),
+    "id": ((Parse.PERSON_ID,), lambda _: "4.10803E+17"),
+}
+MASKED = "masked id and "  # before the kind of what fails
+
+
+def failures(of: Dataset) -> list[tuple[str, Column]]:
+    """Every way in which a row of the dataset can fail by one cell; of a person's rows also with the number masked."""
+    found = [
+        (kind, column)
+        for kind, (parses, _) in FAILURES.items()
+        for column in of.columns
+        if column.parse in parses and column.header_required
+    ]
+    if any(column.parse is Parse.PERSON_ID for column in of.columns):
+        found += [(MASKED + kind, column) for kind, column in found if kind in {"day", "choice"}]
+    return found
+
+
+def failed(file: Sent, index: int, kind: str, column: Column) -> Callable[[Path], object]:
+    """Writes the file with one row that fails."""
+    row = dict(file.drop.rows[index])
+    if kind.startswith(MASKED):
+        for person in (column for column in file.drop.dataset.columns if column.parse is Parse.PERSON_ID):
+            row[person.header] = re.sub(r"^(.{4}).{10}", r"\1**********", str(row[person.header] or ""))
+    row[column.header] = FAILURES[kind.removeprefix(MASKED)][1](row[column.header])
+    rows = [*file.drop.rows[:index], row, *file.drop.rows[index + 1 :]]
+    return lambda path: write_plain(Drop(file.drop.dataset, rows), path)
+
+
+def drawn_row(files: list[Sent], draw: random.Random) -> tuple[Sent, int]:
+    """A row of any of the files."""
+    file = draw.choice([file for file in files if file.drop.rows])
+    return file, draw.randrange(len(file.drop.rows))
