@@ -156,7 +156,7 @@ def test_the_seed_names_only_datasets_and_kinds_that_exist() -> None:
         "conflict": {"*", *CONFLICTS},
         "lead": {"*", *LEADS},
         "task": {"*", *TASKS},
-        "grade": set(FACTS),
+        "grade": {"grade", *FACTS},  # grade: what stands beside it
         "explanation": EXPLANATIONS,
         "agency_explanation": EXPLANATIONS,
     }
