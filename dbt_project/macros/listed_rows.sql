@@ -37,11 +37,6 @@ cells come from. Needs `staged` and `carried`; `names`: the columns of the stage
             and carried.row_key = staged.row_key
 {%- endmacro %}
 
-{# The datasets whose drops are whole lists, as SQL takes a list of texts. #}
-{% macro list_datasets() -%}
-    ('agencies', 'equipment', 'personnel')
-{%- endmacro %}
-
 {# A row of a file, as an issue names it. #}
 {% macro row_place(relation) -%}
     {{ relation }}.file_name || coalesce(', sheet ' || {{ relation }}.sheet, '') || ', row '

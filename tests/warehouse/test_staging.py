@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from datetime import date
 from typing import Any
@@ -225,6 +226,79 @@ class TestSnapshots:
             (row["received_on"], row["previous_received_on"], row["next_received_on"], row["is_first"], row["is_last"])
             for row in drops
         ] == [(MAY, None, JULY, True, False), (JULY, MAY, None, False, True)]
+
+
+class TestKeys:
+    @staticmethod
+    def quarantined(dataset: str, key: str) -> Row:
+        return {
+            "source": "registry" if dataset == "equipment" else "inspections",
+            "dataset": dataset,
+            "received_on": MAY,
+            "file_name": "file",
+            "file_hash": "f" * 64,
+            "row_number": 1,
+            "reason_code": "unknown_value",
+            "file_position": 1,
+            "row_key_hash": hashlib.md5(key.encode()).hexdigest(),
+        }
+
+    def test_a_key_is_read_in_each_list_that_shows_it_and_of_an_event_the_last_time(self) -> None:
+        penalty = {"agency_id": "1", "row_key": "P"}
+        device = {"agency_id": "1", "row_key": "D"}
+        built = Warehouse(
+            {
+                "lake.quarantined_rows": [
+                    self.quarantined("penalties", "P"),
+                    self.quarantined("penalties", "X"),
+                    self.quarantined("equipment", "D"),
+                ],
+                "inspections.penalties": [penalty | {"received_on": day} for day in (MAY, JULY, JUNE)],
+                "inspections.checks": [penalty | {"received_on": JULY}],
+                "registry.equipment": [
+                    *(device | {"received_on": day, "file_name": name} for day, name in [(MAY, "a"), (MAY, "b")]),
+                    device | {"received_on": JUNE},
+                    device | {"received_on": JUNE, "row_key": "X"},
+                ],
+            }
+        ).run("stg_lake__keys_read")
+        read = built.query("from staging.stg_lake__keys_read order by dataset, read_on")
+        assert [(row["dataset"], row["is_list"], row["read_on"]) for row in read] == [
+            ("equipment", True, MAY),
+            ("equipment", True, JUNE),
+            ("penalties", False, JULY),
+        ]
+
+    def test_of_a_key_of_several_agencies_each_has_its_last_row_and_the_last_of_all_counts(self) -> None:
+        check = {"row_key": "T|1"}
+        report = {"row_key": "R", "received_on": MAY}
+        built = Warehouse(
+            {
+                "inspections.checks": [
+                    check | {"received_on": MAY, "agency_id": "1"},
+                    check | {"received_on": JUNE, "agency_id": "1"},
+                    check | {"received_on": JULY, "agency_id": "2"},
+                    {"row_key": "T|2", "received_on": MAY, "agency_id": "1"},
+                    {"row_key": "T|2", "received_on": JULY, "agency_id": "1"},
+                ],
+                "inspections.penalties": [check | {"received_on": MAY, "agency_id": "3"}],
+                "complaints.media": [
+                    {"row_key": "M", "received_on": MAY, "agency_id": None},
+                    {"row_key": "M", "received_on": JUNE, "agency_id": "1"},
+                ],
+                "platform.reports": [
+                    report | {"agency_id": "1", "updated_ms": 2, "file_name": "a"},
+                    report | {"agency_id": "2", "updated_ms": 1, "file_name": "b"},
+                ],
+            }
+        ).run("stg_lake__keys_of_several_agencies")
+        found = built.query("from staging.stg_lake__keys_of_several_agencies order by dataset, recency")
+        assert [(row["dataset"], row["agency_id"], row["received_on"], row["recency"]) for row in found] == [
+            ("checks", "2", JULY, 1),
+            ("checks", "1", JUNE, 2),
+            ("reports", "1", MAY, 1),
+            ("reports", "2", MAY, 2),
+        ]
 
 
 @pytest.mark.parametrize("key", sorted(DATASETS), ids="/".join)

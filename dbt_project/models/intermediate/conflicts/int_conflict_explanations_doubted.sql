@@ -1,6 +1,7 @@
 -- Explanations in doubt, for a conflict is never explained by a row that was not read. Either they rest on what a list or a
 -- dataset does not show, and a quarantined row may have shown it: of the person, or of nobody in particular at one of the
--- employers. Or a decision on the conflict, before which no explanation holds, is quarantined.
+-- employers (of anybody there, where the explanation rests on what all of them did). Or a decision on the conflict, before
+-- which no explanation holds, is quarantined.
 with
 
 conflicts as (
@@ -13,7 +14,7 @@ conflicts as (
 datasets as (
 
     select * from {{ ref('evidence_datasets') }}
-    where result_kind = 'explanation'
+    where result_kind in ('explanation', 'agency_explanation')
 
 ),
 
@@ -29,13 +30,20 @@ identities as (
 
 ),
 
+branches as (
+
+    select * from {{ ref('int_branches_mapped') }}
+
+),
+
 employers as (
     {% for side in ['a', 'b'] %}
         select
             conflicts.conflict_id,
             conflicts.employer_{{ side }}_id as agency_id,
             datasets.source,
-            datasets.dataset
+            datasets.dataset,
+            datasets.result_kind = 'agency_explanation' as is_of_anybody
         from conflicts
         inner join datasets
             on conflicts.explained_by = datasets.kind_code
@@ -56,6 +64,27 @@ people as (
     inner join datasets
         on conflicts.explained_by = datasets.kind_code
     where conflicts.person_id is not null
+
+),
+
+-- a branch's row is its agency's, too
+agencies_unread as (
+
+    select
+        source,
+        dataset,
+        agency_id,
+        person_key
+    from rows_missing
+    union
+    select
+        rows_missing.source,
+        rows_missing.dataset,
+        branches.agency_id,
+        rows_missing.person_key
+    from rows_missing
+    inner join branches
+        on rows_missing.agency_id = branches.branch_id
 
 ),
 
@@ -82,12 +111,12 @@ final as (
 
     select employers.conflict_id
     from employers
-    inner join rows_missing
+    inner join agencies_unread
         on
-            employers.agency_id = rows_missing.agency_id
-            and employers.source = rows_missing.source
-            and employers.dataset = rows_missing.dataset
-    where rows_missing.person_key is null
+            employers.agency_id = agencies_unread.agency_id
+            and employers.source = agencies_unread.source
+            and employers.dataset = agencies_unread.dataset
+    where agencies_unread.person_key is null or employers.is_of_anybody
     union
     select people.conflict_id
     from people

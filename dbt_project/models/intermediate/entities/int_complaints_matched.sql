@@ -19,9 +19,9 @@ agency_names as (
 
 ),
 
-decisions as (
+judgements as (
 
-    select * from {{ ref('int_identities_judged') }}
+    select * from {{ ref('int_complaints_judged') }}
 
 ),
 
@@ -61,33 +61,10 @@ complaints as (
 
 ),
 
--- <dataset>:<source key>=<USCC>; the USCC has 18 characters
-judgements as (
-
-    select
-        substring(object_id, 1, length(object_id) - 19) as complaint_ref,
-        substring(object_id, length(object_id) - 17, 18) as agency_id,
-        decision_id,
-        decision_code,
-        decided_on,
-        received_on
-    from decisions
-    where
-        length(object_id) > 19
-        and substring(object_id, length(object_id) - 18, 1) = '='
-
-),
-
 judged_same as (
 
-    select
-        *,
-        row_number() over (
-            partition by complaint_ref
-            order by decided_on desc, decision_id desc
-        ) as recency
-    from judgements
-    where decision_code = 'same_person'
+    select * from judgements
+    where decision_code = 'same_person' and recency = 1
 
 ),
 
@@ -136,8 +113,8 @@ candidates as (
     from complaints
     inner join judged_same
         on
-            concat(complaints.dataset, ':', complaints.complaint_id) = judged_same.complaint_ref
-            and judged_same.recency = 1
+            complaints.dataset = judged_same.dataset
+            and complaints.complaint_id = judged_same.complaint_id
     union all
     select
         dataset,
@@ -182,7 +159,8 @@ allowed as (
             and candidates.row_key = complaints.row_key
     left join judged_different
         on
-            concat(complaints.dataset, ':', complaints.complaint_id) = judged_different.complaint_ref
+            complaints.dataset = judged_different.dataset
+            and complaints.complaint_id = judged_different.complaint_id
             and candidates.agency_id = judged_different.agency_id
     where judged_different.agency_id is null or candidates.match_basis = 'decision'
 

@@ -33,6 +33,12 @@ listings as (
 
 ),
 
+spells as (
+
+    select * from {{ ref('int_person_spells') }}
+
+),
+
 worked as (
 
     select * from {{ ref('int_people_worked') }}
@@ -84,6 +90,7 @@ people_named as (
 
 ),
 
+-- a list may show a person under a masked number, too: their spells know
 where_seen as (
 
     select
@@ -94,6 +101,15 @@ where_seen as (
     from people_named
     inner join listings
         on people_named.person_key = listings.person_key
+    union
+    select
+        people_named.source,
+        people_named.dataset,
+        people_named.received_on,
+        spells.agency_id
+    from people_named
+    inner join spells
+        on people_named.person_id = spells.person_id
     union
     select
         people_named.source,

@@ -1,7 +1,6 @@
 -- What the door noted on rows that it accepted (sources.md, K4, K5): personal numbers that it masked, and people whose
 -- own number fails, each once per agency that answers. Of a snapshot the last drop counts: a later list shows what is
 -- still there. No number and no name stands here: file, sheet and row lead back to them.
-{%- set snapshots = "('agencies', 'equipment', 'personnel')" %}
 with
 
 rows_masked as (
@@ -51,7 +50,7 @@ masked as (
             rows_masked.source = drops.source
             and rows_masked.dataset = drops.dataset
             and rows_masked.received_on = drops.received_on
-    where rows_masked.dataset not in {{ snapshots }} or drops.is_last
+    where rows_masked.dataset not in {{ list_datasets() }} or drops.is_last
 
 ),
 
@@ -73,7 +72,7 @@ named as (
             people.source = drops.source
             and people.dataset = drops.dataset
             and people.received_on = drops.received_on
-    where people.dataset not in {{ snapshots }} or drops.is_last
+    where people.dataset not in {{ list_datasets() }} or drops.is_last
 
 ),
 

@@ -1,21 +1,22 @@
 -- A quarantined row of a list is no departure (sources.md, K7): whom it names is listed in that drop with the cells of their
--- last good rows. Of one agency, or of one person there, never more rows are carried than the drop has quarantined, and
--- none whose key stands in the drop itself.
+-- last good row. A row whose key can be read has the last good row of that key. For another one stands a row of the same
+-- agency, or person there, that is good before and that the drop lacks: of one drop never more than it has such rows.
 with
 
 unread as (
 
     select
         *,
-        case when dataset = 'personnel' then person_key end as listed_person_key
+        concat(
+            dataset, ' ', agency_id, ' ', case when dataset = 'personnel' then person_key else '' end
+        ) as entity_id
     from {{ ref('int_rows_quarantined') }}
     where
-        not is_replaced
-        and source = 'registry'
-        and (
-            (dataset in ('agencies', 'equipment') and agency_id is not null)
-            or (dataset = 'personnel' and agency_id is not null and person_key is not null)
-        )
+        source = 'registry'
+        and dataset in {{ list_datasets() }}
+        and not is_replaced
+        and agency_id is not null
+        and (dataset <> 'personnel' or person_key is not null)
 
 ),
 
@@ -26,93 +27,144 @@ drops as (
 
 ),
 
--- an agency, or a person at an agency
+-- several rows of one key are one thing
 named as (
 
-    select
-        unread.*,
-        drops.drop_number,
-        concat(unread.dataset, ' ', unread.agency_id, ' ', coalesce(unread.listed_person_key, '')) as entity_id,
-        count(*) over (
-            partition by unread.dataset, unread.agency_id, unread.listed_person_key, unread.received_on
-        ) as row_count,
-        row_number() over (
-            partition by unread.dataset, unread.agency_id, unread.listed_person_key, unread.received_on
-            order by unread.file_name, unread.file_hash, unread.file_position
-        ) as place
-    from unread
-    inner join drops
-        on
-            unread.dataset = drops.dataset
-            and unread.received_on = drops.received_on
-
-),
-
-named_once as (
-
-    select
-        *,
-        drop_number - row_number() over (partition by entity_id order by drop_number) as run
-    from named
-    where place = 1
-
-),
-
-runs as (
-
-    select
-        *,
-        min(drop_number) over (partition by entity_id, run) as run_from_number
-    from named_once
+    select *
+    from (
+        select
+            unread.*,
+            drops.drop_number,
+            row_number() over (
+                partition by unread.entity_id, unread.received_on, unread.row_key_hash
+                order by {{ file_recency('unread') }}
+            ) as recency
+        from unread
+        inner join drops
+            on
+                unread.dataset = drops.dataset
+                and unread.received_on = drops.received_on
+    ) as ranked
+    where row_key_hash is null or recency = 1
 
 ),
 
 staged as (
-
-    select
-        dataset,
-        received_on,
-        row_key,
-        concat(dataset, ' ', agency_id, ' ') as entity_id
-    from {{ ref('stg_registry__agencies') }}
-    union all
-    select
-        dataset,
-        received_on,
-        row_key,
-        concat(dataset, ' ', agency_id, ' ') as entity_id
-    from {{ ref('stg_registry__equipment') }}
-    union all
-    select
-        dataset,
-        received_on,
-        row_key,
-        concat(dataset, ' ', agency_id, ' ', person_key) as entity_id
-    from {{ ref('stg_registry__personnel') }}
-    where person_key is not null
+    {% for name in ['agencies', 'equipment', 'personnel'] %}
+        select
+            dataset,
+            received_on,
+            row_key,
+            concat(dataset, ' ', agency_id, ' ', {{ 'person_key' if name == 'personnel' else "''" }}) as entity_id
+        from {{ ref('stg_registry__' ~ name) }}
+        {% if name == 'personnel' %}
+            where person_key is not null
+        {% else %}
+            union all
+        {% endif %}
+    {%- endfor %}
 
 ),
 
 good as (
 
     select
-        staged.*,
-        drops.drop_number
+        staged.dataset,
+        staged.entity_id,
+        staged.row_key,
+        staged.received_on,
+        drops.drop_number,
+        lead(drops.drop_number) over (partition by staged.dataset, staged.row_key order by drops.drop_number)
+            as next_number
     from staged
     inner join drops
         on
             staged.dataset = drops.dataset
             and staged.received_on = drops.received_on
-    where staged.entity_id in (select named_once.entity_id from named_once)
+    where staged.entity_id in (select unread.entity_id from unread)
 
 ),
 
--- the last drop before the run whose rows of them are good
+-- the last good rows before lists that lack their key
+ended as (
+
+    select
+        *,
+        md5(row_key) as row_key_hash
+    from good
+    where
+        next_number is null
+        or next_number > drop_number + 1
+
+),
+
+by_key as (
+
+    select
+        named.*,
+        ended.row_key,
+        ended.received_on as cells_on
+    from named
+    inner join ended
+        on
+            named.entity_id = ended.entity_id
+            and named.row_key_hash = ended.row_key_hash
+            and named.drop_number > ended.drop_number
+            and named.drop_number < coalesce(ended.next_number, named.drop_number + 1)
+
+),
+
+others as (
+
+    select
+        named.*,
+        row_number() over (
+            partition by named.entity_id, named.drop_number
+            order by named.file_name, named.file_hash, named.file_position
+        ) as place
+    from named
+    left join by_key
+        on
+            named.dataset = by_key.dataset
+            and named.drop_number = by_key.drop_number
+            and named.file_hash = by_key.file_hash
+            and named.file_position = by_key.file_position
+    where by_key.file_hash is null
+
+),
+
+-- drops one after the other that all hold such rows
+numbered as (
+
+    select
+        entity_id,
+        drop_number,
+        drop_number - row_number() over (partition by entity_id order by drop_number) as run
+    from (
+        select distinct
+            entity_id,
+            drop_number
+        from named
+    ) as drops_named
+
+),
+
+runs as (
+
+    select
+        entity_id,
+        drop_number,
+        min(drop_number) over (partition by entity_id, run) as run_from_number
+    from numbered
+
+),
+
+-- the last drop before a run with a good row of them: what was gone by then does not come back
 bases as (
 
     select
         runs.entity_id,
-        runs.run,
+        runs.run_from_number,
         max(good.drop_number) as base_number
     from runs
     inner join good
@@ -120,76 +172,71 @@ bases as (
             runs.entity_id = good.entity_id
             and runs.run_from_number > good.drop_number
     where runs.run_from_number = runs.drop_number
-    group by runs.entity_id, runs.run
+    group by runs.entity_id, runs.run_from_number
 
 ),
 
-candidates as (
+lacking as (
 
     select
-        runs.dataset,
-        good.row_key,
-        good.received_on as cells_on,
-        good.drop_number as cells_number,
-        runs.received_on as listed_on,
-        runs.file_name,
-        runs.file_hash,
-        runs.sheet,
-        runs.row_number,
-        runs.file_position,
         runs.entity_id,
-        runs.row_count,
+        runs.drop_number,
+        ended.row_key,
+        ended.received_on as cells_on,
         row_number() over (
-            partition by runs.entity_id, runs.received_on, good.row_key
-            order by good.drop_number desc
-        ) as recency
+            partition by runs.entity_id, runs.drop_number
+            order by ended.drop_number desc, ended.row_key asc
+        ) as place
     from runs
     inner join bases
         on
             runs.entity_id = bases.entity_id
-            and runs.run = bases.run
-    inner join good
+            and runs.run_from_number = bases.run_from_number
+    inner join ended
         on
-            bases.entity_id = good.entity_id
-            and bases.base_number <= good.drop_number
-            and runs.drop_number > good.drop_number
+            runs.entity_id = ended.entity_id
+            and runs.drop_number > ended.drop_number
+            and runs.drop_number < coalesce(ended.next_number, runs.drop_number + 1)
+            and bases.base_number <= ended.drop_number
+    left join by_key
+        on
+            runs.entity_id = by_key.entity_id
+            and runs.drop_number = by_key.drop_number
+            and ended.row_key = by_key.row_key
+    where by_key.row_key is null
 
 ),
 
-ranked as (
+by_entity as (
 
     select
-        candidates.*,
-        row_number() over (
-            partition by candidates.entity_id, candidates.listed_on
-            order by candidates.cells_number desc, candidates.row_key asc
-        ) as place
-    from candidates
-    left join good
+        others.*,
+        lacking.row_key,
+        lacking.cells_on
+    from others
+    inner join lacking
         on
-            candidates.entity_id = good.entity_id
-            and candidates.listed_on = good.received_on
-            and candidates.row_key = good.row_key
-    where
-        candidates.recency = 1
-        and good.row_key is null
+            others.entity_id = lacking.entity_id
+            and others.drop_number = lacking.drop_number
+            and others.place = lacking.place
 
 ),
 
 final as (
-
-    select
-        dataset,
-        row_key,
-        cells_on,
-        listed_on,
-        file_name,
-        file_hash,
-        sheet,
-        row_number,
-        file_position
-    from ranked
-    where place <= row_count
+    {% for relation in ['by_key', 'by_entity'] %}
+        select
+            dataset,
+            row_key,
+            cells_on,
+            received_on as listed_on,
+            file_name,
+            file_hash,
+            sheet,
+            row_number,
+            file_position
+        from {{ relation }}
+        {% if not loop.last %}union all{% endif %}
+    {%- endfor %}
 
 )
 

@@ -74,20 +74,22 @@ runs as (
 
 -- the drops on both sides of a run
 sides as (
-
-    select
-        runs.entity_id,
-        runs.run,
-        runs.from_number,
-        runs.until_number,
-        drops.received_on,
-        drops.drop_number < runs.from_number as is_before
-    from runs
-    inner join drops
-        on
-            drops.source = 'registry'
-            and runs.dataset = drops.dataset
-            and drops.drop_number in (runs.from_number - 1, runs.until_number + 1)
+    {% for is_before, number in [('true', 'runs.from_number - 1'), ('false', 'runs.until_number + 1')] %}
+        select
+            runs.entity_id,
+            runs.run,
+            runs.from_number,
+            runs.until_number,
+            drops.received_on,
+            {{ is_before }} as is_before
+        from runs
+        inner join drops
+            on
+                drops.source = 'registry'
+                and runs.dataset = drops.dataset
+                and {{ number }} = drops.drop_number
+        {% if not loop.last %}union all{% endif %}
+    {%- endfor %}
 
 ),
 

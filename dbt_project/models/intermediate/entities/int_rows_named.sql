@@ -1,5 +1,5 @@
 -- Quarantined rows and whom or what they name in any way: by code, by a name that an agency has or had, because people said so
--- of the complaint of that number, or, of a decision, by the id of its object.
+-- of the complaint of that number (and not where they said that it is another's), or, of a decision, by the id of its object.
 with
 
 quarantined as (
@@ -24,22 +24,15 @@ agency_names as (
 
 ),
 
--- <dataset>:<source key>=<USCC>; the USCC has 18 characters
 judged as (
 
     select
         dataset,
-        md5(substring(object_id, length(dataset) + 2, length(object_id) - length(dataset) - 20)) as row_key_hash,
-        substring(object_id, length(object_id) - 17, 18) as agency_id
-    from (
-        select
-            object_id,
-            substring(object_id, 1, {{ dbt.position("':'", 'object_id') }} - 1) as dataset
-        from {{ ref('int_identities_judged') }}
-        where
-            {{ dbt.position("':'", 'object_id') }} > 0
-            and length(object_id) > 20
-    ) as complaints_judged
+        md5(complaint_id) as row_key_hash,
+        agency_id,
+        decision_code,
+        recency
+    from {{ ref('int_complaints_judged') }}
 
 ),
 
@@ -62,7 +55,15 @@ agencies as (
             and quarantined.file_position = names.file_position
     inner join agency_names
         on names.name_hash = agency_names.name_hash
-    where quarantined.agency_id is null
+    left join judged
+        on
+            quarantined.dataset = judged.dataset
+            and quarantined.row_key_hash = judged.row_key_hash
+            and agency_names.agency_id = judged.agency_id
+            and judged.decision_code = 'different_person'
+    where
+        quarantined.agency_id is null
+        and judged.agency_id is null
     union
     select
         quarantined.source,
@@ -77,8 +78,9 @@ agencies as (
             quarantined.dataset = judged.dataset
             and quarantined.row_key_hash = judged.row_key_hash
     where
-        quarantined.source = 'complaints'
-        and quarantined.agency_id is null
+        quarantined.agency_id is null
+        and judged.decision_code = 'same_person'
+        and judged.recency = 1
 
 ),
 

@@ -1,22 +1,5 @@
 -- Whose code a row ever named, and when first: a row that a later one supersedes, or deletes, named it, too. Whom a
 -- complaint names in words, int_complaints_matched finds out.
-{%- set columns = [
-    ('complaints', 'media', 'agency_id'),
-    ('credit_desk', 'findings', 'agency_id'),
-    ('credit_desk', 'merit_claims', 'agency_id'),
-    ('credit_desk', 'repairs', 'agency_id'),
-    ('inspections', 'checks', 'agency_id'),
-    ('inspections', 'penalties', 'agency_id'),
-    ('platform', 'contracts', 'agency_id'),
-    ('platform', 'contracts', 'performed_by_id'),
-    ('platform', 'reports', 'agency_id'),
-    ('platform', 'reports', 'seal_agency_id'),
-    ('registry', 'agencies', 'agency_id'),
-    ('registry', 'equipment', 'agency_id'),
-    ('registry', 'personnel', 'agency_id'),
-    ('registry', 'site_checks', 'agency_id'),
-    ('registry', 'social_insurance', 'payer_id'),
-] %}
 with
 
 decisions as (
@@ -26,18 +9,20 @@ decisions as (
 ),
 
 named as (
-    {% for source_name, dataset, column in columns %}
-        select
-            '{{ source_name }}' as source,
-            '{{ dataset }}' as dataset,
-            {{ column }} as agency_id,
-            min(received_on) as first_received_on
-        from {{ source(source_name, dataset) }}
-        where {{ column }} is not null
-        group by {{ column }}
+    {% for dataset in fromjson(datasets()) %}
+        {%- for column in dataset.agency_columns %}
+            select
+                '{{ dataset.source }}' as source,
+                '{{ dataset.name }}' as dataset,
+                {{ column }} as agency_id,
+                min(received_on) as first_received_on
+            from {{ source(dataset.source, dataset.name) }}
+            where {{ column }} is not null
+            group by {{ column }}
 
-        union all
-    {% endfor %}
+            union all
+        {% endfor %}
+    {%- endfor %}
     -- of an agency itself, or of what is its: <dataset>:<source key>=<USCC>, <USCC>=<USCC>; a USCC has 18 characters
     select
         'credit_desk' as source,

@@ -1,24 +1,14 @@
 -- Keys that name more than one agency over all rows received: of each agency the last row that names it, and which of them all
 -- is the latest, which counts.
-{%- set datasets = [
-    ('complaints', 'media', none),
-    ('credit_desk', 'findings', none),
-    ('credit_desk', 'merit_claims', none),
-    ('credit_desk', 'repairs', none),
-    ('inspections', 'checks', none),
-    ('inspections', 'penalties', none),
-    ('platform', 'contracts', 'updated_ms'),
-    ('platform', 'reports', 'updated_ms'),
-    ('registry', 'site_checks', none),
-] %}
 with
 
 final as (
-    {% for source_name, dataset, updated in datasets %}
-        {%- set received = source(source_name, dataset) %}
+    {% for dataset in fromjson(datasets()) | selectattr('is_agency_beside_key', 'defined') %}
+        {%- set received = source(dataset.source, dataset.name) %}
+        {%- set latest_first = 'received_on desc, ' ~ (dataset.updated ~ ' desc, ' if dataset.updated else '') ~ file_recency() %}
         select
-            '{{ source_name }}' as source,
-            '{{ dataset }}' as dataset,
+            '{{ dataset.source }}' as source,
+            '{{ dataset.name }}' as dataset,
             source_key,
             row_key,
             agency_id,
@@ -34,11 +24,11 @@ final as (
                 *,
                 row_number() over (
                     partition by row_key
-                    order by received_on desc, {{ updated ~ ' desc, ' if updated }}{{ file_recency() }}
+                    order by {{ latest_first }}
                 ) as recency,
                 row_number() over (
                     partition by row_key, agency_id
-                    order by received_on desc, {{ updated ~ ' desc, ' if updated }}{{ file_recency() }}
+                    order by {{ latest_first }}
                 ) as recency_of_agency
             from {{ received }}
             where
@@ -49,7 +39,7 @@ final as (
                     group by row_key
                     having min(agency_id) <> max(agency_id)
                 )
-        ) as {{ dataset }}
+        ) as {{ dataset.name }}
         where recency_of_agency = 1
         {% if not loop.last %}union all{% endif %}
     {%- endfor %}

@@ -1,33 +1,15 @@
 -- Rows in which the door masked an ID or mobile number outside its column: of events and months the rows that nothing
 -- supersedes, of snapshots every drop. A key that names a person is left out: file, sheet and row lead back to it.
-{%- set in_drop = 'received_on, row_key' %}
-{%- set datasets = [
-    ('complaints', 'hotline', none, true, 'row_key', none),
-    ('complaints', 'media', 'agency_id', true, 'row_key', none),
-    ('credit_desk', 'decisions', none, true, 'row_key', none),
-    ('credit_desk', 'findings', 'agency_id', true, 'row_key', none),
-    ('credit_desk', 'merit_claims', 'agency_id', true, 'row_key', none),
-    ('credit_desk', 'repairs', 'agency_id', true, 'row_key', none),
-    ('inspections', 'checks', 'agency_id', true, 'row_key', none),
-    ('inspections', 'penalties', 'agency_id', true, 'row_key', none),
-    ('platform', 'checkins', none, true, 'row_key', 'updated_ms'),
-    ('platform', 'contracts', 'agency_id', true, 'row_key', 'updated_ms'),
-    ('platform', 'reports', 'agency_id', true, 'row_key', 'updated_ms'),
-    ('registry', 'agencies', 'agency_id', true, in_drop, none),
-    ('registry', 'equipment', 'agency_id', true, in_drop, none),
-    ('registry', 'personnel', 'agency_id', false, in_drop, none),
-    ('registry', 'site_checks', 'agency_id', true, 'row_key', none),
-    ('registry', 'social_insurance', 'payer_id', false, 'row_key', none),
-] %}
 with
 
 final as (
-    {% for source_name, dataset, agency_id, is_key_shown, key, updated in datasets %}
+    {% for dataset in fromjson(datasets()) %}
+        {%- set agency_column = (dataset.agency_columns or []) | first %}
         select
-            '{{ source_name }}' as source,
-            '{{ dataset }}' as dataset,
-            {{ 'source_key' if is_key_shown else absent(dbt.type_string(), ['source_key']) }},
-            {{ (agency_id ~ ' as agency_id') if agency_id else absent(dbt.type_string(), ['agency_id']) }},
+            '{{ dataset.source }}' as source,
+            '{{ dataset.name }}' as dataset,
+            {{ absent(dbt.type_string(), ['source_key']) if dataset.is_person_in_key else 'source_key' }},
+            {{ (agency_column ~ ' as agency_id') if agency_column else absent(dbt.type_string(), ['agency_id']) }},
             row_key,
             file_hash,
             received_on,
@@ -36,7 +18,10 @@ final as (
             file_position,
             file_name
         from (
-            {{ rows_noted(source(source_name, dataset), has_flag('flags', 'personal_number_masked'), key, updated) }}
+            {{ rows_noted(
+                source(dataset.source, dataset.name), has_flag('flags', 'personal_number_masked'),
+                'received_on, row_key' if dataset.is_list else 'row_key', dataset.updated
+            ) }}
         ) as noted
         {% if not loop.last %}union all{% endif %}
     {%- endfor %}
