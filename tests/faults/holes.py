@@ -12,13 +12,14 @@ import random
 import re
 import shutil
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import jinja2
 
+from ingestion import landing
 from ingestion.contract import Column, Dataset, Parse
 from ingestion.settings import DBT_PROJECT
 from sample_city import write_city
@@ -29,6 +30,7 @@ from tests.ingestion.real_exports.disturbed_files import write_plain
 from tests.warehouse.harness import Warehouse
 
 AS_OF = dt.date(2026, 10, 31)
+Write = Callable[[Path], object]  # given the file's place in an inbox
 MARTS = ("fct_engineer_conflicts", "fct_leads", "rpt_tasks", "rpt_public_roster", "fct_quarantined_rows", "fct_loads")
 # What carries a flag -> its key.
 RESULTS = {
@@ -98,10 +100,11 @@ def changed(whole: Results, found: Results) -> Results:
 
 @dataclass(frozen=True)
 class City:
-    """A clean city as sent, its home as the door took it in, and the results of the whole of it."""
+    """A clean city as sent, its home as the door took it in, and what all of it together says."""
 
     folder: Path
     files: Mapping[str, list[Sent]]  # by dataset, in the order of their days
+    whole: Warehouse
     results: Results
 
     @classmethod
@@ -112,33 +115,35 @@ class City:
         for place, drop in clean_drops(inbox):
             (path,) = (inbox / place.parent).glob(f"{place.name.split('.')[0]}.*")
             files.setdefault(drop.dataset.id, []).append(Sent(path, place, drop))
-        whole = CityWarehouse(folder / "home", inbox, AS_OF).run(*MARTS)
-        return cls(folder, files, results(whole))
+        whole = CityWarehouse(folder / "home", inbox, AS_OF).run()
+        return cls(folder, files, whole, results(whole))
 
-    @contextlib.contextmanager
-    def sent_anew(self, file: Sent, write: Callable[[Path], object]) -> Iterator[tuple[Path, Path]]:
-        """A home that took in all but one file, and an inbox with that one as it came instead."""
+    def after(self, file: Sent, *writes: Write, models: Sequence[str] = MARTS) -> Warehouse:
+        """The city as the door took it in but for one file, and then what each write puts into the inbox instead."""
         folder = self.folder / "anew"
-        home, path = folder / "home", folder / "inbox" / file.place
-        shutil.copytree(self.folder / "home", home)
-        with contextlib.closing(sqlite3.connect(home / "lake" / "manifest.sqlite")) as manifest, manifest:
-            manifest.execute(
-                "delete from receipts where source = ? and dataset = ? and received_on = ? and file_name = ?",
-                (*file.place.parts[:3], file.path.name),
-            )
-        path.parent.mkdir(parents=True)
-        write(path)
+        home, inbox = folder / "home", folder / "inbox"
+        shutil.copytree(self.folder / "home", home, ignore=shutil.ignore_patterns("archive", "build"))
         try:
-            yield home, folder / "inbox"
+            with contextlib.closing(sqlite3.connect(home / "lake" / "manifest.sqlite")) as manifest, manifest:
+                manifest.execute(
+                    "delete from receipts where source = ? and dataset = ? and received_on = ? and file_name = ?",
+                    (*file.place.parts[:3], file.path.name),
+                )
+            path = inbox / file.place
+            path.parent.mkdir(parents=True)
+            for write in writes:
+                write(path)
+                landing.ingest(home, inbox, None)
+            return CityWarehouse(home, inbox, AS_OF).run(*models)
         finally:
             shutil.rmtree(folder)
 
-    def with_hole(self, file: Sent, write: Callable[[Path], object]) -> Warehouse:
-        with self.sent_anew(file, write) as (home, inbox):
-            return CityWarehouse(home, inbox, AS_OF).run(*MARTS)
-
 
 # ---- what goes missing
+
+
+def nothing(path: Path) -> None:
+    """The file does not come."""
 
 
 def unreadable(path: Path) -> None:
@@ -174,7 +179,7 @@ def failures(of: Dataset) -> list[tuple[str, Column]]:
     return found
 
 
-def failed(file: Sent, index: int, kind: str, column: Column) -> Callable[[Path], object]:
+def failed(file: Sent, index: int, kind: str, column: Column) -> Write:
     """Writes the file with one row that fails."""
     row = dict(file.drop.rows[index])
     if kind.startswith(MASKED):
@@ -189,3 +194,27 @@ def drawn_row(files: list[Sent], draw: random.Random) -> tuple[Sent, int]:
     """A row of any of the files."""
     file = draw.choice([file for file in files if file.drop.rows])
     return file, draw.randrange(len(file.drop.rows))
+
+
+# ---- what comes after all
+
+
+def as_sent(file: Sent) -> Write:
+    """The bytes that the city sent, under their name."""
+    return lambda path: shutil.copyfile(file.path, path.with_name(file.path.name))
+
+
+def corrected(file: Sent, name: str) -> Write:
+    """All rows of the file, none of which fails, as another file of that name beside it."""
+    return lambda path: write_plain(file.drop, path.with_name(name + path.suffix))
+
+
+def sent_later(file: Sent, index: int, on: str) -> Write:
+    """One row of the file in a drop of its own."""
+
+    def write(path: Path) -> None:
+        later = path.parents[1] / on / path.name
+        later.parent.mkdir()
+        write_plain(Drop(file.drop.dataset, [file.drop.rows[index]]), later)
+
+    return write
