@@ -22,11 +22,14 @@ import jinja2
 from ingestion import landing
 from ingestion.contract import Column, Dataset, Parse
 from ingestion.settings import DBT_PROJECT
+from ingestion.sources import DATASETS
 from sample_city import write_city
 from tests.detect import CityWarehouse
 from tests.faults.test_disturbed_city import PLACE_IN_TEXT, PLACES, clean_drops
+from tests.ingestion.real_exports.builder import Row
 from tests.ingestion.real_exports.disturbances import Drop
 from tests.ingestion.real_exports.disturbed_files import write_plain
+from tests.ingestion.support import headers
 from tests.warehouse.harness import Warehouse
 
 AS_OF = dt.date(2026, 10, 31)
@@ -117,6 +120,17 @@ class City:
             files.setdefault(drop.dataset.id, []).append(Sent(path, place, drop))
         whole = CityWarehouse(folder / "home", inbox, AS_OF).run()
         return cls(folder, files, whole, results(whole))
+
+    def also_sent(self, folder: Path, place: Path, rows: Sequence[Row]) -> City:
+        """The city with one more file, in a folder of its own."""
+        of = DATASETS[place.parts[0], place.parts[1]]
+        file = Sent(folder / "inbox" / place, place, Drop(of, [dict.fromkeys(headers(of)) | row for row in rows]))
+        file.path.parent.mkdir(parents=True)
+        write_plain(file.drop, file.path)
+        shutil.copytree(self.folder / "home", folder / "home")
+        whole = CityWarehouse(folder / "home", folder / "inbox", AS_OF).run()
+        files = {**self.files, of.id: [*self.files[of.id], file]}
+        return City(folder, files, whole, results(whole))
 
     def after(self, file: Sent, *writes: Write, models: Sequence[str] = MARTS) -> Warehouse:
         """The city as the door took it in but for one file, and then what each write puts into the inbox instead."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
+from pathlib import Path
 
 import pytest
 
@@ -17,6 +18,7 @@ from ingestion.settings import Settings
 from tests.faults.holes import (
     AS_OF,
     City,
+    Result,
     Results,
     Sent,
     Write,
@@ -33,6 +35,7 @@ from tests.faults.holes import (
 )
 from tests.faults.reach import Whereabouts
 from tests.faults.test_disturbed_city import PLACE_IN_TEXT, PLACES
+from tests.ingestion.real_exports.builder import Row, decision
 from tests.warehouse.harness import Warehouse, compiled_nodes
 
 DATASETS = (
@@ -274,3 +277,45 @@ def test_any_page_that_does_not_come(long_city: City, place: str) -> None:
     last = max(drop for drop, count in drops.items() if count > 1 or drop == files[-1].place.parent)
     for file in (file for file in files if file.place.parent == last and drops[last] > 1):
         check_arrival(long_city, file, nothing, as_sent(file), with_places=True)
+
+
+DECIDED = {"conflicts.fct_engineer_conflicts": "conflict", "supervision.fct_leads": "lead"}
+
+
+def decided(found: Results) -> list[Row]:
+    """A decision on every conflict and lead that the city shows; three of four confirm."""
+    rows = []
+    for number, ((mart, key), one) in enumerate(sorted(found.items())):
+        if mart in DECIDED:
+            is_identity = one.cells.get("conflict_kind") == "identity_unresolved"
+            word = "same_person" if is_identity else "confirmed" if number % 4 else "cleared"
+            kind = "identity" if is_identity else DECIDED[mart]
+            rows.append(decision(f"JD-X{number}", kind, key, word, 决定日期="2026-10-20"))
+    return rows
+
+
+def same_pair(one: Result, other: Result) -> bool:
+    """A counted_twice is cleared with its double registration."""
+    return all(
+        one.row.get(column) == other.row.get(column) for column in ("person_key", "employer_a_id", "employer_b_id")
+    )
+
+
+@pytest.mark.soak
+def test_any_decision_that_is_not_read(city: City, tmp_path: Path) -> None:
+    place = "credit_desk/decisions"
+    whole = city.also_sent(tmp_path, Path(place, "2026-10-30", "决定.xlsx"), decided(city.results))
+    assert {one.cells["status"] for (mart, _), one in whole.results.items() if "conflicts" in mart} >= {
+        "confirmed",
+        "cleared",
+    }
+    file = whole.files[place][-1]
+    (column,) = [column for _, column in failures(file.drop.dataset) if column.header == "决定日期"]
+    because = f"{place} {file.received_on} row_quarantined"
+    for index, row in enumerate(file.drop.rows):
+        found = results(whole.after(file, failed(file, index, "day", column)))
+        only(found, because)
+        all_flagged(whole, found, because)
+        none_excused(whole, found)
+        about = {key[1]: one for key, one in found.items()}[row["对象编号"]]
+        assert all(one is about or same_pair(one, about) for one in found.values() if one.is_flagged)
