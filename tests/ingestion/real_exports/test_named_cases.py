@@ -1,7 +1,4 @@
-"""Every case behind the kinds of `sources.md` ("What real exports do") is named by the docstring of a test that covers it.
-
-Not here: K6 and K7, which are about drops and versions and not about how an export is written.
-"""
+"""Every case behind the kinds of `sources.md` ("What real exports do") is named by the docstring of a test that covers it."""
 
 from __future__ import annotations
 
@@ -18,6 +15,8 @@ CASES = (
     *("b_key_forms", "c_apostrophe", "c_pandas_floats", "v_code_as_date", "v_dispimg"),  # K3
     *("b_wrapped_ids", "x_text_dates_quote_prefix"),  # K4
     "v_id_elsewhere",  # K5
+    *("j_missing_page", "b_missing_page"),  # K6
+    *("b_quarantined_departure", "b_same_number"),  # K7
     "v_title_day",  # K8
     "b_operator_level",  # K9
     *("b_wrecked_name", "v_names"),  # K10
