@@ -44,16 +44,4 @@
     'stg_rulebook__repair_blocked_grades': ['rulebook_id', 'grade'],
 } -%}
 
-{% for model, columns in grains.items() %}
-    select
-        '{{ model }}' as model_name,
-        count(*) as repeated_count
-    from (
-        select {{ columns | join(', ') }}
-        from {{ ref(model) }}
-        group by {{ columns | join(', ') }}
-        having count(*) > 1
-    ) as repeated
-    having count(*) > 0
-    {{- '\n    union all' if not loop.last }}
-{% endfor %}
+{{ repeated_grains(grains) }}

@@ -64,6 +64,7 @@ NOT_FOLLOWED_BY_KIND = {
     ("conflict", "shell_successor"): {
         "int_agency_standings": _UNPUBLISHED,
         "stg_registry__site_checks": _UNPUBLISHED,
+        "int_rows_missing": "only whether a decision on the conflict itself was not read",
     },
     ("task", "exit_proposal"): {
         "int_agency_standings": _UNPUBLISHED,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 
 import pytest
@@ -136,3 +137,19 @@ def test_a_city_of_which_nothing_is_left_is_not_released(faulted: Warehouse) -> 
 def test_a_veto_that_the_ledger_lost_is_missed(faulted: Warehouse) -> None:
     faulted.connection.execute("delete from credit.fct_point_ledger where effect = 'veto'")
     assert broken(faulted) == {GRADES}
+
+
+@pytest.mark.parametrize(
+    ("grain", "table", "model"),
+    [
+        ("assert_evidence_keeps_its_grain", "intermediate.int_evidence_rested_on", "int_evidence_rested_on"),
+        ("assert_staging_keeps_its_grain", "lake.build_parameters", "stg_lake__build_parameters"),
+    ],
+)
+def test_a_row_that_stands_twice_breaks_the_grain(grain: str, table: str, model: str) -> None:
+    made = Warehouse({f"rulebook.{name}": rows for name, rows in rules().items()})
+    made.insert("lake.build_parameters", [{"as_of_on": dt.date(2025, 6, 30), "regime_code": "any"}])
+    made.run()
+    assert not made.failing(grain)
+    made.connection.execute(f"insert into {table} select * from {table} limit 1")
+    assert [broken["model_name"] for broken in made.failing(grain)] == [model]
