@@ -319,3 +319,36 @@ def test_any_decision_that_is_not_read(city: City, tmp_path: Path) -> None:
         none_excused(whole, found)
         about = {key[1]: one for key, one in found.items()}[row["对象编号"]]
         assert all(one is about or same_pair(one, about) for one in found.values() if one.is_flagged)
+
+
+def after_the_overlap_began(city: City, conflict: Result, employer: str) -> tuple[Sent, int] | None:
+    """The person's row at an employer on the first list after the day from which both show the person."""
+    key = open_person_keys(Settings(city.folder / "home"), None).person_key
+    return next(
+        (
+            (file, index)
+            for file in city.files["registry/personnel"]
+            if file.received_on > str(conflict.row["overlap_from_on"])
+            for index, row in enumerate(file.drop.rows)
+            if row["统一社会信用代码"] == employer and key(row["身份证号"]) == conflict.row["person_key"]
+        ),
+        None,
+    )
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("header", ["注册有效期至", "身份证号", "统一社会信用代码"])
+def test_no_double_registration_becomes_a_transition(city: City, header: str) -> None:
+    tried = 0
+    for one in city.results.values():
+        if one.cells.get("conflict_kind") != "double_registration":
+            continue
+        for side in "ab":
+            if place := after_the_overlap_began(city, one, one.row[f"employer_{side}_id"]):
+                file, index = place
+                kind, column = next(way for way in failures(file.drop.dataset) if way[1].header == header)
+                found = results(city.after(file, failed(file, index, kind, column)))
+                none_excused(city, found)
+                all_flagged(city, found, f"registry/personnel {file.received_on} row_quarantined")
+                tried += 1
+    assert tried >= 8

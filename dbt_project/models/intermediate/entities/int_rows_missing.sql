@@ -1,5 +1,6 @@
--- Quarantined rows that may have said what nothing else says. A row of a list says nothing new where the lists before and
--- after it show the same of whom it names; one that names nobody is made up for by the next list.
+-- Quarantined rows that may have said what nothing else says. A row of a list says nothing new where it is carried and the
+-- lists before and after it show the same of whom it names. One of which only the person or only the agency can be read is not
+-- carried, so that somebody is off that list; one that names nobody is made up for by the next list.
 {%- set shown = [
     'source', 'dataset', 'received_on', 'file_name', 'file_hash', 'sheet', 'row_number', 'file_position', 'reason_code',
     'agency_id', 'person_key', 'object_hash'
@@ -19,7 +20,7 @@ drops as (
 
 ),
 
--- whom a row of a list is about: a person at an agency, or whichever of the two can be read
+-- whom a row of a list is about: an agency, or a person there
 list_rows as (
 
     select
@@ -27,8 +28,7 @@ list_rows as (
         drops.drop_number,
         drops.is_last,
         concat(
-            unread.dataset, ' ', coalesce(unread.agency_id, ''), ' ',
-            case when unread.dataset = 'personnel' then coalesce(unread.person_key, '') else '' end
+            unread.dataset, ' ', unread.agency_id, ' ', case when unread.dataset = 'personnel' then unread.person_key else '' end
         ) as entity_id
     from unread
     inner join drops
@@ -55,6 +55,9 @@ numbered as (
             entity_id,
             drop_number
         from list_rows
+        where
+            agency_id is not null
+            and (dataset <> 'personnel' or person_key is not null)
     ) as named
 
 ),
@@ -110,20 +113,16 @@ shown as (
         received_on,
         {{ surrogate_key(['row_key', 'valid_until_on']) }} as cells_hash
     from {{ ref('int_equipment_listed') }}
-    {%- for entity in ["agency_id, ' ', person_key", "agency_id, ' '", "' ', person_key"] %}
-        union all
-        select
-            concat('personnel ', {{ entity }}) as entity_id,
-            received_on,
-            {{ surrogate_key([
-                'row_key', 'agency_id', 'level_code', 'registration_until_on', 'contract_from_on', 'contract_until_on',
-                'is_contract_until_open', 'insurance_payer_name'
-            ]) }} as cells_hash
-        from {{ ref('int_personnel_listed') }}
-        {%- if 'person_key' in entity %}
-            where person_key is not null
-        {%- endif %}
-    {%- endfor %}
+    union all
+    select
+        concat('personnel ', agency_id, ' ', person_key) as entity_id,
+        received_on,
+        {{ surrogate_key([
+            'row_key', 'level_code', 'registration_until_on', 'contract_from_on', 'contract_until_on',
+            'is_contract_until_open', 'insurance_payer_name'
+        ]) }} as cells_hash
+    from {{ ref('int_personnel_listed') }}
+    where person_key is not null
 
 ),
 
