@@ -218,6 +218,11 @@ def as_sent(file: Sent) -> Write:
     return lambda path: shutil.copyfile(file.path, path.with_name(file.path.name))
 
 
+def as_sent_but_cut(file: Sent) -> Write:
+    """What nobody can read, under the name of what comes in the end."""
+    return lambda path: unreadable(path.with_name(file.path.name))
+
+
 def corrected(file: Sent, name: str) -> Write:
     """All rows of the file, none of which fails, as another file of that name beside it."""
     return lambda path: write_plain(file.drop, path.with_name(name + path.suffix))
