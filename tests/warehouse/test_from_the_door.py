@@ -34,6 +34,7 @@ from tests.ingestion.real_exports.builder import (
     person,
     put,
     put_csv,
+    put_grid,
     put_parts,
     sheet,
 )
@@ -48,9 +49,10 @@ CITY = {USCC_A, USCC_B, USCC_C}
 
 @pytest.fixture
 def door(tmp_path: Path) -> Door:
-    """An inbox with three agencies."""
+    """An inbox with three agencies, on a list that says its day: nothing of it is to be told."""
     opened = Door(tmp_path)
-    put(opened, "registry/agencies", [agency(code, 序号=n) for n, code in enumerate(sorted(CITY), start=1)])
+    listed = grid("registry/agencies", [agency(code, 序号=n) for n, code in enumerate(sorted(CITY), start=1)])
+    put_grid(opened, "registry/agencies", [["信用管理名录库（截至2024年5月30日）"], *listed])
     return opened
 
 
