@@ -21,7 +21,7 @@ from typing import Any
 import pyarrow as pa
 
 from rulebook.problems import Place, Problem, RulebookError
-from rulebook.tables import BUILD_TABLES, FOLDER_TABLES
+from rulebook.tables import BUILD_TABLES, DEFAULTS, FOLDER_TABLES, LATER_COLUMNS
 from rulebook.vocabulary import SEPARATOR
 
 # Text columns in which an empty cell says "empty", not "nothing said".
@@ -131,7 +131,7 @@ def _read_table(path: Path, table: str, schema: pa.Schema, problems: list[Proble
     try:
         header = next(records, [])
         unknown = [name for name in header if name not in schema.names]
-        missing = [name for name in schema.names if name not in header]
+        missing = [name for name in schema.names if name not in header and name not in LATER_COLUMNS.get(table, ())]
         if unknown or missing or len(set(header)) != len(header):
             said = "; ".join(
                 text
@@ -158,7 +158,11 @@ def _read_table(path: Path, table: str, schema: pa.Schema, problems: list[Proble
                 except ValueError as error:
                     problem("cell", str(error), "Correct the cell.", number, name)
                     values[name] = None
-            yield Row({name: values[name] for name in schema.names}, Place(str(path), number, is_csv=True))
+            values = {name: values.get(name) for name in schema.names}
+            for name in schema.names:
+                if values[name] is None:
+                    values[name] = DEFAULTS.get((table, name))
+            yield Row(values, Place(str(path), number, is_csv=True))
     except csv.Error as error:
         problem("csv", f"not readable as CSV ({error})", "Check the quotes.", records.line_num)
 
@@ -282,6 +286,12 @@ def build_tables(folder: Folder, regime_code: str) -> dict[str, pa.Table]:
 def tables_of(rows: Mapping[str, Iterable[Row]]) -> dict[str, pa.Table]:
     """Arrow tables of rulebook rows, sorted so that the order in a file changes nothing."""
     plain = {name: [dict(row.values) for row in table] for name, table in rows.items()}
+    plain["rated_types"] = _exploded(plain["rulebooks"], "rated_types", "check_type")
+    plain["unrated_statuses"] = _exploded(plain["rulebooks"], "unrated_status", "registry_status")
+    plain["next_types"] = _exploded(plain["components"], "next_types", "check_type", "component_code")
+    plain["clause_item_codes"] = _exploded(
+        plain["clause_items"], "item_code", "item_code", "dataset", "clause", "level_code"
+    )
     plain["item_channels"] = _exploded(plain["items"], "channels", "channel_code", "item_code")
     plain["item_subsumes"] = _exploded(plain["items"], "subsumes", "subsumed_item_code", "item_code")
     plain["repair_blocked_grades"] = _exploded(plain["repair_policy"], "blocked_grades", "grade")

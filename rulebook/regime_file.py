@@ -9,6 +9,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -125,6 +126,28 @@ def _channels(node: yaml.Node) -> str | None:
     return codes
 
 
+def _listed_words(choices: Mapping[str, str]) -> Callable[[yaml.Node], str | None]:
+    """A list of an export's words, or of their codes, as the cell of a table."""
+    read_word = _words({**choices, **{code: code for code in choices.values()}})
+
+    def read(node: yaml.Node) -> str | None:
+        if not isinstance(node, yaml.SequenceNode):
+            raise _Wrong("not a list", f"Write a list: [{', '.join(list(choices)[:2])}].")
+        codes = [read_word(element) for element in node.value]
+        if len(set(codes)) != len(codes):
+            raise _Wrong("an element stands twice", "Write each once.")
+        return vocabulary.SEPARATOR.join(codes) or None
+
+    return read
+
+
+def _points(node: yaml.Node) -> Decimal | str:
+    """A number of points, or `row`: the row's own."""
+    if isinstance(node, yaml.ScalarNode) and _scalar(node) == vocabulary.ROW:
+        return vocabulary.ROW
+    return _POINTS(node)
+
+
 def _effect(node: yaml.Node) -> tuple[str, str | None]:
     effect, _, grade = _scalar(node).partition(":")
     grade = grade.strip()
@@ -172,15 +195,23 @@ _BLOCKS: dict[str, dict[str, _Key]] = {
         "clock_start": _Key("clock_start", _words(vocabulary.CLOCK_STARTS), default="determined_on"),
         "window_last_day": _Key("window_last_day", _words(vocabulary.WINDOW_LAST_DAYS), default="inclusive"),
         "same_act": _Key("same_act", _words(vocabulary.SAME_ACTS), default="max"),
+        "rated_from": _Key("rated_from", _words(vocabulary.RATED_FROM), default="start"),
+        "rated_types": _Key("rated_types", _listed_words(vocabulary.CHECK_TYPES), default=None, nullable=True),
+        "unrated_status": _Key(
+            "unrated_status", _listed_words(vocabulary.REGISTRY_STATUSES), default=None, nullable=True
+        ),
         "prov": _Key("is_provisional", _flag, default=False),
     },
     "components": {
         "id": _Key("component_code", _code),
         "sign": _Key("sign", _sign),
         "window": _Key("window_code", _words(vocabulary.WINDOWS)),
+        "next": _Key("next_fact", _words(vocabulary.EVENT_FACTS), default=None, nullable=True),
+        "next_types": _Key("next_types", _listed_words(vocabulary.CHECK_TYPES), default=None, nullable=True),
         "agg": _Key("aggregation", _words(vocabulary.AGGREGATIONS)),
         "divisor": _Key("divisor_fact", _words(vocabulary.FACTS), default=None, nullable=True),
         "cap": _Key("cap_points", _POINTS, default=None, nullable=True),
+        "cap_per_check": _Key("cap_per_check_points", _POINTS, default=None, nullable=True),
         "cap_provisional": _Key("is_cap_provisional", _flag, default=False),
     },
     "items": {
@@ -189,9 +220,12 @@ _BLOCKS: dict[str, dict[str, _Key]] = {
         "clause": _Key("clause", _text, default=None, nullable=True),
         "title": _Key("title_zh", _text),
         "title_en": _Key("title_en", _text, default=None, nullable=True),  # its title
-        "points": _Key("points", _POINTS, default=parse_points("0")),
+        "points": _Key("points", _points, default=parse_points("0")),
+        "quantity": _Key("quantity_from", _words(vocabulary.QUANTITIES), default="one"),
+        "repeat_factor": _Key("repeat_factor", _POINTS, default=None, nullable=True),
         "per": _Key("per", _text, default="occurrence"),
         "cap": _Key("cap_points", _POINTS, default=None, nullable=True),
+        "cap_per_check": _Key("cap_per_check_points", _POINTS, default=None, nullable=True),
         "effect": _Key("effect", _effect, default=("points", None)),
         "fact": _Key("fact", _words(vocabulary.FACTS), default=vocabulary.EVIDENCE),
         "above": _Key("above", _INTEGER, default=None, nullable=True),
@@ -210,7 +244,8 @@ _BLOCKS: dict[str, dict[str, _Key]] = {
         ),
         "clause": _Key("clause", _clause, nullable=True),
         "level": _Key("level_code", _level, default=None, nullable=True),
-        "item": _Key("item_code", _code, nullable=True),  # null: such a row does not score
+        "item": _Key("item_code", _code, default=None, nullable=True),  # null: such a row does not score
+        "items": _Key("item_codes", _codes, default=None),
     },
     "bands": {
         "grade": _Key("grade", _code),
@@ -367,11 +402,13 @@ def _completed(found: dict[str, list[Row]], reader: _Reader) -> dict[str, list[R
             title_en=row["title_en"] or row["title_zh"],
             effect=row["effect"][0],
             effect_grade=row["effect"][1],
+            points=None if row["points"] == vocabulary.ROW else row["points"],
+            points_from=vocabulary.ROW if row["points"] == vocabulary.ROW else "item",
         )
         for row in found["items"]
     ]
     if "clauses" in found:
-        entries = [_changed(row, clause=row["clause"] or clauses.EMPTY) for row in found["clauses"]]
+        entries = [_clause_entry(row, reader) for row in found["clauses"]]
     else:
         evidence_items = {row["item_code"] for row in items if row["fact"] == vocabulary.EVIDENCE}
         entries = [
@@ -398,6 +435,31 @@ def _completed(found: dict[str, list[Row]], reader: _Reader) -> dict[str, list[R
         "repair_policy": repair,
     }
     return {name: [_changed(row, rulebook_id=rulebook_id) for row in rows] for name, rows in tables.items()}
+
+
+def _clause_entry(row: Row, reader: _Reader) -> Row:
+    """An entry of the map with the items that it leads to, under either of its keys."""
+    said = [key for key in ("item_code", "item_codes") if key in row.keys]
+    if len(said) != 1:
+        reader.problems.append(
+            Problem(
+                Place(row.place.file, row.place.number, "item"),
+                "missing_key" if not said else "repeated_key",
+                "clauses lacks the key item" if not said else "an entry of clauses has both item and items",
+                "Write item: CODE, items: [CODE, CODE], or item: null for what does not score.",
+            )
+        )
+    elif said == ["item_codes"] and row["item_codes"] is None:
+        reader.problems.append(
+            Problem(row.at("item_codes"), "empty_value", "items of clauses is empty", "Write item: null instead.")
+        )
+    values = {name: value for name, value in row.values.items() if name != "item_codes"}
+    keys = {"item_code" if name == "item_codes" else name: key for name, key in row.keys.items()}
+    return Row(
+        values | {"clause": row["clause"] or clauses.EMPTY, "item_code": row["item_code"] or row["item_codes"]},
+        row.place,
+        keys,
+    )
 
 
 def _band(row: Row, rank: int, reader: _Reader) -> Row:

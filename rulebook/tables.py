@@ -27,16 +27,22 @@ FOLDER_TABLES: dict[str, pa.Schema] = {
         clock_start=pa.string(),  # determined_on, act_on
         window_last_day=pa.string(),  # inclusive, exclusive
         same_act=pa.string(),  # max, sum
+        rated_from=pa.string(),  # start, checks, reports, determination
+        rated_types=pa.string(),  # types of check joined by 、; null = all
+        unrated_status=pa.string(),  # statuses of the directory joined by 、; null = none
         is_provisional=pa.bool_(),
     ),
     "components": _schema(
         rulebook_id=pa.string(),
         component_code=pa.string(),
         sign=pa.int32(),
-        window_code=pa.string(),  # rolling_year, calendar_year, quarter, state, lifetime
+        window_code=pa.string(),  # rolling_year, calendar_year, quarter, state, lifetime, until_next, own_year
+        next_fact=pa.string(),  # of until_next: an event fact
+        next_types=pa.string(),  # types of check joined by 、; null = all
         aggregation=pa.string(),  # sum, sum_over_count, latest, max
         divisor_fact=pa.string(),  # an event fact: checks, projects, reports
         cap_points=POINTS,
+        cap_per_check_points=POINTS,
         is_cap_provisional=pa.bool_(),
     ),
     "items": _schema(
@@ -46,9 +52,13 @@ FOLDER_TABLES: dict[str, pa.Schema] = {
         clause=pa.string(),
         title_zh=pa.string(),
         title_en=pa.string(),
-        points=POINTS,  # unsigned; the component has the sign
+        points=POINTS,  # unsigned; the component has the sign; null = the row's own
+        points_from=pa.string(),  # item, row
+        quantity_from=pa.string(),  # one, row
+        repeat_factor=POINTS,  # null = none
         per=pa.string(),
         cap_points=POINTS,
+        cap_per_check_points=POINTS,
         effect=pa.string(),  # points, veto, ceiling, zero_component
         effect_grade=pa.string(),  # of veto and ceiling
         fact=pa.string(),  # evidence, or a count or event fact of format.md
@@ -66,7 +76,7 @@ FOLDER_TABLES: dict[str, pa.Schema] = {
         dataset=pa.string(),  # findings, checks, penalties, hotline, media, merit_claims, or *
         clause=pa.string(),  # in the door's normal form (2a, 1-1); * = any non-empty; empty = ''
         level_code=pa.string(),  # national, provincial, municipal; null = any
-        item_code=pa.string(),
+        item_code=pa.string(),  # joined by 、; null = does not score
     ),
     "bands": _schema(
         rulebook_id=pa.string(),
@@ -99,8 +109,31 @@ FOLDER_TABLES: dict[str, pa.Schema] = {
     ),
 }
 
+# What an empty cell says, and a column that an older folder lacks; every other column of the list is null then.
+DEFAULTS: dict[tuple[str, str], str] = {
+    ("rulebooks", "rated_from"): "start",
+    ("items", "points_from"): "item",
+    ("items", "quantity_from"): "one",
+}
+# Columns that a folder may lack: it was written before they were.
+LATER_COLUMNS: dict[str, tuple[str, ...]] = {
+    "rulebooks": ("rated_from", "rated_types", "unrated_status"),
+    "components": ("next_fact", "next_types", "cap_per_check_points"),
+    "items": ("points_from", "quantity_from", "repeat_factor", "cap_per_check_points"),
+}
+
 # The lists inside the tables above, one row per element, so that SQL splits no text.
 EXPLODED_TABLES: dict[str, pa.Schema] = {
+    "rated_types": _schema(rulebook_id=pa.string(), check_type=pa.string()),
+    "unrated_statuses": _schema(rulebook_id=pa.string(), registry_status=pa.string()),
+    "next_types": _schema(rulebook_id=pa.string(), component_code=pa.string(), check_type=pa.string()),
+    "clause_item_codes": _schema(
+        rulebook_id=pa.string(),
+        dataset=pa.string(),
+        clause=pa.string(),
+        level_code=pa.string(),
+        item_code=pa.string(),
+    ),
     "item_channels": _schema(rulebook_id=pa.string(), item_code=pa.string(), channel_code=pa.string()),
     "item_subsumes": _schema(rulebook_id=pa.string(), item_code=pa.string(), subsumed_item_code=pa.string()),
     "repair_blocked_grades": _schema(rulebook_id=pa.string(), grade=pa.string()),

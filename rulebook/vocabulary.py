@@ -3,6 +3,8 @@
 Belongs here: closed lists. Does not belong here: what a word does on a day (SQL), how a file is read.
 """
 
+from ingestion.sources import DATASETS
+
 STATUSES = ("draft", "in_force", "repealed")
 ROUNDINGS = ("none", "half_up")
 CLOCK_STARTS = ("determined_on", "act_on")
@@ -17,6 +19,8 @@ WINDOWS = {
     "quarter": "quarter",
     "state": "state",
     "lifetime": "lifetime",
+    "until_next": "until_next",
+    "own_year": "own_year",
 }
 AGGREGATIONS = ("sum", "sum_over_count", "latest", "max")
 
@@ -28,6 +32,14 @@ COUNT_FACTS = ("engineers", "engineers_level_1", "operators", "operators_interme
 EVENT_FACTS = ("checks", "projects", "reports")
 FACTS = (EVIDENCE, *COUNT_FACTS, *EVENT_FACTS)
 
+# Where an item's points and quantity come from.
+ROW = "row"
+POINTS_FROM = ("item", ROW)
+QUANTITIES = ("one", ROW)
+
+# What makes an agency rated: its start, its first event of a fact, its first line.
+RATED_FROM = ("start", "checks", "reports", "determination")
+
 CHANNELS = ("document_review", "supervision_check", "verified_complaint", "acceptance", "county_department")
 LEVEL_CODES = ("national", "provincial", "municipal")
 
@@ -35,6 +47,10 @@ NATURAL_REPAIRS = ("expiry", "none")
 EFFECTIVE_ONS = ("approved_on",)
 ADD_BACKS = ("full_item",)
 TRIGGERS = ("while", "on_enter", "quarter_end", "year_end", "calendar_year")
+
+# Words of the exports that a rulebook may name, as the exports write them -> as the tables hold them.
+CHECK_TYPES = dict(DATASETS[("inspections", "checks")].column("check_type").choices)
+REGISTRY_STATUSES = dict(DATASETS[("registry", "agencies")].column("registry_status").choices)
 
 # Joins the elements of a list inside one cell.
 SEPARATOR = "、"

@@ -18,12 +18,12 @@ from rulebook.tables import FOLDER_TABLES
 _NEEDED: dict[str, tuple[str, ...]] = {
     "rulebooks": (
         *("rulebook_id", "regime_code", "status", "effective_from_on", "base_points", "rounding", "clock_start"),
-        *("window_last_day", "same_act", "is_provisional"),
+        *("window_last_day", "same_act", "rated_from", "is_provisional"),
     ),
     "components": ("rulebook_id", "component_code", "sign", "window_code", "aggregation", "is_cap_provisional"),
     "items": (
-        *("rulebook_id", "item_code", "component_code", "title_zh", "title_en", "points", "per", "effect", "fact"),
-        *("is_repairable", "is_provisional"),
+        *("rulebook_id", "item_code", "component_code", "title_zh", "title_en", "points_from", "quantity_from"),
+        *("per", "effect", "fact", "is_repairable", "is_provisional"),
     ),
     "clause_items": ("rulebook_id", "dataset", "clause"),
     "bands": ("rulebook_id", "grade", "grade_rank", "is_lo_inclusive", "is_hi_inclusive"),
@@ -36,10 +36,14 @@ _WORDS: dict[tuple[str, str], Sequence[Any]] = {
     ("rulebooks", "clock_start"): vocabulary.CLOCK_STARTS,
     ("rulebooks", "window_last_day"): vocabulary.WINDOW_LAST_DAYS,
     ("rulebooks", "same_act"): vocabulary.SAME_ACTS,
+    ("rulebooks", "rated_from"): vocabulary.RATED_FROM,
     ("components", "sign"): (1, -1),
     ("components", "window_code"): tuple(dict.fromkeys(vocabulary.WINDOWS.values())),
     ("components", "aggregation"): vocabulary.AGGREGATIONS,
     ("components", "divisor_fact"): vocabulary.FACTS,
+    ("components", "next_fact"): vocabulary.EVENT_FACTS,
+    ("items", "points_from"): vocabulary.POINTS_FROM,
+    ("items", "quantity_from"): vocabulary.QUANTITIES,
     ("items", "effect"): vocabulary.EFFECTS,
     ("items", "fact"): vocabulary.FACTS,
     ("clause_items", "dataset"): (*clauses.MISCONDUCT_DATASETS, clauses.MERIT_DATASET, clauses.ANY),
@@ -52,6 +56,9 @@ _WORDS: dict[tuple[str, str], Sequence[Any]] = {
 # Numbers that may not be below a least value.
 _LEAST: dict[tuple[str, str], int] = {
     ("components", "cap_points"): 0,
+    ("components", "cap_per_check_points"): 0,
+    ("items", "cap_per_check_points"): 0,
+    ("items", "repeat_factor"): 0,
     ("items", "points"): 0,
     ("items", "cap_points"): 0,
     ("items", "above"): 0,

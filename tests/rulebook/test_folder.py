@@ -59,7 +59,7 @@ def test_an_unknown_regime_names_the_known_ones(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("table", "old", "new", "column", "said"),
     [
-        ("items", ",50,report,", ",fifty,report,", "points", "no number"),
+        ("items", ",50,item,", ",fifty,item,", "points", "no number"),
         ("items", ",50,report,", ",50.001,report,", "points", "two decimals"),
         ("rulebooks", "2024-03-21,,100", "2024/3/21,,100", "effective_from_on", "yyyy-mm-dd"),
         ("components", "jz-2024-draft,ADD,1,", "jz-2024-draft,ADD,one,", "sign", "whole number"),

@@ -13,9 +13,12 @@ final as (
         component_code,
         sign,
         window_code,
+        next_fact,
+        next_types,
         aggregation,
         divisor_fact,
         cap_points,
+        cap_per_check_points,
         is_cap_provisional
     from received
 

@@ -21,6 +21,9 @@ final as (
         clock_start,
         window_last_day,
         same_act,
+        rated_from,
+        rated_types,
+        unrated_status,
         is_provisional
     from received
 
