@@ -145,7 +145,8 @@ def _points(node: yaml.Node) -> Decimal | str:
     """A number of points, or `row`: the row's own."""
     if isinstance(node, yaml.ScalarNode) and _scalar(node) == vocabulary.ROW:
         return vocabulary.ROW
-    return _POINTS(node)
+    points: Decimal = _POINTS(node)
+    return points
 
 
 def _effect(node: yaml.Node) -> tuple[str, str | None]:
