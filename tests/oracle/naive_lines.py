@@ -56,6 +56,11 @@ class Line:
     # lines of one case that their rows connect
     act: Any = None
 
+    @property
+    def task_id(self) -> str | None:
+        """The task that is the line's occasion."""
+        return self.occasion[1] if self.occasion[0] == TASK else None
+
     def holds_on(self, day: dt.date, phase: int = LAST_PHASE) -> bool:
         """In force: begun, not expired, not repaired; within a day what happens in a later phase has not happened."""
         if self.ends_on <= self.starts_on:
