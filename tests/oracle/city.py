@@ -546,6 +546,24 @@ def make_city(seed: int, agency_count: int) -> dict[str, list[Row]]:
     return maker.tables
 
 
+def known_on(tables: Mapping[str, Sequence[Row]], day: dt.date) -> dict[str, list[Row]]:
+    """What of a city was received by a day, if repairs, contracts and reports arrived on a day of their own."""
+    own_days = {
+        "credit_desk.repairs": ("replied_on", "accepted_on"),
+        "platform.contracts": ("signed_on",),
+        "platform.reports": ("reported_on",),
+    }
+    known: dict[str, list[Row]] = {}
+    for table, rows in tables.items():
+        known[table] = []
+        for row in rows:
+            days = [row[name] for name in own_days.get(table, ()) if row[name] is not None]
+            received_on = days[0] if days else row["received_on"]
+            if received_on <= day:
+                known[table].append(row | {"received_on": received_on})
+    return known
+
+
 def of_agency(tables: Mapping[str, Sequence[Row]], agency_id: str) -> dict[str, list[Row]]:
     """The rows about one agency, for a message that a person can read."""
     return {

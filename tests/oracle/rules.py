@@ -26,11 +26,11 @@ HEADS = ("engineers", "engineers_level_1", "operators", "operators_intermediate"
 class _Regime:
     """Draws a regime; what both versions share (codes, divisors) is drawn once."""
 
-    def __init__(self, random: Random, words: Random) -> None:
+    def __init__(self, random: Random, words: Random, has_words: bool) -> None:
         self.random = random
         # the words of published points tables, drawn apart: a regime without them stays as it was
         self.words = words
-        self.has_words = words.random() < 0.75
+        self.has_words = has_words
         self.tables: dict[str, list[dict[str, Any]]] = {name: [] for name in FOLDER_TABLES}
         self.unit = random.choice(("1", "1", "0.5", "0.05", "0.01"))
         self.is_divided = random.random() < 0.4
@@ -84,7 +84,9 @@ class _Regime:
         if may_be_of_row and self.worded(0.25):
             said |= {"points_from": "row", "points": None}
         if self.worded(0.3):
-            said["repeat_factor"] = Decimal(self.words.choice(("2", "2", "3", "1.5", "0.5")))
+            factor = Decimal(self.words.choice(("2", "2", "3", "1.5", "0.5")))
+            is_off_step = factor % 1 if "points_from" in said else points * factor % Decimal(self.unit)
+            said["repeat_factor"] = Decimal(2) if is_off_step else factor
         if self.worded(0.35):
             least = Decimal(0) if {"quantity_from", "points_from"} & set(said) else points
             said["cap_per_check_points"] = least + self.steps(12)
@@ -347,8 +349,9 @@ class _Regime:
 def make_rules(seed: int) -> Folder:
     """A folder with one regime `random` of two versions; drawn again until lint has nothing to say."""
     random, words = Random(seed), Random(f"words {seed}")
+    has_words = words.random() < 0.75
     for _ in range(200):
-        regime = _Regime(random, words)
+        regime = _Regime(random, words, has_words)
         split = random.choice(SPLITS)
         regime.version("v1", dt.date(2024, 3, 21) if random.random() < 0.5 else dt.date(2024, 1, 1), split)
         regime.version("v2", split, None)
