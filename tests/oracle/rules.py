@@ -88,7 +88,7 @@ class _Regime:
             is_off_step = factor % 1 if "points_from" in said else points * factor % Decimal(self.unit)
             said["repeat_factor"] = Decimal(2) if is_off_step else factor
         if self.worded(0.35):
-            least = Decimal(0) if {"quantity_from", "points_from"} & set(said) else points
+            least = Decimal(0) if "points_from" in said else points
             said["cap_per_check_points"] = least + self.steps(12)
         return said
 
