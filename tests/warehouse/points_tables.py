@@ -18,7 +18,7 @@ from rulebook.folder import build_tables, empty_folder
 from rulebook.importing import merge
 from tests.rulebook.support import FOREIGN
 from tests.warehouse.engine_city import Engine, versions
-from tests.warehouse.evidence import A, Row, Tables, day, warehouse
+from tests.warehouse.evidence import A, Row, Tables, check, day, warehouse
 
 Words = dict[str, Any]
 REGIME = "jiaozuo"  # the one that a hand-made build asks for
@@ -158,6 +158,12 @@ def rating(made: Engine, on: str, agency_id: str = A) -> tuple[Any, str | None, 
 def scores(made: Engine, *days: str, agency_id: str = A) -> list[Any]:
     """The score on each of the days."""
     return [made.score(on, agency_id) for on in days]
+
+
+def clean(task_id: str, checked_on: str, **cells: Any) -> Row:
+    """A check that found nothing."""
+    nothing: Row = {"clause": None, "result_code": "passed", "status_code": None, "determined_on": None}
+    return check(task_id, checked_on=checked_on, **(nothing | cells))
 
 
 def report(report_no: str, reported_on: str, agency_id: str = A, **cells: Any) -> Row:

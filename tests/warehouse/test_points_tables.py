@@ -13,6 +13,7 @@ from tests.warehouse.engine_city import Engine, listed
 from tests.warehouse.evidence import B, Tables, check, clue, finding, penalty, repair, ticket
 from tests.warehouse.points_tables import (
     capped,
+    clean,
     entry,
     grades,
     leads,
@@ -103,12 +104,6 @@ def test_what_a_check_found_counts_until_the_next_check() -> None:
         ("2025-09-09", 100, "fact"),
     ]
     assert made.changes() == [("2025-05-01", "A", "B", "determination"), ("2025-09-09", "B", "A", "fact")]
-
-
-def clean(task_id: str, checked_on: str, **cells: Any) -> dict[str, Any]:
-    """A check that found nothing."""
-    nothing: dict[str, Any] = {"clause": None, "result_code": "passed", "status_code": None, "determined_on": None}
-    return check(task_id, checked_on=checked_on, **(nothing | cells))
 
 
 def test_a_row_s_own_twelve_points_are_88_and_a() -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from tests.warehouse.engine_city import Engine, listed
 from tests.warehouse.evidence import A, B, Tables, check, clue, finding, merit, repair, ticket
-from tests.warehouse.points_tables import capped, entry, leads, occasions, scored, scores, then, typed
+from tests.warehouse.points_tables import capped, clean, entry, leads, occasions, scored, scores, then, typed
 
 ONE_ACT: dict[str, Any] = {"occurred_on": "2025-02-01", "project_no": "P1"}
 
@@ -277,7 +277,7 @@ def test_checks_are_capped_before_they_are_divided() -> None:
     rows = [
         check("T1", "1", clause="X"),
         check("T1", "2", clause="Y"),
-        check("T2", clause=None, result_code="passed", status_code=None, determined_on=None),
+        clean("T2", "2025-02-20"),
     ]
     assert scored(rules, checks=rows).score("2025-03-01") == 90
 
