@@ -52,7 +52,9 @@ def test_the_starting_regime_has_the_notices_figures() -> None:
 
 
 def test_an_unknown_regime_names_the_known_ones(folder: Path) -> None:
-    with pytest.raises(RulebookError, match=r"hillshire, jiaozuo, riverport, starfield"):
+    with pytest.raises(
+        RulebookError, match=r"hillshire, impact_assessors, jiaozuo, riverport, site_laboratories, starfield"
+    ):
         build_tables(read_folder(folder), "nowhere")
 
 

@@ -92,7 +92,7 @@ def test_a_version_of_another_regime_covers_the_days_of_the_one_compared(folder:
 
 
 def test_an_unknown_version_names_the_known_ones(folder: Path) -> None:
-    with pytest.raises(RulebookError, match="Known versions: hs-2024, jz-2024-draft"):
+    with pytest.raises(RulebookError, match="Known versions: hs-2024, ia-2019, jz-2024-draft"):
         tables_under(read_folder(folder), "jz-2025")
     with pytest.raises(RulebookError, match="no version of a regime nowhere"):
         tables_under(read_folder(folder), "sf-2024", "nowhere")
