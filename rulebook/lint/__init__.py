@@ -1,7 +1,7 @@
 """Whether the rules of a rulebook folder make sense: everything that does not, as data.
 
 Belongs here: one small check per truth about rules, one module a subject, and the order of the checks. Does not belong
-here: types and headers (`folder`), the YAML grammar (`regime_file`), scoring.
+here: types and headers (`folder`), the grammar of regime files (`grammar`), scoring.
 """
 
 from __future__ import annotations
@@ -37,4 +37,4 @@ def lint(folder: Folder) -> list[Problem]:
             version = Version.of(folder, row)
             for check in _CHECKS:
                 problems.extend(check(version))
-    return sorted(set(problems), key=lambda problem: (problem.place.file, problem.place.number or 0, problem.code))
+    return sorted(set(problems), key=lambda problem: (*problem.place.order, problem.code))
