@@ -45,7 +45,7 @@ def _completed(found: dict[str, list[Row]], problems: list[Problem]) -> dict[str
             effect=row["effect"][0],
             effect_grade=row["effect"][1],
             points=None if row["points"] == vocabulary.ROW else row["points"],
-            points_from=vocabulary.ROW if row["points"] == vocabulary.ROW else "item",
+            points_from=vocabulary.ROW if row["points"] == vocabulary.ROW else vocabulary.ITEM,
         )
         for row in found["items"]
     ]

@@ -11,15 +11,18 @@ from collections.abc import Callable, Iterator
 from rulebook.folder import Folder
 from rulebook.lint.clause_map import check_clauses
 from rulebook.lint.grades import check_bands, check_grades
-from rulebook.lint.items import check_components, check_items
+from rulebook.lint.items import check_components, check_items, check_next
 from rulebook.lint.points import check_points
+from rulebook.lint.rating import check_rating
 from rulebook.lint.sequence import check_sequence
 from rulebook.lint.shape import check_shape
 from rulebook.lint.version import Version
 from rulebook.problems import Problem
 
 _CHECKS: tuple[Callable[[Version], Iterator[Problem]], ...] = (
+    check_rating,
     check_components,
+    check_next,
     check_items,
     check_clauses,
     check_points,
