@@ -27,7 +27,7 @@ from orchestration.cli.rulebook_reading import diff, show
 @click.group()
 @home_option
 def rulebook() -> None:
-    """Rulebook data: check it, import a regime, read it, compare versions, try another one."""
+    """Rulebook data: check and read it, import a regime, compare versions, try another one."""
 
 
 @command()

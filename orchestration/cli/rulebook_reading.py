@@ -71,7 +71,10 @@ def show(
     lang: Lang,
     fmt: str,
 ) -> None:
-    """Print a version as people read it: items, points, caps, windows, grades, measures, repair."""
+    """Print the rules of a version.
+
+    As people read them: items, points, caps, windows, grades, measures, repair, in the order of the notice.
+    """
     from rulebook.reading import read, rows_of
 
     if rulebook_id is not None and (on or regime_code):
@@ -92,7 +95,10 @@ def show(
 @_lang_option
 @format_option
 def diff(before: str, after: str, rulebooks: Path | None, lang: Lang, fmt: str) -> None:
-    """Print what differs between two versions: what A says, then what B says."""
+    """Print what differs between two versions.
+
+    What A says, then what B says; the versions may be of different regimes.
+    """
     from rulebook.differences import differences, rows_of
     from rulebook.reading import read
 
