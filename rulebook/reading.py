@@ -58,9 +58,9 @@ class Reading:
         return tuple(entry for entry in self.entries if entry.part == part)
 
 
-def read(folder: Folder, rulebook_id: str, lang: Lang) -> Reading:
-    """The whole version. An unknown id raises as `Folder.version` does."""
-    reader = _Reader(folder, rulebook_id, lang)
+def read(folder: Folder, rulebook_id: str, lang: Lang, measures: words.Words | None = None) -> Reading:
+    """The whole version; `measures`: titles by measure_code. An unknown id raises as `Folder.version` does."""
+    reader = _Reader(folder, rulebook_id, lang, measures or {})
     return Reading(
         rulebook_id,
         lang,
@@ -84,9 +84,10 @@ def number(value: Decimal) -> str:
 class _Reader:
     """Reads the rows of one version in one language."""
 
-    def __init__(self, folder: Folder, rulebook_id: str, lang: Lang) -> None:
+    def __init__(self, folder: Folder, rulebook_id: str, lang: Lang, titles: words.Words) -> None:
         self.row = folder.version(rulebook_id)
         self.lang = lang
+        self.titles = titles
         self.rows: Callable[[str], Sequence[Row]] = lambda table: folder.rows(table, rulebook_id)
         self.components = {row["component_code"]: row for row in self.rows("components")}
         self.bands = sorted(self.rows("bands"), key=lambda row: row["grade_rank"] or 0)
@@ -374,7 +375,8 @@ class _Reader:
             "mark": self.mark(row["is_provisional"]),
         }
         code = f"{row['grade']} {row['measure_code']}{again}"
-        return self.entry("measure", code, "", said, untold={"grade", "measure_code"})
+        title = in_lang(self.titles[row["measure_code"]], self.lang) if row["measure_code"] in self.titles else ""
+        return self.entry("measure", code, title, said, untold={"grade", "measure_code"})
 
     def repair(self, row: Row) -> Entry:
         said: dict[str, str | None] = {

@@ -50,7 +50,7 @@ EFFECTS: Words = {
     "points": ("计分", "points"),
     "veto": ("直接评为{grade}", "grade is {grade}, whatever the score"),
     "ceiling": ("最高评为{grade}", "grade is {grade} at best"),
-    "zero_component": ("本类别计0分", "its part gives 0 points"),
+    "zero_component": ("所属构成计0分", "its part of the score gives 0"),
 }
 EVIDENCE: Words = {vocabulary.EVIDENCE: ("导出记录", "rows of the exports")}
 COUNT_FACTS: Words = {
@@ -77,7 +77,7 @@ UNITS: Words = {
     "projects": ("个项目", "project"),
     "reports": ("份报告", "report"),
 }
-POINTS_FROM: Words = {"item": ("固定分值", "fixed"), "row": ("按记录所载", "as the row says")}
+POINTS_FROM: Words = {"item": ("固定分值", "fixed"), "row": ("按“扣分”栏", "as the row says")}
 QUANTITIES: Words = {"one": ("一次一计", "one a line"), "row": (" × 数量", " × quantity")}
 RATED_FROM: Words = {
     "start": ("自机构评价起始日起", "from the agency's start"),
@@ -146,9 +146,9 @@ LATCHES: Words = {"until_readmitted": ("直至重新准入", "until readmitted")
 # The parts of a rulebook, in the order in which they are read.
 PARTS: Words = {
     "version": ("版本", "Version"),
-    "component": ("计分类别", "Parts of the score"),
-    "item": ("计分项目", "Items"),
-    "clause": ("条款对应", "Clauses"),
+    "component": ("计分构成", "Parts of the score"),
+    "item": ("计分条目", "Items"),
+    "clause": ("条款对照", "Clauses"),
     "band": ("等级", "Grades"),
     "measure": ("措施", "Measures"),
     "repair": ("信用修复", "Repair"),
@@ -157,7 +157,7 @@ PARTS: Words = {
 SINGLE_PARTS = ("version", "clause", "repair")
 LABELS: Words = {
     "part": ("部分", "part"),
-    "code": ("代码", "code"),
+    "code": ("编号", "code"),
     "title": ("内容", "title"),
     "title_zh": ("中文内容", "Chinese title"),
     "title_en": ("英文内容", "English title"),
@@ -167,7 +167,7 @@ LABELS: Words = {
     "before": ("原规定", "before"),
     "after": ("新规定", "after"),
     "document": ("文件", "document"),
-    "regime_code": ("规则体系", "regime"),
+    "regime_code": ("制度", "regime"),
     "status": ("状态", "status"),
     "effective_on": ("施行期", "in force"),
     "base_points": ("基础分", "base"),
@@ -181,17 +181,17 @@ LABELS: Words = {
     "sign": ("方向", "sign"),
     "window_code": ("期限", "window"),
     "aggregation": ("计算", "calculation"),
-    "component_cap": ("合计最多", "at most"),
-    "cap_per_check_points": ("每次检查最多", "at most per check"),
-    "component_code": ("计分类别", "part of the score"),
+    "component_cap": ("合计上限", "at most"),
+    "cap_per_check_points": ("每次检查上限", "at most per check"),
+    "component_code": ("所属构成", "part of the score"),
     "clause": ("条款", "clause"),
     "points": ("分值", "points"),
     "effect": ("后果", "effect"),
-    "cap_points": ("最多", "at most"),
+    "cap_points": ("上限", "at most"),
     "repeat_factor": ("再犯", "again within its window"),
     "fact": ("计数", "counts"),
-    "channels": ("渠道", "channels"),
-    "subsumes": ("同案不另计", "covers in one case"),
+    "channels": ("认定渠道", "channels"),
+    "subsumes": ("同案吸收", "takes in, in one case"),
     "is_repairable": ("修复", "repair"),
     "severity": ("严重程度", "severity"),
     "legal_basis": ("依据", "law"),
@@ -204,7 +204,7 @@ LABELS: Words = {
     "measure_code": ("措施", "measure"),
     "trigger_code": ("时间", "when"),
     "due_working_days": ("期限", "due"),
-    "latch": ("解除", "ends"),
+    "latch": ("持续", "lasts"),
     "natural": ("自然修复", "natural repair"),
     "is_on_application": ("申请修复", "on application"),
     "effective_on_repair": ("修复生效", "takes effect"),

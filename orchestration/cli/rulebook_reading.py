@@ -253,6 +253,7 @@ def _print_reading(reading: Reading, console: Console) -> None:
                 (
                     entry.text("grade"),
                     entry.text("measure_code"),
+                    entry.title,
                     entry.text("trigger_code"),
                     comma.join(
                         text if key == "mark" else f"{label}{colon}{text}"
@@ -263,7 +264,7 @@ def _print_reading(reading: Reading, console: Console) -> None:
                 )
                 for entry in measures
             ],
-            labels("grade", "measure_code", "trigger_code", "notes"),
+            labels("grade", "measure_code", "title", "trigger_code", "notes"),
         )
     for entry in reading.part("repair"):
         _heading(console, named("repair"))

@@ -99,7 +99,7 @@ def test_the_notice_reads_in_its_order(folder: Folder) -> None:
     ]
     assert told(entry(reading, "version", "jz-2024-draft")) == {
         "文件": "焦住建(征求意见稿) 2024-03-21",
-        "规则体系": "jiaozuo",
+        "制度": "jiaozuo",
         "状态": "征求意见稿（暂定）",
         "施行期": "自2024-03-21起",
         "基础分": "100分",
@@ -111,12 +111,12 @@ def test_the_notice_reads_in_its_order(folder: Folder) -> None:
     assert told(entry(reading, "component", "ADD")) == {
         "期限": "自起算日起一年",
         "计算": "逐项相加",
-        "合计最多": "30分（暂定）",
+        "合计上限": "30分（暂定）",
     }
     assert told(entry(reading, "item", "F04B")) == {
         "条款": "一(四)4",
         "分值": "-10／起",
-        "最多": "30分",
+        "上限": "30分",
         "标注": "暂定",
         "记录来源": "各类失信记录 条款4、4b；投诉工单、媒体曝光 条款为空",
     }
@@ -133,28 +133,28 @@ def test_each_word_of_a_published_table_is_read(folder: Folder) -> None:
     assert told(entry(reading, "component", "SUB")) == {
         "期限": "至行为之后下一次检查（双随机）之日",
         "计算": "逐项相加",
-        "每次检查最多": "20分",
+        "每次检查上限": "20分",
     }
     assert told(entry(reading, "component", "OWN")) == {
         "期限": "至机构评价起始日的下一周年日",
         "计算": "相加后除以同期报告数",
-        "合计最多": "20.5分（暂定）",
+        "合计上限": "20.5分（暂定）",
     }
     assert told(entry(reading, "item", "A10")) == {
         "条款": "3.1",
         "分值": "-10 × 数量／份报告",
-        "最多": "30分",
-        "每次检查最多": "20分",
+        "上限": "30分",
+        "每次检查上限": "20分",
         "标注": "暂定",
         "再犯": "期限内再次发生，按1.5倍计",
-        "同案不另计": "B5",
+        "同案吸收": "B5",
         "依据": "某办法第十二条",
         "记录来源": "失信认定、检查 条款1-1（同时计B5）；失信认定 条款7",
     }
-    assert told(entry(reading, "item", "B5"))["分值"] == "按记录所载"
-    assert told(entry(reading, "item", "B5"))["渠道"] == "监督检查、验收"
+    assert told(entry(reading, "item", "B5"))["分值"] == "按“扣分”栏"
+    assert told(entry(reading, "item", "B5"))["认定渠道"] == "监督检查、验收"
     assert told(entry(reading, "item", "R")) == {
-        "分值": "按记录所载 × 数量／每台",
+        "分值": "按“扣分”栏 × 数量／每台",
         "修复": "不可修复",
         "严重程度": "严重",
         "记录来源": "行政处罚 其余各条款",
@@ -167,14 +167,14 @@ def test_each_word_of_a_published_table_is_read(folder: Folder) -> None:
         "计数": "工作场所建筑面积不足200㎡的，计一次",
     }
     assert told(entry(reading, "item", "V")) == {"后果": "直接评为B", "记录来源": "守信申报（省级、市级）条款1"}
-    assert told(entry(reading, "item", "Z")) == {"后果": "本类别计0分", "记录来源": "没有条款对应"}
+    assert told(entry(reading, "item", "Z")) == {"后果": "所属构成计0分", "记录来源": "没有条款对应"}
     assert told(entry(reading, "clause", "")) == {"不计分": "投诉工单 条款为空；媒体曝光 条款3"}
     assert [one.code for one in reading.part("measure")] == ["A inspection_max", "B interview", "* publish"]
     assert told(entry(reading, "measure", "A inspection_max")) == {"时间": "每自然年1次"}
     assert told(entry(reading, "measure", "B interview")) == {
         "时间": "评为该等级时",
         "期限": "5个工作日内",
-        "解除": "直至重新准入",
+        "持续": "直至重新准入",
     }
     assert told(entry(reading, "measure", "* publish")) == {"时间": "每年年末", "标注": "暂定"}
     assert told(entry(reading, "repair", "")) == {
@@ -204,11 +204,17 @@ def test_the_same_in_english(folder: Folder) -> None:
         "at most per check": "20",
         "mark": "provisional",
         "again within its window": "× 1.5",
-        "covers in one case": "B5",
+        "takes in, in one case": "B5",
         "law": "某办法第十二条",
         "rows": "findings, checks, clause 1-1 (together with B5); findings, clause 7",
     }
     assert [one.text("interval") for one in reading.part("band")] == ["score > 95", "70 ≤ score ≤ 95", "score < 70"]
+
+
+def test_measures_may_have_titles(folder: Folder) -> None:
+    titles = {"interview": ("约谈提醒", "Interview")}
+    for lang, expected in (("zh", ["", "约谈提醒", ""]), ("en", ["", "Interview", ""])):
+        assert [one.title for one in read(folder, "all-1", lang, titles).part("measure")] == expected  # type: ignore[arg-type]
 
 
 def test_a_version_that_ends_tells_its_last_day(folder: Folder) -> None:

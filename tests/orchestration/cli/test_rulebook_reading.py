@@ -55,7 +55,7 @@ def test_a_page_fits_100_columns_and_loses_nothing(rules: Path, rulebook_id: str
 
 def test_the_parts_stand_in_the_order_of_the_notice(rules: Path) -> None:
     page = run(rules, "show", "jz-2024-draft").stdout
-    parts = ["征求意见稿（暂定）", "ADD  加分", "S1A", "S5", "SUB  扣分", "F01", "F11", "条款对应", "81 ≤ 分 ≤ 100"]
+    parts = ["征求意见稿（暂定）", "ADD  加分", "S1A", "S5", "SUB  扣分", "F01", "F11", "条款对照", "81 ≤ 分 ≤ 100"]
     places = [page.index(part) for part in [*parts, "quality_directory", "信用修复"]]
     assert places == sorted(places)
 
@@ -117,7 +117,7 @@ def test_scripts_get_rows(rules: Path) -> None:
 def test_a_narrow_terminal_still_gets_every_column(rules: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rulebook_reading, "_PIPE_WIDTH", 30)
     page = run(rules, "show", "hs-2024").stdout
-    assert all(word in page for word in ("代码", "条款", "内容", "分值", "最多", "说明"))
+    assert all(word in page for word in ("编号", "条款", "内容", "分值", "上限", "说明"))
 
 
 @pytest.mark.parametrize(
