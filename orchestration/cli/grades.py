@@ -7,7 +7,7 @@ import datetime as dt
 import click
 
 from orchestration.building.city_time import today
-from orchestration.cli.notes import print_incomplete
+from orchestration.cli.notes import print_incomplete, print_unrated
 from orchestration.cli.options import DAY, FAILED, TEXT, command, fail, format_option, home_settings
 from orchestration.cli.render import FORMATS, json_text, plain, print_rows, print_table, visible
 
@@ -18,7 +18,7 @@ from orchestration.cli.render import FORMATS, json_text, plain, print_rows, prin
 @format_option
 def grades(on: dt.date | None, agency: str | None, fmt: str) -> None:
     """Grades on any day, from the current release."""
-    from serving import queries
+    from serving import queries, unrated
     from serving.releases.opened import open_release
 
     day = on or today()
@@ -29,8 +29,14 @@ def grades(on: dt.date | None, agency: str | None, fmt: str) -> None:
             *("next_score", "next_grade", "directory_status"),
         )
         provisional = "  分值为暂定 points are provisional" if any(row["is_provisional"] for row in found) else ""
+        rows = found
+        if fmt == "table":
+            rows = [
+                row | {"grade": unrated.grade_shown(row), "next_grade": unrated.grade_shown(row, "next_")}
+                for row in found
+            ]
         print_rows(
-            found,
+            rows,
             queries.GRADE_COLUMNS,
             fmt,
             shown=shown,
@@ -38,6 +44,7 @@ def grades(on: dt.date | None, agency: str | None, fmt: str) -> None:
             empty=f"No agency has a score on {day}.",
         )
         if fmt == "table":
+            print_unrated(found, "未评机构没有等级 An unrated agency has no grade:")
             print_incomplete(found, lambda row: row["agency_name"] or row["agency_id"])
 
 
@@ -47,6 +54,7 @@ def grades(on: dt.date | None, agency: str | None, fmt: str) -> None:
 @click.option("--format", "fmt", type=click.Choice(FORMATS), default="table", show_default=True)
 def explain(agency: str, on: dt.date | None, fmt: str) -> None:
     """Why an agency has its score: base, every line in force and where it comes from, and the next change."""
+    from serving import unrated
     from serving.explain import LINE_COLUMNS, LINE_TABLE, table_rows
     from serving.explain import explain as explain_agency
     from serving.releases.opened import open_release
