@@ -16,6 +16,8 @@ LAST_EVENT = dt.date(2026, 3, 1)
 CLAUSES = ("1", "2a", "2b", "3", "4a", "4b", "5", "6", "7", "8", "9", "10", "11")
 CHANNELS = ("document_review", "supervision_check", "verified_complaint", "acceptance", "county_department")
 CHECK_TYPES = ("double_random", "special", "complaint_verification", "acceptance", "document_review")
+STATUSES = ("suspended", "exited", "deregistered")
+OWN_POINTS = ("0", "1", "2", "5", "7", "10", "10", "12", "20", "2.5", "7.5", "0.05", "3.35", "4.01")
 EDGES = tuple(
     dt.date.fromisoformat(day)
     for day in (
@@ -470,6 +472,47 @@ def _respell_clauses(tables: Mapping[str, list[Row]], random: Random) -> None:
                 row["clause"] = random.choice(("12", "1-1", "2c"))
 
 
+def _say_more(tables: Mapping[str, list[Row]], random: Random) -> None:
+    """数量 and 扣分 of a row's own, and directory states that come and go; with draws of its own."""
+    for name in ("credit_desk.findings", "inspections.checks", "inspections.penalties"):
+        for row in tables.get(name, []):
+            row["quantity"] = random.choice((None, None, None, 1, 2, 3, 5, 20))
+            row["row_points"] = Decimal(random.choice(OWN_POINTS)) if random.random() < 0.85 else None
+    unsteady: dict[str, bool] = {}
+    for row in tables.get("registry.agencies", []):
+        if unsteady.setdefault(row["agency_id"], random.random() < 0.4):
+            row["registry_status"] = random.choice(("normal", None, *STATUSES))
+
+
+def _visit_more_projects(tables: Mapping[str, list[Row]], random: Random) -> None:
+    """Further rows of some tasks, on another project or about another act; with draws of its own."""
+    checks = tables.get("inspections.checks", [])
+    projects = sorted({row["project_no"] for row in checks if row.get("project_no")})
+    keys = {row["row_key"] for row in checks}
+    for row in list(checks):
+        if random.random() >= 0.2:
+            continue
+        for line in range(3, random.choice((4, 4, 5))):
+            key = f"{row['task_id']}-{line}"
+            if key in keys:
+                break
+            keys.add(key)
+            days = random.choice((0, 0, 1, 30))
+            determined_on = row["determined_on"] and row["determined_on"] + dt.timedelta(days=days)
+            changes = {
+                "task_line": str(line),
+                "row_key": key,
+                "source_key": key,
+                "file_position": len(checks) + 1,
+                "project_no": random.choice((row.get("project_no"), None, *projects[:3])),
+                "clause": random.choice(CLAUSES),
+                "check_type": random.choice((row["check_type"], row["check_type"], *CHECK_TYPES)),
+                "determined_on": determined_on,
+                "status_code": random.choice(("determined", "determined", "determined", "objection", "revoked")),
+            }
+            checks.append(row | changes)
+
+
 def make_city(seed: int, agency_count: int) -> dict[str, list[Row]]:
     """Source rows by `schema.table`, in a shuffled order of arrival."""
     maker = _Maker(Random(seed), agency_count)
@@ -496,9 +539,29 @@ def make_city(seed: int, agency_count: int) -> dict[str, list[Row]]:
             reviewed_by="乙",
         )
     _respell_clauses(maker.tables, Random(f"clauses {seed}"))
+    _visit_more_projects(maker.tables, Random(f"projects {seed}"))
+    _say_more(maker.tables, Random(f"cells {seed}"))
     for rows in maker.tables.values():
         maker.random.shuffle(rows)
     return maker.tables
+
+
+def known_on(tables: Mapping[str, Sequence[Row]], day: dt.date) -> dict[str, list[Row]]:
+    """What of a city was received by a day, if repairs, contracts and reports arrived on a day of their own."""
+    own_days = {
+        "credit_desk.repairs": ("replied_on", "accepted_on"),
+        "platform.contracts": ("signed_on",),
+        "platform.reports": ("reported_on",),
+    }
+    known: dict[str, list[Row]] = {}
+    for table, rows in tables.items():
+        known[table] = []
+        for row in rows:
+            days = [row[name] for name in own_days.get(table, ()) if row[name] is not None]
+            received_on = days[0] if days else row["received_on"]
+            if received_on <= day:
+                known[table].append(row | {"received_on": received_on})
+    return known
 
 
 def of_agency(tables: Mapping[str, Sequence[Row]], agency_id: str) -> dict[str, list[Row]]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +44,27 @@ SUPERSEDED = pa.schema(
         pa.field("determined_on", pa.date32()),
     ]
 )
+LINES = pa.schema(
+    [
+        pa.field("agency_id", pa.string()),
+        pa.field("item_code", pa.string()),
+        pa.field("determined_on", pa.date32()),
+        pa.field("task_id", pa.string()),
+        pa.field("points", pa.decimal128(11, 2)),
+        pa.field("valid_from_on", pa.date32()),
+        pa.field("valid_until_on", pa.date32()),
+        # ended by a repair on its first day: nothing of it need be shown
+        pa.field("is_gone", pa.bool_()),
+    ]
+)
+NOT_SCORED = pa.schema(
+    [
+        pa.field("dataset", pa.string()),
+        pa.field("source_key", pa.string()),
+        pa.field("item_code", pa.string()),
+        pa.field("reason", pa.string()),
+    ]
+)
 REPAIRS = pa.schema(
     [
         pa.field("application_id", pa.string()),
@@ -62,7 +84,7 @@ QUERIES = {
             on history.agency_id = naive.agency_id and history.valid_from_on <= naive.day_on
             and (history.valid_until_on is null or history.valid_until_on > naive.day_on)
         where history.agency_id is null
-            or history.score <> naive.score
+            or history.score is distinct from naive.score
             or history.grade is distinct from naive.grade
             or history.score_grade_reason is distinct from naive.reason
             or history.has_active_misconduct <> naive.has_active_misconduct
@@ -93,6 +115,7 @@ QUERIES = {
         left join credit.fct_point_ledger as ledger
             on ledger.agency_id = naive.agency_id and ledger.valid_from_on <= naive.day_on
             and (ledger.valid_until_on is null or ledger.valid_until_on > naive.day_on)
+        where naive.score is not null  -- nobody is rated, and nothing is added up
         group by 1, 2, 3
         having any_value(rulebooks.base_points) + coalesce(sum(ledger.points), 0) <> naive.score
         order by 1, 2
@@ -116,7 +139,7 @@ QUERIES = {
         found as (
             select agency_id, changed_on as day_on, from_grade, to_grade
             from credit.fct_grade_changes
-            where from_grade is not null and changed_on <= (select max(day_on) from naive)
+            where changed_on <= (select max(day_on) from naive)
         )
         (select 'naive' as only_in, * from (select * from expected except select * from found))
         union all
@@ -125,7 +148,8 @@ QUERIES = {
     """,
     "next changes told otherwise": """
         with changed as (
-            select agency_id, day_on, score <> lag(score) over daily as is_score_changed,
+            select agency_id, day_on, lag(day_on) over daily is not null and score is distinct from lag(score) over daily
+                       as is_score_changed,
                    grade is distinct from lag(grade) over daily and lag(day_on) over daily is not null
                        as is_grade_changed
             from naive
@@ -169,6 +193,67 @@ QUERIES = {
         (select 'sql' as only_in, * from (select * from found except select * from expected))
         order by 2, 3
     """,
+    # A line that another supersedes for a while stands in several rows, without points in those; a repair cuts its end.
+    "lines with another occasion, other points or other days": """
+        with found as (
+            select ledger.agency_id, ledger.item_code, ledger.determined_on,
+                   case when any_value(ledger.occasion_key) in (select task_id from inspections.checks)
+                       then any_value(ledger.occasion_key) end as task_id,
+                   max(ledger.points) filter (ledger.line_kind <> 'superseded') as points,
+                   min(ledger.valid_from_on) as valid_from_on,
+                   max(coalesce(ledger.valid_until_on, date '9999-12-31')) as valid_until_on,
+                   bool_or(ledger.repaired_on is not null) as is_repaired
+            from credit.fct_point_ledger as ledger
+            inner join rulebook.items as items
+                on items.rulebook_id = ledger.rulebook_id and items.item_code = ledger.item_code
+            where ledger.line_kind in ('misconduct', 'merit', 'fact', 'superseded')
+                and items.fact in ('evidence', 'checks', 'projects', 'reports')
+            group by ledger.agency_id, ledger.case_id, ledger.item_code, ledger.determined_on
+        ),
+        paired as (
+            select naive_lines.*, found.item_code is not null as is_found, found.points as sql_points,
+                   found.valid_until_on as sql_valid_until_on
+            from naive_lines
+            left join found
+                on found.agency_id = naive_lines.agency_id and found.item_code = naive_lines.item_code
+                and found.determined_on = naive_lines.determined_on
+                and found.task_id is not distinct from naive_lines.task_id
+                and found.valid_from_on = naive_lines.valid_from_on
+                and (found.points is null or found.points = naive_lines.points)
+                and (found.valid_until_on = naive_lines.valid_until_on or found.is_repaired)
+        ),
+        counted as (
+            select agency_id, item_code, determined_on, count(*) as line_count from found group by all
+        ),
+        expected as (
+            select agency_id, item_code, determined_on, count(*) as most, count(*) filter (not is_gone) as least
+            from naive_lines
+            where agency_id in (select agency_id from naive)
+            group by all
+        )
+        select 'not so in the ledger' as problem, agency_id, item_code, determined_on, task_id, points, valid_from_on,
+               valid_until_on, null as line_count
+        from paired
+        where not is_found and not is_gone and agency_id in (select agency_id from naive)
+        union all
+        select 'another number of lines', agency_id, item_code, determined_on, null, null, null, null, line_count
+        from counted
+        full join expected using (agency_id, item_code, determined_on)
+        where coalesce(line_count, 0) not between coalesce(least, 0) and coalesce(most, 0)
+            and agency_id in (select agency_id from naive)
+        order by 2, 3, 4
+    """,
+    "rows that do not score for another reason": """
+        with found as (
+            select dataset, source_key, item_code, not_scored_reason as reason
+            from credit.fct_point_ledger
+            where line_kind = 'not_scored' and not_scored_reason in ('channel', 'points_missing', 'points_off_step')
+        )
+        (select 'naive' as only_in, * from (select * from naive_not_scored except select * from found))
+        union all
+        (select 'sql' as only_in, * from (select * from found except select * from naive_not_scored))
+        order by 2, 3
+    """,
     "applications decided otherwise": """
         select naive_repairs.*, repairs.is_applied as sql_applied, repairs.refusal_reason as sql_reason,
                repairs.gate_grade as sql_gate, repairs.agency_id, repairs.accepted_on as day_on
@@ -207,13 +292,17 @@ class Compared:
 
 
 def both_ways(
-    rows: Mapping[str, Sequence[Row]], folder: Folder, regime_code: str, file: Path | None = None
+    rows: Mapping[str, Sequence[Row]],
+    folder: Folder,
+    regime_code: str,
+    known_on: dt.date | None = None,
+    file: Path | None = None,
 ) -> tuple[Warehouse, Outcome]:
     """The rows as sources of a warehouse whose models are not built yet, beside what the naive scorer makes of them."""
     rulebook = build_tables(folder, regime_code)
     outcome = score(rows, {name: table.to_pylist() for name, table in rulebook.items()}, LAST_DAY)
     warehouse = Warehouse(file=file)
-    warehouse.insert("lake.build_parameters", [{"as_of_on": AS_OF, "known_on": None, "regime_code": regime_code}])
+    warehouse.insert("lake.build_parameters", [{"as_of_on": AS_OF, "known_on": known_on, "regime_code": regime_code}])
     for name, table in rulebook.items():
         warehouse.insert(f"rulebook.{name}", table)
     for name, table_rows in rows.items():
@@ -254,6 +343,25 @@ def _naive_tables(outcome: Outcome) -> dict[str, pa.Table]:
             ],
             schema=SUPERSEDED,
         ),
+        "naive_lines": pa.Table.from_pylist(
+            [
+                {
+                    "agency_id": line.agency_id,
+                    "item_code": line.item,
+                    "determined_on": line.determined_on,
+                    "task_id": line.task_id,
+                    "points": Decimal(line.points.numerator) / Decimal(line.points.denominator),
+                    "valid_from_on": line.starts_on,
+                    "valid_until_on": line.ends_on,
+                    "is_gone": line.repaired_on <= line.starts_on,
+                }
+                for line in outcome.lines
+            ],
+            schema=LINES,
+        ),
+        "naive_not_scored": pa.Table.from_pylist(
+            [dict(zip(NOT_SCORED.names, row, strict=True)) for row in outcome.not_scored], schema=NOT_SCORED
+        ),
         "naive_repairs": pa.Table.from_pylist(
             [
                 {"application_id": key, "is_applied": repair.is_applied, "refusal_reason": repair.refusal_reason}
@@ -264,9 +372,11 @@ def _naive_tables(outcome: Outcome) -> dict[str, pa.Table]:
     }
 
 
-def compare(rows: Mapping[str, Sequence[Row]], folder: Folder, regime_code: str) -> Compared:
+def compare(
+    rows: Mapping[str, Sequence[Row]], folder: Folder, regime_code: str, known_on: dt.date | None = None
+) -> Compared:
     """Scores the rows both ways under a regime of the folder."""
-    warehouse, outcome = both_ways(rows, folder, regime_code)
+    warehouse, outcome = both_ways(rows, folder, regime_code, known_on)
     warehouse.run(*MODELS)
     differences = {kind: warehouse.query(query) for kind, query in QUERIES.items()}
     day_count = sum(len(days) for days in outcome.days.values())

@@ -18,6 +18,9 @@ from tests.oracle.rules import make_rules
 from tests.rulebook.support import DEFAULT_YAML, FOREIGN, write
 
 REGIME_CODES = ("jiaozuo", "amended", "riverport", "hillshire", "starfield")
+# regimes in which each word of a published points table stands, in two versions
+WORD_CODES = ("harbour", "lakeside")
+WORDS = sorted((Path(__file__).parent / "words").glob("*.yaml"))
 RANDOM = "random"
 
 # (regime, seed of the city, and of the rules when they are random, agencies)
@@ -31,6 +34,9 @@ EXAMPLES: tuple[Example, ...] = (
     ("hillshire", 16, 15),
     (RANDOM, 17, 25),
     (RANDOM, 18, 25),
+    ("harbour", 19, 25),
+    ("lakeside", 20, 25),
+    (RANDOM, 21, 25),
 )
 
 
@@ -43,7 +49,7 @@ def example(chosen: Example) -> tuple[Mapping[str, Sequence[Row]], Folder, str]:
 
 @cache
 def known_regimes() -> Folder:
-    """The starting regime, the foreign ones, and `amended`: the starting one with a second version that differs a lot."""
+    """The starting regime, the foreign ones, those of `WORDS`, and `amended`: the starting one with a second version that differs a lot."""
     with tempfile.TemporaryDirectory() as scratch:
         text = DEFAULT_YAML.read_text("utf-8").replace("regime: jiaozuo", "regime: amended")
         first = write(
@@ -72,6 +78,6 @@ def known_regimes() -> Folder:
             ("max_attempts: null, blocked_grades: [D]", "max_attempts: 1, blocked_grades: [C, D]"),
             name="second.yaml",
         )
-        folder, _ = merge(empty_folder(), [DEFAULT_YAML, *FOREIGN, first, second])
+        folder, _ = merge(empty_folder(), [DEFAULT_YAML, *FOREIGN, *WORDS, first, second])
     assert lint(folder) == []
     return folder

@@ -1,4 +1,4 @@
-"""Random regimes of two versions, inside the grammar: every window, aggregation, effect and fact comes up.
+"""Random regimes of two versions, inside the grammar: every window, aggregation, effect, fact and word comes up.
 
 Belongs here: rows of rulebook tables that pass lint. Does not belong here: evidence (`city`), scoring.
 """
@@ -13,25 +13,30 @@ from typing import Any
 from rulebook.folder import Folder, Row
 from rulebook.lint import lint
 from rulebook.problems import Place
-from rulebook.tables import FOLDER_TABLES
-from tests.oracle.city import CHANNELS, CLAUSES
+from rulebook.tables import DEFAULTS, FOLDER_TABLES
+from tests.oracle.city import CHANNELS, CHECK_TYPES, CLAUSES, STATUSES
 
 SPLITS = (dt.date(2025, 1, 1), dt.date(2025, 3, 1), dt.date(2025, 7, 1), dt.date(2024, 8, 15))
 GRADES = ("甲", "乙", "丙", "丁")
 EVENTS = ("checks", "projects", "reports")
+WITH_POINTS = ("findings", "checks", "penalties")
 HEADS = ("engineers", "engineers_level_1", "operators", "operators_intermediate", "floor_area")
 
 
 class _Regime:
     """Draws a regime; what both versions share (codes, divisors) is drawn once."""
 
-    def __init__(self, random: Random) -> None:
+    def __init__(self, random: Random, words: Random, has_words: bool) -> None:
         self.random = random
+        # the words of published points tables, drawn apart: a regime without them stays as it was
+        self.words = words
+        self.has_words = has_words
         self.tables: dict[str, list[dict[str, Any]]] = {name: [] for name in FOLDER_TABLES}
         self.unit = random.choice(("1", "1", "0.5", "0.05", "0.01"))
         self.is_divided = random.random() < 0.4
         self.divisor = random.choice(EVENTS)
-        self.divided_window = random.choice(("rolling_year", "calendar_year", "quarter", "lifetime"))
+        self.divided_window = {"window_code": random.choice(("rolling_year", "calendar_year", "quarter", "lifetime"))}
+        self.divided_window = self.worded_window() or self.divided_window
         self.has_bands = random.random() < 0.9
         self.signs = {code: random.choice((1, -1)) for code in ("DONE", "HELD")}
         self.window_last_day = random.choice(("inclusive", "inclusive", "exclusive"))
@@ -40,6 +45,57 @@ class _Regime:
     def chance(self, share: float) -> bool:
         return self.random.random() < share
 
+    def worded(self, share: float) -> bool:
+        return self.has_words and self.words.random() < share
+
+    def types(self) -> str | None:
+        """Some types of check, or all."""
+        drawn = self.words.sample(CHECK_TYPES, self.words.randint(1, 4))
+        return "、".join(drawn) if self.words.random() < 0.6 else None
+
+    def worded_window(self) -> dict[str, Any] | None:
+        """A window that only the agency's own days say, now and then."""
+        if not self.worded(0.45):
+            return None
+        if self.words.random() < 0.4:
+            return {"window_code": "own_year"}
+        fact = self.words.choice(EVENTS)
+        return {
+            "window_code": "until_next",
+            "next_fact": fact,
+            "next_types": self.types() if fact == "checks" else None,
+        }
+
+    def worded_rating(self) -> dict[str, Any]:
+        """From when, and in which states, the agencies of a version have a grade."""
+        rated_from = self.words.choice(("start", "checks", "reports", "determination")) if self.worded(0.7) else "start"
+        statuses = self.words.sample(STATUSES, self.words.randint(1, 3)) if self.worded(0.6) else []
+        return {
+            "rated_from": rated_from,
+            "rated_types": self.types() if rated_from == "checks" else None,
+            "unrated_status": "、".join(statuses) or None,
+        }
+
+    def worded_item(self, points: Decimal, is_evidence: bool, may_be_of_row: bool) -> dict[str, Any]:
+        """What an item says beyond its points."""
+        said: dict[str, Any] = {}
+        if is_evidence and self.worded(0.25):
+            said["quantity_from"] = "row"
+        if may_be_of_row and self.worded(0.25):
+            said |= {"points_from": "row", "points": None}
+        if self.worded(0.3):
+            factor = Decimal(self.words.choice(("2", "2", "3", "1.5", "0.5")))
+            is_off_step = factor % 1 if "points_from" in said else points * factor % Decimal(self.unit)
+            said["repeat_factor"] = Decimal(2) if is_off_step else factor
+        if self.worded(0.35):
+            least = Decimal(0) if "points_from" in said else points
+            said["cap_per_check_points"] = least + self.steps(12)
+        return said
+
+    def steps(self, most: int) -> Decimal:
+        """A number of points on the unit, of the other words."""
+        return Decimal(self.words.randint(1, int(most / Decimal(self.unit)))) * Decimal(self.unit)
+
     def points(self, most: int = 40) -> Decimal:
         return Decimal(self.random.randint(0, int(most / Decimal(self.unit)))) * Decimal(self.unit)
 
@@ -47,7 +103,12 @@ class _Regime:
         return least + self.points(30) if self.chance(share) else None
 
     def add(self, table: str, **values: Any) -> None:
-        self.tables[table].append({name: values.get(name) for name in FOLDER_TABLES[table].names})
+        self.tables[table].append(
+            {
+                name: DEFAULTS.get((table, name)) if values.get(name) is None else values[name]
+                for name in FOLDER_TABLES[table].names
+            }
+        )
 
     def version(self, rulebook_id: str, starts_on: dt.date, ends_on: dt.date | None) -> None:
         steps = self.random.choice((None, Decimal(self.unit)))
@@ -66,6 +127,7 @@ class _Regime:
             window_last_day=self.window_last_day,
             same_act=self.random.choice(("max", "max", "sum")),
             is_provisional=False,
+            **self.worded_rating(),
         )
         self.bands(rulebook_id)
         self.components(rulebook_id)
@@ -97,7 +159,8 @@ class _Regime:
         windows = ("rolling_year", "rolling_year", "rolling_year", "calendar_year", "quarter", "lifetime")
         for code, sign in (("BAD", -1), ("WORSE", -1), ("GOOD", 1), ("DONE", self.signs["DONE"])):
             aggregation = self.random.choice(("sum", "sum", "sum", "latest", "max"))
-            window = self.random.choice(windows)
+            window = {"window_code": self.random.choice(windows)}
+            window = self.worded_window() or window
             if code == "WORSE" and self.is_divided:
                 aggregation, window = "sum_over_count", self.divided_window
             items = self.items(rulebook_id, code, aggregation)
@@ -106,11 +169,12 @@ class _Regime:
                 rulebook_id=rulebook_id,
                 component_code=code,
                 sign=sign,
-                window_code=window,
                 aggregation=aggregation,
                 divisor_fact=self.divisor if aggregation == "sum_over_count" else None,
                 cap_points=self.cap(max(items, default=Decimal(0)), 0.3),
+                cap_per_check_points=self.steps(40) if self.worded(0.35) else None,
                 is_cap_provisional=False,
+                **window,
             )
         if self.chance(0.6):
             self.add(
@@ -143,7 +207,9 @@ class _Regime:
         drawn: list[Decimal] = []
         if code == "DONE":
             for fact in self.random.sample(EVENTS, 2):
-                drawn.append(self.item(rulebook_id, f"DONE-{fact}", code, points=self.points(6), fact=fact))
+                points = self.points(6)
+                said = self.worded_item(points, is_evidence=False, may_be_of_row=False)
+                drawn.append(self.item(rulebook_id, f"DONE-{fact}", code, points=points, fact=fact, said=said))
             return drawn
         dataset = "merit_claims" if code == "GOOD" else "*"
         clauses = {"BAD": CLAUSES[:7], "WORSE": CLAUSES[7:], "GOOD": ("1", "2", "3", "4", "5")}[code]
@@ -157,12 +223,18 @@ class _Regime:
                 effect = self.random.choice(("zero_component", "veto", "ceiling")) if grades else "zero_component"
                 grade = self.random.choice(grades) if effect != "zero_component" else None
             others = [f"{code}-{other}" for other in clauses if other != clause]
+            points = self.points() if effect == "points" else Decimal(0)
+            said = self.worded_item(
+                points, is_evidence=True, may_be_of_row=code != "GOOD" and effect != "zero_component"
+            )
+            datasets = (dataset,) if "points_from" not in said else WITH_POINTS
             drawn.append(
                 self.item(
                     rulebook_id,
                     item_code,
                     code,
-                    points=self.points() if effect == "points" else Decimal(0),
+                    said=said,
+                    points=points,
                     effect=effect,
                     effect_grade=grade,
                     is_repairable=self.chance(0.9),
@@ -171,9 +243,12 @@ class _Regime:
                     cap_share=0.35 if aggregation in ("sum", "sum_over_count") else 0,
                 )
             )
-            self.add("clause_items", rulebook_id=rulebook_id, dataset=dataset, clause=clause, item_code=item_code)
+            for name in datasets:
+                self.add("clause_items", rulebook_id=rulebook_id, dataset=name, clause=clause, item_code=item_code)
             if code != "GOOD" and self.chance(0.15):
                 special = self.random.choice(("findings", "hotline", "penalties"))
+                if datasets == WITH_POINTS and special == "hotline":
+                    special = "checks"
                 self.add("clause_items", rulebook_id=rulebook_id, dataset=special, clause="*", item_code=item_code)
         return drawn
 
@@ -183,6 +258,7 @@ class _Regime:
             points = Decimal(int(points)) if self.unit == "1" else points
             values["points"] = points
         cap = self.cap(points, values.pop("cap_share", 0))
+        said = values.pop("said", {})
         self.add(
             "items",
             **{
@@ -199,7 +275,8 @@ class _Regime:
                 "cap_points": cap,
                 "subsumes": values.pop("wanted_subsumes", None),
             }
-            | values,
+            | values
+            | said,
         )
         return points
 
@@ -218,6 +295,28 @@ class _Regime:
             else None,
             add_back="full_item",
         )
+
+    def lists(self) -> None:
+        """Lets some entries lead to further items, and some to none."""
+        for entry in self.tables["clause_items"]:
+            if not self.worded(0.3):
+                continue
+            is_merit = entry["dataset"] == "merit_claims"
+            others = [
+                row["item_code"]
+                for row in self.tables["items"]
+                if row["rulebook_id"] == entry["rulebook_id"]
+                and row["fact"] == "evidence"
+                and row["item_code"] != entry["item_code"]
+                and (row["component_code"] == "GOOD") == is_merit
+                and (row["points_from"] != "row" or entry["dataset"] in WITH_POINTS)
+            ]
+            further = self.words.sample(others, min(len(others), self.words.choice((1, 1, 2))))
+            entry["item_code"] = "、".join((entry["item_code"], *further))
+        for version in self.tables["rulebooks"]:
+            if self.worded(0.2):
+                clause = self.words.choice(CLAUSES)
+                self.add("clause_items", rulebook_id=version["rulebook_id"], dataset="media", clause=clause)
 
     def tidied(self) -> None:
         """Takes back what two independent draws can get wrong together: equal entries, subsumes of nothing."""
@@ -249,12 +348,14 @@ class _Regime:
 
 def make_rules(seed: int) -> Folder:
     """A folder with one regime `random` of two versions; drawn again until lint has nothing to say."""
-    random = Random(seed)
+    random, words = Random(seed), Random(f"words {seed}")
+    has_words = words.random() < 0.75
     for _ in range(200):
-        regime = _Regime(random)
+        regime = _Regime(random, words, has_words)
         split = random.choice(SPLITS)
         regime.version("v1", dt.date(2024, 3, 21) if random.random() < 0.5 else dt.date(2024, 1, 1), split)
         regime.version("v2", split, None)
+        regime.lists()
         regime.tidied()
         folder = Folder(
             {

@@ -1,5 +1,6 @@
 """The warehouse against the naive scorer: random cities under the starting, foreign and random regimes, 0 differences."""
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 
 import pytest
@@ -7,9 +8,9 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from rulebook.folder import Folder
-from tests.oracle.city import Row, make_city
+from tests.oracle.city import Row, known_on, make_city
 from tests.oracle.comparison import compare
-from tests.oracle.regimes import EXAMPLES, REGIME_CODES, Example, example, known_regimes
+from tests.oracle.regimes import EXAMPLES, REGIME_CODES, WORD_CODES, Example, example, known_regimes
 from tests.oracle.rules import make_rules
 
 AGENCIES = 25
@@ -29,9 +30,11 @@ def _assert_agrees(seed: int, folder: Folder, regime_code: str, agencies: int = 
     _assert_alike(make_city(seed, agencies), folder, regime_code, f"city {seed} of {agencies} agencies")
 
 
-def _assert_alike(rows: Mapping[str, Sequence[Row]], folder: Folder, regime_code: str, city: str) -> None:
+def _assert_alike(
+    rows: Mapping[str, Sequence[Row]], folder: Folder, regime_code: str, city: str, known: dt.date | None = None
+) -> None:
     agencies = len({row["agency_id"] for row in rows["registry.agencies"]})
-    compared = compare(rows, folder, regime_code)
+    compared = compare(rows, folder, regime_code, known)
     assert compared.day_count > 300 * agencies
     assert not any(compared.differences.values()), f"{city} under {regime_code}:\n{compared.describe(rows)}"
     for invariant in ("assert_grades_follow_the_rulebook", "assert_lines_sum_to_the_score"):
@@ -41,6 +44,15 @@ def _assert_alike(rows: Mapping[str, Sequence[Row]], folder: Folder, regime_code
 @pytest.mark.parametrize("chosen", EXAMPLES, ids=str)
 def test_every_day_of_the_example_cities_is_scored_alike(chosen: Example) -> None:
     _assert_alike(*example(chosen), f"example city {chosen}")
+
+
+@pytest.mark.parametrize(
+    ("regime_code", "known"), [("harbour", dt.date(2025, 2, 14)), ("lakeside", dt.date(2025, 9, 1))]
+)
+def test_every_day_is_scored_alike_with_what_was_known_on_a_day(regime_code: str, known: dt.date) -> None:
+    rows = known_on(make_city(22, AGENCIES), known)
+    assert all(rows[table] for table in ("credit_desk.repairs", "inspections.checks", "platform.reports"))
+    _assert_alike(rows, known_regimes(), regime_code, f"city 22 as known on {known}", known)
 
 
 @pytest.mark.parametrize("regime_code", REGIME_CODES)
@@ -58,7 +70,7 @@ def test_every_day_is_scored_alike_under_random_rules(seed: int, rules: int) -> 
 
 @pytest.mark.soak
 @settings(RANDOM_CITIES, max_examples=20)
-@given(seed=SEEDS, regime_code=st.sampled_from(REGIME_CODES))
+@given(seed=SEEDS, regime_code=st.sampled_from((*REGIME_CODES, *WORD_CODES)))
 def test_large_random_cities_are_scored_alike(seed: int, regime_code: str) -> None:
     _assert_agrees(seed, known_regimes(), regime_code, agencies=100)
 

@@ -86,7 +86,7 @@ def test_the_foreign_regimes_are_sound_together() -> None:
         # words of other blocks
         ("subsumes: [F2]", "subsumes: [F9]", "subsumes_unknown"),
         ("subsumes: [F2]", "subsumes: [F1]", "subsumes_unknown"),
-        ("channels: [acceptance]", "channels: [acceptence]", "unknown_channel"),
+        ("channels: [acceptance]", "channels: [acceptence]", "unknown_word"),
         ("channels: [acceptance]", "subsumes: [F1]", "subsumes_ring"),
         ("subsumes: [F2]", "effect: veto:Z", "unknown_grade"),
         ("subsumes: [F2]", "effect: ceiling:Z", "unknown_grade"),
