@@ -25,6 +25,7 @@ class Key:
     read: values.Read
     default: Any = REQUIRED
     nullable: bool = False
+    is_blank_null: bool = False  # whether an empty cell of a sheet says null where there is no default
 
 
 _CHECK_TYPES = values.not_empty(
@@ -100,9 +101,9 @@ BLOCKS: dict[str, dict[str, Key]] = {
     },
     "bands": {
         "grade": Key("grade", values.code),
-        "lo": Key("lo", values.points, nullable=True),
+        "lo": Key("lo", values.points, nullable=True, is_blank_null=True),
         "lo_inc": Key("is_lo_inclusive", values.flag, default=None),
-        "hi": Key("hi", values.points, nullable=True),
+        "hi": Key("hi", values.points, nullable=True, is_blank_null=True),
         "hi_inc": Key("is_hi_inclusive", values.flag, default=None),
     },
     "repair": {
@@ -145,9 +146,11 @@ class Entry:
     said: Mapping[str, Said]
 
 
-def unknown_key(place: Place, what: str, name: str, known: Iterable[str]) -> Problem:
+def unknown_key(
+    place: Place, what: str, name: str, known: Iterable[str], shown: Mapping[str, str] | None = None
+) -> Problem:
     """A key that the grammar lacks."""
-    return Problem(place, "unknown_key", f"{what} has no key {name}", suggestion(name, known, "Known keys"))
+    return Problem(place, "unknown_key", f"{what} has no key {name}", suggestion(name, known, "Known keys", shown))
 
 
 def row_of(entry: Entry, block: str, problems: list[Problem]) -> Row:

@@ -6,7 +6,7 @@ Does not belong here: deciding what is wrong (`lint`, and the readers `folder` a
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 
@@ -67,8 +67,14 @@ class RulebookError(Exception):
         super().__init__("\n".join(map(str, self.problems)))
 
 
-def suggestion(found: str, known: Iterable[str], what: str = "Write one of") -> str:
-    """The remedy for a word that is not among the known ones: the nearest of them, and all of them."""
-    known = [str(word) for word in known]
-    near = difflib.get_close_matches(found, known, n=1)
-    return (f"Did you mean {near[0]}? " if near else "") + f"{what}: {', '.join(known) or 'none'}."
+def suggestion(
+    found: str, known: Iterable[str], what: str = "Write one of", shown: Mapping[str, str] | None = None
+) -> str:
+    """The remedy for a word that is not among the known ones: the nearest of them, and all of them.
+
+    `shown` says how known words are told, where several are told as one.
+    """
+    told = {str(word): shown[word] if shown else str(word) for word in known}
+    near = difflib.get_close_matches(found, told, n=1)
+    listed = ", ".join(dict.fromkeys(told.values())) or "none"
+    return (f"Did you mean {told[near[0]]}? " if near else "") + f"{what}: {listed}."

@@ -14,13 +14,16 @@ from rulebook import clauses, vocabulary
 from rulebook.folder import Row
 from rulebook.grammar import BLOCKS, REQUIRED_BLOCKS, missing_key, row_of
 from rulebook.problems import Problem, RulebookError
+from rulebook.regime_workbook import workbook_blocks
 from rulebook.regime_yaml import yaml_blocks
 
 
 def read_regime(path: Path | str) -> dict[str, list[Row]]:
     """The rows of one version, by folder table; everything wrong raises with file, place and remedy."""
     problems: list[Problem] = []
-    start, blocks = yaml_blocks(Path(path), problems)
+    path = Path(path)
+    read = workbook_blocks if path.suffix.lower() == ".xlsx" else yaml_blocks
+    start, blocks = read(path, problems)
     found = {block: [row_of(entry, block, problems) for entry in entries] for block, entries in blocks.items()}
     for name in REQUIRED_BLOCKS:
         if name not in found:

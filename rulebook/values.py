@@ -6,8 +6,10 @@ which reader (`grammar`), how a file is opened (`regime_yaml`, `regime_workbook`
 
 from __future__ import annotations
 
+import datetime as dt
+import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -32,6 +34,7 @@ class Written:
     text: str | None = None
     elements: tuple[Written, ...] | None = None
     flag: bool | None = None  # of what is written as true or false
+    is_date: bool = False  # a cell that a spreadsheet shows as a day or time
 
 
 Read = Callable[[Written], Any]
@@ -41,6 +44,11 @@ def scalar(written: Written) -> str:
     """One value as it is written."""
     if written.text is None:
         raise WrongValueError("a list or a block stands where one value belongs", "Write one value.")
+    if written.is_date:
+        raise WrongValueError(
+            f"the spreadsheet made a date of it ({written.text})",
+            "Format the cell as text and type the value again.",
+        )
     return written.text.strip()
 
 
@@ -131,7 +139,19 @@ def _converted(convert: Callable[[str], Any]) -> Read:
     return read
 
 
-date = _converted(parse_date)
+def _day(written: str) -> dt.date:
+    """A date, as it is typed into sheets too: 2024/3/21, 2024年3月21日."""
+    parts = _TYPED_DAY.fullmatch(written)
+    return parse_date("{}-{:0>2}-{:0>2}".format(*parts.groups()) if parts else written)
+
+
+def date(written: Written) -> Any:
+    """A day, typed or as a spreadsheet's date."""
+    return _DAY(replace(written, is_date=False))
+
+
+_TYPED_DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
+_DAY = _converted(_day)
 points = _converted(parse_points)
 integer = _converted(parse_integer)
 

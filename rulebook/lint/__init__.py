@@ -13,7 +13,7 @@ from rulebook.lint.clause_map import check_clauses
 from rulebook.lint.grades import check_bands, check_grades
 from rulebook.lint.items import check_components, check_items, check_next
 from rulebook.lint.points import check_points
-from rulebook.lint.rating import check_rating
+from rulebook.lint.rating import check_measures, check_rating
 from rulebook.lint.sequence import check_sequence
 from rulebook.lint.shape import check_shape
 from rulebook.lint.version import Version
@@ -27,6 +27,7 @@ _CHECKS: tuple[Callable[[Version], Iterator[Problem]], ...] = (
     check_clauses,
     check_points,
     check_grades,
+    check_measures,
     check_bands,
 )
 
