@@ -413,3 +413,9 @@ def test_an_event_is_a_repeat_of_another_event() -> None:
     rules = typed(entry("E", 3, fact="checks", repeat_factor=2), clauses=[])
     made = scored(rules, listed("2024-06-01"), checks=[clean("T1", "2025-02-20"), clean("T2", "2025-04-20")])
     assert scores(made, "2025-02-20", "2025-04-20", "2026-02-21", "2026-04-21") == [97, 91, 94, 100]
+
+
+def test_a_first_time_that_never_ends_makes_every_later_one_a_repeat() -> None:
+    rules = typed(entry("R", 10, repeat_factor=2), repair={"natural": "none"})
+    made = scored(rules, findings=[finding("K1", clause="R"), finding("K2", clause="R", determined_on="2027-06-01")])
+    assert scores(made, "2027-05-31", "2027-06-01") == [90, 70]
