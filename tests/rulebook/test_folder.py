@@ -157,6 +157,7 @@ def test_a_folder_saved_by_a_spreadsheet_reads_the_same(folder: Path) -> None:
         ("items", "jz-2024-draft,F05,SUB", "jz-2024,F05,SUB", "unknown_rulebook"),
         ("items", "jz-2024-draft,F05,SUB", "jz-2024-draft,,SUB", "missing_value"),
         ("items", "30,item,one,,case,,,points,", "30,item,one,,case,,,fine,", "unknown_word"),
+        ("components", ",sum_over_count,checks,", ",sum_over_count,engineers,", "divisor_not_event"),
         ("clause_items", "jz-2024-draft,*,2b,", "jz-2024-draft,*,2B,", "clause_not_normal"),
         ("bands", "jz-2024-draft,B,2,", "jz-2024-draft,B,1,", "rank_twice"),
         ("bands", "jz-2024-draft,B,2,", "jz-2024-draft,A,2,", "twice"),
@@ -166,7 +167,7 @@ def test_a_folder_saved_by_a_spreadsheet_reads_the_same(folder: Path) -> None:
 def test_lint_reads_folders_that_were_edited_by_hand(folder: Path, table: str, old: str, new: str, code: str) -> None:
     path = folder / f"{table}.csv"
     text = path.read_text("utf-8")
-    assert text.count(old) == 1
+    assert text.count(old) in (1, 2)
     path.write_text(text.replace(old, new), "utf-8")
     problems = [problem for problem in lint(read_folder(folder)) if problem.code == code]
     assert problems and all(problem.place.is_csv and problem.place.number for problem in problems)
