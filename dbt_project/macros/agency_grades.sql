@@ -23,7 +23,9 @@ works in whatever file it is created.
         agencies.incomplete_because,
         history.last_changed_on,
         agencies.last_checked_on,
-        agencies.first_seen_on
+        agencies.first_seen_on,
+        history.score_grade_reason,
+        history.next_score_grade_reason
     from {{ history }} as history
     left join {{ agencies }} as agencies on history.agency_id = agencies.agency_id
     where

@@ -54,6 +54,7 @@ def typed(
     clauses: Iterable[Words] | None = None,
     bands: Iterable[Words] = (),
     repair: Mapping[str, Any] | None = None,
+    measures: Iterable[Words] = (),
     **rulebook: Any,
 ) -> Tables:
     """The tables of a regime file with these items: base 100, step 1, and each item's code is its clause.
@@ -76,6 +77,7 @@ def typed(
         "clauses": list(clauses) if clauses is not None else [leads(words["code"], words["code"]) for words in items],
         "bands": list(bands),
         "repair": {"on_application": True} | dict(repair or {}),
+        "measures": list(measures),
     }
     return _tables(yaml.safe_dump(document, allow_unicode=True, sort_keys=False))
 

@@ -52,7 +52,7 @@ def history(*spans: Span) -> str:
         rows.append(f"('{ONE}', '{grade}', {days})")
     return (
         "select agency_id, valid_from_on, valid_until_on, cast(90 as decimal(9,2)) as score, grade, grade_since_on, "
-        "false as has_active_misconduct, 'v1' as rulebook_id, true as is_provisional, "
+        "'band' as score_grade_reason, false as has_active_misconduct, 'v1' as rulebook_id, true as is_provisional, "
         f"last_changed_on from (values {', '.join(rows)}) as spans "
         "(agency_id, grade, valid_from_on, valid_until_on, grade_since_on, last_changed_on)"
     )

@@ -127,7 +127,10 @@ unscored as (
         starts.agency_no,
         versions.from_instant,
         least(coalesce(first_ratings.rated_instant, {{ never() }}), versions.until_instant) as until_instant,
-        false as has_score
+        false as has_score,
+        versions.rulebook_id,
+        versions.rated_from as waits_for,
+        cast(null as {{ dbt.type_string() }}) as registry_status
     from versions
     cross join starts
     left join first_ratings
@@ -157,7 +160,10 @@ suspended as (
         least(
             coalesce({{ instant('statuses.next_received_on', 'fact') }}, {{ never() }}), versions.until_instant
         ) as until_instant,
-        true as has_score
+        true as has_score,
+        versions.rulebook_id,
+        cast(null as {{ dbt.type_string() }}) as waits_for,
+        statuses.registry_status
     from statuses
     inner join unrated_statuses on statuses.registry_status = unrated_statuses.registry_status
     inner join versions on unrated_statuses.rulebook_id = versions.rulebook_id

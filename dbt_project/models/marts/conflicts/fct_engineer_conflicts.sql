@@ -1,3 +1,4 @@
+-- Long: most of it is the list of columns that investigators read, once each.
 -- The investigators' rows, with both agencies' grades as they are and as a confirmed conflict would leave them.
 with
 
@@ -129,7 +130,10 @@ item_standings as (
         score_history.agency_id,
         score_history.score,
         score_history.grade,
+        score_history.score_grade_reason,
         case
+            -- a row of evidence would say how many
+            when costs.item_points is null then cast(null as decimal(9, 2))
             when costs.item_cap_points is null then costs.item_points
             when costs.item_points < 0
                 then
@@ -167,9 +171,10 @@ standings as (
         agency_id,
         score,
         grade,
+        score_grade_reason,
         case when count(*) = count(added_points) then score + sum(added_points) end as score_if_confirmed
     from item_standings
-    group by agency_id, score, grade
+    group by agency_id, score, grade, score_grade_reason
 
 ),
 
@@ -179,12 +184,17 @@ scores as (
         standings.agency_id,
         cast(standings.score as decimal(9, 2)) as score,
         standings.grade,
+        standings.score_grade_reason,
         cast(standings.score_if_confirmed as decimal(9, 2)) as score_if_confirmed,
         max(consequences.grade) as grade_if_confirmed
     from standings
     left join consequences
-        on {{ band_holds('consequences', hundredths('standings.score_if_confirmed')) }}
-    group by standings.agency_id, standings.score, standings.grade, standings.score_if_confirmed
+        on
+            coalesce(standings.score_grade_reason, '') <> 'unrated'
+            and {{ band_holds('consequences', hundredths('standings.score_if_confirmed')) }}
+    group by
+        standings.agency_id, standings.score, standings.grade, standings.score_grade_reason,
+        standings.score_if_confirmed
 
 ),
 
@@ -250,7 +260,9 @@ final as (
         scores_b.grade_if_confirmed as employer_b_grade_if_confirmed,
         incomplete.conflict_id is not null as is_evidence_incomplete,
         incomplete.incomplete_because,
-        conflicts.is_provisional
+        conflicts.is_provisional,
+        scores_a.score_grade_reason as employer_a_score_grade_reason,
+        scores_b.score_grade_reason as employer_b_score_grade_reason
     from conflicts
     left join incomplete
         on conflicts.conflict_id = incomplete.conflict_id

@@ -20,9 +20,11 @@ compared as (
         agency_id,
         valid_from_on,
         grade,
+        score_grade_reason,
         change_cause,
         lag(valid_from_on) over (partition by agency_id order by valid_from_on) as previous_from_on,
-        lag(grade) over (partition by agency_id order by valid_from_on) as previous_grade
+        lag(grade) over (partition by agency_id order by valid_from_on) as previous_grade,
+        lag(score_grade_reason) over (partition by agency_id order by valid_from_on) as previous_reason
     from history
 
 ),
@@ -34,7 +36,9 @@ changes as (
         valid_from_on as changed_on,
         previous_grade as from_grade,
         grade as to_grade,
-        change_cause
+        change_cause,
+        previous_reason as from_score_grade_reason,
+        score_grade_reason as to_score_grade_reason
     from compared
     where previous_from_on is not null and coalesce(grade, '') <> coalesce(previous_grade, '')
 
@@ -79,7 +83,9 @@ final as (
         changes.from_grade,
         changes.to_grade,
         changes.change_cause,
-        coalesce(listed.line_ids, '') as line_ids
+        coalesce(listed.line_ids, '') as line_ids,
+        changes.from_score_grade_reason,
+        changes.to_score_grade_reason
     from changes
     left join listed on changes.agency_id = listed.agency_id and changes.changed_on = listed.changed_on
 

@@ -149,7 +149,8 @@ final as (
         spans.next_change_on,
         {{ from_hundredths('following.score_hundredths') }} as next_score,
         following.grade as next_grade,
-        spans.next_grade_change_on
+        spans.next_grade_change_on,
+        following.score_grade_reason as next_score_grade_reason
     from spans
     inner join starts on spans.agency_no = starts.agency_no
     left join spans as following

@@ -52,7 +52,8 @@ final as (
         agencies.incomplete_because,
         agencies.last_changed_on,
         agencies.last_checked_on,
-        agencies.first_seen_on
+        agencies.first_seen_on,
+        present.score_grade_reason
     from agencies
     cross join first_versions
     left join present

@@ -1,5 +1,6 @@
 /* A span begins where the grade that calls for the measure does; a new version of the rulebook in between does not
-begin it anew, unless it asks for another number. */
+begin it anew, unless it asks for another number. An unrated agency has no grade to call for any: the span ends. Another
+begins on the first rated day, and enters its grade unless that lasted all the while as if the agency were rated. */
 with
 
 score_history as (
@@ -14,6 +15,12 @@ measures as (
 
 ),
 
+unrated_runs as (
+
+    select * from {{ ref('int_points__unrated_runs') }}
+
+),
+
 graded as (
 
     select
@@ -21,6 +28,7 @@ graded as (
         valid_from_on,
         valid_until_on,
         grade,
+        coalesce(score_grade_reason = 'unrated', false) as is_unrated,
         rulebook_id,
         lag(grade) over (partition by agency_id order by valid_from_on) as previous_grade
     from score_history
@@ -43,12 +51,18 @@ ordered as (
         case when measures.trigger_code = 'on_enter' then graded.grade else measures.grade end as span_grade,
         -- a yearly number is that of the version of the day
         case when measures.trigger_code = 'calendar_year' then measures.n end as span_n,
-        coalesce(graded.previous_grade, '') <> coalesce(graded.grade, '') as is_entered
+        coalesce(graded.previous_grade, '') <> coalesce(graded.grade, '')
+        and coalesce(unrated_runs.kept_grade <> graded.grade, true) as is_entered
     from graded
     inner join measures
         on
             graded.rulebook_id = measures.rulebook_id
             and (graded.grade = measures.grade or measures.grade = '*')
+    left join unrated_runs
+        on
+            graded.agency_id = unrated_runs.agency_id
+            and graded.valid_from_on = unrated_runs.valid_until_on
+    where not graded.is_unrated
 
 ),
 

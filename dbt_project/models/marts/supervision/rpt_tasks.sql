@@ -1,6 +1,7 @@
 -- Long: one CTE a kind of task, side by side: how each opens, falls due and closes is read in comparison.
 /* Tasks open on days up to as_of_on and close by the data that shows them done: a check, an exit or readmission, a
-reply, the end of the grade that calls for a list. No export shows an interview or a circular: they stay open. */
+reply, the end of the grade that calls for a list. No export shows an interview or a circular: they stay open. Days on
+which the agency is unrated open no task of its grade and close none. */
 with
 
 build as (
@@ -18,6 +19,12 @@ task_kinds as (
 measures as (
 
     select * from {{ ref('fct_measures') }}
+
+),
+
+unrated_runs as (
+
+    select * from {{ ref('int_points__unrated_runs') }}
 
 ),
 
@@ -109,17 +116,64 @@ entered as (
 
 ),
 
+-- where a list ends because the agency is unrated, the first rated day says whether it goes on
+paused as (
+
+    select
+        called_for.task_code,
+        called_for.agency_id,
+        called_for.measure_code,
+        called_for.grade,
+        called_for.valid_from_on,
+        case
+            when unrated_runs.agency_id is null then called_for.valid_until_on
+            else unrated_runs.valid_until_on
+        end as held_until_on
+    from called_for
+    left join unrated_runs
+        on
+            called_for.agency_id = unrated_runs.agency_id
+            and called_for.valid_until_on = unrated_runs.valid_from_on
+    where called_for.trigger_code = 'while'
+
+),
+
+resumed as (
+
+    select
+        *,
+        lag(held_until_on) over (
+            partition by task_code, agency_id, measure_code, grade
+            order by valid_from_on
+        ) as previous_until_on
+    from paused
+
+),
+
+pieces as (
+
+    select
+        *,
+        sum(case when previous_until_on = valid_from_on then 0 else 1 end) over (
+            partition by task_code, agency_id, measure_code, grade
+            order by valid_from_on
+            rows between unbounded preceding and current row
+        ) as list_number
+    from resumed
+
+),
+
 held as (
 
     select
         task_code,
         agency_id,
-        cast(valid_from_on as {{ dbt.type_string() }}) as subject,
-        valid_from_on as opened_on,
+        cast(min(valid_from_on) as {{ dbt.type_string() }}) as subject,
+        min(valid_from_on) as opened_on,
         cast(null as date) as due_on,
-        valid_until_on as closed_on
-    from called_for
-    where trigger_code = 'while'
+        case when count(*) = count(held_until_on) then max(held_until_on) end as closed_on
+    from pieces
+    group by task_code, agency_id, measure_code, grade, list_number
 
 ),
 
