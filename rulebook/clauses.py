@@ -7,10 +7,15 @@ of a clause (`ingestion.parsing.clause_text`), which item a row of evidence has 
 from __future__ import annotations
 
 from ingestion import parsing
+from ingestion.sources import DATASETS
 
 MISCONDUCT_DATASETS = ("findings", "checks", "penalties", "hotline", "media")
 MERIT_DATASET = "merit_claims"
 ANY = "*"
+# The datasets whose rows say their own points (扣分).
+WITH_POINTS = frozenset(
+    name for (_, name), dataset in DATASETS.items() if any(column.name == "row_points" for column in dataset.columns)
+)
 EMPTY = ""
 
 LEVELS = {"国家": "national", "省": "provincial", "市": "municipal"}
@@ -46,6 +51,11 @@ _MISCONDUCT_ITEMS = {
     "10": "F10",
     "11": "F11",
 }
+
+
+def datasets_of(dataset: str) -> tuple[str, ...]:
+    """The datasets whose rows an entry of the map can catch."""
+    return MISCONDUCT_DATASETS if dataset == ANY else (dataset,)
 
 
 def default_map() -> list[dict[str, str | None]]:

@@ -1,7 +1,7 @@
 """A rulebook folder: seven CSV files that hold the versions of any number of regimes.
 
 Belongs here: reading, writing, and the tables that a build gets of one regime. Does not belong here: whether
-the rules make sense (`lint`), YAML (`regime_file`).
+the rules make sense (`lint`), regimes that are not in it yet (`regime_file`).
 """
 
 from __future__ import annotations
@@ -31,21 +31,18 @@ _MOST_POINTS = Decimal(10_000_000)
 
 @dataclass(frozen=True)
 class Row:
-    """One row of a rulebook table, and where it was written (`keys`: column -> line and key of a YAML file)."""
+    """One row of a rulebook table, and where it was written (`keys`: column -> its key or cell in a regime file)."""
 
     values: Mapping[str, Any]
     place: Place
-    keys: Mapping[str, tuple[int, str]] = field(default_factory=dict)
+    keys: Mapping[str, Place] = field(default_factory=dict)
 
     def __getitem__(self, column: str) -> Any:
         return self.values[column]
 
     def at(self, column: str) -> Place:
         """Where the value of one column stands."""
-        if self.place.is_csv:
-            return Place(self.place.file, self.place.number, column, is_csv=True)
-        number, key = self.keys.get(column, (self.place.number, None))
-        return Place(self.place.file, number, key)
+        return self.place.at_key(column) if self.place.is_csv else self.keys.get(column, self.place)
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """Adding regime files to a rulebook folder: read, replace or add, lint the folder as it then is, write.
 
-Does not belong here: the grammar (`regime_file`), what makes sense (`lint`), printing (the command line).
+Does not belong here: reading a regime (`regime_file`), what makes sense (`lint`), printing (the command line).
 """
 
 from __future__ import annotations

@@ -5,29 +5,48 @@ Does not belong here: deciding what is wrong (`lint`, and the readers `folder` a
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+import difflib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 
 
-@dataclass(frozen=True, order=True)
+@dataclass(frozen=True)
 class Place:
-    """Where a statement stands: a line of a YAML file, or a row and column of a CSV (the header is row 1)."""
+    """Where a statement stands: a line of a YAML file, a cell of a workbook, or a row and column of a CSV.
+
+    `number` is the line or row (a header is row 1), `column` the key or the CSV's column, `cell` a workbook's (D7).
+    """
 
     file: str
     number: int | None = None
     column: str | None = None
     is_csv: bool = False
+    sheet: str | None = None
+    cell: str | None = None
 
     def __str__(self) -> str:
         parts = [self.file]
-        if self.number is not None:
-            parts.append(f"{'row' if self.is_csv else 'line'} {self.number}")
+        if self.sheet is not None:
+            parts.append(f"sheet {self.sheet}")
+        if self.cell is not None:
+            parts.append(f"cell {self.cell}")
+        elif self.number is not None:
+            parts.append(f"{'row' if self.is_csv or self.sheet is not None else 'line'} {self.number}")
         if self.column is not None:
             parts.append(f"{'column' if self.is_csv else 'key'} {self.column}")
         return ", ".join(parts)
 
+    def at_key(self, key: str | None) -> Place:
+        """The same place, of one key or column."""
+        return replace(self, column=key)
 
-@dataclass(frozen=True, order=True)
+    @property
+    def order(self) -> tuple[str, str, int]:
+        """Problems are told file by file, top to bottom."""
+        return self.file, self.sheet or "", self.number or 0
+
+
+@dataclass(frozen=True)
 class Problem:
     """One thing that stops a rulebook from being used. `code` is stable; `remedy` says what to do."""
 
@@ -44,5 +63,18 @@ class RulebookError(Exception):
     """Rulebook data that cannot be used; `problems` lists everything that was found."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
-        self.problems = sorted(problems, key=lambda problem: (str(problem.place.file), problem.place.number or 0))
+        self.problems = sorted(problems, key=lambda problem: problem.place.order)
         super().__init__("\n".join(map(str, self.problems)))
+
+
+def suggestion(
+    found: str, known: Iterable[str], what: str = "Write one of", shown: Mapping[str, str] | None = None
+) -> str:
+    """The remedy for a word that is not among the known ones: the nearest of them, and all of them.
+
+    `shown` says how known words are told, where several are told as one.
+    """
+    told = {str(word): shown[word] if shown else str(word) for word in known}
+    near = difflib.get_close_matches(found, told, n=1)
+    listed = ", ".join(dict.fromkeys(told.values())) or "none"
+    return (f"Did you mean {told[near[0]]}? " if near else "") + f"{what}: {listed}."

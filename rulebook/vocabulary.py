@@ -29,16 +29,17 @@ GRADE_EFFECTS = ("veto", "ceiling")
 
 EVIDENCE = "evidence"
 COUNT_FACTS = ("engineers", "engineers_level_1", "operators", "operators_intermediate", "floor_area")
-EVENT_FACTS = ("checks", "projects", "reports")
+CHECKS = "checks"
+EVENT_FACTS = (CHECKS, "projects", "reports")
 FACTS = (EVIDENCE, *COUNT_FACTS, *EVENT_FACTS)
 
 # Where an item's points and quantity come from.
-ROW = "row"
-POINTS_FROM = ("item", ROW)
+ITEM, ROW = "item", "row"
+POINTS_FROM = (ITEM, ROW)
 QUANTITIES = ("one", ROW)
 
 # What makes an agency rated: its start, its first event of a fact, its first line.
-RATED_FROM = ("start", "checks", "reports", "determination")
+RATED_FROM = ("start", CHECKS, "reports", "determination")
 
 CHANNELS = ("document_review", "supervision_check", "verified_complaint", "acceptance", "county_department")
 LEVEL_CODES = ("national", "provincial", "municipal")

@@ -17,6 +17,8 @@ from rulebook.folder import Folder, Row, tables_of
 from rulebook.problems import Place, Problem, RulebookError
 from rulebook.tables import FOLDER_TABLES
 
+UNRATED = "unrated"  # the score_grade_reason of who has no grade by the rules
+
 
 def tables_under(folder: Folder, rulebook_id: str, regime_code: str | None = None) -> dict[str, pa.Table]:
     """A build's rulebook tables with one version in force over the whole time of a regime.
@@ -47,7 +49,8 @@ def tables_under(folder: Folder, rulebook_id: str, regime_code: str | None = Non
 
 @dataclass(frozen=True)
 class GradeDifference:
-    """A span of days, half-open, on which an agency's grade differs; null grade or score = none on that side."""
+    """A span of days, half-open, on which an agency's grade differs; null grade or score = none on that side. Unrated
+    is a grade that is null because the rules give none yet, or none for now."""
 
     agency_id: str
     valid_from_on: dt.date
@@ -56,6 +59,8 @@ class GradeDifference:
     grade_after: str | None
     score_before: Decimal | None
     score_after: Decimal | None
+    is_unrated_before: bool = False
+    is_unrated_after: bool = False
 
 
 def grade_differences(
@@ -63,9 +68,9 @@ def grade_differences(
 ) -> list[GradeDifference]:
     """Every span on which the grade differs between two score histories, by agency and day.
 
-    Rows have agency_id, valid_from_on, valid_until_on (null = open), score and grade, as in
-    `credit.fct_score_history`. With `on`, only the spans that contain that day. A regime without bands has
-    no grades to compare: there the score decides.
+    Rows have agency_id, valid_from_on, valid_until_on (null = open), score, grade and score_grade_reason, as in
+    `credit.fct_score_history`. With `on`, only the spans that contain that day. To be unrated differs from every
+    grade. A regime without bands has no grades to compare: there the score decides.
     """
     before, after = _by_agency(rows_before), _by_agency(rows_after)
     has_grades = any(row["grade"] is not None for side in (before, after) for rows in side.values() for row in rows)
@@ -102,14 +107,19 @@ def _of_agency(
     for index, day in enumerate(days):
         until = days[index + 1] if index + 1 < len(days) else None
         one, other = left.at(day), right.at(day)
-        sides = (_pick(one, "grade"), _pick(other, "grade"), _pick(one, "score"), _pick(other, "score"))
-        differs = sides[0] != sides[1] if has_grades else sides[2] != sides[3]
+        sides = (
+            *(_pick(one, "grade"), _pick(other, "grade"), _pick(one, "score"), _pick(other, "score")),
+            *(_is_unrated(one), _is_unrated(other)),
+        )
+        differs = sides[4] != sides[5] or (sides[0] != sides[1] if has_grades else sides[2] != sides[3])
         if open_difference is not None:
             same = differs and sides == (
                 open_difference.grade_before,
                 open_difference.grade_after,
                 open_difference.score_before,
                 open_difference.score_after,
+                open_difference.is_unrated_before,
+                open_difference.is_unrated_after,
             )
             if same:
                 open_difference = GradeDifference(agency_id, open_difference.valid_from_on, until, *sides)
@@ -124,6 +134,10 @@ def _of_agency(
 
 def _pick(row: Mapping[str, Any] | None, column: str) -> Any:
     return None if row is None else row[column]
+
+
+def _is_unrated(row: Mapping[str, Any] | None) -> bool:
+    return row is not None and row["score_grade_reason"] == UNRATED
 
 
 class _Cursor:

@@ -6,15 +6,33 @@ int_points__repairs_sequenced: which of them count, and the grade of each applic
 
 {# From `standing` and `subsumptions`: `counting`, the lines of each application's day that same_act lets count. #}
 {% macro lines_that_count() -%}
+sets as (
+
+    select
+        application_id,
+        case_id,
+        set_code,
+        row_number() over (
+            partition by application_id, case_id
+            order by {{ set_order('points_hundredths', 'determined_on', 'item_code') }}
+        ) as place
+    from standing
+    where effect = 'points'
+    group by application_id, case_id, set_code
+
+),
+
 ranked as (
 
     select
         standing.*,
-        row_number() over (
-            partition by application_id, case_id, case when effect = 'points' then 1 else 0 end
-            order by {{ case_order('standing') }}
-        ) as place
+        sets.place
     from standing
+    left join sets
+        on
+            standing.application_id = sets.application_id
+            and standing.case_id = sets.case_id
+            and standing.set_code = sets.set_code
 
 ),
 
@@ -54,16 +72,35 @@ counting as (
 
 {# From `counting`, `deciding` (the applications) and `bands`: `graded`, the rank of each application's grade. #}
 {% macro grades_of_the_day() -%}
-item_sums as (
+given as (
 
     select
         application_id,
         component_code,
         item_code,
-        {{ clipped('cast(sum(points_hundredths) as bigint)', 'max(item_cap_hundredths)') }}
-            as item_hundredths
+        occasion_key,
+        min(clock_start_on) as begins_on,
+        max(item_cap_hundredths) as cap_hundredths,
+        max(component_check_cap_hundredths) as component_check_cap_hundredths,
+        {{ clipped('cast(sum(points_hundredths) as bigint)', 'max(item_check_cap_hundredths)') }} as given_hundredths
     from counting
-    group by application_id, component_code, item_code
+    group by application_id, component_code, item_code, occasion_key
+
+),
+
+{{ filled_caps('given', ['application_id', 'item_code']) }},
+
+occasion_sums as (
+
+    select
+        application_id,
+        component_code,
+        occasion_key,
+        {{ clipped(
+            'cast(sum(given_hundredths + share_hundredths) as bigint)', 'max(component_check_cap_hundredths)'
+        ) }} as occasion_hundredths
+    from filled
+    group by application_id, component_code, occasion_key
 
 ),
 
@@ -94,7 +131,7 @@ component_marks as (
             sum(
                 case
                     when component_place = 1
-                        then {{ clipped('points_hundredths', 'item_cap_hundredths') }}
+                        then {{ clipped('points_hundredths', 'line_cap_hundredths') }}
                     else 0
                 end
             ) as bigint
@@ -109,8 +146,8 @@ component_sums as (
     select
         application_id,
         component_code,
-        cast(sum(item_hundredths) as bigint) as summed_hundredths
-    from item_sums
+        cast(sum(occasion_hundredths) as bigint) as summed_hundredths
+    from occasion_sums
     group by application_id, component_code
 
 ),
@@ -135,7 +172,7 @@ aggregated as (
 
 {{ quotients('aggregated') }},
 
-given as (
+totals as (
 
     select
         application_id,
@@ -154,12 +191,12 @@ scored as (
         deciding.application_id,
         deciding.rulebook_id,
         {{ rounded_score(
-            '(deciding.base_hundredths + coalesce(given.points_hundredths, 0))',
-            'coalesce(given.remainder, 0)',
+            '(deciding.base_hundredths + coalesce(totals.points_hundredths, 0))',
+            'coalesce(totals.remainder, 0)',
             'deciding.step_hundredths'
         ) }} as score_hundredths
     from deciding
-    left join given on deciding.application_id = given.application_id
+    left join totals on deciding.application_id = totals.application_id
 
 ),
 

@@ -34,11 +34,48 @@ is rounded before the score is.
     abs({{ line }}.points_hundredths) desc, {{ line }}.determined_on, {{ line }}.item_code, {{ line }}.line_id
 {%- endmacro %}
 
+{#
+How an item's cap is shared out among its occasions: a step of a query, `filled`, from what each of them gives. Those
+that began first fill the cap; share_hundredths is what it takes away from each. `keys` name the item and the day.
+#}
+{% macro filled_caps(given, keys) -%}
+heaped as (
+
+    select
+        *,
+        cast(
+            sum(given_hundredths) over (
+                partition by {{ keys | join(', ') }}
+                order by begins_on, occasion_key
+                rows unbounded preceding
+            ) as bigint
+        ) as heaped_hundredths
+    from {{ given }}
+
+),
+
+filled as (
+
+    select
+        *,
+        {{ clipped('heaped_hundredths', 'cap_hundredths') }}
+        - {{ clipped('(heaped_hundredths - given_hundredths)', 'cap_hundredths') }}
+        - given_hundredths as share_hundredths
+    from heaped
+
+)
+{%- endmacro %}
+
+{# Which set of a case's lines counts: costliest together, then determined earliest, then lowest item code. #}
+{% macro set_order(points_hundredths, determined_on, item_code) -%}
+    abs(sum({{ points_hundredths }})) desc, min({{ determined_on }}), min({{ item_code }})
+{%- endmacro %}
+
 {# Which line speaks for a component under `latest` and `max`. #}
 {% macro component_order(line) -%}
     case
         when {{ line }}.aggregation = 'latest' then {{ day_number(line ~ '.clock_start_on') }}
-        else abs({{ clipped(line ~ '.points_hundredths', line ~ '.item_cap_hundredths') }})
+        else abs({{ clipped(line ~ '.points_hundredths', line ~ '.line_cap_hundredths') }})
     end desc,
     abs({{ line }}.points_hundredths) desc, {{ line }}.item_code, {{ line }}.case_id, {{ line }}.line_id
 {%- endmacro %}

@@ -40,6 +40,76 @@ moves up to an instant are what holds there. `swept` maps the name of each sum t
     {%- endfor %}
 {%- endmacro %}
 
+{#
+What a cap takes away from the sum of each group, as it changes: the last steps of a query, from `moves` of
+summed_hundredths and version_number, and `rules` with the cap of each version. `keys` name a group, `rule_key` the one
+of them that has the rule.
+#}
+{% macro capped_changes(keys, rule_key, cap, swept) -%}
+steps as (
+
+    select
+        {{ keys | join(',\n        ') }},
+        instant,
+        {{ summed_deltas(swept) }}
+    from moves
+    group by {{ keys | join(', ') }}, instant
+
+),
+
+summed as (
+
+    select
+        {{ keys | join(',\n        ') }},
+        instant,
+        {{ running_sums(swept, 'running') }}
+    from steps
+    window running as (partition by {{ keys | join(', ') }} order by instant rows unbounded preceding)
+
+),
+
+capped as (
+
+    select
+        {{ columns('summed', keys) }},
+        summed.instant,
+        {{ clipped('summed.summed_hundredths', 'rules.' ~ cap) }} - summed.summed_hundredths
+            as adjustment_hundredths
+    from summed
+    inner join rules
+        on summed.version_number = rules.version_number and summed.{{ rule_key }} = rules.{{ rule_key }}
+
+),
+
+{{ changes_of('capped', keys) }}
+{%- endmacro %}
+
+{# The last step of a query, `final`: where adjustment_hundredths of a relation of steps changes, and by how much. #}
+{% macro changes_of(relation, keys) -%}
+compared as (
+
+    select
+        *,
+        coalesce(
+            lag(adjustment_hundredths) over (partition by {{ keys | join(', ') }} order by instant), 0
+        ) as previous_hundredths
+    from {{ relation }}
+
+),
+
+final as (
+
+    select
+        {{ keys | join(',\n        ') }},
+        instant,
+        adjustment_hundredths,
+        adjustment_hundredths - previous_hundredths as delta_hundredths
+    from compared
+    where adjustment_hundredths <> previous_hundredths
+
+)
+{%- endmacro %}
+
 {# What holds from an instant on: every sum over a window that runs from the first instant to it. #}
 {% macro running_sums(swept, running) -%}
     {%- for name, data_type in swept.items() -%}

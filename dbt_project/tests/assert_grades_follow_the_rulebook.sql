@@ -1,5 +1,6 @@
 /* The grade of a span is what the version in force makes of its score and of the ledger: the worst veto in force, else
-the worse of the score's band and the worst ceiling. Only a version without bands gives none. */
+the worse of the score's band and the worst ceiling. Only a version without bands gives none, and one that says when an
+agency is not rated. */
 with
 
 history as (
@@ -30,6 +31,20 @@ versions as (
 bands as (
 
     select * from {{ ref('stg_rulebook__bands') }}
+
+),
+
+-- versions under which an agency may be unrated: with its score, or without one
+unrating_versions as (
+
+    select
+        rulebooks.rulebook_id,
+        rulebooks.rated_from <> 'start' as is_score_withheld,
+        max(unrated_statuses.registry_status) is not null as is_grade_withheld
+    from {{ ref('stg_rulebook__rulebooks') }} as rulebooks
+    left join {{ ref('stg_rulebook__unrated_statuses') }} as unrated_statuses
+        on rulebooks.rulebook_id = unrated_statuses.rulebook_id
+    group by rulebooks.rulebook_id, rulebooks.rated_from
 
 ),
 
@@ -124,6 +139,14 @@ banded as (
     select
         history.*,
         graded_versions.rulebook_id is not null as is_graded,
+        coalesce(history.score_grade_reason = 'unrated', false) as is_unrated,
+        coalesce(
+            case
+                when history.score_hundredths is null then unrating_versions.is_score_withheld
+                else unrating_versions.is_grade_withheld
+            end,
+            false
+        ) as may_be_unrated,
         coalesce(
             history.valid_from_on >= versions.effective_from_on
             and (versions.next_from_on is null or history.valid_until_on <= versions.next_from_on),
@@ -141,6 +164,7 @@ banded as (
         end as rule_reason
     from history
     left join versions on history.rulebook_id = versions.rulebook_id
+    left join unrating_versions on history.rulebook_id = unrating_versions.rulebook_id
     left join graded_versions on history.rulebook_id = graded_versions.rulebook_id
     left join bands
         on
@@ -166,9 +190,16 @@ final as (
         on banded.rulebook_id = ruled.rulebook_id and banded.rule_rank = ruled.grade_rank
     where
         not banded.is_in_force
-        or (banded.is_graded and banded.grade is null)
-        or coalesce(banded.grade, '') <> coalesce(ruled.grade, '')
-        or coalesce(banded.score_grade_reason, '') <> coalesce(banded.rule_reason, '')
+        or (banded.is_unrated and (banded.grade is not null or not banded.may_be_unrated))
+        or (
+            not banded.is_unrated
+            and (
+                banded.score_hundredths is null
+                or (banded.is_graded and banded.grade is null)
+                or coalesce(banded.grade, '') <> coalesce(ruled.grade, '')
+                or coalesce(banded.score_grade_reason, '') <> coalesce(banded.rule_reason, '')
+            )
+        )
 
 )
 

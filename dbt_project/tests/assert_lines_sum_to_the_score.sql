@@ -1,5 +1,6 @@
--- On every day base + the points of the lines in force = the score (marts.md, Invariants). Both sides only move at
--- change points, so the sums are compared there: where a line begins or ends, and where a span of the history begins.
+-- On every day that has a score, base + the points of the lines in force = the score (marts.md, Invariants). Both sides
+-- only move at change points, so the sums are compared there: where a line begins or ends, and where a span of the
+-- history begins.
 with
 
 ledger as (
@@ -53,7 +54,12 @@ score_moves as (
     select
         agency_id,
         valid_from_on as moved_on,
-        score - coalesce(lag(score) over (partition by agency_id order by valid_from_on), 0) as points
+        coalesce(score, 0)
+        - coalesce(lag(score) over (partition by agency_id order by valid_from_on), 0) as points,
+        case when score is null then 1 else 0 end
+        - coalesce(
+            lag(case when score is null then 1 else 0 end) over (partition by agency_id order by valid_from_on), 0
+        ) as unscored_count
     from history
 
 ),
@@ -81,7 +87,8 @@ moves as (
     select
         line_moves.agency_id,
         greatest(line_moves.moved_on, coalesce(starts.starts_on, line_moves.moved_on)) as moved_on,
-        line_moves.points
+        line_moves.points,
+        0 as unscored_count
     from line_moves
     left join starts on line_moves.agency_id = starts.agency_id
 
@@ -90,7 +97,8 @@ moves as (
     select
         agency_id,
         moved_on,
-        points
+        points,
+        0 as unscored_count
     from base_moves
 
     union all
@@ -98,7 +106,8 @@ moves as (
     select
         agency_id,
         moved_on,
-        -points as points
+        -points as points,
+        unscored_count
     from score_moves
 
 ),
@@ -108,17 +117,33 @@ days as (
     select
         agency_id,
         moved_on,
-        sum(points) as points
+        sum(points) as points,
+        sum(unscored_count) as unscored_count
     from moves
     group by agency_id, moved_on
 
 ),
 
--- a day on which the two sides moved differently is a day on which they differ, or stopped differing
+compared as (
+
+    select
+        agency_id,
+        moved_on,
+        sum(points) over daily as points,
+        sum(unscored_count) over daily as unscored_count
+    from days
+    window daily as (partition by agency_id order by moved_on rows unbounded preceding)
+
+),
+
 final as (
 
-    select * from days
-    where points <> 0
+    select
+        agency_id,
+        moved_on,
+        points
+    from compared
+    where points <> 0 and unscored_count = 0
 
 )
 

@@ -27,7 +27,9 @@ from rulebook.what_if import GradeDifference, grade_differences, tables_under
 from serving.releases.opened import Release, open_release, rows_of
 from serving.releases.revisions import scoring_revision
 
-HISTORY = "select agency_id, valid_from_on, valid_until_on, score, grade from credit.fct_score_history"
+HISTORY = """
+select agency_id, valid_from_on, valid_until_on, score, grade, score_grade_reason from credit.fct_score_history
+"""
 _TOLD_FILES = 5
 
 

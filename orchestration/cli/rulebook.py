@@ -1,4 +1,5 @@
-"""`firemark rulebook lint`, `import` and `what-if`. Does not belong here: what they find (`rulebook`, `building`)."""
+"""`firemark rulebook lint`, `import` and `what-if`. Does not belong here: what they find (`rulebook`, `building`), how
+rules are read (`rulebook_reading`)."""
 
 from __future__ import annotations
 
@@ -20,12 +21,13 @@ from orchestration.cli.options import (
     progress_bars,
 )
 from orchestration.cli.render import print_rows, visible
+from orchestration.cli.rulebook_reading import diff, show
 
 
 @click.group()
 @home_option
 def rulebook() -> None:
-    """Rulebook data: check it, import a regime, try another version."""
+    """Rulebook data: check and read it, import a regime, compare versions, try another one."""
 
 
 @command()
@@ -73,10 +75,12 @@ def what_if_command(rulebook_id: str, rulebooks: Path | None, on: dt.date | None
     Compared with the current release, of the same files and program: where something has changed since, build first.
     """
     from dataclasses import asdict
+    from itertools import product
 
     from orchestration.building.state import BuildFailedError
     from orchestration.building.what_if import what_if
     from orchestration.building.workbench import Workbench
+    from rulebook.words import UNRATED
 
     with progress_bars() as progress:
         try:
@@ -87,11 +91,16 @@ def what_if_command(rulebook_id: str, rulebooks: Path | None, on: dt.date | None
         *("agency_id", "valid_from_on", "valid_until_on", "grade_before", "grade_after"),
         *("score_before", "score_after"),
     )
+    unrated = ("is_unrated_before", "is_unrated_after")
     agencies = len({difference.agency_id for difference in differences})
     title = f"{agencies} agencies change under {rulebook_id}"
     empty = f"No grade changes under {rulebook_id}."
-    print_rows([asdict(difference) for difference in differences], columns, fmt, title=title, empty=empty)
+    rows = [asdict(difference) for difference in differences]
+    if fmt == "table":
+        for row, side in product(rows, ("before", "after")):
+            row[f"grade_{side}"] = " ".join(UNRATED) if row[f"is_unrated_{side}"] else row[f"grade_{side}"]
+    print_rows(rows, (*columns, *unrated), fmt, shown=columns, title=title, empty=empty)
 
 
-for _command in (lint, import_command, what_if_command):
+for _command in (lint, import_command, show, diff, what_if_command):
     rulebook.add_command(_command)

@@ -1,7 +1,7 @@
 """Whether the rules of a rulebook folder make sense: everything that does not, as data.
 
 Belongs here: one small check per truth about rules, one module a subject, and the order of the checks. Does not belong
-here: types and headers (`folder`), the YAML grammar (`regime_file`), scoring.
+here: types and headers (`folder`), the grammar of regime files (`grammar`), scoring.
 """
 
 from __future__ import annotations
@@ -11,19 +11,23 @@ from collections.abc import Callable, Iterator
 from rulebook.folder import Folder
 from rulebook.lint.clause_map import check_clauses
 from rulebook.lint.grades import check_bands, check_grades
-from rulebook.lint.items import check_components, check_items
+from rulebook.lint.items import check_components, check_items, check_next
 from rulebook.lint.points import check_points
+from rulebook.lint.rating import check_measures, check_rating
 from rulebook.lint.sequence import check_sequence
 from rulebook.lint.shape import check_shape
 from rulebook.lint.version import Version
 from rulebook.problems import Problem
 
 _CHECKS: tuple[Callable[[Version], Iterator[Problem]], ...] = (
+    check_rating,
     check_components,
+    check_next,
     check_items,
     check_clauses,
     check_points,
     check_grades,
+    check_measures,
     check_bands,
 )
 
@@ -37,4 +41,4 @@ def lint(folder: Folder) -> list[Problem]:
             version = Version.of(folder, row)
             for check in _CHECKS:
                 problems.extend(check(version))
-    return sorted(set(problems), key=lambda problem: (problem.place.file, problem.place.number or 0, problem.code))
+    return sorted(set(problems), key=lambda problem: (*problem.place.order, problem.code))

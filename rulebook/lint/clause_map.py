@@ -9,13 +9,19 @@ from collections.abc import Iterator
 
 from ingestion.parsing import clause_text
 from rulebook import clauses, vocabulary
+from rulebook.folder import Row, split_list
 from rulebook.lint.version import Version
-from rulebook.problems import Problem
+from rulebook.problems import Problem, suggestion
 
 
 def check_clauses(version: Version) -> Iterator[Problem]:
     """Items that nothing leads to, and entries that lead nowhere."""
-    reached = {row["item_code"] for row in version.clauses if clauses.passes_the_door(row["clause"], row["dataset"])}
+    reached = {
+        code
+        for row in version.clauses
+        if clauses.passes_the_door(row["clause"], row["dataset"])
+        for code in split_list(row["item_code"])
+    }
     for row in version.items.values():
         if row["fact"] == vocabulary.EVIDENCE and row["item_code"] not in reached:
             yield Problem(
@@ -25,21 +31,8 @@ def check_clauses(version: Version) -> Iterator[Problem]:
                 "Add it to clauses with a clause that exports write, or give it a fact.",
             )
     for row in version.clauses:
-        item = version.items.get(row["item_code"])
-        if row["item_code"] is not None and item is None:
-            yield Problem(
-                row.at("item_code"),
-                "clause_item_unknown",
-                f"clause {row['clause'] or '(empty)'} leads to {row['item_code']}, which is no item",
-                "Name an item of this version.",
-            )
-        elif item is not None and item["fact"] != vocabulary.EVIDENCE:
-            yield Problem(
-                row.at("item_code"),
-                "clause_item_fact",
-                f"clause {row['clause'] or '(empty)'} leads to {row['item_code']}, whose fact is {item['fact']}",
-                "Only an item whose fact is evidence takes clauses.",
-            )
+        for code in split_list(row["item_code"]):
+            yield from _leads_to(version, row, code)
         if row["level_code"] is not None and row["dataset"] != clauses.MERIT_DATASET:
             yield Problem(
                 row.at("level_code"), "level_without_merit", "only merit claims have a level", "Leave the level out."
@@ -53,3 +46,31 @@ def check_clauses(version: Version) -> Iterator[Problem]:
                 f"clause {row['clause']} never equals one from the door",
                 f"Write {normal}." if is_writable else "Write what stands in the export, at most 40 characters.",
             )
+
+
+def _leads_to(version: Version, row: Row, code: str) -> Iterator[Problem]:
+    """Whether an entry may lead to an item."""
+    item, said = version.items.get(code), f"clause {row['clause'] or '(empty)'} leads to {code}"
+    if item is None:
+        yield Problem(
+            row.at("item_code"),
+            "clause_item_unknown",
+            f"{said}, which is no item",
+            suggestion(code, version.items, "Items of this version"),
+        )
+        return
+    if item["fact"] != vocabulary.EVIDENCE:
+        yield Problem(
+            row.at("item_code"),
+            "clause_item_fact",
+            f"{said}, whose fact is {item['fact']}",
+            "Only an item whose fact is evidence takes clauses.",
+        )
+    without = [name for name in clauses.datasets_of(row["dataset"]) if name not in clauses.WITH_POINTS]
+    if item["points_from"] == vocabulary.ROW and without:
+        yield Problem(
+            row.at("item_code"),
+            "row_points_missing",
+            f"{said}, whose points are the row's own 扣分, but rows of {', '.join(without)} have none",
+            f"Write an entry for each of: {', '.join(sorted(clauses.WITH_POINTS))}.",
+        )

@@ -11,17 +11,20 @@ from decimal import ROUND_FLOOR, Decimal
 
 from rulebook import clauses, vocabulary
 from rulebook.folder import Row, split_list
+from rulebook.lint.points import most_of_one_line
 from rulebook.lint.version import FINEST, Version
-from rulebook.problems import Problem
+from rulebook.problems import Problem, suggestion
 
 
 def check_grades(version: Version) -> Iterator[Problem]:
     """Grades that no band has, and ranks that two bands have."""
     grades = {row["grade"] for row in version.bands}
-    known = f"Known grades: {', '.join(sorted(grades)) or 'none, the regime has no bands'}."
 
     def unknown(row: Row, column: str, grade: str) -> Problem:
-        return Problem(row.at(column), "unknown_grade", f"{grade} is no grade", known)
+        remedy = (
+            suggestion(grade, sorted(grades), "Known grades") if grades else "The regime has no bands, so no grades."
+        )
+        return Problem(row.at(column), "unknown_grade", f"{grade} is no grade", remedy)
 
     for row in version.items.values():
         needs_grade = row["effect"] in vocabulary.GRADE_EFFECTS
@@ -84,7 +87,17 @@ def _lattice(version: Version) -> Decimal:
     if version.row["rounding"] == "half_up":
         return Decimal(step)
     divides = any(row["divisor_fact"] is not None for row in version.all_components.values())
-    return FINEST if divides or any(row["points"] % step for row in version.all_items) else Decimal(step)
+    return FINEST if divides or any(_leaves(version, row, step) for row in version.all_items) else Decimal(step)
+
+
+def _leaves(version: Version, item: Row, step: Decimal) -> bool:
+    """Whether a line of the item, of whatever version, can be off the step."""
+    if (
+        item["points"] is None
+    ):  # rows whose own points are off the step of their version do not score, factors are whole
+        of = version.siblings[item["rulebook_id"]]
+        return bool(((of["score_step"] or FINEST) if of["rounding"] == "none" else FINEST) % step)
+    return bool(item["points"] % step or item["points"] * (item["repeat_factor"] or 1) % step)
 
 
 def _probes(bands: Iterable[Row], step: Decimal, least: Decimal | None, most: Decimal | None) -> list[Decimal]:
@@ -111,10 +124,12 @@ def _reach(base: Decimal, components: dict[str, Row], items: Iterable[Row]) -> t
         lines: dict[str, Decimal | None] = {}  # each item: the most of one line
         for item in items:
             if item["component_code"] == code:
-                once = item["points"]
-                many = item["cap_points"] if once else Decimal(0)
+                once = most_of_one_line(item)
+                many = Decimal(0) if once == 0 else item["cap_points"]
+                # a line that counts by itself is held by all its caps; of several checks each has its own
+                held = _least(once, item["cap_points"], item["cap_per_check_points"], component["cap_per_check_points"])
                 # the one line of an `above` carries the points of each of those that it counts
-                _widen(lines, item["item_code"], once if item["above"] is None else many)
+                _widen(lines, item["item_code"], held if item["above"] is None else many)
                 _widen(own, item["item_code"], many if item["below"] is None else once)
         if component["aggregation"] in ("latest", "max"):
             total = None if None in lines.values() else max(filter(None, lines.values()), default=Decimal(0))
@@ -127,6 +142,10 @@ def _reach(base: Decimal, components: dict[str, Row], items: Iterable[Row]) -> t
         bounds[component["sign"]] = None if side is None or total is None else side + total
     up, down = bounds[1], bounds[-1]
     return (None if down is None else base - down), (None if up is None else base + up)
+
+
+def _least(*bounds: Decimal | None) -> Decimal | None:
+    return min((bound for bound in bounds if bound is not None), default=None)
 
 
 def _widen(bounds: dict[str, Decimal | None], code: str, most: Decimal | None) -> None:

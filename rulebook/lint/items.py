@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from rulebook import vocabulary
 from rulebook.folder import Row, split_list
 from rulebook.lint.version import Version
-from rulebook.problems import Problem
+from rulebook.problems import Problem, suggestion
 
 
 def check_components(version: Version) -> Iterator[Problem]:
@@ -47,6 +47,33 @@ def check_components(version: Version) -> Iterator[Problem]:
             )
 
 
+def check_next(version: Version) -> Iterator[Problem]:
+    """Components that end with the next event: which event that is."""
+    for row in version.components.values():
+        until_next = row["window_code"] == "until_next"
+        if until_next and row["next_fact"] is None:
+            yield Problem(
+                row.at("window_code"),
+                "no_next",
+                f"component {row['component_code']} lasts until the next of nothing",
+                f"Name next: {', '.join(vocabulary.EVENT_FACTS)}.",
+            )
+        if not until_next and row["next_fact"] is not None:
+            yield Problem(
+                row.at("next_fact"),
+                "needless_next",
+                f"component {row['component_code']} names a next event but its window is {row['window_code']}",
+                "Write window: until_next, or leave next out.",
+            )
+        if row["next_types"] is not None and (not until_next or row["next_fact"] != vocabulary.CHECKS):
+            yield Problem(
+                row.at("next_types"),
+                "types_without_checks",
+                f"component {row['component_code']} names types of check, but does not last until the next check",
+                "Write window: until_next and next: checks, or leave next_types out.",
+            )
+
+
 def check_items(version: Version) -> Iterator[Problem]:
     """Items without a component, with a fact that does not fit, that name what is not there."""
     for row in version.items.values():
@@ -56,7 +83,7 @@ def check_items(version: Version) -> Iterator[Problem]:
                 row.at("component_code"),
                 "no_component",
                 f"item {row['item_code']} belongs to {row['component_code']}, which is no component",
-                f"Name one of: {', '.join(version.components) or 'none is defined'}.",
+                suggestion(row["component_code"], version.components),
             )
         homes = {entry["component_code"] for entry in version.all_items if entry["item_code"] == row["item_code"]}
         if len(homes) > 1:  # its lines live on across versions, and one cap holds for all of them
@@ -73,16 +100,9 @@ def check_items(version: Version) -> Iterator[Problem]:
                     row.at("subsumes"),
                     "subsumes_unknown",
                     f"item {row['item_code']} subsumes {code}, which is no other item",
-                    "Name items of this version.",
+                    suggestion(code, [item for item in version.items if item != row["item_code"]], "Other items"),
                 )
-        for code in split_list(row["channels"]):
-            if code not in vocabulary.CHANNELS:
-                yield Problem(
-                    row.at("channels"),
-                    "unknown_channel",
-                    f"{code} is no channel",
-                    f"Name channels: {', '.join(vocabulary.CHANNELS)}.",
-                )
+        yield from _row_words(row)
     yield from _subsumes_ring(version)
 
 
@@ -110,6 +130,25 @@ def _item_fact(row: Row, component: Row | None) -> Iterator[Problem]:
             "state_takes_counts",
             f"item {row['item_code']} takes {row['fact']} in a component whose window is {component['window_code']}",
             "A state window takes count facts, and count facts a state window.",
+        )
+
+
+def _row_words(row: Row) -> Iterator[Problem]:
+    """Words that ask a row of evidence, or lines with a window, for something."""
+    for column, key in (("points_from", "points"), ("quantity_from", "quantity")):
+        if row[column] == vocabulary.ROW and row["fact"] != vocabulary.EVIDENCE:
+            yield Problem(
+                row.at("points" if key == "points" and not row.place.is_csv else column),
+                "row_without_evidence",
+                f"item {row['item_code']} takes {key} from rows, but its fact is {row['fact']}",
+                f"Leave {key}: row out, or the fact: only rows of evidence have {key} of their own.",
+            )
+    if row["repeat_factor"] is not None and row["fact"] in vocabulary.COUNT_FACTS:
+        yield Problem(
+            row.at("repeat_factor"),
+            "repeat_of_count",
+            f"item {row['item_code']} counts {row['fact']} and cannot be repeated",
+            "Leave repeat_factor out.",
         )
 
 

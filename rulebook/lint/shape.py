@@ -10,8 +10,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from rulebook import clauses, vocabulary
-from rulebook.folder import Folder
-from rulebook.problems import Place, Problem
+from rulebook.folder import Folder, Row, split_list
+from rulebook.problems import Place, Problem, suggestion
 from rulebook.tables import FOLDER_TABLES
 
 # Columns that may not be empty, and the closed lists; both matter for folders that were edited by hand.
@@ -52,6 +52,13 @@ _WORDS: dict[tuple[str, str], Sequence[Any]] = {
     ("repair_policy", "natural"): vocabulary.NATURAL_REPAIRS,
     ("repair_policy", "effective_on"): vocabulary.EFFECTIVE_ONS,
     ("repair_policy", "add_back"): vocabulary.ADD_BACKS,
+}
+# The same for the elements of a list in one cell.
+_LISTED_WORDS: dict[tuple[str, str], Sequence[str]] = {
+    ("rulebooks", "rated_types"): tuple(vocabulary.CHECK_TYPES.values()),
+    ("rulebooks", "unrated_status"): tuple(vocabulary.REGISTRY_STATUSES.values()),
+    ("components", "next_types"): tuple(vocabulary.CHECK_TYPES.values()),
+    ("items", "channels"): vocabulary.CHANNELS,
 }
 # Numbers that may not be below a least value.
 _LEAST: dict[tuple[str, str], int] = {
@@ -99,13 +106,12 @@ def check_shape(folder: Folder) -> Iterator[Problem]:
                     yield Problem(row.at(column), "missing_value", f"{table} needs a {column}", "Fill the cell.")
             for column in row.values:
                 value = row[column]
-                words = _WORDS.get((table, column))
-                if words is not None and value is not None and value not in words:
-                    said = ", ".join(map(str, words))
-                    yield Problem(row.at(column), "unknown_word", f"{value} is no {column}", f"Write one of: {said}.")
+                yield from _unknown_words(table, row, column)
                 least = _LEAST.get((table, column))
                 if least is not None and value is not None and value < least:
                     yield Problem(row.at(column), "too_small", f"{column} is {value}", f"The least is {least}.")
+            if table == "items":
+                yield from _points_from(row)
             key = tuple(row[column] for column in _KEYS[table])
             if key in seen:
                 names = ", ".join(str(part) for part in key[1:] or key)
@@ -128,3 +134,31 @@ def check_shape(folder: Folder) -> Iterator[Problem]:
                 f"{row['rulebook_id']} has no row in repair_policy",
                 "Add one; is_on_application = false offers no repair.",
             )
+
+
+def _unknown_words(table: str, row: Row, column: str) -> Iterator[Problem]:
+    words, value = _WORDS.get((table, column)), row[column]
+    if words is not None and value is not None and value not in words:
+        yield Problem(row.at(column), "unknown_word", f"{value} is no {column}", suggestion(str(value), words))
+    listed = _LISTED_WORDS.get((table, column))
+    for element in split_list(value) if listed else []:
+        if listed and element not in listed:
+            yield Problem(
+                row.at(column), "unknown_word", f"{element} is no element of {column}", suggestion(element, listed)
+            )
+
+
+def _points_from(row: Row) -> Iterator[Problem]:
+    """An item has points of its own, or takes each row's."""
+    own = row["points_from"]
+    if own == vocabulary.ITEM and row["points"] is None:
+        yield Problem(
+            row.at("points"), "missing_value", "items needs points", "Fill the cell, or write row in points_from."
+        )
+    if own == vocabulary.ROW and row["points"] is not None:
+        yield Problem(
+            row.at("points"),
+            "points_twice",
+            f"item {row['item_code']} has {row['points']} points and takes each row's own",
+            "Empty the cell, or write item in points_from.",
+        )

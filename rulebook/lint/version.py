@@ -24,13 +24,14 @@ class Version:
     bands: tuple[Row, ...]
     measures: tuple[Row, ...]
     repair: Row
+    siblings: dict[str, Row]  # the rows of `rulebooks` of its regime, this one among them
     all_components: dict[str, Row]  # of this version, else of one that has them
     all_items: tuple[Row, ...]  # of every version of the regime
 
     @classmethod
     def of(cls, folder: Folder, row: Row) -> Version:
         rulebook_id = row["rulebook_id"]
-        siblings = [other["rulebook_id"] for other in folder.versions(row["regime_code"])]
+        siblings = {other["rulebook_id"]: other for other in folder.versions(row["regime_code"])}
         components = {entry["component_code"]: entry for entry in folder.rows("components", rulebook_id)}
         return cls(
             row=row,
@@ -40,6 +41,7 @@ class Version:
             bands=folder.rows("bands", rulebook_id),
             measures=folder.rows("measures", rulebook_id),
             repair=folder.rows("repair_policy", rulebook_id)[0],
+            siblings=siblings,
             all_components={
                 entry["component_code"]: entry for other in siblings for entry in folder.rows("components", other)
             }

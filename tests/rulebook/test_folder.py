@@ -1,5 +1,6 @@
 """A rulebook folder on disk: the same back, and every broken cell named by file, row and column."""
 
+import csv
 import datetime as dt
 from decimal import Decimal
 from pathlib import Path
@@ -10,7 +11,7 @@ from rulebook.folder import build_tables, read_folder, write_folder
 from rulebook.importing import import_regimes
 from rulebook.lint import lint
 from rulebook.problems import RulebookError
-from rulebook.tables import BUILD_TABLES, FOLDER_TABLES
+from rulebook.tables import BUILD_TABLES, DEFAULTS, FOLDER_TABLES, LATER_COLUMNS
 from tests.rulebook.support import DEFAULT_FOLDER, DEFAULT_YAML, FOREIGN
 
 
@@ -52,7 +53,9 @@ def test_the_starting_regime_has_the_notices_figures() -> None:
 
 
 def test_an_unknown_regime_names_the_known_ones(folder: Path) -> None:
-    with pytest.raises(RulebookError, match=r"hillshire, jiaozuo, riverport, starfield"):
+    with pytest.raises(
+        RulebookError, match=r"hillshire, impact_assessors, jiaozuo, riverport, site_laboratories, starfield"
+    ):
         build_tables(read_folder(folder), "nowhere")
 
 
@@ -60,10 +63,10 @@ def test_an_unknown_regime_names_the_known_ones(folder: Path) -> None:
     ("table", "old", "new", "column", "said"),
     [
         ("items", ",50,item,", ",fifty,item,", "points", "no number"),
-        ("items", ",50,report,", ",50.001,report,", "points", "two decimals"),
+        ("items", ",50,item,one,,report,", ",50.001,item,one,,report,", "points", "two decimals"),
         ("rulebooks", "2024-03-21,,100", "2024/3/21,,100", "effective_from_on", "yyyy-mm-dd"),
         ("components", "jz-2024-draft,ADD,1,", "jz-2024-draft,ADD,one,", "sign", "whole number"),
-        ("components", "30,true", "30,maybe", "is_cap_provisional", "neither true nor false"),
+        ("components", "30,,true", "30,,maybe", "is_cap_provisional", "neither true nor false"),
         ("bands", "jz-2024-draft,A,1,", "jz-2024-draft,A,1,,", None, "8 cells"),
     ],
 )
@@ -90,6 +93,41 @@ def test_a_broken_cell_is_named(folder: Path, *, table: str, old: str, new: str,
 def test_a_wrong_header_is_named(folder: Path, header: str, said: str) -> None:
     (folder / "bands.csv").write_text(header + "\n", "utf-8")
     with pytest.raises(RulebookError, match=said):
+        read_folder(folder)
+
+
+def _rewrite(path: Path, *, without: tuple[str, ...] = (), emptied: tuple[str, ...] = ()) -> None:
+    with path.open(encoding="utf-8", newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.DictWriter(stream, [name for name in rows[0] if name not in without], extrasaction="ignore")
+        writer.writeheader()
+        writer.writerows({**row, **dict.fromkeys(emptied, "")} for row in rows)
+
+
+def test_a_folder_written_before_the_later_columns_reads_with_their_defaults(folder: Path) -> None:
+    now = read_folder(folder)
+    for table, columns in LATER_COLUMNS.items():
+        _rewrite(folder / f"{table}.csv", without=columns)
+    then = read_folder(folder)
+    assert lint(then) == []
+    for table in FOLDER_TABLES:
+        assert [row.values for row in then.rows(table)] == [row.values for row in now.rows(table)]
+    for table, column in DEFAULTS:
+        assert {row[column] for row in then.rows(table)} == {DEFAULTS[table, column]}
+
+
+def test_an_empty_cell_says_the_default(folder: Path) -> None:
+    now = read_folder(folder)
+    for table in LATER_COLUMNS:
+        _rewrite(folder / f"{table}.csv", emptied=tuple(column for of, column in DEFAULTS if of == table))
+    for table in FOLDER_TABLES:
+        assert [row.values for row in read_folder(folder).rows(table)] == [row.values for row in now.rows(table)]
+
+
+def test_a_column_that_was_there_from_the_beginning_may_not_be_missing(folder: Path) -> None:
+    _rewrite(folder / "items.csv", without=("cap_points",))
+    with pytest.raises(RulebookError, match="missing columns cap_points"):
         read_folder(folder)
 
 
@@ -120,7 +158,7 @@ def test_a_folder_saved_by_a_spreadsheet_reads_the_same(folder: Path) -> None:
     [
         ("items", "jz-2024-draft,F05,SUB", "jz-2024,F05,SUB", "unknown_rulebook"),
         ("items", "jz-2024-draft,F05,SUB", "jz-2024-draft,,SUB", "missing_value"),
-        ("items", ",一(四)5,冒用他机构名义,冒用他机构名义,30,case,,points,", ",,冒用,x,30,case,,fine,", "unknown_word"),
+        ("items", "30,item,one,,case,,,points,", "30,item,one,,case,,,fine,", "unknown_word"),
         ("clause_items", "jz-2024-draft,*,2b,", "jz-2024-draft,*,2B,", "clause_not_normal"),
         ("bands", "jz-2024-draft,B,2,", "jz-2024-draft,B,1,", "rank_twice"),
         ("bands", "jz-2024-draft,B,2,", "jz-2024-draft,A,2,", "twice"),

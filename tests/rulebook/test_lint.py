@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from rulebook.lint import lint
+from rulebook.measures import known_measures
 from tests.rulebook.support import DEFAULT_YAML, FOREIGN, SMALL, folder_of, lines_of, lint_codes, write
 
 # Faults that show in another row than the one that is to blame.
@@ -86,12 +87,13 @@ def test_the_foreign_regimes_are_sound_together() -> None:
         # words of other blocks
         ("subsumes: [F2]", "subsumes: [F9]", "subsumes_unknown"),
         ("subsumes: [F2]", "subsumes: [F1]", "subsumes_unknown"),
-        ("channels: [acceptance]", "channels: [acceptence]", "unknown_channel"),
+        ("channels: [acceptance]", "channels: [acceptence]", "unknown_word"),
         ("channels: [acceptance]", "subsumes: [F1]", "subsumes_ring"),
         ("subsumes: [F2]", "effect: veto:Z", "unknown_grade"),
         ("subsumes: [F2]", "effect: ceiling:Z", "unknown_grade"),
         ("blocked_grades: [C]", "blocked_grades: [Z]", "unknown_grade"),
         ("grade: C, code: exit", "grade: Z, code: exit", "unknown_grade"),
+        ("grade: C, code: exit", "grade: C, code: exits", "unknown_measure"),
         ("clause: 1, item: F1}", 'clause: 1, item: F1}\n  - {dataset: "*", clause: "１", item: F2}', "equal_clauses"),
         ("effective_from: 2024-01-01", "effective_from: 2024-01-01\n  effective_to: 2024-01-01", "version_empty"),
         ("effective_from: 2024-01-01", "effective_from: 2024-01-01\n  effective_to: 2025-01-01", "version_ends"),
@@ -105,6 +107,18 @@ def test_one_fault_is_found_where_it_stands(tmp_path: Path, old: str, new: str, 
         assert problem.place.file == str(path) and problem.place.number and problem.message and problem.remedy
     if code not in SEEN_ELSEWHERE and new and "\n" not in new:
         assert lines_of(path, new) & {problem.place.number for problem in problems}
+
+
+def test_an_unknown_measure_is_told_those_that_make_tasks(tmp_path: Path) -> None:
+    (problem,) = lint(folder_of(write(tmp_path, SMALL, ("code: exit,", "code: key_lst,"))))
+    assert problem.remedy.startswith("Did you mean key_list?")
+    tasks = "interview, key_list, inspection_min, exit, city_circular"
+    assert f"make tasks: quality_directory, {tasks}." in problem.remedy and "double_random_max" in problem.remedy
+
+
+@pytest.mark.parametrize("code", sorted(known_measures()))
+def test_every_measure_of_the_seed_is_known(tmp_path: Path, code: str) -> None:
+    assert lint_codes(write(tmp_path, SMALL, ("code: exit,", f"code: {code},"))) == []
 
 
 @pytest.mark.parametrize("written", ["12", "第三条第（二）项", "JJC202001-3", "9" * 40])

@@ -33,6 +33,9 @@ def test_what_is_left_out_takes_the_defaults(tmp_path: Path) -> None:
         "clock_start": "determined_on",
         "window_last_day": "inclusive",
         "same_act": "max",
+        "rated_from": "start",
+        "rated_types": None,
+        "unrated_status": None,
         "is_provisional": False,
     }
     assert dict(tables["items"][0].values) == {
@@ -43,8 +46,12 @@ def test_what_is_left_out_takes_the_defaults(tmp_path: Path) -> None:
         "title_zh": "题",
         "title_en": "题",
         "points": Decimal(0),
+        "points_from": "item",
+        "quantity_from": "one",
+        "repeat_factor": None,
         "per": "occurrence",
         "cap_points": None,
+        "cap_per_check_points": None,
         "effect": "points",
         "effect_grade": None,
         "fact": "evidence",
@@ -56,6 +63,19 @@ def test_what_is_left_out_takes_the_defaults(tmp_path: Path) -> None:
         "subsumes": None,
         "legal_basis": None,
         "is_provisional": False,
+    }
+    assert dict(tables["components"][0].values) == {
+        "rulebook_id": "x",
+        "component_code": "C",
+        "sign": -1,
+        "window_code": "quarter",
+        "next_fact": None,
+        "next_types": None,
+        "aggregation": "sum",
+        "divisor_fact": None,
+        "cap_points": None,
+        "cap_per_check_points": None,
+        "is_cap_provisional": False,
     }
     assert tables["bands"] == tables["measures"] == []
     assert dict(tables["repair_policy"][0].values) == {

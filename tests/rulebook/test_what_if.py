@@ -11,7 +11,7 @@ from rulebook.folder import read_folder
 from rulebook.importing import import_regimes
 from rulebook.problems import RulebookError
 from rulebook.tables import BUILD_TABLES
-from rulebook.what_if import GradeDifference, grade_differences, tables_under
+from rulebook.what_if import UNRATED, GradeDifference, grade_differences, tables_under
 from tests.rulebook.support import DEFAULT_YAML, FOREIGN
 
 
@@ -19,14 +19,17 @@ def _day(number: int) -> dt.date:
     return dt.date(2024, 1, 1) + dt.timedelta(days=number)
 
 
-def _rows(*spans: tuple[int, int | None, int, str | None], agency: str = "A1") -> list[dict[str, Any]]:
+def _rows(
+    *spans: tuple[int, int | None, int | None, str | None], agency: str = "A1", reason: str = "bands"
+) -> list[dict[str, Any]]:
     return [
         {
             "agency_id": agency,
             "valid_from_on": _day(start),
             "valid_until_on": None if end is None else _day(end),
-            "score": Decimal(score),
+            "score": None if score is None else Decimal(score),
             "grade": grade,
+            "score_grade_reason": reason,
         }
         for start, end, score, grade in spans
     ]
@@ -71,6 +74,34 @@ def test_without_bands_the_score_decides() -> None:
     ]
 
 
+def _unrated(start: int, end: int | None, score: int | None) -> list[dict[str, Any]]:
+    return _rows((start, end, score, None), reason=UNRATED)
+
+
+def test_to_be_unrated_is_another_grade() -> None:
+    rated = _rows((0, None, 100, "B"))
+    (begins,) = grade_differences(_unrated(0, 5, None) + _rows((5, None, 100, "B")), rated)
+    assert begins == GradeDifference("A1", _day(0), _day(5), None, "B", None, Decimal(100), is_unrated_before=True)
+    (paused,) = grade_differences(rated, _rows((0, 9, 100, "B")) + _unrated(9, None, 100))
+    assert paused == GradeDifference("A1", _day(9), None, "B", None, Decimal(100), Decimal(100), is_unrated_after=True)
+
+
+def test_who_is_unrated_on_both_sides_does_not_change() -> None:
+    others = _rows((0, None, 100, "B"), agency="A2")
+    assert grade_differences(_unrated(0, None, 100) + others, _unrated(0, None, 90) + others) == []
+
+
+def test_unrated_and_absent_are_two_things() -> None:
+    (difference,) = grade_differences([], _unrated(0, None, None))
+    assert (difference.is_unrated_before, difference.is_unrated_after) == (False, True)
+
+
+def test_without_bands_unrated_differs_from_every_score() -> None:
+    assert grade_differences(_unrated(0, None, None), _unrated(0, None, None)) == []
+    (difference,) = grade_differences(_unrated(0, None, 100), _rows((0, None, 100, None)))
+    assert difference.is_unrated_before and difference.score_before == difference.score_after == 100
+
+
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     import_regimes([DEFAULT_YAML, *FOREIGN], tmp_path)
@@ -92,7 +123,7 @@ def test_a_version_of_another_regime_covers_the_days_of_the_one_compared(folder:
 
 
 def test_an_unknown_version_names_the_known_ones(folder: Path) -> None:
-    with pytest.raises(RulebookError, match="Known versions: hs-2024, jz-2024-draft"):
+    with pytest.raises(RulebookError, match="Known versions: hs-2024, ia-2019, jz-2024-draft"):
         tables_under(read_folder(folder), "jz-2025")
     with pytest.raises(RulebookError, match="no version of a regime nowhere"):
         tables_under(read_folder(folder), "sf-2024", "nowhere")

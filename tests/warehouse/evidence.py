@@ -159,6 +159,18 @@ def rulebook() -> Tables:
     return {name: table.to_pylist() for name, table in build_tables(folder, "jiaozuo").items()}
 
 
+def completed(tables: Tables) -> Tables:
+    """Rulebook tables whose rows say only what matters, with the defaults of the rest and the items of each clause."""
+    entries = [row for row in tables["clause_items"] if row.get("item_code")]
+    return tables | {
+        "rulebooks": [{"rated_from": "start"} | dict(row) for row in tables["rulebooks"]],
+        "items": [{"points_from": "item", "quantity_from": "one"} | dict(row) for row in tables["items"]],
+        "clause_item_codes": [
+            dict(row) | {"item_code": code} for row in entries for code in row["item_code"].split("、")
+        ],
+    }
+
+
 def changed(tables: Tables, table: str, where: Mapping[str, Any], **cells: Any) -> Tables:
     """A copy in which the rows of one table that agree with `where` have other cells; there must be some."""
     rows = [dict(row) for row in tables[table]]
@@ -203,7 +215,7 @@ def warehouse(
         "credit_desk.repairs": list(repairs),
         "lake.build_parameters": [{"as_of_on": as_of_on, "known_on": None, "regime_code": "jiaozuo"}],
     }
-    tables |= {f"rulebook.{name}": rows for name, rows in (rules or rulebook()).items()}
+    tables |= {f"rulebook.{name}": rows for name, rows in completed(rules or rulebook()).items()}
     filled = {relation: rows for relation, rows in tables.items() if rows}
     return Warehouse(filled, replace={"int_complaints_matched": MATCHED} | dict(replace or {}))
 

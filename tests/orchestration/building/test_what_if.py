@@ -9,6 +9,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from click.testing import CliRunner
 
 from ingestion import build_inputs
 from ingestion.settings import ConfigurationError
@@ -19,6 +20,7 @@ from orchestration.building.request import DEFAULT_REGIME
 from orchestration.building.state import INPUT_FILE, files_of
 from orchestration.building.what_if import what_if
 from orchestration.building.workbench import Workbench
+from orchestration.cli import main
 from serving.releases.revisions import scoring_revision
 from serving.releases.stored import BI_FILE
 from tests.conftest import BuiltCity, firemark
@@ -97,14 +99,16 @@ SPAN = (USCC_A, dt.date(2024, 3, 21), None, 100)
 RULEBOOK = "jz-2024-draft"
 
 
-def write_history(path: Path, grade: str) -> None:
+def write_history(path: Path, grade: str | None) -> None:
     with duckdb.connect(str(path)) as connection:
         connection.execute("create schema if not exists credit")
         connection.execute(
             "create table credit.fct_score_history"
-            " (agency_id varchar, valid_from_on date, valid_until_on date, score decimal(9, 2), grade varchar)"
+            " (agency_id varchar, valid_from_on date, valid_until_on date, score decimal(9, 2), grade varchar,"
+            " score_grade_reason varchar)"
         )
-        connection.execute("insert into credit.fct_score_history values (?, ?, ?, ?, ?)", [*SPAN, grade])
+        reason = "unrated" if grade is None else "bands"
+        connection.execute("insert into credit.fct_score_history values (?, ?, ?, ?, ?, ?)", [*SPAN, grade, reason])
 
 
 @pytest.fixture
@@ -152,6 +156,21 @@ def test_what_if_leaves_the_build_folder_as_the_build_left_it(door: Door, monkey
     assert (difference.agency_id, difference.grade_before, difference.grade_after) == (USCC_A, "B", "C")
     assert contents(door.settings.build) == before
     assert [path.name for path in door.settings.build.iterdir() if path.name.startswith("what-if")] == []
+
+
+def test_what_if_tells_of_who_becomes_unrated(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
+    def unrated(bench: Workbench, path: Path, select: str) -> DbtOutcome:
+        path.unlink()
+        write_history(path, None)
+        return DbtOutcome(1, (), ())
+
+    monkeypatch.setattr(model, "model_into", unrated)
+    (difference,) = what_if(Workbench(door.settings), RULEBOOK, None, None)
+    assert (difference.grade_before, difference.grade_after, difference.is_unrated_after) == ("B", None, True)
+    asked = ["--home", str(door.settings.home), "rulebook", "what-if", RULEBOOK]
+    assert "未评 unrated" in CliRunner().invoke(main, asked).output
+    (row,) = json.loads(CliRunner().invoke(main, [*asked, "--format", "json"]).output)
+    assert (row["grade_after"], row["is_unrated_before"], row["is_unrated_after"]) == (None, False, True)
 
 
 def test_what_if_refuses_inputs_that_are_not_the_release_s(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:

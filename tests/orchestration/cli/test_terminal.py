@@ -138,6 +138,7 @@ def test_every_reading_command_is_readable_in_every_terminal(built_city: BuiltCi
             ["tasks"],
             ["status"],
             ["rulebook", "lint"],
+            ["rulebook", "show"],
             ["grades", "--format", "csv"],
         ]
     for command in commands:

@@ -17,7 +17,7 @@ detectors as (
 
 task_kinds as (
 
-    select * from {{ ref('tasks') }}
+    select * from {{ ref('int_task_kinds') }}
 
 ),
 

@@ -1,5 +1,5 @@
--- A maintenance and testing report without a check-in of its project leader, or without one of an operator. A check-in
--- whose number is unusable counts for the position that it names.
+-- A report of a service that is done on site without a check-in of its project leader, or without one of an operator. A
+-- check-in whose number is unusable counts for the position that it names.
 with
 
 reports as (
@@ -11,6 +11,12 @@ reports as (
 checkins as (
 
     select * from {{ ref('stg_platform__checkins') }}
+
+),
+
+words as (
+
+    select * from {{ ref('detector_words') }}
 
 ),
 
@@ -36,9 +42,12 @@ jobs as (
         ) = 1 as is_leader_there,
         max(case when checkins.position_code = 'operator' then 1 else 0 end) = 1 as is_operator_there
     from reports
+    inner join words
+        on
+            words.word_code = 'onsite_service'
+            and reports.service_type = words.word
     left join checkins
         on reports.report_no = checkins.report_no
-    where reports.service_type = 'maintenance_testing'
     group by reports.report_no
 
 ),

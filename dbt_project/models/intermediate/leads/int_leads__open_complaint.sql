@@ -20,7 +20,7 @@ case_rows as (
         root_dataset,
         root_row_key
     from {{ ref('int_points__rows') }}
-    where dataset = 'hotline'
+    where dataset = 'hotline' and item_number = 1
 
 ),
 

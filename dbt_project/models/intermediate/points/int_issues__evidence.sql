@@ -15,9 +15,11 @@ case_links as (
 
 ),
 
+-- whatever the items, the wording is one
 readings as (
 
     select * from {{ ref('int_points__clauses_read') }}
+    where item_number = 1
 
 ),
 
@@ -68,12 +70,14 @@ clauses_looked_up as (
             and evidence_rows.dataset = readings.dataset
             and evidence_rows.clause = readings.clause
             and coalesce(evidence_rows.level_code, '') = coalesce(readings.level_code, '')
+    where evidence_rows.item_number = 1
 
 ),
 
+-- one issue a row and reason, though several of its items may give it
 row_issues as (
 
-    select
+    select distinct
         case
             when row_state = 'waiting' then 'determination_date_missing'
             when row_state = 'not_final' then 'not_final'
@@ -94,6 +98,10 @@ row_issues as (
             when not_scored_reason = 'clause_missing' then 'Decided without a clause: scores nothing.'
             when not_scored_reason = 'before_first_version'
                 then 'The act or its determination lies before the first version of the rulebook: not scored.'
+            when not_scored_reason = 'points_missing'
+                then 'The item takes its points from the row, and 扣分 is empty: not scored. Fill the cell in.'
+            when not_scored_reason = 'points_off_step'
+                then 'The item takes its points from the row, and 扣分 is off the step of scores: not scored.'
             else 'The item does not list the channel through which this row came: not scored.'
         end as detail
     from evidence_rows
@@ -150,6 +158,7 @@ link_issues as (
         on
             case_links.dataset = evidence_rows.dataset
             and case_links.row_key = evidence_rows.row_key
+            and evidence_rows.item_number = 1
     where case_links.link_state in ('unknown', 'other_agency', 'unresolved_agency', 'ring')
 
 ),

@@ -2,9 +2,21 @@
 -- the lines in force and these add up to the score.
 with
 
+check_adjustments as (
+
+    select * from {{ ref('int_points__check_adjustments') }}
+
+),
+
 item_adjustments as (
 
     select * from {{ ref('int_points__item_adjustments') }}
+
+),
+
+occasion_adjustments as (
+
+    select * from {{ ref('int_points__occasion_adjustments') }}
 
 ),
 
@@ -34,6 +46,18 @@ adjustment_steps as (
         agency_no,
         component_code,
         item_code,
+        occasion_key,
+        instant,
+        adjustment_hundredths
+    from check_adjustments
+
+    union all
+
+    select
+        agency_no,
+        component_code,
+        item_code,
+        cast(null as {{ dbt.type_string() }}) as occasion_key,
         instant,
         adjustment_hundredths
     from item_adjustments
@@ -44,6 +68,18 @@ adjustment_steps as (
         agency_no,
         component_code,
         cast(null as {{ dbt.type_string() }}) as item_code,
+        occasion_key,
+        instant,
+        adjustment_hundredths
+    from occasion_adjustments
+
+    union all
+
+    select
+        agency_no,
+        component_code,
+        cast(null as {{ dbt.type_string() }}) as item_code,
+        cast(null as {{ dbt.type_string() }}) as occasion_key,
         instant,
         adjustment_hundredths
     from component_adjustments
@@ -55,6 +91,7 @@ adjustment_steps as (
         score_steps.agency_no,
         cast(null as {{ dbt.type_string() }}) as component_code,
         cast(null as {{ dbt.type_string() }}) as item_code,
+        cast(null as {{ dbt.type_string() }}) as occasion_key,
         score_steps.instant,
         score_steps.rounding_hundredths as adjustment_hundredths
     from score_steps
@@ -69,10 +106,11 @@ adjustment_days as (
         agency_no,
         component_code,
         item_code,
+        occasion_key,
         {{ instant_day('instant') }} as changed_on,
         max_by(adjustment_hundredths, instant) as adjustment_hundredths
     from adjustment_steps
-    group by agency_no, component_code, item_code, {{ instant_day('instant') }}
+    group by agency_no, component_code, item_code, occasion_key, {{ instant_day('instant') }}
 
 ),
 
@@ -81,7 +119,7 @@ adjustment_changes as (
     select
         *,
         lag(adjustment_hundredths) over (
-            partition by agency_no, component_code, item_code order by changed_on
+            partition by agency_no, component_code, item_code, occasion_key order by changed_on
         ) as previous_hundredths
     from adjustment_days
 
@@ -93,9 +131,10 @@ spans as (
         agency_no,
         component_code,
         item_code,
+        occasion_key,
         adjustment_hundredths,
         changed_on as valid_from_on,
-        lead(changed_on) over (partition by agency_no, component_code, item_code order by changed_on)
+        lead(changed_on) over (partition by agency_no, component_code, item_code, occasion_key order by changed_on)
             as valid_until_on
     from adjustment_changes
     where previous_hundredths is null or previous_hundredths <> adjustment_hundredths

@@ -7,9 +7,9 @@ agencies as (
 
 ),
 
-lines as (
+evidence_rows as (
 
-    select * from {{ ref('int_points__lines') }}
+    select * from {{ ref('int_points__rows') }}
 
 ),
 
@@ -40,8 +40,8 @@ scored as (
     select
         agency_id,
         min(determined_on) as begins_on
-    from lines
-    where line_kind in ('misconduct', 'merit')
+    from evidence_rows
+    where row_state in ('scores', 'disputed')
     group by agency_id
 
 ),

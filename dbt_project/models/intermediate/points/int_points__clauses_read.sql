@@ -1,4 +1,4 @@
--- What each wording of an act says: the item that a version's map gives to it, by its most exact entry (credit.md 6.5).
+-- What each wording of an act says: the items that a version's map gives to it, by its most exact entry (credit.md 6.5).
 {%- set numerals = '0123456789一二三四五六七八九十百零〇' %}
 with
 
@@ -11,6 +11,12 @@ evidence as (
 clause_items as (
 
     select * from {{ ref('stg_rulebook__clause_items') }}
+
+),
+
+clause_item_codes as (
+
+    select * from {{ ref('stg_rulebook__clause_item_codes') }}
 
 ),
 
@@ -38,8 +44,11 @@ ranked as (
         wordings.dataset,
         wordings.clause,
         wordings.level_code,
-        items.item_code,
-        items.channels is null as is_any_channel,
+        -- the entry: its items stand in clause_item_codes
+        clause_items.dataset as entry_dataset,
+        coalesce(clause_items.clause, '') as entry_clause,
+        clause_items.level_code as entry_level_code,
+        coalesce(clause_items.item_code, '') as item_codes,
         coalesce(clause_items.clause, '') = wordings.clause as is_named,
         row_number() over (
             partition by clause_items.rulebook_id, wordings.dataset, wordings.clause, wordings.level_code
@@ -47,7 +56,7 @@ ranked as (
                 coalesce(clause_items.clause, '') = wordings.clause desc,
                 clause_items.dataset = wordings.dataset desc,
                 clause_items.level_code is not null desc,
-                coalesce(items.item_code, '')
+                coalesce(clause_items.item_code, '')
         ) as exactness
     from wordings
     inner join clause_items
@@ -61,12 +70,6 @@ ranked as (
                 or (clause_items.clause = '*' and wordings.clause <> '')
             )
             and (clause_items.level_code is null or wordings.level_code = clause_items.level_code)
-    -- an entry may say that a wording is no item, and an item that the warehouse counts itself has no rows
-    left join items
-        on
-            clause_items.rulebook_id = items.rulebook_id
-            and clause_items.item_code = items.item_code
-            and items.fact = 'evidence'
 
 ),
 
@@ -79,9 +82,9 @@ spellings as (
         ranked.dataset,
         ranked.clause,
         ranked.level_code,
-        ranked.item_code,
+        ranked.item_codes,
         clause_items.clause as full_clause,
-        coalesce(clause_items.item_code, '') as full_item_code,
+        coalesce(clause_items.item_code, '') as full_item_codes,
         row_number() over (
             partition by ranked.rulebook_id, ranked.dataset, ranked.clause, ranked.level_code, clause_items.clause
             order by
@@ -117,11 +120,11 @@ spelled_out as (
         dataset,
         clause,
         level_code,
-        min(case when full_item_code = item_code then full_clause end) as full_clause
+        min(case when full_item_codes = item_codes then full_clause end) as full_clause
     from spellings
     where exactness = 1
     group by rulebook_id, dataset, clause, level_code
-    having min(full_item_code) <> max(full_item_code)
+    having min(full_item_codes) <> max(full_item_codes)
 
 ),
 
@@ -132,10 +135,29 @@ final as (
         ranked.dataset,
         ranked.clause,
         ranked.level_code,
-        ranked.item_code,
-        ranked.is_any_channel,
+        items.item_code,
+        cast(
+            row_number() over (
+                partition by ranked.rulebook_id, ranked.dataset, ranked.clause, ranked.level_code
+                order by coalesce(items.item_code, '')
+            ) as integer
+        ) as item_number,
+        items.channels is null as is_any_channel,
+        coalesce(items.points_from = 'row', false) as is_row_points,
         spelled_out.full_clause
     from ranked
+    -- an entry may say that a wording is no item, and an item that the warehouse counts itself has no rows
+    left join clause_item_codes
+        on
+            ranked.rulebook_id = clause_item_codes.rulebook_id
+            and ranked.entry_dataset = clause_item_codes.dataset
+            and ranked.entry_clause = coalesce(clause_item_codes.clause, '')
+            and coalesce(ranked.entry_level_code, '') = coalesce(clause_item_codes.level_code, '')
+    left join items
+        on
+            clause_item_codes.rulebook_id = items.rulebook_id
+            and clause_item_codes.item_code = items.item_code
+            and items.fact = 'evidence'
     left join spelled_out
         on
             ranked.rulebook_id = spelled_out.rulebook_id

@@ -17,9 +17,21 @@ spans as (
 
 ),
 
+check_adjustments as (
+
+    select * from {{ ref('int_points__check_adjustments') }}
+
+),
+
 item_adjustments as (
 
     select * from {{ ref('int_points__item_adjustments') }}
+
+),
+
+occasion_adjustments as (
+
+    select * from {{ ref('int_points__occasion_adjustments') }}
 
 ),
 
@@ -91,6 +103,24 @@ divided as (
 
 ),
 
+-- what the caps of checks and items take away before the component's own rules
+inner_adjustments as (
+    {%- for adjustments in ['check_adjustments', 'item_adjustments', 'occasion_adjustments'] %}
+
+    select
+        agency_no,
+        component_code,
+        instant,
+        delta_hundredths
+    from {{ adjustments }}
+    {%- if not loop.last %}
+
+    union all
+    {%- endif %}
+    {%- endfor %}
+
+),
+
 moves as (
 
     {{ span_moves('grouped', ['agency_no', 'component_code'], 'standing_until_instant', {
@@ -101,13 +131,13 @@ moves as (
     union all
 
     select
-        item_adjustments.agency_no,
-        item_adjustments.component_code,
-        item_adjustments.instant,
-        {{ deltas({'summed_hundredths': 'item_adjustments.delta_hundredths'}, swept) }}
-    from item_adjustments
+        inner_adjustments.agency_no,
+        inner_adjustments.component_code,
+        inner_adjustments.instant,
+        {{ deltas({'summed_hundredths': 'inner_adjustments.delta_hundredths'}, swept) }}
+    from inner_adjustments
     inner join groups
-        on item_adjustments.agency_no = groups.agency_no and item_adjustments.component_code = groups.component_code
+        on inner_adjustments.agency_no = groups.agency_no and inner_adjustments.component_code = groups.component_code
 
     union all
 

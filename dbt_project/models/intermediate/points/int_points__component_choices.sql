@@ -95,7 +95,9 @@ candidates as (
         choosing.clock_start_on,
         choosing.points_hundredths,
         rules.aggregation,
-        item_rules.cap_hundredths as item_cap_hundredths
+        least(
+            item_rules.cap_hundredths, item_rules.check_cap_hundredths, rules.check_cap_hundredths
+        ) as line_cap_hundredths
     from cuts
     inner join choosing
         on
@@ -129,7 +131,7 @@ chosen as (
         cuts.agency_no,
         cuts.component_code,
         cuts.instant,
-        coalesce({{ clipped('ranked.points_hundredths', 'ranked.item_cap_hundredths') }}, 0) as chosen_hundredths
+        coalesce({{ clipped('ranked.points_hundredths', 'ranked.line_cap_hundredths') }}, 0) as chosen_hundredths
     from cuts
     left join ranked
         on

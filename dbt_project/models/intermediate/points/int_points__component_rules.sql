@@ -19,11 +19,13 @@ offered as (
     select
         versions.version_number,
         versions.rulebook_id,
+        owners.rulebook_id as owner_rulebook_id,
         components.component_code,
         components.window_code,
         components.aggregation,
         components.divisor_fact,
         {{ hundredths('components.cap_points') }} as cap_hundredths,
+        {{ hundredths('components.cap_per_check_points') }} as check_cap_hundredths,
         row_number() over (
             partition by versions.version_number, components.component_code
             order by
@@ -41,11 +43,13 @@ final as (
     select
         version_number,
         rulebook_id,
+        owner_rulebook_id,
         component_code,
         window_code,
         aggregation,
         divisor_fact,
-        cap_hundredths
+        cap_hundredths,
+        check_cap_hundredths
     from offered
     where choice = 1
 

@@ -4,7 +4,7 @@ with
 
 disputed as (
 
-    select
+    select distinct
         dataset,
         row_key
     from {{ ref('int_points__rows') }}

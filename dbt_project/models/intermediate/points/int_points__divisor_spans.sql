@@ -8,6 +8,12 @@ events as (
 
 ),
 
+next_events as (
+
+    select * from {{ ref('int_points__next_events') }}
+
+),
+
 starts as (
 
     select * from {{ ref('int_points__agency_starts') }}
@@ -36,6 +42,7 @@ divided as (
 
     select
         rules.version_number,
+        rules.owner_rulebook_id,
         rules.component_code,
         rules.divisor_fact,
         case when policies.natural_repair = 'none' then 'lifetime' else rules.window_code end as window_code,
@@ -49,26 +56,79 @@ divided as (
 
 ),
 
-dividing as (
+divisor_events as (
 
     select
         starts.agency_no,
+        starts.agency_id,
+        starts.starts_on,
         divided.component_code,
+        divided.owner_rulebook_id as rulebook_id,
         divided.version_number,
+        divided.window_code,
+        divided.window_last_day,
+        divided.version_from_instant,
+        divided.version_until_instant,
         events.event_key,
-        greatest({{ instant('events.occurred_on', 'fact') }}, divided.version_from_instant) as from_instant,
-        least(
-            coalesce(
-                {{ instant(
-                    evaluation_window('divided.window_code', 'events.occurred_on', 'divided.window_last_day'), 'expiry'
-                ) }},
-                {{ never() }}
-            ),
-            divided.version_until_instant
-        ) as until_instant
+        events.occurred_on as act_on
     from divided
     inner join events on divided.divisor_fact = events.fact_code
     inner join starts on events.agency_id = starts.agency_id
+
+),
+
+acts as (
+
+    select
+        rulebook_id,
+        component_code,
+        agency_id,
+        act_on
+    from divisor_events
+    where window_code = 'until_next'
+
+),
+
+{{ next_days('acts', 'next_events') }},
+
+windowed as (
+
+    select
+        divisor_events.*,
+        {{ evaluation_window(
+            'divisor_events.window_code', 'divisor_events.act_on', 'divisor_events.window_last_day',
+            'next_days.next_on', 'divisor_events.starts_on'
+        ) }} as window_until_on
+    from divisor_events
+    left join next_days
+        on
+            divisor_events.window_code = 'until_next'
+            and divisor_events.rulebook_id = next_days.rulebook_id
+            and divisor_events.component_code = next_days.component_code
+            and divisor_events.agency_id = next_days.agency_id
+            and divisor_events.act_on = next_days.act_on
+
+),
+
+dividing as (
+
+    select
+        agency_no,
+        component_code,
+        version_number,
+        event_key,
+        greatest({{ instant('act_on', 'fact') }}, version_from_instant) as from_instant,
+        least(
+            coalesce(
+                case
+                    when window_code = 'until_next' then {{ instant('window_until_on', 'fact') }}
+                    else {{ instant('window_until_on', 'expiry') }}
+                end,
+                {{ never() }}
+            ),
+            version_until_instant
+        ) as until_instant
+    from windowed
 
 ),
 

@@ -77,7 +77,9 @@ unioned as (
         finding_id as stated_number,
         origin_id as linked_number,
         {{ absent(text, ['task_id', 'document_no', 'level_code']) }},
-        {{ absent('date', ['accepted_on', 'verified_on', 'public_until_on']) }}
+        {{ absent('date', ['accepted_on', 'verified_on', 'public_until_on', 'checked_on']) }},
+        quantity,
+        row_points
     from findings
 
     union all
@@ -112,7 +114,10 @@ unioned as (
         {{ absent(text, ['document_no', 'level_code']) }},
         {{ absent('date', ['accepted_on']) }},
         case when check_type = 'complaint_verification' then checked_on end as verified_on,
-        {{ absent('date', ['public_until_on']) }}
+        {{ absent('date', ['public_until_on']) }},
+        checked_on,
+        quantity,
+        row_points
     from checks
 
     union all
@@ -138,7 +143,10 @@ unioned as (
         decision_no as document_no,
         {{ absent(text, ['level_code']) }},
         {{ absent('date', ['accepted_on', 'verified_on']) }},
-        public_until_on
+        public_until_on,
+        {{ absent('date', ['checked_on']) }},
+        quantity,
+        row_points
     from penalties
 
     union all
@@ -162,7 +170,9 @@ unioned as (
         hotline.original_ticket_id as linked_number,
         {{ absent(text, ['task_id', 'document_no', 'level_code']) }},
         hotline.accepted_on,
-        {{ absent('date', ['verified_on', 'public_until_on']) }}
+        {{ absent('date', ['verified_on', 'public_until_on', 'checked_on']) }},
+        {{ absent('bigint', ['quantity']) }},
+        {{ absent('decimal(9, 2)', ['row_points']) }}
     from hotline
     left join complaints_matched
         on hotline.dataset = complaints_matched.dataset and hotline.row_key = complaints_matched.row_key
@@ -186,7 +196,9 @@ unioned as (
         false as is_decided_not_final,
         media.clue_id as stated_number,
         {{ absent(text, ['linked_number', 'task_id', 'document_no', 'level_code']) }},
-        {{ absent('date', ['accepted_on', 'verified_on', 'public_until_on']) }}
+        {{ absent('date', ['accepted_on', 'verified_on', 'public_until_on', 'checked_on']) }},
+        {{ absent('bigint', ['quantity']) }},
+        {{ absent('decimal(9, 2)', ['row_points']) }}
     from media
     left join complaints_matched
         on media.dataset = complaints_matched.dataset and media.row_key = complaints_matched.row_key
@@ -210,7 +222,9 @@ unioned as (
         {{ absent(text, ['stated_number', 'linked_number', 'task_id']) }},
         document_no,
         level_code,
-        {{ absent('date', ['accepted_on', 'verified_on', 'public_until_on']) }}
+        {{ absent('date', ['accepted_on', 'verified_on', 'public_until_on', 'checked_on']) }},
+        {{ absent('bigint', ['quantity']) }},
+        {{ absent('decimal(9, 2)', ['row_points']) }}
     from merit_claims
 
 ),
@@ -241,7 +255,10 @@ final as (
         unioned.task_id,
         nullif(unioned.linked_number, '') as linked_number,
         unioned.accepted_on,
-        unioned.verified_on
+        unioned.verified_on,
+        unioned.checked_on,
+        unioned.quantity,
+        unioned.row_points
     from unioned
     left join branches on unioned.agency_id = branches.branch_id
 

@@ -1,4 +1,5 @@
--- The warehouse's own events (format.md, "Facts"), where a rulebook asks for them: as an item or as a divisor.
+-- The warehouse's own events (format.md, "Facts"), where a rulebook asks for them: as an item, as a divisor, as what
+-- ends a window, or as what makes an agency rated.
 with
 
 checks as (
@@ -49,6 +50,11 @@ asked as (
     union
     select divisor_fact as fact_code from components
     where divisor_fact is not null
+    union
+    select next_fact as fact_code from components
+    where next_fact is not null
+    union
+    select rated_from as fact_code from versions
 
 ),
 

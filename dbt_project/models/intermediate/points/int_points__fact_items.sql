@@ -42,6 +42,7 @@ final as (
         items.effect_grade,
         items.above,
         items.below,
+        items.repeat_factor,
         case when policies.natural_repair = 'none' then 'lifetime' else components.window_code end as window_code
     from items
     inner join versions on items.rulebook_id = versions.rulebook_id

@@ -1,4 +1,4 @@
--- What item caps take away, as it changes. Only groups whose lines together could exceed the cap are swept.
+-- What item caps take away of what the checks leave, as it changes. Only groups whose lines together could exceed the cap are swept.
 {% set swept = {'summed_hundredths': 'bigint', 'version_number': 'bigint'} %}
 
 with
@@ -7,6 +7,12 @@ spans as (
 
     select * from {{ ref('int_points__standing_spans') }}
     where counted_by is null and standing_until_instant > from_instant and points_hundredths <> 0
+
+),
+
+check_adjustments as (
+
+    select * from {{ ref('int_points__check_adjustments') }}
 
 ),
 
@@ -81,74 +87,23 @@ moves as (
     from groups
     cross join versions
 
-),
-
-steps as (
+    union all
 
     select
-        agency_no,
-        component_code,
-        item_code,
-        instant,
-        {{ summed_deltas(swept) }}
-    from moves
-    group by agency_no, component_code, item_code, instant
-
-),
-
-summed as (
-
-    select
-        agency_no,
-        component_code,
-        item_code,
-        instant,
-        {{ running_sums(swept, 'running') }}
-    from steps
-    window running as (partition by agency_no, component_code, item_code order by instant rows unbounded preceding)
+        check_adjustments.agency_no,
+        check_adjustments.component_code,
+        check_adjustments.item_code,
+        check_adjustments.instant,
+        {{ deltas({'summed_hundredths': 'check_adjustments.delta_hundredths'}, swept) }}
+    from check_adjustments
+    inner join groups
+        on
+            check_adjustments.agency_no = groups.agency_no
+            and check_adjustments.component_code = groups.component_code
+            and check_adjustments.item_code = groups.item_code
 
 ),
 
-capped as (
-
-    select
-        summed.agency_no,
-        summed.component_code,
-        summed.item_code,
-        summed.instant,
-        {{ clipped('summed.summed_hundredths', 'rules.cap_hundredths') }} - summed.summed_hundredths
-            as adjustment_hundredths
-    from summed
-    inner join rules on summed.version_number = rules.version_number and summed.item_code = rules.item_code
-
-),
-
-compared as (
-
-    select
-        *,
-        coalesce(
-            lag(adjustment_hundredths) over (
-                partition by agency_no, component_code, item_code order by instant
-            ),
-            0
-        ) as previous_hundredths
-    from capped
-
-),
-
-final as (
-
-    select
-        agency_no,
-        component_code,
-        item_code,
-        instant,
-        adjustment_hundredths,
-        adjustment_hundredths - previous_hundredths as delta_hundredths
-    from compared
-    where adjustment_hundredths <> previous_hundredths
-
-)
+{{ capped_changes(['agency_no', 'component_code', 'item_code'], 'item_code', 'cap_hundredths', swept) }}
 
 select * from final

@@ -34,7 +34,12 @@ offered as (
         items.is_repairable,
         items.is_provisional,
         items.legal_basis,
+        items.points_from,
+        items.quantity_from,
+        items.repeat_factor,
+        items.cap_per_check_points,
         {{ hundredths('items.cap_points') }} as cap_hundredths,
+        {{ hundredths('items.cap_per_check_points') }} as check_cap_hundredths,
         row_number() over (
             partition by versions.version_number, items.item_code
             order by
@@ -67,7 +72,12 @@ final as (
         is_repairable,
         is_provisional,
         legal_basis,
-        cap_hundredths
+        points_from,
+        quantity_from,
+        repeat_factor,
+        cap_per_check_points,
+        cap_hundredths,
+        check_cap_hundredths
     from offered
     where choice = 1
 

@@ -1,5 +1,5 @@
--- One line per case and item (credit.md 6.4), before same_act, caps and repairs; and one line for each row that is
--- void from the start or not scored, so that nothing decided vanishes.
+-- One line per case and item (credit.md 6.4), before same_act, caps and repairs; and one line for each row and item that
+-- is void from the start or not scored, so that nothing decided vanishes.
 with
 
 evidence_rows as (
@@ -38,6 +38,18 @@ repair_policy as (
 
 ),
 
+next_events as (
+
+    select * from {{ ref('int_points__next_events') }}
+
+),
+
+starts as (
+
+    select * from {{ ref('int_points__agency_starts') }}
+
+),
+
 scoring_rows as (
 
     select
@@ -51,7 +63,9 @@ scoring_rows as (
         evidence_rows.determined_on,
         evidence_rows.row_state,
         disputes.disputed_since_on,
-        evidence_rows.public_until_on
+        evidence_rows.public_until_on,
+        evidence_rows.quantity,
+        evidence_rows.row_points
     from evidence_rows
     left join disputes
         on
@@ -72,7 +86,9 @@ gathered as (
         -- whoever reads the line should know that part of what it rests on is contested
         bool_or(row_state = 'disputed') as is_disputed,
         min(disputed_since_on) as disputed_since_on,
-        case when bool_and(dataset = 'penalties') then max(public_until_on) end as public_until_on
+        case when bool_and(dataset = 'penalties') then max(public_until_on) end as public_until_on,
+        max(quantity) as quantity,
+        max(row_points) as row_points
     from scoring_rows
     group by line_id
 
@@ -115,7 +131,7 @@ ranked as (
 
 ),
 
-scoring_lines as (
+started as (
 
     select
         clocked.line_id,
@@ -125,15 +141,22 @@ scoring_lines as (
         evidence_rows.item_code,
         items.component_code,
         clocked.rulebook_id,
-        cast(components.sign * items.points as decimal(9, 2)) as points,
+        -- points of the item or of the row, for one or for as many as the row says
+        cast(
+            components.sign
+            * case when items.points_from = 'row' then clocked.row_points else items.points end
+            * case when items.quantity_from = 'row' then coalesce(clocked.quantity, 1) else 1 end
+            as decimal(9, 2)
+        ) as single_points,
+        items.repeat_factor,
         items.effect,
         items.effect_grade,
         clocked.clock_start_on,
-        clocked.clock_start_on as valid_from_on,
         case
-            when repair_policy.natural_repair = 'none' then cast(null as date)
-            else {{ evaluation_window('components.window_code', 'clocked.clock_start_on', 'clocked.window_last_day') }}
-        end as valid_until_on,
+            when repair_policy.natural_repair = 'none' then 'lifetime'
+            else components.window_code
+        end as window_code,
+        clocked.window_last_day,
         items.is_repairable,
         clocked.is_disputed,
         clocked.disputed_since_on,
@@ -145,8 +168,9 @@ scoring_lines as (
         evidence_rows.row_number,
         evidence_rows.document_no,
         evidence_rows.occurred_on,
+        evidence_rows.acted_on,
+        evidence_rows.occasion_task_id,
         clocked.first_determined_on as determined_on,
-        cast(null as {{ dbt.type_string() }}) as not_scored_reason,
         clocked.public_until_on
     from clocked
     inner join ranked
@@ -155,7 +179,8 @@ scoring_lines as (
             and ranked.start_order = 1
     inner join evidence_rows
         on
-            ranked.dataset = evidence_rows.dataset
+            ranked.line_id = evidence_rows.line_id
+            and ranked.dataset = evidence_rows.dataset
             and ranked.row_key = evidence_rows.row_key
     inner join items
         on
@@ -166,6 +191,103 @@ scoring_lines as (
             items.rulebook_id = components.rulebook_id
             and items.component_code = components.component_code
     left join repair_policy on clocked.rulebook_id = repair_policy.rulebook_id
+
+),
+
+acts as (
+
+    select
+        rulebook_id,
+        component_code,
+        agency_id,
+        acted_on as act_on
+    from started
+    where window_code = 'until_next'
+
+),
+
+{{ next_days('acts', 'next_events') }},
+
+windowed as (
+
+    select
+        started.*,
+        {{ evaluation_window(
+            'started.window_code', 'started.clock_start_on', 'started.window_last_day', 'next_days.next_on',
+            'starts.starts_on'
+        ) }} as valid_until_on
+    from started
+    left join next_days
+        on
+            started.window_code = 'until_next'
+            and started.rulebook_id = next_days.rulebook_id
+            and started.component_code = next_days.component_code
+            and started.agency_id = next_days.agency_id
+            and started.acted_on = next_days.act_on
+    left join starts
+        on
+            started.window_code = 'own_year'
+            and started.agency_id = starts.agency_id
+
+),
+
+repeating_items as (
+
+    select distinct item_code
+    from items
+    where repeat_factor is not null
+
+),
+
+{{ repeated_lines('windowed', 'clock_start_on') }},
+
+-- a check that a case has beside the row that starts the clock
+case_checks as (
+
+    select
+        case_id,
+        min_by(task_id, concat(cast(received_on as {{ dbt.type_string() }}), source_key, row_key)) as task_id
+    from evidence_rows
+    where dataset = 'checks' and case_id is not null
+    group by case_id
+
+),
+
+scoring_lines as (
+
+    select
+        windowed.line_id,
+        windowed.line_kind,
+        windowed.agency_id,
+        windowed.case_id,
+        windowed.item_code,
+        windowed.component_code,
+        windowed.rulebook_id,
+        {{ repeated_points('windowed') }} as points,
+        windowed.effect,
+        windowed.effect_grade,
+        windowed.clock_start_on,
+        windowed.clock_start_on as valid_from_on,
+        windowed.valid_until_on,
+        windowed.window_code = 'until_next' as is_until_next,
+        windowed.is_repairable,
+        windowed.is_disputed,
+        windowed.disputed_since_on,
+        windowed.source,
+        windowed.dataset,
+        windowed.source_key,
+        windowed.file_hash,
+        windowed.sheet,
+        windowed.row_number,
+        windowed.document_no,
+        windowed.occurred_on,
+        windowed.determined_on,
+        cast(null as {{ dbt.type_string() }}) as not_scored_reason,
+        windowed.public_until_on,
+        coalesce(windowed.occasion_task_id, case_checks.task_id, windowed.case_id) as occasion_key
+    from windowed
+    left join repeated on windowed.line_id = repeated.line_id
+    left join case_checks on windowed.case_id = case_checks.case_id
 
 ),
 
@@ -186,6 +308,7 @@ idle_lines as (
         evidence_rows.determined_on as clock_start_on,
         evidence_rows.determined_on as valid_from_on,
         evidence_rows.determined_on as valid_until_on,
+        false as is_until_next,
         items.is_repairable,
         false as is_disputed,
         cast(null as date) as disputed_since_on,
@@ -199,8 +322,10 @@ idle_lines as (
         evidence_rows.occurred_on,
         evidence_rows.determined_on,
         evidence_rows.not_scored_reason,
-        cast(null as date) as public_until_on
+        cast(null as date) as public_until_on,
+        coalesce(evidence_rows.occasion_task_id, case_checks.task_id, evidence_rows.case_id) as occasion_key
     from evidence_rows
+    left join case_checks on evidence_rows.case_id = case_checks.case_id
     left join items
         on
             evidence_rows.rulebook_id = items.rulebook_id

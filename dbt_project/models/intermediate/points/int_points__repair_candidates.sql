@@ -156,6 +156,8 @@ final as (
         lines.case_id,
         lines.item_code,
         lines.component_code,
+        lines.occasion_key,
+        lines.set_code,
         lines.rulebook_id as line_rulebook_id,
         lines.points_hundredths,
         lines.effect,
@@ -164,6 +166,11 @@ final as (
         lines.determined_on,
         lines.until_instant,
         item_rules.cap_hundredths as item_cap_hundredths,
+        item_rules.check_cap_hundredths as item_check_cap_hundredths,
+        least(
+            item_rules.cap_hundredths, item_rules.check_cap_hundredths, component_rules.check_cap_hundredths
+        ) as line_cap_hundredths,
+        component_rules.check_cap_hundredths as component_check_cap_hundredths,
         component_rules.aggregation,
         component_rules.cap_hundredths as component_cap_hundredths,
         coalesce(divisors.divisor_count, 0) as divisor_count,

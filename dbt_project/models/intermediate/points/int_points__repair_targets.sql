@@ -1,4 +1,4 @@
--- The numbers that each application lists, and the line that each of them would end (credit.md 6.6).
+-- The numbers that each application lists, and the lines that each of them would end (credit.md 6.6).
 with
 
 repairs as (
@@ -83,16 +83,20 @@ ranked as (
 
     select
         *,
-        row_number() over (
-            partition by row_key, target_id
-            order by
-                target_state = 'ok' desc,
-                target_state = 'other_agency',
-                coalesce(target_dataset = 'findings', false) desc,
-                coalesce(target_dataset, ''),
-                coalesce(target_row_key, '')
-        ) as preference
+        row_number() over preferred as preference,
+        first_value(target_dataset) over preferred as preferred_dataset,
+        first_value(target_row_key) over preferred as preferred_row_key
     from matched
+    window preferred as (
+        partition by row_key, target_id
+        order by
+            target_state = 'ok' desc,
+            target_state = 'other_agency',
+            coalesce(target_dataset = 'findings', false) desc,
+            coalesce(target_dataset, ''),
+            coalesce(target_row_key, ''),
+            coalesce(item_code, '')
+    )
 
 ),
 
@@ -109,7 +113,14 @@ final as (
         case when target_state <> 'other_agency' then target_dataset end as target_dataset,
         case when target_state <> 'other_agency' then target_row_key end as target_row_key
     from ranked
-    where preference = 1
+    -- a row may have a line of each of its items: those that can be repaired, else one that says why not
+    where
+        preference = 1
+        or (
+            target_state = 'ok'
+            and target_dataset = preferred_dataset
+            and target_row_key = preferred_row_key
+        )
 
 )
 

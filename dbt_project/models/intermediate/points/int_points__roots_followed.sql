@@ -108,7 +108,8 @@ final as (
         roots.root_row_key,
         evidence.occurred_on,
         evidence.project_no,
-        evidence.report_no
+        evidence.report_no,
+        evidence.task_id
     from roots
     inner join evidence
         on

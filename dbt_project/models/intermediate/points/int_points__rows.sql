@@ -1,4 +1,5 @@
--- Each row of evidence with its case (credit.md 6.3), its item (6.5), and whether it scores (6.1, 6.2, 6.12).
+-- Each row of evidence and each item that it is of, with its case (credit.md 6.3), its items (6.5), and whether it
+-- scores (6.1, 6.2, 6.12).
 with
 
 evidence as (
@@ -51,6 +52,8 @@ versions as (
     select
         determination_days.determined_on,
         rulebooks.rulebook_id,
+        -- rounding brings every score back to the step; without it, points that leave the step cannot score
+        case when rulebooks.rounding = 'none' then rulebooks.score_step end as points_step,
         determination_days.determined_on < first_versions.effective_from_on as is_before_first
     from determination_days
     cross join first_versions
@@ -71,7 +74,10 @@ keyed as (
     select
         evidence.*,
         versions.rulebook_id,
+        versions.points_step,
         readings.item_code,
+        coalesce(readings.item_number, 1) as item_number,
+        coalesce(readings.is_row_points, false) as is_row_points,
         coalesce(versions.is_before_first or evidence.occurred_on < first_versions.effective_from_on, false)
             as is_before_first,
         coalesce(
@@ -88,7 +94,8 @@ keyed as (
         case when roots.row_key is null then evidence.project_no else roots.project_no end
             as root_project_no,
         case when roots.row_key is null then evidence.report_no else roots.report_no end
-            as root_report_no
+            as root_report_no,
+        coalesce(evidence.task_id, roots.task_id) as occasion_task_id
     from evidence
     cross join first_versions
     left join versions on evidence.determined_on = versions.determined_on
@@ -135,6 +142,8 @@ judged as (
             when is_before_first then 'before_first_version'
             when item_code is null then 'clause_unmapped'
             when not is_channel_listed then 'channel'
+            when is_row_points and row_points is null then 'points_missing'
+            when is_row_points and row_points % points_step <> 0 then 'points_off_step'
         end as not_scored_reason
     from keyed
 
@@ -174,9 +183,11 @@ final as (
         clause,
         level_code,
         item_code,
+        item_number,
         rulebook_id,
         occurred_on,
         determined_on,
+        coalesce(checked_on, occurred_on) as acted_on,
         row_state,
         not_scored_reason,
         is_decided_not_final,
@@ -190,11 +201,20 @@ final as (
                 then {{ surrogate_key(["'line'", 'case_id', 'item_code']) }}
             when
                 row_state = 'void'
-                or not_scored_reason in ('before_first_version', 'clause_unmapped', 'channel')
-                then {{ surrogate_key(["'row'", 'dataset', 'row_key']) }}
+                or not_scored_reason
+                in ('before_first_version', 'clause_unmapped', 'channel', 'points_missing', 'points_off_step')
+                then
+                    case
+                        when item_number = 1 then {{ surrogate_key(["'row'", 'dataset', 'row_key']) }}
+                        else {{ surrogate_key(["'row'", 'dataset', 'row_key', 'item_code']) }}
+                    end
         end as line_id,
         public_until_on,
-        stated_number
+        stated_number,
+        task_id,
+        occasion_task_id,
+        quantity,
+        row_points
     from stated
 
 )

@@ -2,7 +2,8 @@
 -- has happened at its start.
 {% set swept = {
     'points_hundredths': 'bigint', 'remainder': 'bigint', 'active_line_count': 'integer',
-    'active_misconduct_count': 'integer', 'veto_bits': 'bigint', 'ceiling_bits': 'bigint', 'version_number': 'integer'
+    'active_misconduct_count': 'integer', 'veto_bits': 'bigint', 'ceiling_bits': 'bigint',
+    'unrated_count': 'integer', 'suspended_count': 'integer', 'version_number': 'integer'
 } %}
 {% set naming_swept = {'named_count': 'bigint'} %}
 
@@ -15,15 +16,33 @@ spans as (
 
 ),
 
+check_adjustments as (
+
+    select * from {{ ref('int_points__check_adjustments') }}
+
+),
+
 item_adjustments as (
 
     select * from {{ ref('int_points__item_adjustments') }}
 
 ),
 
+occasion_adjustments as (
+
+    select * from {{ ref('int_points__occasion_adjustments') }}
+
+),
+
 component_adjustments as (
 
     select * from {{ ref('int_points__component_adjustments') }}
+
+),
+
+unrated_spans as (
+
+    select * from {{ ref('int_points__unrated_spans') }}
 
 ),
 
@@ -134,11 +153,18 @@ moves as (
 
     union all
 
+    {% for adjustments in ['check_adjustments', 'item_adjustments', 'occasion_adjustments'] -%}
     select
         agency_no,
         instant,
         {{ deltas({'points_hundredths': 'delta_hundredths'}, swept) }}
-    from item_adjustments
+    from {{ adjustments }}
+    {%- if not loop.last %}
+
+    union all
+
+    {% endif %}
+    {%- endfor %}
 
     union all
 
@@ -159,6 +185,13 @@ moves as (
         }, swept) }}
     from named
     where bit_delta <> 0
+
+    union all
+
+    {{ span_moves('unrated_spans', ['agency_no'], 'until_instant', {
+        'unrated_count': 'case when has_score then 0 else 1 end',
+        'suspended_count': 'case when has_score then 1 else 0 end'
+    }, swept) }}
 
     union all
 
@@ -230,7 +263,10 @@ final as (
             else 'band'
         end as score_grade_reason,
         scored.active_misconduct_count > 0 as has_active_misconduct,
-        scored.active_line_count
+        scored.active_line_count,
+        -- the score and the grade above are as if rated: the repair gate and what a grade's entry calls for ask for them
+        scored.unrated_count = 0 as is_score_shown,
+        scored.unrated_count = 0 and scored.suspended_count = 0 as is_rated
     from scored
     left join bands
         on scored.rulebook_id = bands.rulebook_id and {{ band_holds('bands', 'scored.score_hundredths') }}

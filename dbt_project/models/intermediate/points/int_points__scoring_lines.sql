@@ -19,6 +19,12 @@ starts as (
 
 ),
 
+item_sets as (
+
+    select * from {{ ref('int_points__item_sets') }}
+
+),
+
 lines as (
 
     select
@@ -35,7 +41,16 @@ lines as (
         clock_start_on,
         determined_on,
         {{ instant('valid_from_on', 'determination') }} as from_instant,
-        coalesce({{ instant('valid_until_on', 'expiry') }}, {{ never() }}) as until_instant
+        coalesce(
+            case
+                -- the event came first, and its line never held
+                when valid_until_on <= valid_from_on then {{ instant('valid_from_on', 'determination') }}
+                when is_until_next then {{ instant('valid_until_on', 'fact') }}
+                else {{ instant('valid_until_on', 'expiry') }}
+            end,
+            {{ never() }}
+        ) as until_instant,
+        occasion_key
     from evidence_lines
     where line_kind in ('misconduct', 'merit')
 
@@ -65,7 +80,8 @@ lines as (
                 else {{ instant('valid_until_on', 'expiry') }}
             end,
             {{ never() }}
-        ) as until_instant
+        ) as until_instant,
+        occasion_key
     from fact_lines
 
 ),
@@ -90,6 +106,9 @@ final as (
         lines.case_id,
         lines.item_code,
         lines.component_code,
+        lines.occasion_key,
+        -- the lines of rows that share an item compete as one
+        coalesce(item_sets.set_code, lines.item_code) as set_code,
         lines.rulebook_id,
         {{ hundredths('lines.points') }} as points_hundredths,
         lines.effect,
@@ -102,6 +121,7 @@ final as (
     from lines
     inner join starts on lines.agency_id = starts.agency_id
     left join contested on lines.case_id = contested.case_id
+    left join item_sets on lines.case_id = item_sets.case_id and lines.item_code = item_sets.item_code
 
 )
 

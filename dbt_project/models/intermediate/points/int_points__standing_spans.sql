@@ -1,9 +1,9 @@
--- same_act and subsumes (credit.md 6.4), and repairs. Only contested cases are cut: at the changes of their own lines
+-- same_act and subsumes (credit.md 6.4; format.md, `items`), and repairs. Only contested cases are cut: at the changes of their own lines
 -- and at a new version. A line that is repaired no longer supersedes; whether it would still have counted is kept,
 -- because its repair line covers those days only.
 {% set carried = [
-    'line_id', 'line_kind', 'agency_no', 'case_id', 'item_code', 'component_code', 'points_hundredths', 'effect',
-    'effect_grade', 'clock_start_on'
+    'line_id', 'line_kind', 'agency_no', 'case_id', 'item_code', 'component_code', 'occasion_key', 'points_hundredths',
+    'effect', 'effect_grade', 'clock_start_on'
 ] %}
 
 with
@@ -99,6 +99,7 @@ present as (
         contested.line_id,
         contested.case_id,
         contested.item_code,
+        contested.set_code,
         contested.rulebook_id,
         contested.points_hundredths,
         contested.determined_on,
@@ -129,12 +130,57 @@ ranked as (
 
 ),
 
+-- the lines of one row compete as one sum: what of it stands, and what would stand without repairs
+sets as (
+
+    select
+        case_id,
+        from_instant,
+        set_code,
+        min(case when is_standing then place end) as standing_place,
+        row_number() over (
+            partition by case_id, from_instant
+            order by {{ set_order('points_hundredths', 'determined_on', 'item_code') }}
+        ) as set_place,
+        row_number() over (
+            partition by case_id, from_instant
+            order by
+                case when bool_or(is_standing) then 0 else 1 end,
+                {{ set_order(
+                    'case when is_standing then points_hundredths end',
+                    'case when is_standing then determined_on end',
+                    'case when is_standing then item_code end'
+                ) }}
+        ) as standing_set_place
+    from ranked
+    group by case_id, from_instant, set_code
+
+),
+
+leading_sets as (
+
+    select * from sets
+    where standing_set_place = 1 and standing_place is not null
+
+),
+
 led as (
 
     select
-        *,
-        min(case when is_standing then place end) over (partition by case_id, from_instant) as leading_place
+        ranked.*,
+        -- what no longer stands is outranked only by what would outrank it anyway
+        case
+            when ranked.set_code <> leading_sets.set_code and (ranked.is_standing or sets.set_place > leading_sets.set_place)
+                then leading_sets.standing_place
+        end as outranking_place
     from ranked
+    inner join sets
+        on
+            ranked.case_id = sets.case_id
+            and ranked.from_instant = sets.from_instant
+            and ranked.set_code = sets.set_code
+    left join leading_sets
+        on ranked.case_id = leading_sets.case_id and ranked.from_instant = leading_sets.from_instant
 
 ),
 
@@ -163,7 +209,7 @@ outranked as (
         led.*,
         case
             when led.same_act = 'sum' then subsumed.subsuming_place
-            when led.place > led.leading_place then led.leading_place
+            else led.outranking_place
         end as outranked_by_place
     from led
     left join subsumed on led.line_id = subsumed.line_id and led.from_instant = subsumed.from_instant

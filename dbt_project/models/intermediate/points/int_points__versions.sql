@@ -22,6 +22,7 @@ final as (
             else 1
         end as step_hundredths,
         same_act,
+        rated_from,
         window_last_day,
         is_provisional
     from rulebooks

@@ -37,6 +37,12 @@ measures as (
 
 ),
 
+measure_kinds as (
+
+    select * from {{ ref('measures') }}
+
+),
+
 score_history as (
 
     select * from {{ ref('fct_score_history') }}
@@ -60,7 +66,10 @@ failed as (
         on
             score_history.rulebook_id = measures.rulebook_id
             and score_history.grade = measures.grade
-            and measures.measure_code = 'exit'
+    inner join measure_kinds
+        on
+            measures.measure_code = measure_kinds.measure_code
+            and measure_kinds.use_code = 'directory_exit'
     group by score_history.agency_id
 
 ),

@@ -23,7 +23,11 @@ final as (
         severity,
         is_repairable,
         is_provisional,
-        legal_basis
+        legal_basis,
+        points_from,
+        quantity_from,
+        repeat_factor,
+        cap_per_check_points
     from item_rules
     where is_own
 

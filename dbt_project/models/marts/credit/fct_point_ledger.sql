@@ -62,7 +62,9 @@ lines as (
 
     select
         {{ columns('evidence_lines', line_columns) }},
-        {{ columns('evidence_lines', ['is_disputed', 'disputed_since_on', 'not_scored_reason', 'public_until_on']) }}
+        {{ columns('evidence_lines', [
+            'is_disputed', 'disputed_since_on', 'not_scored_reason', 'public_until_on', 'occasion_key'
+        ]) }}
     from evidence_lines
 
     union all
@@ -72,7 +74,8 @@ lines as (
         false as is_disputed,
         {{ absent('date', ['disputed_since_on']) }},
         {{ absent(text, ['not_scored_reason']) }},
-        {{ absent('date', ['public_until_on']) }}
+        {{ absent('date', ['public_until_on']) }},
+        occasion_key
     from fact_lines
 
 ),
@@ -109,9 +112,13 @@ placed as (
         lines.*,
         coalesce(segments.segment_id, lines.line_id) as ledger_line_id,
         segments.segment_id is not null as is_segment,
-        segments.from_on as segment_from_on,
-        segments.until_on as segment_until_on,
-        segments.standing_until_on,
+        case when segments.segment_id is null then lines.valid_from_on else segments.from_on end as shown_from_on,
+        case
+            when segments.segment_id is null then lines.valid_until_on
+            -- nobody is superseded by a line once repaired itself
+            when segments.counted_by is not null then segments.standing_until_on
+            else segments.until_on
+        end as shown_until_on,
         segments.counted_by,
         counting.segment_id as counted_by_line_id,
         repaired.repaired_on
@@ -143,13 +150,8 @@ shown as (
         case when counted_by is null then points else cast(0 as decimal(9, 2)) end as points,
         effect,
         effect_grade,
-        case when is_segment then segment_from_on else valid_from_on end as valid_from_on,
-        case
-            when not is_segment then valid_until_on
-            -- nobody is superseded by a line once repaired itself
-            when counted_by is not null then standing_until_on
-            else segment_until_on
-        end as valid_until_on,
+        shown_from_on as valid_from_on,
+        shown_until_on as valid_until_on,
         occurred_on,
         determined_on,
         {{ columns('placed', source_row) }},
@@ -160,8 +162,12 @@ shown as (
         is_disputed,
         disputed_since_on,
         not_scored_reason,
-        public_until_on
+        public_until_on,
+        occasion_key
     from placed
+    -- a superseded line that was repaired before the segment began is not in force in it; a line whose window leaves no
+    -- day was decided all the same
+    where not is_segment or shown_until_on is null or shown_until_on > shown_from_on
 
 ),
 
@@ -178,10 +184,8 @@ repairs as (
         cast(-placed.points as decimal(9, 2)) as points,
         placed.effect,
         placed.effect_grade,
-        greatest(
-            case when placed.is_segment then placed.segment_from_on else placed.valid_from_on end, placed.repaired_on
-        ) as valid_from_on,
-        case when placed.is_segment then placed.segment_until_on else placed.valid_until_on end as valid_until_on,
+        greatest(placed.shown_from_on, placed.repaired_on) as valid_from_on,
+        placed.shown_until_on as valid_until_on,
         repaired.accepted_on as occurred_on,
         repaired.repaired_on as determined_on,
         {{ columns('repaired', source_row) }},
@@ -192,7 +196,8 @@ repairs as (
         false as is_disputed,
         {{ absent('date', ['disputed_since_on']) }},
         {{ absent(text, ['not_scored_reason']) }},
-        {{ absent('date', ['public_until_on']) }}
+        {{ absent('date', ['public_until_on']) }},
+        placed.occasion_key
     from placed
     inner join repaired on placed.line_id = repaired.line_id
     where placed.counted_by is null and placed.repaired_on is not null
@@ -202,10 +207,17 @@ repairs as (
 adjustments as (
 
     select
-        {{ surrogate_key([
-            'starts.agency_id', "'cap_adjustment'", 'adjustment_spans.component_code', 'adjustment_spans.item_code',
-            'adjustment_spans.valid_from_on'
-        ]) }} as line_id,
+        case
+            when adjustment_spans.occasion_key is null
+                then {{ surrogate_key([
+                    'starts.agency_id', "'cap_adjustment'", 'adjustment_spans.component_code',
+                    'adjustment_spans.item_code', 'adjustment_spans.valid_from_on'
+                ]) }}
+            else {{ surrogate_key([
+                'starts.agency_id', "'cap_adjustment'", 'adjustment_spans.component_code',
+                'adjustment_spans.item_code', 'adjustment_spans.valid_from_on', 'adjustment_spans.occasion_key'
+            ]) }}
+        end as line_id,
         starts.agency_id,
         {{ absent(text, ['case_id']) }},
         'cap_adjustment' as line_kind,
@@ -224,7 +236,8 @@ adjustments as (
         false as is_disputed,
         {{ absent('date', ['disputed_since_on']) }},
         {{ absent(text, ['not_scored_reason']) }},
-        {{ absent('date', ['public_until_on']) }}
+        {{ absent('date', ['public_until_on']) }},
+        adjustment_spans.occasion_key
     from adjustment_spans
     inner join starts on adjustment_spans.agency_no = starts.agency_no
     left join versions
@@ -237,8 +250,6 @@ adjustments as (
 final as (
 
     select * from shown
-    -- a superseded line that was repaired before the segment began is not in force in it
-    where valid_until_on is null or valid_until_on > valid_from_on or line_kind in ('void', 'not_scored')
 
     union all
 

@@ -4,7 +4,18 @@ with
 
 steps as (
 
-    select * from {{ ref('int_points__score_steps') }}
+    select
+        agency_no,
+        instant,
+        valid_from_on,
+        case when is_score_shown then score_hundredths end as score_hundredths,
+        case when is_rated then grade end as grade,
+        case when is_rated then score_grade_reason else 'unrated' end as score_grade_reason,
+        has_active_misconduct,
+        active_line_count,
+        rulebook_id,
+        is_provisional
+    from {{ ref('int_points__score_steps') }}
 
 ),
 
@@ -23,7 +34,7 @@ compared as (
         case
             when lag(instant) over stepwise is null then true
             else
-                score_hundredths <> lag(score_hundredths) over stepwise
+                {{ differs('score_hundredths', 'lag(score_hundredths) over stepwise') }}
                 or coalesce(grade, '') <> coalesce(lag(grade) over stepwise, '')
         end as is_moved
     from steps
@@ -73,8 +84,8 @@ marked as (
         rulebook_id,
         is_provisional,
         lag(valid_from_on) over daily is null as is_first,
-        lag(score_hundredths) over daily is null or lag(score_hundredths) over daily <> score_hundredths
-            as is_score_changed,
+        lag(valid_from_on) over daily is null
+        or {{ differs('score_hundredths', 'lag(score_hundredths) over daily') }} as is_score_changed,
         lag(valid_from_on) over daily is null or coalesce(lag(grade) over daily, '') <> coalesce(grade, '')
             as is_grade_changed,
         coalesce(lag(score_grade_reason) over daily, '') <> coalesce(score_grade_reason, '')

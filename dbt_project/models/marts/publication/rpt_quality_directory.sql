@@ -25,18 +25,26 @@ measures as (
 
 ),
 
+measure_kinds as (
+
+    select * from {{ ref('measures') }}
+
+),
+
 spans as (
 
     select
         measures.agency_id,
-        measures.measure_code,
+        measure_kinds.use_code,
         measures.valid_from_on,
         measures.valid_until_on,
         build.as_of_on
     from measures
+    inner join measure_kinds
+        on measures.measure_code = measure_kinds.measure_code
     cross join build
     where
-        measures.measure_code in ('quality_directory', 'priority_service')
+        measure_kinds.use_code in ('directory_listing', 'directory_priority')
         and measures.valid_from_on <= build.as_of_on
 
 ),
@@ -46,7 +54,7 @@ quarter_numbers as (
 
     select
         agency_id,
-        measure_code,
+        use_code,
         valid_from_on,
         valid_until_on,
         as_of_on,
@@ -62,7 +70,7 @@ quarter_ends as (
 
     select
         agency_id,
-        measure_code,
+        use_code,
         valid_from_on,
         valid_until_on,
         as_of_on,
@@ -78,8 +86,8 @@ listed as (
         agency_id,
         quarter_number,
         quarter_last_on,
-        max(case when measure_code = 'quality_directory' then 1 else 0 end) as is_listed,
-        max(case when measure_code = 'priority_service' then 1 else 0 end) as is_priority
+        max(case when use_code = 'directory_listing' then 1 else 0 end) as is_listed,
+        max(case when use_code = 'directory_priority' then 1 else 0 end) as is_priority
     from quarter_ends
     where
         quarter_last_on <= as_of_on

@@ -20,6 +20,12 @@ measures as (
 
 ),
 
+measure_kinds as (
+
+    select * from {{ ref('measures') }}
+
+),
+
 checks as (
 
     select * from {{ ref('int_checks_dated') }}
@@ -102,15 +108,21 @@ numbered as (
 
 maxima as (
 
-    select * from measures
-    where measure_code = 'double_random_max'
+    select measures.*
+    from measures
+    inner join measure_kinds
+        on measures.measure_code = measure_kinds.measure_code
+    where measure_kinds.use_code = 'check_maximum'
 
 ),
 
 minima as (
 
-    select * from measures
-    where measure_code = 'inspection_min'
+    select measures.*
+    from measures
+    inner join measure_kinds
+        on measures.measure_code = measure_kinds.measure_code
+    where measure_kinds.use_code = 'check_minimum'
 
 ),
 

@@ -11,7 +11,7 @@ build as (
 
 task_kinds as (
 
-    select * from {{ ref('tasks') }}
+    select * from {{ ref('int_task_kinds') }}
 
 ),
 
@@ -70,6 +70,7 @@ called_for as (
     select
         measures.*,
         task_kinds.task_code,
+        task_kinds.use_code,
         build.as_of_on
     from measures
     inner join task_kinds
@@ -88,7 +89,7 @@ entered as (
         called_for.valid_from_on as opened_on,
         due_days.calendar_on as due_on,
         case
-            when called_for.task_code <> 'exit_proposal' then null
+            when coalesce(called_for.use_code, '') <> 'directory_exit' then null
             when statuses.exited_on is not null then greatest(statuses.exited_on, called_for.valid_from_on)
             when decisions.decided_on >= called_for.valid_from_on then decisions.decided_on
         end as closed_on

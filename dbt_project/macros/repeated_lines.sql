@@ -1,0 +1,38 @@
+{#
+Which lines repeat an earlier one (format.md, repeat_factor): two steps of a query, `earlier_windows` and `repeated`,
+from lines with their windows and `repeating_items`. A line of the same agency and item must have begun on an earlier
+day and run, without repairs, beyond the day on which this one begins.
+#}
+{% macro repeated_lines(lines, start) -%}
+earlier_windows as (
+
+    select
+        {{ lines }}.line_id,
+        {{ lines }}.{{ start }} as begins_on,
+        max(coalesce({{ lines }}.valid_until_on, {{ open_end() }})) over (
+            partition by {{ lines }}.agency_id, {{ lines }}.item_code
+            order by {{ day_number(lines ~ '.' ~ start) }}
+            range between unbounded preceding and 1 preceding
+        ) as earlier_until_on
+    from {{ lines }}
+    inner join repeating_items on {{ lines }}.item_code = repeating_items.item_code
+
+),
+
+repeated as (
+
+    select line_id
+    from earlier_windows
+    where earlier_until_on > begins_on
+
+)
+{%- endmacro %}
+
+{# The points of a line that may repeat one, from its points for once; `repeated` is joined. #}
+{% macro repeated_points(lines) -%}
+    case
+        when repeated.line_id is not null and {{ lines }}.repeat_factor is not null
+            then cast({{ lines }}.single_points * {{ lines }}.repeat_factor as decimal(9, 2))
+        else {{ lines }}.single_points
+    end
+{%- endmacro %}

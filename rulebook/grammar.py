@@ -1,0 +1,184 @@
+"""The grammar of a regime: its blocks, their keys, what each key takes and what it is when left out.
+
+Belongs here: the one list of keys, and one entry of a block as a row. Does not belong here: how a value is read
+(`values`), how a file is opened (`regime_yaml`, `regime_workbook`), defaults that depend on other rows (`regime_file`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from rulebook import clauses, values, vocabulary
+from rulebook.folder import Row, parse_points
+from rulebook.problems import Place, Problem, suggestion
+
+REQUIRED = object()
+
+
+@dataclass(frozen=True)
+class Key:
+    """One key of a block: the column it fills, how its value is read, and what it is when left out."""
+
+    column: str
+    read: values.Read
+    default: Any = REQUIRED
+    nullable: bool = False
+    is_blank_null: bool = False  # whether an empty cell of a sheet says null where there is no default
+
+
+_CHECK_TYPES = values.not_empty(
+    values.listed_words(vocabulary.CHECK_TYPES), "List types of check, or leave the key out for all."
+)
+_SOME_ITEMS = values.not_empty(values.codes, "List items, or write item: null for what does not score.")
+
+BLOCKS: dict[str, dict[str, Key]] = {
+    "rulebook": {
+        "id": Key("rulebook_id", values.code),
+        "regime": Key("regime_code", values.code, default=None, nullable=True),  # its id
+        "doc": Key("document", values.text),
+        "status": Key("status", values.words(vocabulary.STATUSES)),
+        "effective_from": Key("effective_from_on", values.date),
+        "effective_to": Key("effective_until_on", values.date, default=None, nullable=True),
+        "base": Key("base_points", values.points),
+        "score_step": Key("score_step", values.points, default=None, nullable=True),
+        "rounding": Key("rounding", values.words(vocabulary.ROUNDINGS), default="none"),
+        "clock_start": Key("clock_start", values.words(vocabulary.CLOCK_STARTS), default="determined_on"),
+        "window_last_day": Key("window_last_day", values.words(vocabulary.WINDOW_LAST_DAYS), default="inclusive"),
+        "same_act": Key("same_act", values.words(vocabulary.SAME_ACTS), default="max"),
+        "rated_from": Key("rated_from", values.words(vocabulary.RATED_FROM), default="start"),
+        "rated_types": Key("rated_types", _CHECK_TYPES, default=None, nullable=True),
+        "unrated_status": Key(
+            "unrated_status", values.listed_words(vocabulary.REGISTRY_STATUSES), default=None, nullable=True
+        ),
+        "prov": Key("is_provisional", values.flag, default=False),
+    },
+    "components": {
+        "id": Key("component_code", values.code),
+        "sign": Key("sign", values.sign),
+        "window": Key("window_code", values.words(vocabulary.WINDOWS)),
+        "next": Key("next_fact", values.words(vocabulary.EVENT_FACTS), default=None, nullable=True),
+        "next_types": Key("next_types", _CHECK_TYPES, default=None, nullable=True),
+        "agg": Key("aggregation", values.words(vocabulary.AGGREGATIONS)),
+        "divisor": Key("divisor_fact", values.words(vocabulary.FACTS), default=None, nullable=True),
+        "cap": Key("cap_points", values.points, default=None, nullable=True),
+        "cap_per_check": Key("cap_per_check_points", values.points, default=None, nullable=True),
+        "cap_provisional": Key("is_cap_provisional", values.flag, default=False),
+    },
+    "items": {
+        "code": Key("item_code", values.code),
+        "comp": Key("component_code", values.code),
+        "clause": Key("clause", values.text, default=None, nullable=True),
+        "title": Key("title_zh", values.text),
+        "title_en": Key("title_en", values.text, default=None, nullable=True),  # its title
+        "points": Key("points", values.points_or_row, default=parse_points("0")),
+        "quantity": Key("quantity_from", values.words(vocabulary.QUANTITIES), default="one"),
+        "repeat_factor": Key("repeat_factor", values.points, default=None, nullable=True),
+        "per": Key("per", values.text, default="occurrence"),
+        "cap": Key("cap_points", values.points, default=None, nullable=True),
+        "cap_per_check": Key("cap_per_check_points", values.points, default=None, nullable=True),
+        "effect": Key("effect", values.effect, default=("points", None)),
+        "fact": Key("fact", values.words(vocabulary.FACTS), default=vocabulary.EVIDENCE),
+        "above": Key("above", values.integer, default=None, nullable=True),
+        "below": Key("below", values.integer, default=None, nullable=True),
+        "channels": Key("channels", values.channels, default=None, nullable=True),
+        "repairable": Key("is_repairable", values.flag, default=True),
+        "severity": Key("severity", values.text, default=None, nullable=True),
+        "subsumes": Key("subsumes", values.codes, default=None, nullable=True),
+        "law": Key("legal_basis", values.text, default=None, nullable=True),
+        "prov": Key("is_provisional", values.flag, default=False),
+    },
+    "clauses": {
+        "dataset": Key(
+            "dataset",
+            values.words((*clauses.MISCONDUCT_DATASETS, clauses.MERIT_DATASET, clauses.ANY)),
+        ),
+        "clause": Key("clause", values.clause, nullable=True),
+        "level": Key("level_code", values.level, default=None, nullable=True),
+        "item": Key("item_code", values.code, default=None, nullable=True),  # null: such a row does not score
+        "items": Key("item_codes", _SOME_ITEMS, default=None, nullable=True),
+    },
+    "bands": {
+        "grade": Key("grade", values.code),
+        "lo": Key("lo", values.points, nullable=True, is_blank_null=True),
+        "lo_inc": Key("is_lo_inclusive", values.flag, default=None),
+        "hi": Key("hi", values.points, nullable=True, is_blank_null=True),
+        "hi_inc": Key("is_hi_inclusive", values.flag, default=None),
+    },
+    "repair": {
+        "natural": Key("natural", values.words(vocabulary.NATURAL_REPAIRS), default="expiry"),
+        "on_application": Key("is_on_application", values.flag, default=False),
+        "effective_on": Key("effective_on", values.words(vocabulary.EFFECTIVE_ONS), default="approved_on"),
+        "reply_working_days": Key("reply_working_days", values.integer, default=None, nullable=True),
+        "max_attempts": Key("max_attempts", values.integer, default=None, nullable=True),
+        "blocked_grades": Key("blocked_grades", values.codes, default=None, nullable=True),
+        "add_back": Key("add_back", values.words(vocabulary.ADD_BACKS), default="full_item"),
+    },
+    "measures": {
+        "grade": Key("grade", values.code),
+        "code": Key("measure_code", values.code),
+        "when": Key("trigger_code", values.words(vocabulary.TRIGGERS)),
+        "n": Key("n", values.integer, default=None, nullable=True),
+        "due_working_days": Key("due_working_days", values.integer, default=None, nullable=True),
+        "latch": Key("latch", values.text, default=None, nullable=True),
+        "prov": Key("is_provisional", values.flag, default=False),
+    },
+}
+SINGLE = ("rulebook", "repair")
+REQUIRED_BLOCKS = ("rulebook", "components", "items")
+
+
+@dataclass(frozen=True)
+class Said:
+    """What an entry says under one key: where, and what; None = null."""
+
+    place: Place
+    value_place: Place
+    written: values.Written | None
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One entry of a block as a file holds it: what stands under its known keys."""
+
+    place: Place
+    said: Mapping[str, Said]
+
+
+def unknown_key(
+    place: Place, what: str, name: str, known: Iterable[str], shown: Mapping[str, str] | None = None
+) -> Problem:
+    """A key that the grammar lacks."""
+    return Problem(place, "unknown_key", f"{what} has no key {name}", suggestion(name, known, "Known keys", shown))
+
+
+def row_of(entry: Entry, block: str, problems: list[Problem]) -> Row:
+    """One entry of a block as a row; a value that is missing or cannot be read is a problem."""
+    found: dict[str, Any] = {}
+    places: dict[str, Place] = {}
+    for name, key in BLOCKS[block].items():
+        said = entry.said.get(name)
+        found[key.column] = None if key.default is REQUIRED else key.default
+        if said is None:
+            if key.default is REQUIRED:
+                problems.append(missing_key(entry.place, block, name, f"Add {name}: it has no default."))
+            continue
+        places[key.column] = said.place
+        if said.written is None:
+            if not key.nullable:
+                problems.append(
+                    Problem(said.value_place, "empty_value", f"{name} of {block} is empty", f"Write {name}'s value.")
+                )
+            found[key.column] = None if key.nullable else found[key.column]
+            continue
+        try:
+            found[key.column] = key.read(said.written)
+        except values.WrongValueError as error:
+            problems.append(Problem(said.value_place, "wrong_value", f"{name} of {block}: {error}", error.remedy))
+    return Row(found, entry.place, places)
+
+
+def missing_key(place: Place, block: str, name: str, remedy: str) -> Problem:
+    """A key without which an entry says nothing."""
+    return Problem(place.at_key(name), "missing_key", f"{block} lacks the key {name}", remedy)

@@ -1,0 +1,41 @@
+"""When an agency is rated, and what a grade leads to.
+
+Does not belong here: grades and their bands (`grades`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rulebook import vocabulary
+from rulebook.lint.version import Version
+from rulebook.measures import known_measures
+from rulebook.problems import Problem, suggestion
+
+
+def check_rating(version: Version) -> Iterator[Problem]:
+    """Types of check where no check makes an agency rated."""
+    row = version.row
+    if row["rated_types"] is not None and row["rated_from"] != vocabulary.CHECKS:
+        yield Problem(
+            row.at("rated_types"),
+            "types_without_checks",
+            f"{row['rulebook_id']} names types of check, but is rated from {row['rated_from']}",
+            "Write rated_from: checks, or leave rated_types out.",
+        )
+
+
+def check_measures(version: Version) -> Iterator[Problem]:
+    """Measures that nothing carries out, shows or reads."""
+    known = known_measures()
+    tasks = [code for code, measure in known.items() if measure.task_code]
+    others = [code for code in known if code not in tasks]
+    for row in version.measures:
+        if row["measure_code"] not in known:
+            yield Problem(
+                row.at("measure_code"),
+                "unknown_measure",
+                f"{row['measure_code']} is no measure",
+                suggestion(row["measure_code"], [*tasks, *others], f"These make tasks: {', '.join(tasks)}. All")
+                + " A new one is a row of seeds/reference/measures.csv.",
+            )

@@ -1,0 +1,298 @@
+"""A regime as an .xlsx workbook, one sheet a block: the entries of its sheets, each value with its cell.
+
+Belongs here: which sheet is which block, where its header is, what is a title or a note. Does not belong here: what a
+key takes (`grammar`), what keys are called (`labels`), how cells are got and what a workbook may be (`ingestion`).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from python_calamine import CalamineSheet, SheetVisibleEnum
+
+from ingestion.envelope import Held
+from ingestion.envelope.cell_refs import column_letters
+from ingestion.parsing import REMEDIES, Cell, Refused, is_blank, text_of
+from ingestion.readers.headers import HEADER_SEARCH_ROWS, cell_header, is_running_number, normal_header
+from ingestion.readers.workbook import sheet_rows
+from ingestion.readers.workbook_cells import OpenWorkbook
+from rulebook.grammar import BLOCKS, REQUIRED, SINGLE, Entry, Said, missing_key, unknown_key
+from rulebook.labels import BLOCK_LABELS, KEY_LABELS, Label
+from rulebook.problems import Place, Problem, RulebookError, suggestion
+from rulebook.values import Written
+
+_LEAST_KEYS = 2  # a row with fewer is no header
+_NULLS = frozenset({"null", "空", "不计分"})
+_FLAGS = {"是": True, "否": False, "true": True, "false": False}
+_BETWEEN = re.compile(r"[、,，;；\n]+")
+_NOTE_SHEETS = frozenset({"说明", "填表说明", "填写说明", "备注", "目录", "封面", "notes", "note", "readme"})
+_REMARKS = frozenset({"备注", "说明", "注", "附注", "remark", "remarks", "note", "notes"})
+_CAPTIONS = frozenset({"键", "项目", "字段", "名称", "key", "值", "内容", "取值", "value"})
+_NOTE = re.compile(r"\s*(?:注|备注|附注|说明|填表|填报|制表|审核|复核|notes?)[^:：]{0,12}[:：]", re.IGNORECASE)
+
+
+def _shown(labels: Mapping[str, Label]) -> dict[str, str]:
+    """Every name of each key, and how it is shown: the key and its usual Chinese name."""
+    return {name: f"{key} {label.names[0]}" for key, label in labels.items() for name in (key, *label.names)}
+
+
+def _names(key: str, chinese: Iterable[str]) -> dict[str, str]:
+    return {normal_header(name): key for name in (key, *chinese)}
+
+
+_SHEETS = {name: block for block, label in BLOCK_LABELS.items() for name in _names(block, label.names)}
+_HEADERS = {
+    block: {name: key for key, label in labels.items() for name in _names(key, label.names)}
+    for block, labels in KEY_LABELS.items()
+}
+
+
+_BLOCK_NAMES = _shown(BLOCK_LABELS)
+
+
+@dataclass(frozen=True)
+class _Row:
+    number: int
+    cells: Sequence[Cell]
+    is_merged: bool  # one cell over several columns
+
+    @property
+    def filled(self) -> list[int]:
+        return [position for position, cell in enumerate(self.cells) if not is_blank(cell)]
+
+
+def workbook_blocks(path: Path, problems: list[Problem]) -> tuple[Place, dict[str, list[Entry]]]:
+    """Where the workbook is, and the entries of its sheets by block; a workbook that is not let in raises."""
+    found: dict[str, list[Entry]] = {}
+    whole = Place(str(path))
+    try:
+        with OpenWorkbook(path) as workbook:
+            for place, sheet in enumerate(workbook.sheets()):
+                block = _SHEETS.get(normal_header(sheet.name))
+                reader = _Sheet(str(path), sheet.name, block or "", problems)
+                if sheet.visible != SheetVisibleEnum.Visible:
+                    if block is not None:
+                        reader.wrong("hidden_sheet", "the sheet is hidden", "Unhide it, or delete it.")
+                elif block is None:
+                    if normal_header(sheet.name) not in _NOTE_SHEETS and any(
+                        row.filled for row in _rows(workbook, place)
+                    ):
+                        reader.wrong(
+                            "unknown_sheet",
+                            "the sheet is no block of a regime",
+                            suggestion(sheet.name, _BLOCK_NAMES, "The blocks are", _BLOCK_NAMES)
+                            + " Call a sheet of notes 说明.",
+                        )
+                elif block in found:
+                    reader.wrong("repeated_key", f"the file has the block {block} twice", "Keep one of the sheets.")
+                else:
+                    found[block] = reader.entries(list(_rows(workbook, place)))
+    except OSError as error:
+        raise RulebookError(
+            [Problem(whole, "unreadable", f"the file cannot be read ({error.strerror})", "Check the path.")]
+        ) from None
+    except Held as error:
+        message, _, remedy = error.message.partition(". ")
+        raise RulebookError([Problem(whole, error.reason, message, remedy or "Save it again as .xlsx.")]) from None
+    return whole, found
+
+
+def _rows(workbook: OpenWorkbook, place: int) -> Iterable[_Row]:
+    sheet, faults = workbook.sheet(place)
+    merged = _merged_rows(sheet)
+    for index, (cells, is_own) in enumerate(sheet_rows(sheet, faults)):
+        if is_own:
+            yield _Row(index + 1, cells, index in merged)
+
+
+def _merged_rows(sheet: CalamineSheet) -> set[int]:
+    return {
+        row
+        for (top, left), (bottom, right) in sheet.merged_cell_ranges or ()
+        if right > left
+        for row in range(top, bottom + 1)
+    }
+
+
+class _Sheet:
+    """Reads the sheet of one block and collects everything that is wrong with its shape."""
+
+    def __init__(self, file: str, name: str, block: str, problems: list[Problem]) -> None:
+        self.place = Place(file, sheet=name)
+        self.block = block
+        self.problems = problems
+        self.known: Mapping[str, str] = _HEADERS.get(block, {})
+
+    def wrong(self, code: str, message: str, remedy: str, at: Place | None = None) -> None:
+        self.problems.append(Problem(at or self.place, code, message, remedy))
+
+    def unknown(self, written: str, at: Place) -> None:
+        shown = _shown(KEY_LABELS[self.block])
+        self.problems.append(unknown_key(at, self.block, written, shown, shown))
+
+    def at(self, row: _Row, position: int | None = None, key: str | None = None) -> Place:
+        """The place of a row, or of a cell of it."""
+        cell = None if position is None else f"{column_letters(position)}{row.number}"
+        return Place(self.place.file, row.number, key, sheet=self.place.sheet, cell=cell)
+
+    def key(self, cell: Cell) -> str | None:
+        return self.known.get(normal_header(cell_header(cell)).strip("*"))
+
+    def keys(self, row: _Row) -> set[str]:
+        return {key for position in row.filled if (key := self.key(row.cells[position])) is not None}
+
+    def entries(self, rows: list[_Row]) -> list[Entry]:
+        """All entries of the sheet."""
+        header = self._header(rows)
+        if header is not None:
+            return self._below(rows[header], rows[header + 1 :])
+        if self.block in SINGLE:
+            return self._pairs(rows)
+        self.wrong(
+            "no_header",
+            "no row of headers was found" if any(row.filled for row in rows) else "the sheet is blank",
+            f"Write the keys above the list: {', '.join(BLOCKS[self.block])}.",
+        )
+        return []
+
+    def _header(self, rows: list[_Row]) -> int | None:
+        """The index of the row that holds the most keys, and more of them than of anything else."""
+        best, most = None, _LEAST_KEYS - 1
+        for index, row in enumerate(rows[:HEADER_SEARCH_ROWS]):
+            count = len(self.keys(row))
+            if count > most and count * 2 >= len(row.filled):
+                best, most = index, count
+        return best
+
+    def _below(self, header: _Row, rows: list[_Row]) -> list[Entry]:
+        columns: dict[int, str] = {}
+        for position in header.filled:
+            written = cell_header(header.cells[position])
+            key = self.key(header.cells[position])
+            if key is None:
+                if not is_running_number(written) and normal_header(written) not in _REMARKS:
+                    self.unknown(written, self.at(header, position))
+            elif key in columns.values():
+                self.wrong(
+                    "repeated_key", f"{self.block} has the key {key} twice", "Keep one.", self.at(header, position, key)
+                )
+            else:
+                columns[position] = key
+        missing = [
+            name for name, key in BLOCKS[self.block].items() if key.default is REQUIRED and name not in columns.values()
+        ]
+        for name in missing:
+            remedy = f"Add a column {name} ({KEY_LABELS[self.block][name].names[0]}): it has no default."
+            self.problems.append(missing_key(self.at(header), self.block, name, remedy))
+        if missing:
+            return []
+        entries = [self._entry(row, columns, header.filled) for row in rows if self._is_entry(row, columns)]
+        if self.block in SINGLE and len(entries) != 1:
+            self.wrong(
+                "not_one_entry",
+                f"{self.block} has {len(entries)} rows below its header",
+                "Write one: a file is one version.",
+                self.at(header),
+            )
+        return entries[:1] if self.block in SINGLE else entries
+
+    def _is_entry(self, row: _Row, columns: Mapping[int, str]) -> bool:
+        """Whether a row is no note, no blank one and no header once more; one that holds a single value is a problem."""
+        filled = [position for position in row.filled if position in columns]
+        if not filled or self._is_note(row):
+            return False
+        if all(self.key(row.cells[position]) == columns[position] for position in filled):
+            return False
+        if len(row.filled) == 1:
+            self.wrong(
+                "one_value",
+                "the row holds one value only",
+                "Fill the row, or begin a note with 注：.",
+                self.at(row, row.filled[0]),
+            )
+            return False
+        return True
+
+    def _is_note(self, row: _Row) -> bool:
+        texts = {str(row.cells[position]) for position in row.filled}
+        return (row.is_merged and len(texts) == 1) or bool(_NOTE.match(str(row.cells[row.filled[0]])))
+
+    def _entry(self, row: _Row, columns: Mapping[int, str], passed: Iterable[int]) -> Entry:
+        for position in row.filled:
+            if position not in columns and position not in passed:
+                self.wrong(
+                    "no_header",
+                    "a value stands below no header",
+                    "Write its key above it, or 备注 above remarks.",
+                    self.at(row, position),
+                )
+        said: dict[str, Said] = {}
+        for position, key in columns.items():
+            cell = row.cells[position] if position < len(row.cells) else ""
+            if (found := self._said(row, position, key, cell)) is not None:
+                said[key] = found
+        return Entry(self.at(row), said)
+
+    def _pairs(self, rows: list[_Row]) -> list[Entry]:
+        """The one entry of a sheet that writes its keys below each other, each with its value to the right."""
+        said: dict[str, Said] = {}
+        for row in rows:
+            if not row.filled or self._is_note(row):
+                continue
+            named = next((position for position in row.filled if self.key(row.cells[position]) is not None), None)
+            first = row.filled[0]
+            if named is None:
+                caption = normal_header(cell_header(row.cells[first])) in _CAPTIONS
+                if len(row.filled) > 1 and not caption:
+                    self.unknown(cell_header(row.cells[first]), self.at(row, first))
+                continue
+            key = self.key(row.cells[named])
+            assert key is not None
+            value = named + 1
+            if key in said:
+                self.wrong(
+                    "repeated_key", f"{self.block} has the key {key} twice", "Keep one.", self.at(row, named, key)
+                )
+            elif (found := self._said(row, value, key, row.cells[value] if value < len(row.cells) else "")) is not None:
+                said[key] = found
+        if not said:
+            self.wrong(
+                "no_header",
+                "the sheet names no key of the block",
+                f"Write keys and their values beside each other: {', '.join(BLOCKS[self.block])}.",
+            )
+            return []
+        return [Entry(self.place, said)]
+
+    def _said(self, row: _Row, position: int, key: str, cell: Cell) -> Said | None:
+        """What a cell says under its key; None where it says nothing and the key has a default."""
+        place, rule = self.at(row, position, key), BLOCKS[self.block][key]
+        if is_blank(cell):
+            if rule.default is not REQUIRED:
+                return None
+            if rule.is_blank_null or not rule.nullable:
+                return Said(place, place, None)
+            remedy = "Write 空 for an empty one, * for any." if key == "clause" else f"Write {key}'s value, or null."
+            self.wrong("empty_value", f"{key} of {self.block} is empty", remedy, place)
+            return Said(place, place, None)
+        try:
+            return Said(place, place, _written(cell))
+        except Refused as error:
+            self.wrong("wrong_value", f"{key} of {self.block} cannot be read", REMEDIES[error.reason], place)
+            return None
+
+
+def _written(cell: Cell) -> Written | None:
+    text = text_of(cell).strip()
+    if normal_header(text) in _NULLS:
+        return None
+    return Written(
+        text,
+        tuple(Written(part.strip()) for part in _BETWEEN.split(text) if part.strip()),
+        cell if isinstance(cell, bool) else _FLAGS.get(text.casefold()),
+        is_date=isinstance(cell, dt.date | dt.time | dt.timedelta),
+    )

@@ -1,0 +1,212 @@
+"""Values of a regime file, whatever kind of file holds them: what stands there, and how each kind of value is read.
+
+Belongs here: one reader a kind of value, and the remedy for what it refuses. Does not belong here: which key takes
+which reader (`grammar`), how a file is opened (`regime_yaml`, `regime_workbook`).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Any
+
+from ingestion.parsing import clause_text
+from rulebook import clauses, vocabulary
+from rulebook.folder import parse_date, parse_integer, parse_points
+from rulebook.problems import suggestion
+
+
+class WrongValueError(ValueError):
+    """A value that a key cannot have: what is wrong and what to write instead."""
+
+    def __init__(self, message: str, remedy: str) -> None:
+        super().__init__(message)
+        self.remedy = remedy
+
+
+@dataclass(frozen=True)
+class Written:
+    """What stands in a file: the text of one value, the elements of a list, or both where a cell may be either."""
+
+    text: str | None = None
+    elements: tuple[Written, ...] | None = None
+    flag: bool | None = None  # of what is written as true or false
+    is_date: bool = False  # a cell that a spreadsheet shows as a day or time
+
+
+Read = Callable[[Written], Any]
+
+
+def scalar(written: Written) -> str:
+    """One value as it is written."""
+    if written.text is None:
+        raise WrongValueError("a list or a block stands where one value belongs", "Write one value.")
+    if written.is_date:
+        raise WrongValueError(
+            f"the spreadsheet made a date of it ({written.text})",
+            "Format the cell as text and type the value again.",
+        )
+    return written.text.strip()
+
+
+def text(written: Written) -> str:
+    """A text that is not empty."""
+    found = scalar(written)
+    if not found:
+        raise WrongValueError("an empty text", "Write a text, or null where the grammar allows it.")
+    return found
+
+
+def code(written: Written) -> str:
+    """A code: a text that can be an element of a list."""
+    found = text(written)
+    if vocabulary.SEPARATOR in found:
+        raise WrongValueError(f"{found!r} is no code", f"Write a code without {vocabulary.SEPARATOR}.")
+    return found
+
+
+def words(choices: Mapping[str, str] | Iterable[str]) -> Callable[[Written], str]:
+    """A word of a closed list; a mapping says what the tables hold for each."""
+    known = dict(choices) if isinstance(choices, Mapping) else {word: word for word in choices}
+
+    def read(written: Written) -> str:
+        found = scalar(written)
+        if found not in known:
+            raise WrongValueError(f"{found!r} is not a word of the grammar", suggestion(found, known))
+        return str(known[found])
+
+    return read
+
+
+def listed(read_element: Callable[[Written], str]) -> Callable[[Written], str | None]:
+    """A list of codes or words as the cell of a table; an empty list is null."""
+
+    def read(written: Written) -> str | None:
+        if written.elements is None:
+            raise WrongValueError("not a list", "Write a list: [X, Y].")
+        found = [read_element(element) for element in written.elements]
+        if len(set(found)) != len(found):
+            raise WrongValueError("an element stands twice", "Write each once.")
+        return vocabulary.SEPARATOR.join(found) or None
+
+    return read
+
+
+codes = listed(code)
+
+
+def listed_words(choices: Mapping[str, str]) -> Callable[[Written], str | None]:
+    """A list of an export's words, or of their codes."""
+    return listed(words({**choices, **{word: word for word in choices.values()}}))
+
+
+def not_empty(read: Callable[[Written], str | None], remedy: str) -> Callable[[Written], str]:
+    """A list of at least one element."""
+
+    def read_some(written: Written) -> str:
+        found = read(written)
+        if found is None:
+            raise WrongValueError("an empty list", remedy)
+        return found
+
+    return read_some
+
+
+_some_channels = not_empty(codes, "List its channels, or leave the key out for all: without one it never scores.")
+
+
+def channels(written: Written) -> str | None:
+    """A list of channels, or `all`."""
+    return None if written.text is not None and written.text.strip() == "all" else _some_channels(written)
+
+
+def _converted(convert: Callable[[str], Any]) -> Read:
+    def read(written: Written) -> Any:
+        if written.flag is not None:
+            raise WrongValueError(
+                f"{written.text!r} is true or false", "Write a number or a date, as the grammar says."
+            )
+        try:
+            return convert(scalar(written))
+        except WrongValueError:
+            raise
+        except ValueError as error:
+            raise WrongValueError(str(error), "Correct the value.") from None
+
+    return read
+
+
+def _day(written: str) -> dt.date:
+    """A date, as it is typed into sheets too: 2024/3/21, 2024年3月21日."""
+    parts = _TYPED_DAY.fullmatch(written)
+    return parse_date("{}-{:0>2}-{:0>2}".format(*parts.groups()) if parts else written)
+
+
+def date(written: Written) -> Any:
+    """A day, typed or as a spreadsheet's date."""
+    return _DAY(replace(written, is_date=False))
+
+
+_TYPED_DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
+_DAY = _converted(_day)
+points = _converted(parse_points)
+integer = _converted(parse_integer)
+
+
+def flag(written: Written) -> bool:
+    """True or false."""
+    found = scalar(written)
+    if written.flag is None:
+        raise WrongValueError(f"{found!r} is neither true nor false", "Write true or false, without quotes.")
+    return written.flag
+
+
+def sign(written: Written) -> int:
+    """Whether a component adds or deducts."""
+    found = scalar(written)
+    if found not in ("1", "+1", "-1"):
+        raise WrongValueError(f"{found!r} is no sign", "Write 1 for points that add, -1 for points that deduct.")
+    return int(found)
+
+
+def points_or_row(written: Written) -> Decimal | str:
+    """A number of points, or `row`: the row's own."""
+    if written.text is not None and written.text.strip() == vocabulary.ROW:
+        return vocabulary.ROW
+    found: Decimal = points(written)
+    return found
+
+
+def effect(written: Written) -> tuple[str, str | None]:
+    """An effect and the grade that it names, if any."""
+    found = scalar(written)
+    name, _, grade = found.partition(":")
+    grade = grade.strip()
+    if name not in vocabulary.EFFECTS or bool(grade) != (name in vocabulary.GRADE_EFFECTS):
+        raise WrongValueError(
+            f"{found!r} is no effect", "Write points, veto:<grade>, ceiling:<grade> or zero_component."
+        )
+    return name, grade or None
+
+
+def clause(written: Written) -> str:
+    """A clause as the door writes it; nothing is left of one that only says 第 or -, and that is no empty clause."""
+    found = scalar(written)
+    compared = clause_text(found)
+    if found and not compared:
+        raise WrongValueError(
+            f"{found!r} names no clause", 'Write what stands in the export, * for any, "" for an empty one.'
+        )
+    return compared
+
+
+def level(written: Written) -> str:
+    """A level of merits, as the export writes it or as its code."""
+    found = scalar(written)
+    known = clauses.LEVELS.get(found, found)
+    if known not in vocabulary.LEVEL_CODES:
+        raise WrongValueError(f"{found!r} is no level", "Write national, provincial or municipal (国家, 省, 市).")
+    return known
