@@ -168,7 +168,7 @@ started as (
         evidence_rows.row_number,
         evidence_rows.document_no,
         evidence_rows.occurred_on,
-        evidence_rows.acted_on,
+        coalesce(evidence_rows.checked_on, evidence_rows.occurred_on) as acted_on,
         evidence_rows.occasion_task_id,
         clocked.first_determined_on as determined_on,
         clocked.public_until_on
@@ -241,15 +241,25 @@ repeating_items as (
 
 {{ repeated_lines('windowed', 'clock_start_on') }},
 
--- a check that a case has beside the row that starts the clock
+-- a check that a case has beside rows that come from none: of several the one received first
 case_checks as (
 
     select
-        case_id,
-        min_by(task_id, concat(cast(received_on as {{ dbt.type_string() }}), source_key, row_key)) as task_id
-    from evidence_rows
-    where dataset = 'checks' and case_id is not null
-    group by case_id
+        without_check.case_id,
+        min_by(
+            checks.occasion_task_id,
+            concat(cast(checks.received_on as {{ dbt.type_string() }}), checks.source_key, checks.row_key)
+        ) as task_id
+    from evidence_rows as without_check
+    inner join evidence_rows as checks
+        on
+            without_check.case_id = checks.case_id
+            and checks.dataset = 'checks'
+    where
+        without_check.line_id is not null
+        and without_check.occasion_task_id is null
+        and without_check.dataset <> 'merit_claims'
+    group by without_check.case_id
 
 ),
 

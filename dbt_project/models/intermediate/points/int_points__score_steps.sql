@@ -3,7 +3,7 @@
 {% set swept = {
     'points_hundredths': 'bigint', 'remainder': 'bigint', 'active_line_count': 'integer',
     'active_misconduct_count': 'integer', 'veto_bits': 'bigint', 'ceiling_bits': 'bigint',
-    'unrated_count': 'integer', 'suspended_count': 'integer', 'version_number': 'integer'
+    'withheld': 'integer', 'version_number': 'integer'
 } %}
 {% set naming_swept = {'named_count': 'bigint'} %}
 
@@ -188,9 +188,9 @@ moves as (
 
     union all
 
+    -- 1: the grade; 2: the score, too; 3: both reasons at once
     {{ span_moves('unrated_spans', ['agency_no'], 'until_instant', {
-        'unrated_count': 'case when has_score then 0 else 1 end',
-        'suspended_count': 'case when has_score then 1 else 0 end'
+        'withheld': 'case when has_score then 1 else 2 end'
     }, swept) }}
 
     union all
@@ -265,8 +265,8 @@ final as (
         scored.active_misconduct_count > 0 as has_active_misconduct,
         scored.active_line_count,
         -- the score and the grade above are as if rated: the repair gate and what a grade's entry calls for ask for them
-        scored.unrated_count = 0 as is_score_shown,
-        scored.unrated_count = 0 and scored.suspended_count = 0 as is_rated
+        scored.withheld < 2 as is_score_shown,
+        scored.withheld = 0 as is_rated
     from scored
     left join bands
         on scored.rulebook_id = bands.rulebook_id and {{ band_holds('bands', 'scored.score_hundredths') }}

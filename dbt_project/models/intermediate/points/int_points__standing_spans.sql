@@ -99,7 +99,8 @@ present as (
         contested.line_id,
         contested.case_id,
         contested.item_code,
-        contested.set_code,
+        -- the lines of rows that share an item compete as one
+        coalesce(contested.set_code, contested.item_code) as set_code,
         contested.rulebook_id,
         contested.points_hundredths,
         contested.determined_on,
