@@ -556,6 +556,18 @@ def test_a_check_without_a_violation_is_a_hundred(city: City) -> None:
     assert city.scored(version).scores("2024-06-30", "2024-07-01") == [None, 100]
 
 
+def test_a_task_that_began_before_the_first_version_rates_nobody_and_ends_nothing(city: City) -> None:
+    version = _until_next()
+    version.said = "rated_from: checks"
+    city.check("T", "1", "2023-12-20").check("T", "2", "2024-05-20").finding("F", "1", "2024-05-01")
+    found = (
+        city.check("U", "1", "2024-06-01").check("V", "1", "2024-07-01").finding("G", "1", "2024-06-02").scored(version)
+    )
+    assert found.scores("2024-05-20", "2024-05-31", "2024-06-01", "2024-06-02") == [None, None, 100, 93]
+    (first,) = (line for line in found.outcome.lines if line.starts_on == day("2024-05-01"))
+    assert first.ends_on == day("2024-06-01")
+
+
 def test_rated_from_the_first_determination(city: City) -> None:
     version = Version(said="rated_from: determination").item("A", "points: 10", "1")
     version.item("R", "points: 1, fact: reports")
