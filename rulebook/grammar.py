@@ -28,9 +28,7 @@ class Key:
     is_blank_null: bool = False  # whether an empty cell of a sheet says null where there is no default
 
 
-_CHECK_TYPES = values.not_empty(
-    values.listed_words(vocabulary.CHECK_TYPES), "List types of check, or leave the key out for all."
-)
+_CHECK_TYPES = values.SomeOf(vocabulary.CHECK_TYPES, "List types of check, or leave the key out for all.")
 _SOME_ITEMS = values.not_empty(values.codes, "List items, or write item: null for what does not score.")
 
 BLOCKS: dict[str, dict[str, Key]] = {
@@ -38,30 +36,30 @@ BLOCKS: dict[str, dict[str, Key]] = {
         "id": Key("rulebook_id", values.code),
         "regime": Key("regime_code", values.code, default=None, nullable=True),  # its id
         "doc": Key("document", values.text),
-        "status": Key("status", values.words(vocabulary.STATUSES)),
+        "status": Key("status", values.OneOf(vocabulary.STATUSES)),
         "effective_from": Key("effective_from_on", values.date),
         "effective_to": Key("effective_until_on", values.date, default=None, nullable=True),
         "base": Key("base_points", values.points),
         "score_step": Key("score_step", values.points, default=None, nullable=True),
-        "rounding": Key("rounding", values.words(vocabulary.ROUNDINGS), default="none"),
-        "clock_start": Key("clock_start", values.words(vocabulary.CLOCK_STARTS), default="determined_on"),
-        "window_last_day": Key("window_last_day", values.words(vocabulary.WINDOW_LAST_DAYS), default="inclusive"),
-        "same_act": Key("same_act", values.words(vocabulary.SAME_ACTS), default="max"),
-        "rated_from": Key("rated_from", values.words(vocabulary.RATED_FROM), default="start"),
+        "rounding": Key("rounding", values.OneOf(vocabulary.ROUNDINGS), default="none"),
+        "clock_start": Key("clock_start", values.OneOf(vocabulary.CLOCK_STARTS), default="determined_on"),
+        "window_last_day": Key("window_last_day", values.OneOf(vocabulary.WINDOW_LAST_DAYS), default="inclusive"),
+        "same_act": Key("same_act", values.OneOf(vocabulary.SAME_ACTS), default="max"),
+        "rated_from": Key("rated_from", values.OneOf(vocabulary.RATED_FROM), default="start"),
         "rated_types": Key("rated_types", _CHECK_TYPES, default=None, nullable=True),
         "unrated_status": Key(
-            "unrated_status", values.listed_words(vocabulary.REGISTRY_STATUSES), default=None, nullable=True
+            "unrated_status", values.SomeOf(vocabulary.REGISTRY_STATUSES), default=None, nullable=True
         ),
         "prov": Key("is_provisional", values.flag, default=False),
     },
     "components": {
         "id": Key("component_code", values.code),
         "sign": Key("sign", values.sign),
-        "window": Key("window_code", values.words(vocabulary.WINDOWS)),
-        "next": Key("next_fact", values.words(vocabulary.EVENT_FACTS), default=None, nullable=True),
+        "window": Key("window_code", values.OneOf(vocabulary.WINDOWS)),
+        "next": Key("next_fact", values.OneOf(vocabulary.EVENT_FACTS), default=None, nullable=True),
         "next_types": Key("next_types", _CHECK_TYPES, default=None, nullable=True),
-        "agg": Key("aggregation", values.words(vocabulary.AGGREGATIONS)),
-        "divisor": Key("divisor_fact", values.words(vocabulary.FACTS), default=None, nullable=True),
+        "agg": Key("aggregation", values.OneOf(vocabulary.AGGREGATIONS)),
+        "divisor": Key("divisor_fact", values.OneOf(vocabulary.EVENT_FACTS), default=None, nullable=True),
         "cap": Key("cap_points", values.points, default=None, nullable=True),
         "cap_per_check": Key("cap_per_check_points", values.points, default=None, nullable=True),
         "cap_provisional": Key("is_cap_provisional", values.flag, default=False),
@@ -73,13 +71,13 @@ BLOCKS: dict[str, dict[str, Key]] = {
         "title": Key("title_zh", values.text),
         "title_en": Key("title_en", values.text, default=None, nullable=True),  # its title
         "points": Key("points", values.points_or_row, default=parse_points("0")),
-        "quantity": Key("quantity_from", values.words(vocabulary.QUANTITIES), default="one"),
+        "quantity": Key("quantity_from", values.OneOf(vocabulary.QUANTITIES), default="one"),
         "repeat_factor": Key("repeat_factor", values.points, default=None, nullable=True),
         "per": Key("per", values.text, default="occurrence"),
         "cap": Key("cap_points", values.points, default=None, nullable=True),
         "cap_per_check": Key("cap_per_check_points", values.points, default=None, nullable=True),
         "effect": Key("effect", values.effect, default=("points", None)),
-        "fact": Key("fact", values.words(vocabulary.FACTS), default=vocabulary.EVIDENCE),
+        "fact": Key("fact", values.OneOf(vocabulary.FACTS), default=vocabulary.EVIDENCE),
         "above": Key("above", values.integer, default=None, nullable=True),
         "below": Key("below", values.integer, default=None, nullable=True),
         "channels": Key("channels", values.channels, default=None, nullable=True),
@@ -92,7 +90,7 @@ BLOCKS: dict[str, dict[str, Key]] = {
     "clauses": {
         "dataset": Key(
             "dataset",
-            values.words((*clauses.MISCONDUCT_DATASETS, clauses.MERIT_DATASET, clauses.ANY)),
+            values.OneOf((*clauses.MISCONDUCT_DATASETS, clauses.MERIT_DATASET, clauses.ANY)),
         ),
         "clause": Key("clause", values.clause, nullable=True),
         "level": Key("level_code", values.level, default=None, nullable=True),
@@ -107,18 +105,18 @@ BLOCKS: dict[str, dict[str, Key]] = {
         "hi_inc": Key("is_hi_inclusive", values.flag, default=None),
     },
     "repair": {
-        "natural": Key("natural", values.words(vocabulary.NATURAL_REPAIRS), default="expiry"),
+        "natural": Key("natural", values.OneOf(vocabulary.NATURAL_REPAIRS), default="expiry"),
         "on_application": Key("is_on_application", values.flag, default=False),
-        "effective_on": Key("effective_on", values.words(vocabulary.EFFECTIVE_ONS), default="approved_on"),
+        "effective_on": Key("effective_on", values.OneOf(vocabulary.EFFECTIVE_ONS), default="approved_on"),
         "reply_working_days": Key("reply_working_days", values.integer, default=None, nullable=True),
         "max_attempts": Key("max_attempts", values.integer, default=None, nullable=True),
         "blocked_grades": Key("blocked_grades", values.codes, default=None, nullable=True),
-        "add_back": Key("add_back", values.words(vocabulary.ADD_BACKS), default="full_item"),
+        "add_back": Key("add_back", values.OneOf(vocabulary.ADD_BACKS), default="full_item"),
     },
     "measures": {
         "grade": Key("grade", values.code),
         "code": Key("measure_code", values.code),
-        "when": Key("trigger_code", values.words(vocabulary.TRIGGERS)),
+        "when": Key("trigger_code", values.OneOf(vocabulary.TRIGGERS)),
         "n": Key("n", values.integer, default=None, nullable=True),
         "due_working_days": Key("due_working_days", values.integer, default=None, nullable=True),
         "latch": Key("latch", values.text, default=None, nullable=True),

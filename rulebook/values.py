@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
@@ -68,17 +68,17 @@ def code(written: Written) -> str:
     return found
 
 
-def words(choices: Mapping[str, str] | Iterable[str]) -> Callable[[Written], str]:
+@dataclass(frozen=True)
+class OneOf:
     """A word of a closed list; a mapping says what the tables hold for each."""
-    known = dict(choices) if isinstance(choices, Mapping) else {word: word for word in choices}
 
-    def read(written: Written) -> str:
+    choices: Mapping[str, str] | Sequence[str]
+
+    def __call__(self, written: Written) -> str:
         found = scalar(written)
-        if found not in known:
-            raise WrongValueError(f"{found!r} is not a word of the grammar", suggestion(found, known))
-        return str(known[found])
-
-    return read
+        if found not in self.choices:
+            raise WrongValueError(f"{found!r} is not a word of the grammar", suggestion(found, self.choices))
+        return str(self.choices[found]) if isinstance(self.choices, Mapping) else found
 
 
 def listed(read_element: Callable[[Written], str]) -> Callable[[Written], str | None]:
@@ -98,9 +98,17 @@ def listed(read_element: Callable[[Written], str]) -> Callable[[Written], str | 
 codes = listed(code)
 
 
-def listed_words(choices: Mapping[str, str]) -> Callable[[Written], str | None]:
-    """A list of an export's words, or of their codes."""
-    return listed(words({**choices, **{word: word for word in choices.values()}}))
+@dataclass(frozen=True)
+class SomeOf:
+    """A list of an export's words, or of their codes; `if_empty` is the remedy where the list may not be empty."""
+
+    choices: Mapping[str, str]
+    if_empty: str | None = None
+
+    def __call__(self, written: Written) -> str | None:
+        of_codes = {code: code for code in self.choices.values()}
+        read = listed(OneOf({**self.choices, **of_codes}))
+        return read(written) if self.if_empty is None else not_empty(read, self.if_empty)(written)
 
 
 def not_empty(read: Callable[[Written], str | None], remedy: str) -> Callable[[Written], str]:
@@ -180,15 +188,16 @@ def points_or_row(written: Written) -> Decimal | str:
     return found
 
 
+_EFFECTS = {name: f"{name}:<grade>" if name in vocabulary.GRADE_EFFECTS else name for name in vocabulary.EFFECTS}
+
+
 def effect(written: Written) -> tuple[str, str | None]:
     """An effect and the grade that it names, if any."""
     found = scalar(written)
     name, _, grade = found.partition(":")
     grade = grade.strip()
     if name not in vocabulary.EFFECTS or bool(grade) != (name in vocabulary.GRADE_EFFECTS):
-        raise WrongValueError(
-            f"{found!r} is no effect", "Write points, veto:<grade>, ceiling:<grade> or zero_component."
-        )
+        raise WrongValueError(f"{found!r} is no effect", suggestion(name, _EFFECTS, shown=_EFFECTS))
     return name, grade or None
 
 
@@ -208,5 +217,5 @@ def level(written: Written) -> str:
     found = scalar(written)
     known = clauses.LEVELS.get(found, found)
     if known not in vocabulary.LEVEL_CODES:
-        raise WrongValueError(f"{found!r} is no level", "Write national, provincial or municipal (国家, 省, 市).")
+        raise WrongValueError(f"{found!r} is no level", suggestion(found, [*vocabulary.LEVEL_CODES, *clauses.LEVELS]))
     return known

@@ -11,14 +11,14 @@ sets as (
     select
         application_id,
         case_id,
-        set_code,
+        coalesce(set_code, item_code) as set_code,
         row_number() over (
             partition by application_id, case_id
             order by {{ set_order('points_hundredths', 'determined_on', 'item_code') }}
         ) as place
     from standing
     where effect = 'points'
-    group by application_id, case_id, set_code
+    group by application_id, case_id, coalesce(set_code, item_code)
 
 ),
 
@@ -32,7 +32,7 @@ ranked as (
         on
             standing.application_id = sets.application_id
             and standing.case_id = sets.case_id
-            and standing.set_code = sets.set_code
+            and coalesce(standing.set_code, standing.item_code) = sets.set_code
 
 ),
 

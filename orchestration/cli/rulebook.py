@@ -1,5 +1,5 @@
-"""`firemark rulebook lint`, `import` and `what-if`. Does not belong here: what they find (`rulebook`, `building`), how
-rules are read (`rulebook_reading`)."""
+"""`firemark rulebook lint`, `new`, `import` and `what-if`. Does not belong here: what they find (`rulebook`,
+`building`), how rules are read (`rulebook_reading`)."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from orchestration.cli.rulebook_reading import diff, show
 @click.group()
 @home_option
 def rulebook() -> None:
-    """Rulebook data: check and read it, import a regime, compare versions, try another one."""
+    """Rulebook data: check and read it, write and import a regime, compare versions, try another one."""
 
 
 @command()
@@ -49,14 +49,36 @@ def lint(directory: Path | None) -> None:
 
 
 @command("import")
-@click.argument("files", nargs=-1, required=True, type=Utf8Path(path_type=Path), metavar="FILE.yaml...")
+@click.argument("files", nargs=-1, required=True, type=Utf8Path(path_type=Path), metavar="FILE...")
 @click.argument("directory", type=Utf8Path(file_okay=False, path_type=Path), metavar="DIR")
 def import_command(files: tuple[Path, ...], directory: Path) -> None:
-    """Turn regimes written as YAML into versions of a rulebook folder."""
+    """Turn regimes, each a FILE.yaml or FILE.xlsx, into versions of the rulebook folder DIR.
+
+    \b
+    将规则文件（YAML 或 Excel）导入规则目录；有一处不对，整个目录不变。
+    A version whose id is there is replaced. Nothing is written unless the whole folder is sound.
+    Give the versions of one regime together, or the last one first.
+
+    A workbook has one sheet a block: rulebook 规则, components 构成, items 条目, clauses 条款对照, bands 等级,
+    repair 修复, measures 措施. Above each list stand the keys or their Chinese names, as `firemark rulebook new` lists
+    them; rulebook and repair may have them below each other, with the values to their right. Titles, blank rows,
+    rows that begin with 注： and a sheet 说明 are passed over. Lists in a cell are separated by 、 or a comma or
+    semicolon; 是 and 否 are true and false; 空 is an empty clause, 不计分 an entry that does not score.
+    """
     from rulebook.importing import import_regimes
 
     for imported in import_regimes(files, directory):
         click.echo(visible(str(imported)))
+
+
+@command()
+@click.argument("file", type=Utf8Path(dir_okay=False, path_type=Path), metavar="FILE.yaml")
+def new(file: Path) -> None:
+    """Write a regime to start from, with every key explained; a file that is there is left alone."""
+    from rulebook.template import write_template
+
+    write_template(file)
+    click.echo(visible(f"{file}: 已写入模板 template written. Fill it in, then: firemark rulebook import {file} DIR"))
 
 
 @command("what-if")
@@ -102,5 +124,5 @@ def what_if_command(rulebook_id: str, rulebooks: Path | None, on: dt.date | None
     print_rows(rows, (*columns, *unrated), fmt, shown=columns, title=title, empty=empty)
 
 
-for _command in (lint, import_command, show, diff, what_if_command):
+for _command in (lint, new, import_command, show, diff, what_if_command):
     rulebook.add_command(_command)

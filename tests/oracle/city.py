@@ -555,12 +555,17 @@ def known_on(tables: Mapping[str, Sequence[Row]], day: dt.date) -> dict[str, lis
     }
     known: dict[str, list[Row]] = {}
     for table, rows in tables.items():
-        known[table] = []
+        arrived: dict[str, dt.date] = {}
         for row in rows:
             days = [row[name] for name in own_days.get(table, ()) if row[name] is not None]
-            received_on = days[0] if days else row["received_on"]
-            if received_on <= day:
-                known[table].append(row | {"received_on": received_on})
+            if days:
+                arrived[row["row_key"]] = max(arrived.get(row["row_key"], days[0]), days[0])
+        # what stood in an earlier file stays in an earlier one
+        moved = [
+            row | {"received_on": row["received_on"] - (LAST_EVENT - arrived.get(row.get("row_key"), LAST_EVENT))}
+            for row in rows
+        ]
+        known[table] = [row for row in moved if row["received_on"] <= day]
     return known
 
 

@@ -185,6 +185,7 @@ class _Regime:
                 window_code="state",
                 aggregation="sum",
                 cap_points=Decimal(25) if self.chance(0.5) else None,
+                cap_per_check_points=self.steps(8) if self.worded(0.3) else None,
                 is_cap_provisional=False,
             )
             for number, fact in enumerate(self.random.sample(HEADS, 3)):
@@ -200,6 +201,7 @@ class _Regime:
                     below=None if is_above else threshold,
                     cap_points=Decimal(8) if self.chance(0.3) else None,
                     off_step=True,
+                    said={"cap_per_check_points": 3 + self.steps(3)} if self.worded(0.3) else {},
                 )
 
     def items(self, rulebook_id: str, code: str, aggregation: str) -> list[Decimal]:

@@ -253,7 +253,7 @@ def test_what_is_left_of_a_set_competes_by_what_is_left(city: City) -> None:
 def test_equal_sets_go_to_the_earlier_then_to_the_lower_item(city: City) -> None:
     version = Version().item("A", "points: 6").item("B", "points: 4").leads("1", "A", "B").item("C", "points: 10", "3")
     city.finding("F1", "1", "2024-06-02", **ACT).finding("F2", "3", "2024-06-01", **ACT)
-    city.finding("F3", "1", "2024-06-03", **OTHER_ACT).finding("F4", "3", "2024-06-03", **OTHER_ACT)
+    city.finding("F3", "3", "2024-06-03", **OTHER_ACT).finding("F4", "1", "2024-06-03", **OTHER_ACT)
     found = city.scored(version).on("2024-06-03")
     assert found.superseded == (("A", day("2024-06-02")), ("B", day("2024-06-02")), ("C", day("2024-06-03")))
 
@@ -266,12 +266,14 @@ def test_under_sum_every_item_counts_unless_it_is_subsumed(city: City) -> None:
 
 
 def test_the_items_of_a_merit_are_cases_of_their_own(city: City) -> None:
-    version = Version().component("id: ADD, sign: 1, window: P1Y, agg: sum")
+    version = Version().component("id: ADD, sign: 1, window: P1Y, agg: sum, cap_per_check: 4")
     version.item("M", "points: 3", comp="ADD").item("N", "points: 2", comp="ADD")
-    version.leads("1", "M", "N", datasets=["merit_claims"]).leads("2", "N", datasets=["merit_claims"])
+    for clause, items in (("1", ("M", "N")), ("2", ("N",)), ("3", ("M",))):
+        version.leads(clause, *items, datasets=["merit_claims"])
     paper = {"document_no": "文一", "person_key": None}
-    city.merit("S1", "1", "2024-06-01", **paper).merit("S2", "2", "2024-06-02", **paper)
-    assert city.scored(version).scores("2024-06-02") == [105]
+    city.merit("S1", "3", "2024-06-01", **paper).merit("S2", "2", "2024-06-02", **paper)
+    city.merit("S3", "1", "2024-06-03", **paper).merit("S4", "1", "2024-06-04")
+    assert city.scored(version).scores("2024-06-02", "2024-06-03", "2024-06-04") == [105, 105, 110]
 
 
 def test_a_repair_of_a_row_ends_each_of_its_lines_that_can_be_repaired(city: City) -> None:
@@ -326,13 +328,16 @@ def test_what_an_items_cap_takes_is_taken_from_its_later_occasions(city: City) -
     assert city.scored(version).scores("2024-06-02") == [100 - 10 - 17 - 12]
 
 
-def test_latest_and_max_hold_each_line_by_all_its_caps(city: City) -> None:
-    for aggregation, expected in (("max", 90), ("latest", 94)):
-        version = Version(f"window: P1Y, agg: {aggregation}, cap_per_check: 11")
-        version.item("A", "points: 30, quantity: row, cap_per_check: 9", "1").item("B", "points: 10", "2")
-        version.item("C", "points: 6", "3")
-        rows = City(city.folder).finding("F1", "1", "2024-06-01").finding("F2", "2", "2024-06-01")
-        assert rows.finding("F3", "3", "2024-06-02").scored(version).scores("2024-06-02") == [expected], aggregation
+@pytest.mark.parametrize(
+    ("aggregation", "cap", "expected"),
+    [("max", 11, 90), ("max", 8, 92), ("latest", 11, 94), ("latest", 5, 95)],
+)
+def test_latest_and_max_hold_each_line_by_all_its_caps(city: City, aggregation: str, cap: int, expected: int) -> None:
+    version = Version(f"window: P1Y, agg: {aggregation}, cap_per_check: {cap}")
+    version.item("A", "points: 30, quantity: row, cap_per_check: 9", "1").item("B", "points: 10", "2")
+    version.item("C", "points: 6, quantity: row, cap: 6", "3").item("D", "points: 20, cap: 7", "4")
+    city.finding("F1", "1", "2024-06-01").finding("F2", "2", "2024-06-01").finding("F4", "4", "2024-06-01")
+    assert city.finding("F3", "3", "2024-06-02", quantity=9).scored(version).scores("2024-06-02") == [expected]
 
 
 def test_the_divisor_divides_what_the_caps_leave(city: City) -> None:
@@ -379,8 +384,11 @@ def _ticket(city: City) -> City:
 
 
 def test_the_occasion_of_a_ticket_is_its_visit_and_that_of_a_finding_from_it_the_root(city: City) -> None:
-    found = _ticket(city).finding("F", "1", "2024-05-21", origin_id="G").scored(_occasions())
-    assert found.occasions() == {"A": "T", "B": "T"}
+    _ticket(city).finding("F", "1", "2024-05-21", origin_id="G")
+    city.rows["inspections.checks"][0]["occurred_on"] = day("2024-05-10")
+    # of the same act, and received with it
+    city.check("A", "1", "2024-05-10", occurred_on=day("2024-05-10"), project_no="P9")
+    assert city.scored(_occasions()).occasions() == {"A": "T", "B": "T"}
 
 
 def test_else_any_check_of_the_case_whatever_its_state(city: City) -> None:
@@ -476,11 +484,11 @@ def test_without_a_next_check_a_line_goes_on_and_with_windows_that_never_end_too
 def test_a_line_determined_on_or_after_the_next_check_is_never_in_force(city: City) -> None:
     city.check("T", "1", "2024-05-01", "1").check("U", "1", "2024-05-20")
     city.rows["inspections.checks"][0]["determined_on"] = day("2024-05-20")
-    found = city.scored(_until_next())
-    (line,) = found.outcome.lines
+    found = city.finding("F", "2", "2024-05-02").scored(_until_next())
+    line = next(line for line in found.outcome.lines if line.item == "A")
     assert (line.starts_on, line.ends_on, line.points) == (day("2024-05-20"), day("2024-05-20"), -7)
-    assert found.scores("2024-05-20") == [100]
-    assert found.on("2024-05-20").cause is None
+    assert found.scores("2024-05-19", "2024-05-20") == [98, 100]
+    assert found.on("2024-05-20").cause == "fact"
     assert not found.on("2024-05-20").has_active_misconduct
 
 
@@ -546,6 +554,18 @@ def test_a_check_without_a_violation_is_a_hundred(city: City) -> None:
     version = Version(said="rated_from: checks, rated_types: [专项]").item("A", "points: 10", "1")
     city.check("T", "1", "2024-06-01").check("U", "1", "2024-07-01", check_type="special")
     assert city.scored(version).scores("2024-06-30", "2024-07-01") == [None, 100]
+
+
+def test_a_task_that_began_before_the_first_version_rates_nobody_and_ends_nothing(city: City) -> None:
+    version = _until_next()
+    version.said = "rated_from: checks"
+    city.check("T", "1", "2023-12-20").check("T", "2", "2024-05-20").finding("F", "1", "2024-05-01")
+    found = (
+        city.check("U", "1", "2024-06-01").check("V", "1", "2024-07-01").finding("G", "1", "2024-06-02").scored(version)
+    )
+    assert found.scores("2024-05-20", "2024-05-31", "2024-06-01", "2024-06-02") == [None, None, 100, 93]
+    (first,) = (line for line in found.outcome.lines if line.starts_on == day("2024-05-01"))
+    assert first.ends_on == day("2024-06-01")
 
 
 def test_rated_from_the_first_determination(city: City) -> None:

@@ -78,11 +78,6 @@ def test_the_foreign_regimes_are_sound_together() -> None:
         ("code: F2, comp: SUB", "code: F2, comp: STATE", "state_takes_counts"),
         ("sign: -1, window: P1Y, agg: sum", "sign: -1, window: P1Y, agg: sum_over_count", "no_divisor"),
         ("sign: -1, window: P1Y, agg: sum", "sign: -1, window: P1Y, agg: sum, divisor: checks", "needless_divisor"),
-        (
-            "sign: -1, window: P1Y, agg: sum",
-            "sign: -1, window: P1Y, agg: sum_over_count, divisor: engineers",
-            "divisor_not_event",
-        ),
         ("agg: sum, cap: 20", "agg: sum_over_count, divisor: checks, cap: 20", "divisor_without_window"),
         # words of other blocks
         ("subsumes: [F2]", "subsumes: [F9]", "subsumes_unknown"),

@@ -8,7 +8,7 @@ import pytest
 
 from rulebook.problems import RulebookError
 from rulebook.regime_file import read_regime
-from tests.rulebook.support import SMALL, grammar_problems, line_of, lint_codes, write
+from tests.rulebook.support import SMALL, grammar_problems, lines_of, lint_codes, write
 
 LEAST = """\
 rulebook: {id: x, doc: d, status: draft, effective_from: 2024-02-29, base: 12}
@@ -148,6 +148,37 @@ def test_grades_and_codes_may_look_like_numbers(tmp_path: Path) -> None:
     assert (band["grade"], band["grade_rank"], band["lo"], band["is_lo_inclusive"]) == ("5", 1, None, False)
 
 
+@pytest.mark.parametrize(
+    ("written", "cell"),
+    [
+        ("item: I", "I"),
+        ("items: [I]", "I"),
+        ("items: [I, J]", "I、J"),
+        ("item: null", None),
+        ("items: null", None),
+    ],
+)
+def test_a_clause_leads_to_an_item_or_several_or_none(tmp_path: Path, written: str, cell: str | None) -> None:
+    path = write(tmp_path, LEAST, ("item: I}", f"{written}}}"))
+    assert read_regime(path)["clause_items"][0]["item_code"] == cell
+
+
+def test_points_of_rows_are_null_and_said_so(tmp_path: Path) -> None:
+    row = read_regime(
+        write(tmp_path, LEAST, ("title: 题", "title: 题, points: row, quantity: row, repeat_factor: 1.5"))
+    )
+    (item,) = row["items"]
+    assert (item["points"], item["points_from"], item["quantity_from"]) == (None, "row", "row")
+    assert item["repeat_factor"] == Decimal("1.5")
+
+
+def test_types_and_statuses_are_written_as_in_the_exports_or_as_their_codes(tmp_path: Path) -> None:
+    said = "rated_from: checks, rated_types: [双随机, special], unrated_status: [暂停, deregistered]"
+    tables = read_regime(write(tmp_path, LEAST, ("base: 12", f"base: 12, {said}")))
+    assert tables["rulebooks"][0]["rated_types"] == "double_random、special"
+    assert tables["rulebooks"][0]["unrated_status"] == "suspended、deregistered"
+
+
 def test_a_grade_may_be_several_words(tmp_path: Path) -> None:
     text = SMALL.replace("grade: C", "grade: one star").replace("[C]", "[one star]")
     path = write(tmp_path, text, ("subsumes: [F2]", "effect: veto:one star"))
@@ -174,12 +205,22 @@ def test_a_grade_may_be_several_words(tmp_path: Path) -> None:
         ("id: ADD, sign: 1,", "id: ADD, sign: plus,", "wrong_value", "1"),
         ("id: ADD, sign: 1, window: P1Y", "id: ADD, sign: 1, window: P2Y", "wrong_value", "quarter"),
         ("agg: sum, cap: 10", "agg: mean, cap: 10", "wrong_value", "sum_over_count"),
+        ("agg: sum, cap: 10", "agg: sum_over_count, divisor: engineers, cap: 10", "wrong_value", "projects"),
+        ("agg: sum, cap: 10", "agg: sum, next_types: [], cap: 10", "wrong_value", "leave the key out"),
+        ("agg: sum, cap: 10", "agg: sum, next_types: [双随即], cap: 10", "wrong_value", "Did you mean 双随机?"),
+        ("agg: sum, cap: 10", "agg: sum, next: check, cap: 10", "wrong_value", "Did you mean checks?"),
+        ("  base: 100\n", "  base: 100\n  rated_from: determinations\n", "wrong_value", "Did you mean determination?"),
+        ("clause: 1, item: F1", "clause: 1, items: []", "wrong_value", "item: null"),
+        ("clause: 1, item: F1", "clause: 1, item: F1, items: [F2]", "repeated_key", "both item and items"),
+        ("points: 5}", "points: rows}", "wrong_value", "number"),
         ("fact: engineers, above: 2", "fact: engineer, above: 2", "wrong_value", "engineers"),
         ("above: 2", "above: 2.5", "wrong_value", "whole number"),
         ("channels: [acceptance]", "channels: []", "wrong_value", "channel"),
         ("channels: [acceptance]", "channels: acceptance", "wrong_value", "list"),
         ("subsumes: [F2]", "effect: veto", "wrong_value", "veto:<grade>"),
         ("subsumes: [F2]", "effect: points:A", "wrong_value", "effect"),
+        ("subsumes: [F2]", "effect: celing:A", "wrong_value", "Did you mean ceiling:<grade>?"),
+        ("clause: 1, item: F1", "clause: 1, level: provincal, item: F1", "wrong_value", "Did you mean provincial?"),
         ("subsumes: [F2]", "repairable: maybe", "wrong_value", "true or false"),
         ("on_application: true", "on_application: 1", "wrong_value", "true or false"),
         ("dataset: findings", "dataset: finding", "wrong_value", "findings"),
@@ -203,7 +244,7 @@ def test_a_broken_line_stops_with_file_line_and_remedy(
     assert wanted, problems
     problem = wanted[0]
     assert problem.place.file == str(path)
-    assert problem.place.number == line_of(path, new.splitlines()[0])
+    assert problem.place.number in lines_of(path, new.splitlines()[-1])
     assert said in f"{problem.message} {problem.remedy}"
     assert problem.remedy
 

@@ -165,7 +165,9 @@ def completed(tables: Tables) -> Tables:
     return tables | {
         "rulebooks": [{"rated_from": "start"} | dict(row) for row in tables["rulebooks"]],
         "items": [{"points_from": "item", "quantity_from": "one"} | dict(row) for row in tables["items"]],
-        "clause_item_codes": [dict(row) | {"item_code": code} for row in entries for code in row["item_code"].split("、")],
+        "clause_item_codes": [
+            dict(row) | {"item_code": code} for row in entries for code in row["item_code"].split("、")
+        ],
     }
 
 

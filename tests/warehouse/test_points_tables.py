@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.warehouse.engine_city import Engine, listed
-from tests.warehouse.evidence import B, Tables, check, clue, finding, penalty, repair, ticket
+from tests.warehouse.evidence import A, B, Tables, check, clue, finding, penalty, repair, ticket
 from tests.warehouse.points_tables import (
     capped,
     clean,
@@ -25,6 +25,7 @@ from tests.warehouse.points_tables import (
     typed,
 )
 
+C = "agency-c"
 ONE_ACT: dict[str, Any] = {"occurred_on": "2025-02-01", "project_no": "P1"}
 REPORTS = entry("R", 10, per="report", quantity="row")
 
@@ -32,16 +33,15 @@ REPORTS = entry("R", 10, per="report", quantity="row")
 # --- the figures --------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    "rows",
-    [
-        {"findings": [finding("K", clause="R", quantity=3)]},
-        {"checks": [check("T", clause="R", quantity=3)]},
-        {"penalties": [penalty("P", clause="R", quantity=3)]},
-    ],
-)
-def test_three_reports_at_ten_each_are_70(rows: dict[str, Any]) -> None:
-    assert scores(scored(typed(REPORTS), **rows), "2025-03-01", "2026-03-01", "2026-03-02") == [70, 70, 100]
+def test_three_reports_at_ten_each_are_70() -> None:
+    made = scored(
+        typed(REPORTS),
+        findings=[finding("K", clause="R", quantity=3)],
+        checks=[check("T", clause="R", quantity=3, agency_id=B)],
+        penalties=[penalty("P", clause="R", quantity=3, agency_id=C)],
+    )
+    for agency_id in (A, B, C):
+        assert scores(made, "2025-03-01", "2026-03-01", "2026-03-02", agency_id=agency_id) == [70, 70, 100]
 
 
 def test_with_a_cap_per_check_of_20_they_are_80() -> None:
@@ -108,9 +108,11 @@ def test_what_a_check_found_counts_until_the_next_check() -> None:
 
 def test_a_row_s_own_twelve_points_are_88_and_a() -> None:
     rules = typed(entry("P", "row"), bands=grades(("A", 87), ("B", None)))
-    for points, expected in ((12, (88, "A")), (13, (87, "A")), (14, (86, "B"))):
-        made = scored(rules, checks=[check("T", clause="P", row_points=Decimal(points))])
-        assert made.grade("2025-03-01") == expected
+    rows = [
+        check(f"T{points}", clause="P", row_points=Decimal(points), agency_id=f"a{points}") for points in (12, 13, 14)
+    ]
+    made = scored(rules, checks=rows)
+    assert [made.grade("2025-03-01", f"a{points}") for points in (12, 13, 14)] == [(88, "A"), (87, "A"), (86, "B")]
 
 
 def test_a_row_of_two_items_is_85_against_one_of_twelve_points() -> None:
@@ -160,17 +162,15 @@ def test_the_quantity_of_a_row_that_does_not_score_is_none() -> None:
     assert made.spans("misconduct") == [("R", -20, "2025-03-01", "2026-03-02")]
 
 
-@pytest.mark.parametrize(
-    "rows",
-    [
-        {"findings": [finding("K", clause="R")]},
-        {"checks": [check("T", clause="R", quantity=None)]},
-        {"tickets": [ticket("H", clause="R")]},
-        {"clues": [clue("C", clause="R")]},
-    ],
-)
-def test_no_quantity_is_one(rows: dict[str, Any]) -> None:
-    assert scored(typed(REPORTS), **rows).score("2025-03-01") == 90
+def test_no_quantity_is_one() -> None:
+    made = scored(
+        typed(REPORTS),
+        findings=[finding("K", clause="R")],
+        checks=[check("T", clause="R", quantity=None, agency_id=B)],
+        tickets=[ticket("H", C, clause="R")],
+        clues=[clue("M", clause="R", agency_id="agency-d")],
+    )
+    assert [made.score("2025-03-01", agency_id) for agency_id in (A, B, C, "agency-d")] == [90] * 4
 
 
 def test_an_item_that_does_not_ask_for_the_quantity_ignores_it() -> None:
@@ -323,23 +323,34 @@ def test_a_third_time_costs_no_more_than_a_second() -> None:
     assert scores(made, *months) == [90, 70, 50]
 
 
-@pytest.mark.parametrize(
-    ("second_on", "points"), [("2025-03-01", -10), ("2025-03-02", -20), ("2026-03-01", -20), ("2026-03-02", -10)]
-)
-def test_a_repeat_starts_after_the_first_and_while_its_window_lasts(second_on: str, points: int) -> None:
-    spans = {line["source_key"]: line["points"] for line in twice(second_on).ledger("misconduct")}
-    assert spans == {"K1": -10, "K2": points}
+def test_a_repeat_starts_after_the_first_and_while_its_window_lasts() -> None:
+    seconds = {"2025-03-01": -10, "2025-03-02": -20, "2026-03-01": -20, "2026-03-02": -10}
+    rows = [
+        finding(f"{name}-{on}", clause="R", agency_id=on, determined_on=determined_on, received_on="2026-05-01")
+        for on in seconds
+        for name, determined_on in (("K1", "2025-03-01"), ("K2", on))
+    ]
+    made = scored(typed(entry("R", 10, repeat_factor=2)), findings=rows)
+    for on, points in seconds.items():
+        spans = {line["source_key"]: line["points"] for line in made.ledger("misconduct", on)}
+        assert spans == {f"K1-{on}": -10, f"K2-{on}": points}
 
 
 def test_a_line_that_is_void_or_not_scored_is_no_first_time() -> None:
-    for first in (
-        {"status_code": "revoked"},
-        {"status_code": "not_effective"},
-        {"occurred_on": "2023-12-31"},
-        {"clause": "unknown"},
-        {"agency_id": B},
-    ):
-        assert twice(**first).score("2025-06-01") == 90, first
+    firsts: dict[str, dict[str, Any]] = {
+        "revoked": {"status_code": "revoked"},
+        "not final": {"status_code": "not_effective"},
+        "before the rules": {"occurred_on": "2023-12-31"},
+        "no clause": {"clause": "unknown"},
+        "of another agency": {"agency_id": B},
+    }
+    rows = [
+        finding(f"{name}-{agency_id}", **{"clause": "R", "agency_id": agency_id, "determined_on": on, **cells})
+        for agency_id, first in firsts.items()
+        for name, on, cells in (("K1", "2025-03-01", first), ("K2", "2025-06-01", {}))
+    ]
+    made = scored(typed(entry("R", 10, repeat_factor=2)), findings=rows)
+    assert {agency_id: made.score("2025-06-01", agency_id) for agency_id in firsts} == dict.fromkeys(firsts, 90)
 
 
 def test_a_line_of_another_item_is_no_first_time() -> None:
@@ -382,17 +393,19 @@ def test_a_factor_multiplies_quantities_and_may_be_a_fraction() -> None:
 
 def test_a_window_that_the_next_check_ended_covers_no_repeat() -> None:
     rules = typed(entry("R", 10, repeat_factor=2), sub={"window": "until_next", "next": "checks"})
-    for next_on, points in (("2025-05-01", -10), ("2025-06-01", -10), ("2025-06-02", -20)):
-        made = scored(
-            rules,
-            findings=[
-                finding("K1", clause="R", occurred_on="2025-02-01"),
-                finding("K2", clause="R", determined_on="2025-06-01", occurred_on="2025-05-20"),
-            ],
-            checks=[clean("T", next_on)],
-        )
-        spans = {line["source_key"]: line["points"] for line in made.ledger("misconduct")}
-        assert spans["K2"] == points, next_on
+    nexts = {"2025-05-01": -10, "2025-06-01": -10, "2025-06-02": -20}
+    made = scored(
+        rules,
+        findings=[
+            finding(f"{name}-{agency_id}", clause="R", agency_id=agency_id, determined_on=on, occurred_on=occurred_on)
+            for agency_id in nexts
+            for name, on, occurred_on in (("K1", "2025-03-01", "2025-02-01"), ("K2", "2025-06-01", "2025-05-20"))
+        ],
+        checks=[clean(f"T-{next_on}", next_on, agency_id=next_on) for next_on in nexts],
+    )
+    for agency_id, points in nexts.items():
+        spans = {line["source_key"]: line["points"] for line in made.ledger("misconduct", agency_id)}
+        assert spans == {f"K1-{agency_id}": -10, f"K2-{agency_id}": points}
 
 
 def test_an_event_is_a_repeat_of_another_event() -> None:
@@ -400,3 +413,9 @@ def test_an_event_is_a_repeat_of_another_event() -> None:
     rules = typed(entry("E", 3, fact="checks", repeat_factor=2), clauses=[])
     made = scored(rules, listed("2024-06-01"), checks=[clean("T1", "2025-02-20"), clean("T2", "2025-04-20")])
     assert scores(made, "2025-02-20", "2025-04-20", "2026-02-21", "2026-04-21") == [97, 91, 94, 100]
+
+
+def test_a_first_time_that_never_ends_makes_every_later_one_a_repeat() -> None:
+    rules = typed(entry("R", 10, repeat_factor=2), repair={"natural": "none"})
+    made = scored(rules, findings=[finding("K1", clause="R"), finding("K2", clause="R", determined_on="2027-06-01")])
+    assert scores(made, "2027-05-31", "2027-06-01") == [90, 70]

@@ -162,9 +162,10 @@ def test_a_merit_of_two_items_gives_both() -> None:
         components=[{"id": "ADD", "sign": 1, "window": "P1Y", "agg": "sum"}],
         clauses=[leads("1", "M", "N", dataset="merit_claims")],
     )
-    made = scored(rules, merits=[merit("S", clause="1")])
+    assert scored(rules, merits=[merit("S", clause="1")]).score("2025-03-01") == 107
+    made = scored(rules, merits=[merit("S1", clause="1", document_no="D"), merit("S2", clause="1", document_no="D")])
     assert made.score("2025-03-01") == 107
-    assert len({line["case_id"] for line in made.ledger("merit")}) == 2, "a merit's case depends on its item"
+    assert len({line["case_id"] for line in made.ledger("merit")}) == 2, "of a document each item is a case"
 
 
 # --- what one check costs at most ---------------------------------------------------------------------------------

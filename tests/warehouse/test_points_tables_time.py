@@ -79,14 +79,18 @@ def test_the_first_day_of_a_task_s_rows_of_the_types_counts() -> None:
     assert span(made) == (-7, "2025-03-01", "2025-04-20")
 
 
-@pytest.mark.parametrize("next_on", ["2025-02-21", "2025-02-28", "2025-03-01"])
-def test_a_line_whose_next_check_is_not_after_its_start_stands_in_the_ledger_and_was_never_in_force(
-    next_on: str,
-) -> None:
-    made = scored(until_next(), checks=[check("T1", clause="X"), clean("T2", next_on)])
-    assert span(made) == (-7, "2025-03-01", "2025-03-01")
-    assert made.causes() == [("2025-03-01", 100, "start")]
-    assert not made.span("2025-03-01")["has_active_misconduct"]
+def test_a_line_whose_next_check_is_not_after_its_start_stands_in_the_ledger_and_was_never_in_force() -> None:
+    nexts = ("2025-02-21", "2025-02-28", "2025-03-01")
+    rows = [
+        row
+        for on in nexts
+        for row in (check(f"T1-{on}", clause="X", agency_id=on), clean(f"T2-{on}", on, agency_id=on))
+    ]
+    made = scored(until_next(), checks=rows)
+    for on in nexts:
+        assert span(made, on) == (-7, "2025-03-01", "2025-03-01")
+        assert made.causes(on) == [("2025-03-01", 100, "start")]
+        assert not made.span("2025-03-01", on)["has_active_misconduct"]
 
 
 def test_a_check_on_the_day_after_the_start_leaves_one_day() -> None:
@@ -108,10 +112,19 @@ def test_the_act_of_a_row_of_checks_is_its_check_and_without_a_date_the_act() ->
 
 
 def test_the_act_of_a_finding_is_what_ends_before_the_next_check() -> None:
-    rows = [clean("T1", "2025-02-10"), clean("T2", "2025-04-01")]
-    for occurred_on, until_on in (("2025-02-09", "2025-03-01"), ("2025-02-10", "2025-04-01"), (None, "2025-04-01")):
-        made = scored(until_next(), findings=[finding("K", clause="X", occurred_on=occurred_on)], checks=rows)
-        assert span(made) == (-7, "2025-03-01", until_on), occurred_on
+    ends = {"2025-02-09": "2025-03-01", "2025-02-10": "2025-04-01", None: "2025-04-01"}
+    made = scored(
+        until_next(),
+        findings=[finding(f"K-{on}", clause="X", occurred_on=on, agency_id=f"a-{on}") for on in ends],
+        checks=[
+            clean(f"T-{on}-{next_on}", next_on, agency_id=f"a-{on}")
+            for on in ends
+            for next_on in ("2025-02-10", "2025-04-01")
+        ],
+    )
+    assert {on: span(made, f"a-{on}") for on in ends} == {
+        on: (-7, "2025-03-01", until_on) for on, until_on in ends.items()
+    }
 
 
 def test_of_several_rows_the_one_that_starts_the_clock_says_which_check_is_next() -> None:
@@ -193,27 +206,37 @@ def test_the_version_on_the_determination_says_what_ends_a_line() -> None:
 OWN = typed(X, sub={"window": "own_year"})
 
 
-@pytest.mark.parametrize(
-    ("starts_on", "determined_on", "until_on"),
-    [
-        ("2024-06-01", "2024-06-01", "2025-06-01"),
-        ("2024-06-01", "2025-03-01", "2025-06-01"),
-        ("2024-06-01", "2025-05-31", "2025-06-01"),
-        ("2024-06-01", "2025-06-01", "2026-06-01"),
-        ("2024-12-31", "2025-01-01", "2025-12-31"),
-        ("2024-02-29", "2024-02-29", "2025-03-01"),
-        ("2024-02-29", "2025-02-28", "2025-03-01"),
-        ("2024-02-29", "2025-03-01", "2026-03-01"),
-        ("2024-02-29", "2027-03-01", "2028-02-29"),
-        ("2024-02-29", "2028-02-28", "2028-02-29"),
-        ("2024-02-29", "2028-02-29", "2029-03-01"),
-        ("2024-02-28", "2028-02-28", "2029-02-28"),
-    ],
-)
-def test_a_line_ends_on_the_agency_s_next_anniversary(starts_on: str, determined_on: str, until_on: str) -> None:
-    made = scored(OWN, listed(starts_on), findings=[finding("K", clause="X", determined_on=determined_on, **LATE)])
-    assert span(made) == (-7, determined_on, until_on)
-    assert made.causes()[-1] == (until_on, 100, "expiry")
+YEARS = [
+    ("2024-06-01", "2024-06-01", "2025-06-01"),
+    ("2024-06-01", "2025-03-01", "2025-06-01"),
+    ("2024-06-01", "2025-05-31", "2025-06-01"),
+    ("2024-06-01", "2025-06-01", "2026-06-01"),
+    ("2024-12-31", "2025-01-01", "2025-12-31"),
+    ("2024-02-29", "2024-02-29", "2025-03-01"),
+    ("2024-02-29", "2025-02-28", "2025-03-01"),
+    ("2024-02-29", "2025-03-01", "2026-03-01"),
+    ("2024-02-29", "2027-03-01", "2028-02-29"),
+    ("2024-02-29", "2028-02-28", "2028-02-29"),
+    ("2024-02-29", "2028-02-29", "2029-03-01"),
+    ("2024-02-28", "2028-02-28", "2029-02-28"),
+]
+
+
+def test_a_line_ends_on_the_agency_s_next_anniversary() -> None:
+    drops = [
+        listed(starts_on, [f"{start}/{determined_on}" for start, determined_on, _ in YEARS if start == starts_on])
+        for starts_on in sorted({starts_on for starts_on, *_ in YEARS})
+    ]
+    rows = [
+        finding(f"K{number}", clause="X", agency_id=f"{starts_on}/{determined_on}", determined_on=determined_on, **LATE)
+        for number, (starts_on, determined_on, _) in enumerate(YEARS)
+    ]
+    made = scored(OWN, *drops, findings=rows)
+    for starts_on, determined_on, until_on in YEARS:
+        agency_id = f"{starts_on}/{determined_on}"
+        assert str(made.history(agency_id)[0]["valid_from_on"]) == starts_on
+        assert span(made, agency_id) == (-7, determined_on, until_on)
+        assert made.causes(agency_id)[-1] == (until_on, 100, "expiry")
 
 
 def test_an_agency_known_from_its_first_line_has_its_year_from_that_day() -> None:

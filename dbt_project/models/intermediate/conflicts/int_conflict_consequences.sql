@@ -25,6 +25,12 @@ clause_items as (
 
 ),
 
+clause_item_codes as (
+
+    select * from {{ ref('stg_rulebook__clause_item_codes') }}
+
+),
+
 items as (
 
     select * from {{ ref('stg_rulebook__items') }}
@@ -61,7 +67,8 @@ mapped as (
     select
         in_force.rulebook_id,
         in_force.as_of_on,
-        clause_items.item_code,
+        clause_items.dataset,
+        clause_items.clause,
         row_number() over (
             partition by in_force.rulebook_id
             order by {{ clause_item_order('clause_items') }}
@@ -82,7 +89,8 @@ final as (
     select
         mapped.rulebook_id,
         mapped.as_of_on,
-        mapped.item_code,
+        items.item_code,
+        -- null where only the row of a decision would say
         cast(components.sign * items.points as decimal(9, 2)) as item_points,
         items.cap_points as item_cap_points,
         bands.grade,
@@ -91,10 +99,16 @@ final as (
         bands.hi_hundredths,
         bands.is_hi_inclusive
     from mapped
+    inner join clause_item_codes
+        on
+            mapped.rulebook_id = clause_item_codes.rulebook_id
+            and mapped.dataset = clause_item_codes.dataset
+            and mapped.clause = clause_item_codes.clause
+            and clause_item_codes.level_code is null
     inner join items
         on
             mapped.rulebook_id = items.rulebook_id
-            and mapped.item_code = items.item_code
+            and clause_item_codes.item_code = items.item_code
     inner join components
         on
             items.rulebook_id = components.rulebook_id

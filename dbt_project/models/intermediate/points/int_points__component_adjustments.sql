@@ -1,3 +1,4 @@
+-- Long: every move that changes what a component gives meets in one sweep; each is a few lines.
 -- What a component's aggregation, divisor, zeroing and cap take away, as it changes. Only components are swept in
 -- which one of them can take something away.
 {% set swept = {

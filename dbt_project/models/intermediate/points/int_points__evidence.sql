@@ -1,3 +1,4 @@
+-- Long: six ledgers stand side by side in common columns; a cut would tear the comparison apart.
 -- The datasets in which an act is decided, in common columns; what their own words mean is said here and nowhere else
 -- (credit.md 6.1, 6.5, 6.12). Which of them score, and as which item, is int_points__rows.
 {% set text = dbt.type_string() %}

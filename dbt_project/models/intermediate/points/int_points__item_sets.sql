@@ -10,7 +10,7 @@ evidence_rows as (
         dataset,
         row_key,
         item_code,
-        count(*) over (partition by case_id, dataset, row_key) as item_count
+        item_number
     from {{ ref('int_points__rows') }}
     where row_state in ('scores', 'disputed')
 
@@ -20,7 +20,7 @@ joint_cases as (
 
     select distinct case_id
     from evidence_rows
-    where item_count > 1
+    where item_number > 1
 
 ),
 

@@ -8,33 +8,9 @@ evidence_rows as (
 
 ),
 
-disputes as (
-
-    select * from {{ ref('int_points__disputes_dated') }}
-
-),
-
-rulebooks as (
-
-    select * from {{ ref('stg_rulebook__rulebooks') }}
-
-),
-
 items as (
 
     select * from {{ ref('stg_rulebook__items') }}
-
-),
-
-components as (
-
-    select * from {{ ref('stg_rulebook__components') }}
-
-),
-
-repair_policy as (
-
-    select * from {{ ref('stg_rulebook__repair_policy') }}
 
 ),
 
@@ -50,147 +26,9 @@ starts as (
 
 ),
 
-scoring_rows as (
-
-    select
-        evidence_rows.line_id,
-        evidence_rows.dataset,
-        evidence_rows.row_key,
-        evidence_rows.source_key,
-        evidence_rows.received_on,
-        evidence_rows.rulebook_id,
-        evidence_rows.occurred_on,
-        evidence_rows.determined_on,
-        evidence_rows.row_state,
-        disputes.disputed_since_on,
-        evidence_rows.public_until_on,
-        evidence_rows.quantity,
-        evidence_rows.row_points
-    from evidence_rows
-    left join disputes
-        on
-            evidence_rows.dataset = disputes.dataset
-            and evidence_rows.row_key = disputes.row_key
-    where evidence_rows.row_state in ('scores', 'disputed')
-
-),
-
--- the version on the first determination rules the whole line
-gathered as (
-
-    select
-        line_id,
-        min_by(rulebook_id, determined_on) as rulebook_id,
-        min(determined_on) as first_determined_on,
-        min(occurred_on) as first_occurred_on,
-        -- whoever reads the line should know that part of what it rests on is contested
-        bool_or(row_state = 'disputed') as is_disputed,
-        min(disputed_since_on) as disputed_since_on,
-        case when bool_and(dataset = 'penalties') then max(public_until_on) end as public_until_on,
-        max(quantity) as quantity,
-        max(row_points) as row_points
-    from scoring_rows
-    group by line_id
-
-),
-
-clocked as (
-
-    select
-        gathered.*,
-        rulebooks.clock_start,
-        rulebooks.window_last_day,
-        case
-            when rulebooks.clock_start = 'act_on' then gathered.first_occurred_on
-            else gathered.first_determined_on
-        end as clock_start_on
-    from gathered
-    inner join rulebooks on gathered.rulebook_id = rulebooks.rulebook_id
-
-),
-
--- the row that starts the clock; of several on one day the one received first
-ranked as (
-
-    select
-        scoring_rows.line_id,
-        scoring_rows.dataset,
-        scoring_rows.row_key,
-        row_number() over (
-            partition by scoring_rows.line_id
-            order by scoring_rows.received_on, scoring_rows.dataset, scoring_rows.source_key, scoring_rows.row_key
-        ) as start_order
-    from scoring_rows
-    inner join clocked
-        on
-            scoring_rows.line_id = clocked.line_id
-            and case
-                when clocked.clock_start = 'act_on' then scoring_rows.occurred_on
-                else scoring_rows.determined_on
-            end = clocked.clock_start_on
-
-),
-
 started as (
 
-    select
-        clocked.line_id,
-        case when evidence_rows.dataset = 'merit_claims' then 'merit' else 'misconduct' end as line_kind,
-        evidence_rows.agency_id,
-        evidence_rows.case_id,
-        evidence_rows.item_code,
-        items.component_code,
-        clocked.rulebook_id,
-        -- points of the item or of the row, for one or for as many as the row says
-        cast(
-            components.sign
-            * case when items.points_from = 'row' then clocked.row_points else items.points end
-            * case when items.quantity_from = 'row' then coalesce(clocked.quantity, 1) else 1 end
-            as decimal(9, 2)
-        ) as single_points,
-        items.repeat_factor,
-        items.effect,
-        items.effect_grade,
-        clocked.clock_start_on,
-        case
-            when repair_policy.natural_repair = 'none' then 'lifetime'
-            else components.window_code
-        end as window_code,
-        clocked.window_last_day,
-        items.is_repairable,
-        clocked.is_disputed,
-        clocked.disputed_since_on,
-        evidence_rows.source,
-        evidence_rows.dataset,
-        evidence_rows.source_key,
-        evidence_rows.file_hash,
-        evidence_rows.sheet,
-        evidence_rows.row_number,
-        evidence_rows.document_no,
-        evidence_rows.occurred_on,
-        evidence_rows.acted_on,
-        evidence_rows.occasion_task_id,
-        clocked.first_determined_on as determined_on,
-        clocked.public_until_on
-    from clocked
-    inner join ranked
-        on
-            clocked.line_id = ranked.line_id
-            and ranked.start_order = 1
-    inner join evidence_rows
-        on
-            ranked.line_id = evidence_rows.line_id
-            and ranked.dataset = evidence_rows.dataset
-            and ranked.row_key = evidence_rows.row_key
-    inner join items
-        on
-            clocked.rulebook_id = items.rulebook_id
-            and evidence_rows.item_code = items.item_code
-    inner join components
-        on
-            items.rulebook_id = components.rulebook_id
-            and items.component_code = components.component_code
-    left join repair_policy on clocked.rulebook_id = repair_policy.rulebook_id
+    select * from {{ ref('int_points__lines_begun') }}
 
 ),
 
@@ -212,6 +50,10 @@ windowed as (
 
     select
         started.*,
+        case
+            when started.quantity is null then started.one_points
+            else cast(started.one_points * started.quantity as decimal(9, 2))
+        end as single_points,
         {{ evaluation_window(
             'started.window_code', 'started.clock_start_on', 'started.window_last_day', 'next_days.next_on',
             'starts.starts_on'
@@ -241,15 +83,25 @@ repeating_items as (
 
 {{ repeated_lines('windowed', 'clock_start_on') }},
 
--- a check that a case has beside the row that starts the clock
+-- a check that a case has beside rows that come from none: of several the one received first
 case_checks as (
 
     select
-        case_id,
-        min_by(task_id, concat(cast(received_on as {{ dbt.type_string() }}), source_key, row_key)) as task_id
-    from evidence_rows
-    where dataset = 'checks' and case_id is not null
-    group by case_id
+        without_check.case_id,
+        min_by(
+            checks.occasion_task_id,
+            concat(cast(checks.received_on as {{ dbt.type_string() }}), checks.source_key, checks.row_key)
+        ) as task_id
+    from evidence_rows as without_check
+    inner join evidence_rows as checks
+        on
+            without_check.case_id = checks.case_id
+            and checks.dataset = 'checks'
+    where
+        without_check.line_id is not null
+        and without_check.occasion_task_id is null
+        and without_check.dataset <> 'merit_claims'
+    group by without_check.case_id
 
 ),
 

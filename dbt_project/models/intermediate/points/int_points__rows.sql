@@ -187,7 +187,7 @@ final as (
         rulebook_id,
         occurred_on,
         determined_on,
-        coalesce(checked_on, occurred_on) as acted_on,
+        checked_on,
         row_state,
         not_scored_reason,
         is_decided_not_final,
@@ -211,7 +211,6 @@ final as (
         end as line_id,
         public_until_on,
         stated_number,
-        task_id,
         occasion_task_id,
         quantity,
         row_points

@@ -3,9 +3,8 @@
 {% set swept = {
     'points_hundredths': 'bigint', 'remainder': 'bigint', 'active_line_count': 'integer',
     'active_misconduct_count': 'integer', 'veto_bits': 'bigint', 'ceiling_bits': 'bigint',
-    'unrated_count': 'integer', 'suspended_count': 'integer', 'version_number': 'integer'
+    'withheld': 'integer', 'version_number': 'integer'
 } %}
-{% set naming_swept = {'named_count': 'bigint'} %}
 
 with
 
@@ -78,68 +77,9 @@ grades as (
 
 ),
 
--- of several vetoes (ceilings) in force the worst decides: the highest bit of the grades that are named
-naming as (
-
-    select
-        spans.agency_no,
-        spans.effect,
-        greatest(spans.from_instant, grades.from_instant) as from_instant,
-        least(spans.standing_until_instant, grades.until_instant) as until_instant,
-        grades.grade_bit
-    from spans
-    inner join grades
-        on
-            spans.effect_grade = grades.grade
-            and spans.from_instant < grades.until_instant
-            and spans.standing_until_instant > grades.from_instant
-    where spans.effect in ('veto', 'ceiling')
-
-),
-
-naming_moves as (
-
-    {{ span_moves(
-        'naming', ['agency_no', 'effect', 'grade_bit'], 'until_instant', {'named_count': '1'}, naming_swept
-    ) }}
-
-),
-
-naming_steps as (
-
-    select
-        agency_no,
-        effect,
-        grade_bit,
-        instant,
-        {{ summed_deltas(naming_swept) }}
-    from naming_moves
-    group by agency_no, effect, grade_bit, instant
-
-),
-
-naming_counts as (
-
-    select
-        *,
-        {{ running_sums(naming_swept, 'running') }}
-    from naming_steps
-    window running as (partition by agency_no, effect, grade_bit order by instant rows unbounded preceding)
-
-),
-
 named as (
 
-    select
-        agency_no,
-        effect,
-        instant,
-        case
-            when named_count > 0 and named_count = named_count_delta then grade_bit
-            when named_count = 0 and named_count_delta < 0 then -grade_bit
-            else 0
-        end as bit_delta
-    from naming_counts
+    select * from {{ ref('int_points__grades_named') }}
 
 ),
 
@@ -184,13 +124,12 @@ moves as (
             'ceiling_bits': "case when effect = 'ceiling' then bit_delta else 0 end"
         }, swept) }}
     from named
-    where bit_delta <> 0
 
     union all
 
+    -- 1: the grade; 2: the score, too; 3: both reasons at once
     {{ span_moves('unrated_spans', ['agency_no'], 'until_instant', {
-        'unrated_count': 'case when has_score then 0 else 1 end',
-        'suspended_count': 'case when has_score then 1 else 0 end'
+        'withheld': 'case when has_score then 1 else 2 end'
     }, swept) }}
 
     union all
@@ -265,8 +204,8 @@ final as (
         scored.active_misconduct_count > 0 as has_active_misconduct,
         scored.active_line_count,
         -- the score and the grade above are as if rated: the repair gate and what a grade's entry calls for ask for them
-        scored.unrated_count = 0 as is_score_shown,
-        scored.unrated_count = 0 and scored.suspended_count = 0 as is_rated
+        scored.withheld in (0, 1) as is_score_shown,
+        scored.withheld = 0 as is_rated
     from scored
     left join bands
         on scored.rulebook_id = bands.rulebook_id and {{ band_holds('bands', 'scored.score_hundredths') }}

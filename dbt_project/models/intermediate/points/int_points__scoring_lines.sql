@@ -19,6 +19,18 @@ starts as (
 
 ),
 
+item_rules as (
+
+    select * from {{ ref('int_points__item_rules') }}
+
+),
+
+component_rules as (
+
+    select * from {{ ref('int_points__component_rules') }}
+
+),
+
 item_sets as (
 
     select * from {{ ref('int_points__item_sets') }}
@@ -86,6 +98,19 @@ lines as (
 
 ),
 
+-- items that some version caps per check, by themselves or with their component: the others need no occasion
+check_items as (
+
+    select distinct item_rules.item_code
+    from item_rules
+    inner join component_rules
+        on
+            item_rules.version_number = component_rules.version_number
+            and item_rules.component_code = component_rules.component_code
+    where item_rules.check_cap_hundredths is not null or component_rules.check_cap_hundredths is not null
+
+),
+
 -- cases in which more than one line competes (same_act); a case of one line needs no further thought
 contested as (
 
@@ -106,9 +131,8 @@ final as (
         lines.case_id,
         lines.item_code,
         lines.component_code,
-        lines.occasion_key,
-        -- the lines of rows that share an item compete as one
-        coalesce(item_sets.set_code, lines.item_code) as set_code,
+        case when check_items.item_code is not null then lines.occasion_key end as occasion_key,
+        item_sets.set_code,
         lines.rulebook_id,
         {{ hundredths('lines.points') }} as points_hundredths,
         lines.effect,
@@ -120,6 +144,7 @@ final as (
         contested.case_id is not null and lines.effect = 'points' as is_contested
     from lines
     inner join starts on lines.agency_id = starts.agency_id
+    left join check_items on lines.item_code = check_items.item_code
     left join contested on lines.case_id = contested.case_id
     left join item_sets on lines.case_id = item_sets.case_id and lines.item_code = item_sets.item_code
 

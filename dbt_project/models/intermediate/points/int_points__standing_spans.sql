@@ -1,3 +1,4 @@
+-- Long: cutting a case, ranking its lines and joining the pieces again is one thought over the same rows.
 -- same_act and subsumes (credit.md 6.4; format.md, `items`), and repairs. Only contested cases are cut: at the changes of their own lines
 -- and at a new version. A line that is repaired no longer supersedes; whether it would still have counted is kept,
 -- because its repair line covers those days only.
@@ -99,7 +100,8 @@ present as (
         contested.line_id,
         contested.case_id,
         contested.item_code,
-        contested.set_code,
+        -- the lines of rows that share an item compete as one
+        coalesce(contested.set_code, contested.item_code) as set_code,
         contested.rulebook_id,
         contested.points_hundredths,
         contested.determined_on,

@@ -1,3 +1,4 @@
+-- Long: most of it is the list of columns that investigators read, once each.
 -- The investigators' rows, with both agencies' grades as they are and as a confirmed conflict would leave them.
 with
 
@@ -109,6 +110,7 @@ already_counted as (
 
     select
         ledger.agency_id,
+        ledger.item_code,
         sum(ledger.points) as points
     from ledger
     cross join parameters
@@ -117,12 +119,12 @@ already_counted as (
     where
         ledger.valid_from_on <= parameters.as_of_on
         and coalesce(ledger.valid_until_on, {{ open_end() }}) > parameters.as_of_on
-    group by ledger.agency_id
+    group by ledger.agency_id, ledger.item_code
 
 ),
 
--- on the evaluation day, and as a confirmed conflict would leave it: a capped item takes no more than its cap has left
-standings as (
+-- on the evaluation day, and what a confirmed conflict would add: a capped item takes no more than its cap has left
+item_standings as (
 
     select
         score_history.agency_id,
@@ -132,10 +134,10 @@ standings as (
         case
             -- a row of evidence would say how many
             when costs.item_points is null then cast(null as decimal(9, 2))
-            when costs.item_cap_points is null then score_history.score + costs.item_points
+            when costs.item_cap_points is null then costs.item_points
             when costs.item_points < 0
                 then
-                    score_history.score + least(
+                    least(
                         greatest(
                             costs.item_points,
                             -costs.item_cap_points - coalesce(already_counted.points, 0)
@@ -143,20 +145,36 @@ standings as (
                         0
                     )
             else
-                score_history.score + greatest(
+                greatest(
                     least(costs.item_points, costs.item_cap_points - coalesce(already_counted.points, 0)),
                     0
                 )
-        end as score_if_confirmed
+        end as added_points
     from score_history
     cross join parameters
     left join costs
         on true
     left join already_counted
-        on score_history.agency_id = already_counted.agency_id
+        on
+            score_history.agency_id = already_counted.agency_id
+            and costs.item_code = already_counted.item_code
     where
         score_history.valid_from_on <= parameters.as_of_on
         and coalesce(score_history.valid_until_on, {{ open_end() }}) > parameters.as_of_on
+
+),
+
+-- of an item whose points nobody knows yet, nobody can tell what it leaves
+standings as (
+
+    select
+        agency_id,
+        score,
+        grade,
+        score_grade_reason,
+        case when count(*) = count(added_points) then score + sum(added_points) end as score_if_confirmed
+    from item_standings
+    group by agency_id, score, grade, score_grade_reason
 
 ),
 

@@ -1,3 +1,4 @@
+-- Long: four kinds of line in one list of columns, side by side.
 -- Every line of every agency: what counts, what is superseded, what was repaired, what a cap took away, what is void or
 -- not scored. Lines in force on a day and the base add up to the score of that day.
 {% set text = dbt.type_string() %}
