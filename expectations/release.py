@@ -44,7 +44,7 @@ _SUITES = (
             *("line_id", "agency_id", "case_id", "line_kind", "item_code", "rulebook_id", "points", "valid_from_on"),
             *("valid_until_on", "occurred_on", "determined_on", "source", "dataset", "source_key", "file_hash"),
             *("sheet", "row_number", "document_no", "counted_by_line_id", "is_disputed", "disputed_since_on"),
-            *("not_scored_reason", "occasion_key"),
+            *("not_scored_reason", "occasion_key", "is_repeat"),
         ),
         is_one_of(
             "not_scored_reason",

@@ -72,24 +72,32 @@ def explain(agency: str, on: dt.date | None, fmt: str) -> None:
     click.echo(f"基础分 base {plain(found['base_points'])}")
     if found["lines"]:
         print_table(table_rows(found["lines"]), LINE_TABLE, is_whole=True)
-    total = sum(line["points"] for line in found["lines"])
-    sign = "+" if total >= 0 else "-"
-    click.echo(
-        f"得分 score {plain(found['base_points'])} {sign} {plain(abs(total))} = {plain(found['score'])}"
-        f"  等级 grade {plain(found['grade'])} ({found['score_grade_reason'] or '-'})"
-    )
+    why = unrated.in_words(found["unrated_because"]) if found["unrated_because"] else None
+    grade = unrated.grade_shown(found)
+    if found["score"] is None:
+        click.echo(f"得分 score –  等级 grade {grade}{f': {why}' if why else ''}")
+        click.echo("以上分录自首个评价日起计入得分 These lines make a score from the first rated day on.")
+    else:
+        total = sum(line["points"] for line in found["lines"])
+        sign = "+" if total >= 0 else "-"
+        click.echo(
+            f"得分 score {plain(found['base_points'])} {sign} {plain(abs(total))} = {plain(found['score'])}"
+            f"  等级 grade {plain(grade)} ({why or found['score_grade_reason'] or '-'})"
+        )
     change = found["next_change"]
     if change is None:
         click.echo("下次变动 next change: none known")
     else:
         moves = ", ".join(f"{move['item_code'] or move['line_kind']} {move['moves']}" for move in change["lines"])
         click.echo(
-            f"下次变动 next change {change['on']}: {plain(change['score'])} {plain(change['grade'])} "
+            f"下次变动 next change {change['on']}: {plain(change['score'])} {plain(unrated.grade_shown(change))} "
             f"({change['cause']}{': ' + moves if moves else ''})"
         )
     graded = found["next_grade_change"]
     if graded is not None and (change is None or graded["on"] != change["on"]):
-        click.echo(f"下次等级变动 next grade change {graded['on']}: {plain(graded['grade'])} ({graded['cause']})")
+        click.echo(
+            f"下次等级变动 next grade change {graded['on']}: {plain(unrated.grade_shown(graded))} ({graded['cause']})"
+        )
     if found["missing_evidence"]:
         click.echo("证据不全，结果可能有变 Evidence is incomplete, and may change the score:")
     for piece in found["missing_evidence"]:
