@@ -130,7 +130,9 @@ def test_a_grade_that_moves_within_a_day_has_lasted() -> None:
 
 def test_who_was_never_rated_enters_its_grade_on_the_first_rated_day() -> None:
     findings = [finding("K", clause="X")]
-    made = scored(rules(rated_from="checks"), listed("2025-01-01"), findings=findings, checks=[clean("T", "2025-05-01")])
+    made = scored(
+        rules(rated_from="checks"), listed("2025-01-01"), findings=findings, checks=[clean("T", "2025-05-01")]
+    )
     for code in ("interview", "key_list", "inspection_min", "city_circular"):
         assert measured(made, code)[0][::2] == ("2025-05-01", True), code
     assert tasks(made, "interview") == [("2025-05-01", None, "open")]
