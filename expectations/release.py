@@ -11,6 +11,9 @@ from expectations.suites import Check, Suite, has_columns, has_rows, is_one_of, 
 _DATASETS = ("findings", "checks", "penalties", "hotline", "media")
 
 
+_GRADE_REASONS = is_one_of("score_grade_reason", "band", "ceiling", "veto", "unrated")
+
+
 def _mart(relation: str, *checks: Check) -> Suite:
     return Suite(relation, "invariant", checks)
 
@@ -29,7 +32,8 @@ _SUITES = (
         "credit.dim_rules",
         has_columns(
             *("rulebook_id", "item_code", "clause", "title_zh", "title_en", "component_code", "points", "cap_points"),
-            *("effect", "is_provisional", "legal_basis"),
+            *("effect", "is_provisional", "legal_basis", "points_from", "quantity_from", "repeat_factor"),
+            "cap_per_check_points",
         ),
         has_rows(),
         is_present("is_provisional"),
@@ -40,6 +44,11 @@ _SUITES = (
             *("line_id", "agency_id", "case_id", "line_kind", "item_code", "rulebook_id", "points", "valid_from_on"),
             *("valid_until_on", "occurred_on", "determined_on", "source", "dataset", "source_key", "file_hash"),
             *("sheet", "row_number", "document_no", "counted_by_line_id", "is_disputed", "disputed_since_on"),
+            *("not_scored_reason", "occasion_key", "is_repeat"),
+        ),
+        is_one_of(
+            "not_scored_reason",
+            *("before_first_version", "clause_unmapped", "channel", "points_missing", "points_off_step"),
         ),
         is_one_of(
             "line_kind",
@@ -52,21 +61,39 @@ _SUITES = (
         has_columns(
             *("agency_id", "valid_from_on", "valid_until_on", "score", "grade", "score_grade_reason"),
             *("has_active_misconduct", "active_line_count", "change_cause", "rulebook_id", "is_provisional"),
+            "next_score_grade_reason",
         ),
+        _GRADE_REASONS,
         is_one_of("change_cause", "start", "rulebook", "determination", "repair", "fact", "expiry"),
         no_row("a_span_lasts_a_day", "valid_until_on <= valid_from_on"),
     ),
     _mart(
         "credit.fct_grade_changes",
-        has_columns("agency_id", "changed_on", "from_grade", "to_grade", "change_cause", "line_ids"),
+        has_columns(
+            *("agency_id", "changed_on", "from_grade", "to_grade", "change_cause", "line_ids"),
+            *("from_score_grade_reason", "to_score_grade_reason"),
+        ),
+    ),
+    _mart(
+        "credit.fct_unrated_spans",
+        has_columns(
+            *("agency_id", "valid_from_on", "valid_until_on", "unrated_because", "waits_for", "check_types"),
+            *("registry_status", "rulebook_id"),
+        ),
+        is_one_of("unrated_because", "rated_from", "unrated_status"),
+        is_one_of("waits_for", "checks", "reports", "determination"),
+        no_row("a_span_says_why", "(waits_for is null) = (registry_status is null)"),
+        no_row("a_span_lasts_a_day", "valid_until_on <= valid_from_on"),
     ),
     _mart(
         "credit.agency_grades",
         has_columns(
             *("agency_id", "agency_name", "score", "grade", "has_active_misconduct", "since_on", "next_change_on"),
             *("next_score", "next_grade", "next_grade_change_on", "directory_status", "rulebook_id"),
-            *("is_provisional", "last_changed_on", "last_checked_on", "first_seen_on"),
+            *("is_provisional", "last_changed_on", "last_checked_on", "first_seen_on", "score_grade_reason"),
+            "next_score_grade_reason",
         ),
+        _GRADE_REASONS,
     ),
     _mart(
         "supervision.rpt_tasks",
@@ -103,7 +130,7 @@ _SUITES = (
             *("conflict_id", "conflict_kind", "severity", "confidence", "identity_tier", "person_key"),
             *("engineer_name", "engineer_level", "registration_no", "employer_a_id", "employer_b_id"),
             *("overlap_from_on", "overlap_until_on", "overlap_days", "explained_by", "status", "first_seen_on"),
-            *("last_seen_on",),
+            *("last_seen_on", "employer_a_score_grade_reason", "employer_b_score_grade_reason"),
         ),
         is_one_of("status", "open", "confirmed", "cleared", "expired", "explained"),
         is_one_of("severity", "very_high", "high", "medium", "low", "review"),
@@ -113,9 +140,10 @@ _SUITES = (
         "publication.rpt_public_roster",
         has_columns(
             *("agency_id", "agency_name", "directory_status", "service_type", "score", "grade", "since_on"),
-            *("is_provisional", "last_changed_on", "last_checked_on", "first_seen_on"),
+            *("is_provisional", "last_changed_on", "last_checked_on", "first_seen_on", "score_grade_reason"),
         ),
         is_one_of("directory_status", "published", "suspended"),
+        _GRADE_REASONS,
     ),
     _mart(
         "publication.rpt_quality_directory",

@@ -1,6 +1,7 @@
 """Why an agency has its score on a day: base, every line in force, what supersedes or caps it, what comes next.
 
-Belongs here: gathering from a release, and the sum. Does not belong here: scoring (dbt), printing (the command line).
+Belongs here: gathering from a release, and the sum. Does not belong here: scoring (dbt), what a line's remark says
+(`line_notes`), printing (the command line).
 """
 
 from __future__ import annotations
@@ -10,8 +11,9 @@ from decimal import Decimal
 from typing import Any
 
 from ingestion.settings import ConfigurationError
-from serving import incomplete
+from serving import incomplete, unrated
 from serving.agencies import require_agency
+from serving.line_notes import RULE_COLUMNS, note
 from serving.releases.opened import Release
 
 LINE_COLUMNS = (
@@ -28,7 +30,7 @@ LINE_COLUMNS = (
     ),
     *("document_no", "source", "dataset", "source_key", "file_name", "file_hash", "sheet", "row_number"),
     *("occurred_on", "determined_on", "is_disputed", "disputed_since_on", "rulebook_id", "counted_by_line_id"),
-    "note",
+    *("occasion_key", "note"),
 )
 # What a person reads: an adjustment stands under its component, a row under its document or else its number.
 LINE_TABLE = (
@@ -55,9 +57,12 @@ def explain(opened: Release, agency_id: str, on: dt.date) -> dict[str, Any]:
             + (f"its history starts on {first}." if first else "it has no history in this release.")
         )
     span = spans[0]
-    lines = [_with_note(line, on) for line in _lines(opened, agency_id, on)]
+    lines: list[dict[str, Any]] = [
+        {column: line.get(column) for column in LINE_COLUMNS} | {"note": note(line, on)}
+        for line in _lines(opened, agency_id, on)
+    ]
     total = sum((line["points"] for line in lines), Decimal(0))
-    base = _base_points(opened, span["rulebook_id"], span["score"] - total)
+    base = _base_points(opened, span["rulebook_id"], span["score"], total)
     return {
         "agency_id": agency_id,
         "agency_name": agency["agency_name"],
@@ -69,10 +74,12 @@ def explain(opened: Release, agency_id: str, on: dt.date) -> dict[str, Any]:
         "score": span["score"],
         "grade": span["grade"],
         "score_grade_reason": span["score_grade_reason"],
+        "unrated_because": unrated.because(opened, on).get(agency_id),
         "has_active_misconduct": span["has_active_misconduct"],
         "valid_from_on": span["valid_from_on"],
         "change_cause": span["change_cause"],
-        "adds_up": base + total == span["score"],
+        # before it is rated an agency has no score that its lines could make
+        "adds_up": span["score"] is None or (base is not None and base + total == span["score"]),
         "next_change": _next_change(opened, agency_id, span),
         "next_grade_change": _next_grade_change(opened, agency_id, span),
         **_incomplete(opened, agency_id),
@@ -101,28 +108,28 @@ def table_rows(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
     ]
 
 
-def _base_points(opened: Release, rulebook_id: str, fallback: Decimal) -> Decimal:
-    """The base of the version that scored the day, as the release's description keeps it."""
+def _base_points(opened: Release, rulebook_id: str, score: Decimal | None, total: Decimal) -> Decimal | None:
+    """The base of the version that scored the day, as the release's description keeps it, or else as the score has it."""
     for version in opened.description.get("rulebooks", []):
         if version["rulebook_id"] == rulebook_id:
             return Decimal(str(version["base_points"]))
-    return fallback
+    return None if score is None else score - total
 
 
 def _lines(opened: Release, agency_id: str, on: dt.date) -> list[dict[str, Any]]:
-    """Every line whose span holds the day; void and unscored ones have no span and so no day."""
-    return opened.rows(
+    """Every line whose span holds the day, with what its item's rules say; void and unscored ones have no span and so no
+    day.
+    """
+    found = opened.rows(
         "with ledger as ("
         "select * from credit.fct_point_ledger where agency_id = ? and valid_from_on <= ? "
         "and (valid_until_on is null or ? < valid_until_on) and line_kind not in ('void', 'not_scored')), "
-        "rules as (select rulebook_id, item_code, clause, title_zh from credit.dim_rules), "
         "files as (select source, dataset, file_hash, min(file_name) as file_name from quality.fct_loads "
         "where status = 'loaded' group by source, dataset, file_hash) "
-        "select ledger.*, rules.clause, rules.title_zh, files.file_name, "
+        "select ledger.*, files.file_name, "
         "cast(ledger.valid_until_on - interval 1 day as date) as last_day_on, "
         "counted.item_code as counted_by_item_code "
         "from ledger "
-        "left join rules on rules.rulebook_id = ledger.rulebook_id and rules.item_code = ledger.item_code "
         "left join files on files.source = ledger.source and files.dataset = ledger.dataset "
         "and files.file_hash = ledger.file_hash "
         "left join (select distinct line_id, item_code from credit.fct_point_ledger) as counted "
@@ -132,43 +139,24 @@ def _lines(opened: Release, agency_id: str, on: dt.date) -> list[dict[str, Any]]
         "ledger.determined_on nulls last, ledger.item_code nulls last, ledger.line_id",
         [agency_id, on, on],
     )
-
-
-def _with_note(line: dict[str, Any], on: dt.date) -> dict[str, Any]:
-    """The line with one remark in words: superseded by what, what it does to the grade, disputed, capped, repaired."""
-    notes = []
-    if line["repaired_on"] is None or on < line["repaired_on"]:
-        notes += _effect_notes(line)
-    if line["line_kind"] == "superseded":
-        notes.append(f"被 {line['counted_by_item_code']} 吸收 the same act counts as {line['counted_by_item_code']}")
-    if line["line_kind"] == "cap_adjustment":
-        whole = f"分项 {line['component_code']} component" if line["component_code"] else "总分 the whole score"
-        of = f"条目 {line['item_code']} item" if line["item_code"] else whole
-        notes.append(f"封顶或折算 taken off by a cap, a divisor or rounding · {of}")
-    if line["line_kind"] == "repair":
-        notes.append("信用修复 repaired: its line counts no more")
-    if line["is_disputed"]:
-        since = line.get("disputed_since_on")  # a release of an earlier program does not say
-        notes.append(f"异议中 since {since}, counts all the same" if since else "异议中 under objection, still counts")
-    return {column: line.get(column) for column in LINE_COLUMNS} | {"note": "; ".join(notes) or None}
-
-
-def _effect_notes(line: dict[str, Any]) -> list[str]:
-    if line["line_kind"] == "repair":
-        return []
-    if line["effect"] == "veto":
-        return [f"一票否决 veto: the grade is {line['effect_grade']} whatever the score"]
-    if line["effect"] == "ceiling":
-        return [f"等级上限 ceiling: the grade is no better than {line['effect_grade']}"]
-    if line["effect"] == "zero_component":
-        return [f"分项计零 component {line['component_code']} gives 0"]
-    return []
+    rules = {(row["rulebook_id"], row["item_code"]): row for row in opened.rows("select * from credit.dim_rules")}
+    cases = {
+        row["case_id"]
+        for row in opened.rows("select distinct case_id from credit.fct_point_ledger where agency_id = ?", [agency_id])
+    }
+    for line in found:
+        rule = rules.get((line["rulebook_id"], line["item_code"]), {})
+        line |= {name: rule.get(name) for name in ("clause", "title_zh", *RULE_COLUMNS)}
+        line["item_points"] = rule.get("points")
+        occasion = line.get("occasion_key")  # a check's task, else the case
+        line["check_task_id"] = None if occasion in cases else occasion
+    return found
 
 
 def _next_grade_change(opened: Release, agency_id: str, span: dict[str, Any]) -> dict[str, Any] | None:
     """The next day on which the grade changes, which a score need not move for."""
     found = opened.rows(
-        'select valid_from_on as "on", grade, change_cause as cause from credit.fct_score_history '
+        'select valid_from_on as "on", grade, score_grade_reason, change_cause as cause from credit.fct_score_history '
         "where agency_id = ? and valid_from_on = ?",
         [agency_id, span["next_grade_change_on"]],
     )
@@ -181,7 +169,7 @@ def _next_change(opened: Release, agency_id: str, span: dict[str, Any]) -> dict[
     if day is None:
         return None
     following = opened.rows(
-        "select score, grade, change_cause from credit.fct_score_history where agency_id = ? and valid_from_on = ?",
+        "select score, grade, score_grade_reason, change_cause from credit.fct_score_history where agency_id = ? and valid_from_on = ?",
         [agency_id, day],
     )
     moves = opened.rows(
@@ -190,5 +178,6 @@ def _next_change(opened: Release, agency_id: str, span: dict[str, Any]) -> dict[
         "and line_kind not in ('void', 'not_scored') order by moves, item_code, line_id",
         [day, agency_id, day],
     )
-    after = following[0] if following else {"score": None, "grade": None, "change_cause": None}
-    return {"on": day, "score": after["score"], "grade": after["grade"], "cause": after["change_cause"], "lines": moves}
+    after = following[0] if following else {}
+    told = {column: after.get(column) for column in ("score", "grade", "score_grade_reason")}
+    return {"on": day} | told | {"cause": after.get("change_cause"), "lines": moves}

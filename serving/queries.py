@@ -13,6 +13,7 @@ from typing import Any
 from ingestion import strict
 from ingestion.settings import DBT_PROJECT, ConfigurationError
 from ingestion.sources import DATASETS
+from serving import unrated
 from serving.agencies import require_agency
 from serving.ordering import GRAVEST_FIRST
 from serving.releases.opened import Release
@@ -21,18 +22,24 @@ GRADE_COLUMNS = (
     *("agency_id", "agency_name", "score", "grade", "has_active_misconduct", "since_on", "next_change_on"),
     *("next_score", "next_grade", "next_grade_change_on", "directory_status", "rulebook_id", "is_provisional"),
     *("last_changed_on", "last_checked_on", "first_seen_on", "is_evidence_incomplete", "incomplete_because"),
+    *("score_grade_reason", "next_score_grade_reason", "unrated_because"),
 )
 
 
 def grades(opened: Release, on: dt.date, agency_id: str | None = None) -> list[dict[str, Any]]:
-    """Each agency's grade on a day: best score first. An agency has none before its start."""
+    """Each agency's grade on a day: best score first, who is not rated yet last. An agency has none before its start."""
     agency_id = require_agency(opened, agency_id)["agency_id"] if agency_id is not None else None
     found = opened.rows(
-        "select * from credit.agency_grades_as_of(?) where ? is null or agency_id = ? order by score desc, agency_id",
+        "select * from credit.agency_grades_as_of(?) where ? is null or agency_id = ? "
+        "order by score desc nulls last, agency_id",
         [on, agency_id, agency_id],
     )
+    why = unrated.because(opened, on)
     # a release of an earlier program lacks what came later
-    return [{column: row.get(column) for column in GRADE_COLUMNS} for row in found]
+    return [
+        {column: row.get(column) for column in GRADE_COLUMNS} | {"unrated_because": why.get(row["agency_id"])}
+        for row in found
+    ]
 
 
 CONFLICT_TABLE = (
@@ -67,19 +74,25 @@ def conflicts(opened: Release, kind: str | None, status: str | None) -> tuple[li
 
 TASK_COLUMNS = (
     *("task_id", "task_code", "agency_id", "agency_name", "opened_on", "due_on", "closed_on", "status", "clause"),
-    *("is_evidence_incomplete", "incomplete_because"),
+    *("is_evidence_incomplete", "incomplete_because", "unrated_because"),
 )
 
 
 def tasks(opened: Release, due_before: dt.date | None, with_done: bool) -> list[dict[str, Any]]:
-    """Supervision tasks, the earliest due first; done ones only when asked for."""
+    """Supervision tasks, the earliest due first; done ones only when asked for. Why an agency is unrated is as of the
+    build: its tasks stay as they were.
+    """
     found = opened.rows(
         "select rpt_tasks.*, dim_agencies.agency_name "
         "from supervision.rpt_tasks left join credit.dim_agencies using (agency_id) "
         "where (? is null or due_on < ?) and (? or status <> 'done') order by due_on nulls last, opened_on, task_id",
         [due_before, due_before, with_done],
     )
-    return [{column: row.get(column) for column in TASK_COLUMNS} for row in found]
+    why = unrated.because(opened, dt.date.fromisoformat(opened.description["as_of_on"]))
+    return [
+        {column: row.get(column) for column in TASK_COLUMNS} | {"unrated_because": why.get(row["agency_id"])}
+        for row in found
+    ]
 
 
 QUARANTINE_COLUMNS = (
@@ -167,6 +180,19 @@ def issue_counts(opened: Release) -> list[dict[str, Any]]:
     return opened.rows(
         "select issue_code, count(*) as issue_count from quality.fct_data_issues group by issue_code order by issue_code"
     )
+
+
+def unrated_agencies(opened: Release) -> list[dict[str, Any]]:
+    """The agencies without a grade on the release's as-of day, and why."""
+    why = unrated.because(opened, dt.date.fromisoformat(opened.description["as_of_on"]))
+    names = {
+        row["agency_id"]: row["agency_name"]
+        for row in opened.rows("select agency_id, agency_name from credit.dim_agencies")
+    }
+    return [
+        {"agency_id": agency_id, "agency_name": names.get(agency_id), "unrated_because": said}
+        for agency_id, said in sorted(why.items())
+    ]
 
 
 def overdue_count(opened: Release) -> int | None:

@@ -28,10 +28,15 @@ repeated as (
 )
 {%- endmacro %}
 
+{# Whether a line costs more than once for it; `repeated` is joined. #}
+{% macro is_repeat(lines) -%}
+    (repeated.line_id is not null and {{ lines }}.repeat_factor is not null)
+{%- endmacro %}
+
 {# The points of a line that may repeat one, from its points for once; `repeated` is joined. #}
 {% macro repeated_points(lines) -%}
     case
-        when repeated.line_id is not null and {{ lines }}.repeat_factor is not null
+        when {{ is_repeat(lines) }}
             then cast({{ lines }}.single_points * {{ lines }}.repeat_factor as decimal(9, 2))
         else {{ lines }}.single_points
     end

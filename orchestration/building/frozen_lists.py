@@ -48,6 +48,7 @@ select agencies.agency_id, agencies.agency_name, history.score, history.grade, h
 from credit.fct_score_history as history
 inner join intermediate.int_agencies_current as agencies on history.agency_id = agencies.agency_id
 where history.valid_from_on <= $day and (history.valid_until_on is null or history.valid_until_on > $day)
+and history.score_grade_reason is distinct from 'unrated'
 """
 
 
@@ -63,7 +64,7 @@ class Basis:
 
 @dataclass(frozen=True)
 class DueList:
-    """A list that is frozen on `on`, the last day of its period. Empty `grades` = any grade."""
+    """A list that is frozen on `on`, the last day of its period. Empty `grades` = any grade; unrated is none."""
 
     list_code: str
     period: str

@@ -6,7 +6,7 @@ import datetime as dt
 
 import click
 
-from orchestration.cli.notes import print_ignored, print_incomplete
+from orchestration.cli.notes import print_ignored, print_incomplete, print_unrated
 from orchestration.cli.options import DAY, TEXT, command, format_option, home_settings
 from orchestration.cli.render import print_rows
 
@@ -44,6 +44,7 @@ def tasks(due_before: dt.date | None, with_done: bool, fmt: str) -> None:
         shown = ("task_code", "agency_name", "opened_on", "due_on", "closed_on", "status", "clause")
         print_rows(found, queries.TASK_COLUMNS, fmt, shown=shown, title=opened.title, empty="No tasks.")
         if fmt == "table":
+            print_unrated(found, "未评期间，任务照旧 While an agency is unrated, its tasks stay as they are:")
             print_incomplete(found, lambda row: f"{row['task_code']} {row['agency_name'] or row['agency_id']}")
 
 

@@ -7,7 +7,7 @@ import datetime as dt
 import click
 
 from orchestration.building.city_time import today
-from orchestration.cli.notes import print_incomplete
+from orchestration.cli.notes import print_incomplete, print_unrated
 from orchestration.cli.options import DAY, FAILED, TEXT, command, fail, format_option, home_settings
 from orchestration.cli.render import FORMATS, json_text, plain, print_rows, print_table, visible
 
@@ -18,7 +18,7 @@ from orchestration.cli.render import FORMATS, json_text, plain, print_rows, prin
 @format_option
 def grades(on: dt.date | None, agency: str | None, fmt: str) -> None:
     """Grades on any day, from the current release."""
-    from serving import queries
+    from serving import queries, unrated
     from serving.releases.opened import open_release
 
     day = on or today()
@@ -29,8 +29,14 @@ def grades(on: dt.date | None, agency: str | None, fmt: str) -> None:
             *("next_score", "next_grade", "directory_status"),
         )
         provisional = "  分值为暂定 points are provisional" if any(row["is_provisional"] for row in found) else ""
+        rows = found
+        if fmt == "table":
+            rows = [
+                row | {"grade": unrated.grade_shown(row), "next_grade": unrated.grade_shown(row, "next_")}
+                for row in found
+            ]
         print_rows(
-            found,
+            rows,
             queries.GRADE_COLUMNS,
             fmt,
             shown=shown,
@@ -38,6 +44,7 @@ def grades(on: dt.date | None, agency: str | None, fmt: str) -> None:
             empty=f"No agency has a score on {day}.",
         )
         if fmt == "table":
+            print_unrated(found, "未评机构没有等级 An unrated agency has no grade:")
             print_incomplete(found, lambda row: row["agency_name"] or row["agency_id"])
 
 
@@ -47,6 +54,7 @@ def grades(on: dt.date | None, agency: str | None, fmt: str) -> None:
 @click.option("--format", "fmt", type=click.Choice(FORMATS), default="table", show_default=True)
 def explain(agency: str, on: dt.date | None, fmt: str) -> None:
     """Why an agency has its score: base, every line in force and where it comes from, and the next change."""
+    from serving import unrated
     from serving.explain import LINE_COLUMNS, LINE_TABLE, table_rows
     from serving.explain import explain as explain_agency
     from serving.releases.opened import open_release
@@ -64,24 +72,32 @@ def explain(agency: str, on: dt.date | None, fmt: str) -> None:
     click.echo(f"基础分 base {plain(found['base_points'])}")
     if found["lines"]:
         print_table(table_rows(found["lines"]), LINE_TABLE, is_whole=True)
-    total = sum(line["points"] for line in found["lines"])
-    sign = "+" if total >= 0 else "-"
-    click.echo(
-        f"得分 score {plain(found['base_points'])} {sign} {plain(abs(total))} = {plain(found['score'])}"
-        f"  等级 grade {plain(found['grade'])} ({found['score_grade_reason'] or '-'})"
-    )
+    why = unrated.in_words(found["unrated_because"]) if found["unrated_because"] else None
+    grade = unrated.grade_shown(found)
+    if found["score"] is None:
+        click.echo(f"得分 score –  等级 grade {grade}{f': {why}' if why else ''}")
+        click.echo("以上分录自首个评价日起计入得分 These lines make a score from the first rated day on.")
+    else:
+        total = sum(line["points"] for line in found["lines"])
+        sign = "+" if total >= 0 else "-"
+        click.echo(
+            f"得分 score {plain(found['base_points'])} {sign} {plain(abs(total))} = {plain(found['score'])}"
+            f"  等级 grade {plain(grade)} ({why or found['score_grade_reason'] or '-'})"
+        )
     change = found["next_change"]
     if change is None:
         click.echo("下次变动 next change: none known")
     else:
         moves = ", ".join(f"{move['item_code'] or move['line_kind']} {move['moves']}" for move in change["lines"])
         click.echo(
-            f"下次变动 next change {change['on']}: {plain(change['score'])} {plain(change['grade'])} "
+            f"下次变动 next change {change['on']}: {plain(change['score'])} {plain(unrated.grade_shown(change))} "
             f"({change['cause']}{': ' + moves if moves else ''})"
         )
     graded = found["next_grade_change"]
     if graded is not None and (change is None or graded["on"] != change["on"]):
-        click.echo(f"下次等级变动 next grade change {graded['on']}: {plain(graded['grade'])} ({graded['cause']})")
+        click.echo(
+            f"下次等级变动 next grade change {graded['on']}: {plain(unrated.grade_shown(graded))} ({graded['cause']})"
+        )
     if found["missing_evidence"]:
         click.echo("证据不全，结果可能有变 Evidence is incomplete, and may change the score:")
     for piece in found["missing_evidence"]:

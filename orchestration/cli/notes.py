@@ -1,4 +1,5 @@
-"""Remarks that several commands print below their rows: what was not read, what came too early, what evidence lacks."""
+"""Remarks that several commands print below their rows: what was not read, what came too early, what evidence
+lacks, who has no grade."""
 
 from __future__ import annotations
 
@@ -19,6 +20,17 @@ def print_incomplete(rows: Sequence[Mapping[str, Any]], name: Callable[[Mapping[
     click.echo(
         "证据不全，结果可能有变 Evidence is incomplete, and may change what is shown (firemark quarantine says where):"
     )
+    for line in told:
+        click.echo(visible(f"  {line}"))
+
+
+def print_unrated(rows: Sequence[Mapping[str, Any]], heading: str) -> None:
+    """Which agencies of the rows above have no grade, and why."""
+    from serving import unrated
+
+    if not (told := unrated.grouped(rows, lambda row: row["agency_name"] or row["agency_id"])):
+        return
+    click.echo(heading)
     for line in told:
         click.echo(visible(f"  {line}"))
 

@@ -90,6 +90,10 @@ LABELS = {
     "score_before": "现得分 score now",
     "score_after": "试算得分 score then",
     "valid_until_on": "止 until",
+    "score_grade_reason": "等级依据 decided by",
+    "next_score_grade_reason": "变动后依据 then decided by",
+    "unrated_because": "未评原因 unrated because",
+    "occasion_key": "检查场次 occasion",
 }
 
 

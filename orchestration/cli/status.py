@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from orchestration.cli.notes import print_ignored, print_later
+from orchestration.cli.notes import print_ignored, print_later, print_unrated
 from orchestration.cli.options import command, home_settings
 from orchestration.cli.render import json_text, print_table, visible
 
@@ -37,6 +37,7 @@ def status(fmt: str) -> None:
             "data_issues": queries.issue_counts(opened),
             "quarantined_rows_of_nobody": queries.nobodys_rows(opened),
             "overdue_tasks": queries.overdue_count(opened),
+            "unrated_agencies": queries.unrated_agencies(opened),
             "later_than_as_of": queries.later_than_as_of(opened),
             "changed_lists": described.get("changed_lists", []),
             "publications": [asdict(one) for one in last_publications(settings)],
@@ -74,5 +75,6 @@ def status(fmt: str) -> None:
             f"read, the last received on {row['received_on']}: whose evidence they are cannot be told. "
             f"Look at: firemark quarantine --dataset {row['dataset']}"
         )
+    print_unrated(found["unrated_agencies"], "未评机构 unrated agencies:")
     if found["overdue_tasks"] is not None:
         click.echo(f"逾期任务 overdue tasks: {found['overdue_tasks']}")

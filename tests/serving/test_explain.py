@@ -102,7 +102,8 @@ def test_the_next_grade_is_told_where_the_score_stays(monkeypatch: pytest.Monkey
     opened = release(effects(), findings=[finding("F1", clause="1")], checks=[check("T", clause="9")])
     found = explain(opened, ONE, ON)
     assert (found["next_change"]["on"], found["next_change"]["score"]) == (dt.date(2026, 3, 2), 100)
-    assert found["next_grade_change"] == {"on": dt.date(2025, 4, 1), "grade": "B", "cause": "expiry"}
+    graded = {"on": dt.date(2025, 4, 1), "grade": "B", "score_grade_reason": "band", "cause": "expiry"}
+    assert found["next_grade_change"] == graded
     monkeypatch.setattr("serving.releases.opened.open_release", lambda _settings: nullcontext(opened))
     shown = CliRunner().invoke(main, ["--home", str(tmp_path), "explain", ONE, "--on", str(ON)], catch_exceptions=False)
     assert "next grade change 2025-04-01: B (expiry)" in shown.output

@@ -122,6 +122,23 @@ def test_q25_q27_a_revocation_that_comes_later_does_not_change_a_frozen_list(doo
     assert {row["known_on"] == row["as_of_on"] for row in rows(door, "frozen_lists")} == {True}
 
 
+def with_cells(table: pa.Table, **cells: Any) -> pa.Table:
+    return pa.Table.from_pylist([row | cells for row in table.to_pylist()], schema=table.schema)
+
+
+@pytest.mark.parametrize(("rated_from", "listed"), [("start", [USCC_A, USCC_B]), ("reports", [])])
+def test_a_list_of_any_grade_leaves_out_who_has_none(
+    door: Door, parsed: Path, rated_from: str, listed: list[str]
+) -> None:
+    send(door)
+    rules = {
+        "rulebooks": with_cells(RULES["rulebooks"], rated_from=rated_from),
+        "measures": with_cells(RULES["measures"], grade="*"),
+    }
+    freeze(door, parsed, END_OF_JUNE, RULES | rules)
+    assert members(door).get(("publish", "2024Q2"), []) == listed
+
+
 def test_the_order_of_arrival_does_not_matter(door: Door, parsed: Path, tmp_path: Path) -> None:
     send(door)
     send_later(door)

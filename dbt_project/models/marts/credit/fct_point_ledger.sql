@@ -64,7 +64,7 @@ lines as (
     select
         {{ columns('evidence_lines', line_columns) }},
         {{ columns('evidence_lines', [
-            'is_disputed', 'disputed_since_on', 'not_scored_reason', 'public_until_on', 'occasion_key'
+            'is_disputed', 'disputed_since_on', 'not_scored_reason', 'public_until_on', 'occasion_key', 'is_repeat'
         ]) }}
     from evidence_lines
 
@@ -76,7 +76,8 @@ lines as (
         {{ absent('date', ['disputed_since_on']) }},
         {{ absent(text, ['not_scored_reason']) }},
         {{ absent('date', ['public_until_on']) }},
-        occasion_key
+        occasion_key,
+        is_repeat
     from fact_lines
 
 ),
@@ -164,7 +165,8 @@ shown as (
         disputed_since_on,
         not_scored_reason,
         public_until_on,
-        occasion_key
+        occasion_key,
+        is_repeat
     from placed
     -- a superseded line that was repaired before the segment began is not in force in it; a line whose window leaves no
     -- day was decided all the same
@@ -198,7 +200,8 @@ repairs as (
         {{ absent('date', ['disputed_since_on']) }},
         {{ absent(text, ['not_scored_reason']) }},
         {{ absent('date', ['public_until_on']) }},
-        placed.occasion_key
+        placed.occasion_key,
+        placed.is_repeat
     from placed
     inner join repaired on placed.line_id = repaired.line_id
     where placed.counted_by is null and placed.repaired_on is not null
@@ -238,7 +241,8 @@ adjustments as (
         {{ absent('date', ['disputed_since_on']) }},
         {{ absent(text, ['not_scored_reason']) }},
         {{ absent('date', ['public_until_on']) }},
-        adjustment_spans.occasion_key
+        adjustment_spans.occasion_key,
+        false as is_repeat
     from adjustment_spans
     inner join starts on adjustment_spans.agency_no = starts.agency_no
     left join versions
