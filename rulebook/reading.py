@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 from rulebook import clauses, vocabulary, words
 from rulebook.folder import Folder, Row, split_list
+from rulebook.measures import known_measures
 from rulebook.words import Lang, called, in_lang
 
 Key = TypeVar("Key")
@@ -58,9 +59,10 @@ class Reading:
         return tuple(entry for entry in self.entries if entry.part == part)
 
 
-def read(folder: Folder, rulebook_id: str, lang: Lang, measures: words.Words | None = None) -> Reading:
-    """The whole version; `measures`: titles by measure_code. An unknown id raises as `Folder.version` does."""
-    reader = _Reader(folder, rulebook_id, lang, measures or {})
+def read(folder: Folder, rulebook_id: str, lang: Lang) -> Reading:
+    """The whole version. An unknown id raises as `Folder.version` does."""
+    titles = {code: (measure.title_zh, measure.title_en) for code, measure in known_measures().items()}
+    reader = _Reader(folder, rulebook_id, lang, titles)
     return Reading(
         rulebook_id,
         lang,

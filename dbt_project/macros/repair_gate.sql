@@ -79,7 +79,7 @@ given as (
         component_code,
         item_code,
         occasion_key,
-        min(clock_start_on) as begins_on,
+        min(line_order) as first_line_order,
         max(item_cap_hundredths) as cap_hundredths,
         max(component_check_cap_hundredths) as component_check_cap_hundredths,
         {{ clipped('cast(sum(points_hundredths) as bigint)', 'max(item_check_cap_hundredths)') }} as given_hundredths

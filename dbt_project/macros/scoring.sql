@@ -46,7 +46,7 @@ heaped as (
         cast(
             sum(given_hundredths) over (
                 partition by {{ keys | join(', ') }}
-                order by begins_on, occasion_key
+                order by first_line_order, occasion_key
                 rows unbounded preceding
             ) as bigint
         ) as heaped_hundredths

@@ -200,10 +200,11 @@ class _Days(CityLines):
             of_item = [line for line in own if line.item == item_code]
             left = caps[item_code]["cap_points"]
             # the item's occasions fill its cap in the order in which they began
-            begun: dict[tuple[Any, ...], dt.date] = {}
+            begun: dict[tuple[Any, ...], tuple[Any, ...]] = {}
             for line in of_item:
-                begun[line.occasion] = min(begun.get(line.occasion, NEVER), line.starts_on)
-            for occasion in sorted(begun, key=lambda key: (begun[key], _order(key))):
+                order = (line.starts_on, *line.first_row)
+                begun[line.occasion] = min(begun.get(line.occasion, order), order)
+            for occasion in sorted(begun, key=lambda key: begun[key]):
                 amount = sum((abs(line.points) for line in of_item if line.occasion == occasion), Fraction(0))
                 amount = _at_most(_at_most(amount, caps[item_code]["cap_per_check_points"]), left)
                 left = None if left is None else Fraction(left) - amount
@@ -323,11 +324,6 @@ class _Days(CityLines):
             if reason is not None
         ]
         return Outcome(days, repairs, self.lines, not_scored)
-
-
-def _order(occasion: tuple[Any, ...]) -> str:
-    """Of occasions that began on one day the first fills a cap first."""
-    return repr(occasion)
 
 
 def _at_most(amount: Fraction, cap: Decimal | Fraction | None) -> Fraction:

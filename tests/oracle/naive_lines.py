@@ -53,6 +53,8 @@ class Line:
     ends_as: str = "expiry"
     repaired_on: dt.date = NEVER
     rows: list[Evidence] = field(default_factory=list)
+    # dataset and key of the row that starts the clock: of occasions that began on one day the first fills a cap first
+    first_row: tuple[str, str] = ("", "")
     # lines of one case that their rows connect
     act: Any = None
 
@@ -126,6 +128,7 @@ class CityLines(CityRows):
                     acted_on=first.found_on,
                     occasion=self._occasion(first, case),
                     rows=rows,
+                    first_row=(first.dataset, first.key),
                 )
             )
         self._connect(lines)
@@ -179,12 +182,22 @@ class CityLines(CityRows):
                         case = ("event", fact, what)
                         occasion = (TASK, what) if fact == "checks" else ("case", case, item["item_code"])
                         lines.append(
-                            self._fact_line(agency_id, item, day, case=case, occasion=occasion, times=Fraction(1))
+                            self._fact_line(
+                                agency_id, item, day, case=case, occasion=occasion, times=Fraction(1), what=what
+                            )
                         )
         return lines
 
     def _fact_line(
-        self, agency_id: str, item: Row, day: dt.date, *, case: Any, occasion: tuple[Any, ...], times: Fraction
+        self,
+        agency_id: str,
+        item: Row,
+        day: dt.date,
+        *,
+        case: Any,
+        occasion: tuple[Any, ...],
+        times: Fraction,
+        what: str = "",
     ) -> Line:
         rulebook_id = item["rulebook_id"]
         component = self.rules.components[rulebook_id][item["component_code"]]
@@ -203,6 +216,7 @@ class CityLines(CityRows):
             is_repairable=False,
             acted_on=day,
             occasion=occasion,
+            first_row=(item["fact"], what),
             act=(case, item["item_code"]),
         )
 

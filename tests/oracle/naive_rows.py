@@ -84,12 +84,12 @@ class Evidence:
         return [item for item, reason in self.items.items() if reason is None]
 
     def case_of(self, item: str) -> Any:
-        """The case of the row's line of an item: a merit's depends on its item (6.3)."""
+        """The case of the row's line of an item: that of a merit with a document depends on its item (6.3)."""
         if self.dataset != "merit_claims":
             return self.case
         if self.document_no:
             return ("merit", self.agency_id, item, number_of(self.document_no), self.person)
-        return ("merit row", self.key, item)
+        return ("merit row", self.key)
 
 
 def current(rows: Iterable[Row]) -> list[Row]:

@@ -211,10 +211,11 @@ def test_the_same_in_english(folder: Folder) -> None:
     assert [one.text("interval") for one in reading.part("band")] == ["score > 95", "70 ≤ score ≤ 95", "score < 70"]
 
 
-def test_measures_may_have_titles(folder: Folder) -> None:
-    titles = {"interview": ("约谈提醒", "Interview")}
-    for lang, expected in (("zh", ["", "约谈提醒", ""]), ("en", ["", "Interview", ""])):
-        assert [one.title for one in read(folder, "all-1", lang, titles).part("measure")] == expected  # type: ignore[arg-type]
+def test_measures_have_the_titles_of_their_seed(folder: Folder) -> None:
+    for lang, title in (("zh", "约谈提醒"), ("en", "Interview")):
+        found = {one.text("measure_code"): one.title for one in read(folder, "all-1", lang).part("measure")}  # type: ignore[arg-type]
+        assert found["interview"] == title
+        assert found.keys() > {"interview"}
 
 
 def test_a_version_that_ends_tells_its_last_day(folder: Folder) -> None:

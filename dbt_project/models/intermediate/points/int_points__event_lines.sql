@@ -51,6 +51,7 @@ started_events as (
         events.sheet,
         events.row_number,
         events.document_no,
+        events.event_key,
         -- a check is an occasion of its own name
         case when events.fact_code = 'checks' then events.event_key end as task_id
     from events
@@ -127,6 +128,7 @@ final as (
         'fact' as starts_as,
         case when windowed_events.window_code = 'until_next' then 'fact' else 'expiry' end as ends_as,
         coalesce(windowed_events.task_id, windowed_events.line_id) as occasion_key,
+        windowed_events.event_key,
         {{ is_repeat('windowed_events') }} as is_repeat
     from windowed_events
     left join repeated on windowed_events.line_id = repeated.line_id

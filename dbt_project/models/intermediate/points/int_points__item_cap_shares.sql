@@ -95,7 +95,7 @@ given as (
         shared_spans.item_code,
         shared_spans.occasion_key,
         cuts.instant,
-        min(shared_spans.clock_start_on) as begins_on,
+        min(shared_spans.line_order) as first_line_order,
         max(rules.cap_hundredths) as cap_hundredths,
         {{ clipped(
             'cast(sum(shared_spans.points_hundredths) as bigint)', 'max(rules.check_cap_hundredths)'

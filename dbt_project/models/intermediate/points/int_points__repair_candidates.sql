@@ -157,6 +157,7 @@ final as (
         lines.item_code,
         lines.component_code,
         lines.occasion_key,
+        lines.line_order,
         lines.set_code,
         lines.rulebook_id as line_rulebook_id,
         lines.points_hundredths,

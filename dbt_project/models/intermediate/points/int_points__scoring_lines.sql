@@ -62,7 +62,9 @@ lines as (
             end,
             {{ never() }}
         ) as until_instant,
-        occasion_key
+        occasion_key,
+        dataset,
+        source_key as order_key
     from evidence_lines
     where line_kind in ('misconduct', 'merit')
 
@@ -93,7 +95,9 @@ lines as (
             end,
             {{ never() }}
         ) as until_instant,
-        occasion_key
+        occasion_key,
+        dataset,
+        event_key as order_key
     from fact_lines
 
 ),
@@ -132,6 +136,11 @@ final as (
         lines.item_code,
         lines.component_code,
         case when check_items.item_code is not null then lines.occasion_key end as occasion_key,
+        -- which of an item's occasions fills its cap first: the one that began first, then the one of the first row
+        case
+            when check_items.item_code is not null
+                then concat(lines.clock_start_on, '|', lines.dataset, '|', coalesce(lines.order_key, ''))
+        end as line_order,
         item_sets.set_code,
         lines.rulebook_id,
         {{ hundredths('lines.points') }} as points_hundredths,

@@ -3,8 +3,8 @@
 -- and at a new version. A line that is repaired no longer supersedes; whether it would still have counted is kept,
 -- because its repair line covers those days only.
 {% set carried = [
-    'line_id', 'line_kind', 'agency_no', 'case_id', 'item_code', 'component_code', 'occasion_key', 'points_hundredths',
-    'effect', 'effect_grade', 'clock_start_on'
+    'line_id', 'line_kind', 'agency_no', 'case_id', 'item_code', 'component_code', 'occasion_key', 'line_order',
+    'points_hundredths', 'effect', 'effect_grade', 'clock_start_on'
 ] %}
 
 with

@@ -86,17 +86,31 @@ rating_checks as (
 
 ),
 
-rating_days as (
+-- a check happens once, on its earliest day: one that was before the first version counts nowhere
+rating_tasks as (
 
     select
         rating_checks.version_number,
         coalesce(branches.agency_id, checks.agency_id) as agency_id,
-        {{ instant('checks.checked_on', 'fact') }} as rated_instant
+        checks.task_id,
+        min(checks.checked_on) as checked_on
     from rating_checks
     inner join checks
         on rating_checks.check_type is null or rating_checks.check_type = checks.check_type
-    inner join first_version on checks.checked_on >= first_version.effective_from_on
     left join branches on checks.agency_id = branches.branch_id
+    group by
+        rating_checks.version_number, coalesce(branches.agency_id, checks.agency_id), checks.task_id
+
+),
+
+rating_days as (
+
+    select
+        rating_tasks.version_number,
+        rating_tasks.agency_id,
+        {{ instant('rating_tasks.checked_on', 'fact') }} as rated_instant
+    from rating_tasks
+    inner join first_version on rating_tasks.checked_on >= first_version.effective_from_on
 
     union all
 
