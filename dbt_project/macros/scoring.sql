@@ -146,6 +146,23 @@ what the remainders of quotients can be short of a tie.
     ) * {{ step }}
 {%- endmacro %}
 
+{# From `bands` and `versions`: `grades`, each version's with its span of instants and its bit: the worse the higher. #}
+{% macro version_grades() -%}
+grades as (
+
+    select
+        versions.version_number,
+        versions.from_instant,
+        versions.until_instant,
+        bands.grade,
+        bands.grade_rank,
+        cast(power(2, bands.grade_rank) as bigint) as grade_bit
+    from bands
+    inner join versions on bands.rulebook_id = versions.rulebook_id
+
+)
+{%- endmacro %}
+
 {# Whether a band holds a score; its edges and the score in hundredths. #}
 {% macro band_holds(band, score) -%}
     (

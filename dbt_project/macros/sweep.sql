@@ -41,11 +41,78 @@ moves up to an instant are what holds there. `swept` maps the name of each sum t
 {%- endmacro %}
 
 {#
-What a cap takes away from the sum of each group, as it changes: the last steps of a query, from `moves` of
-summed_hundredths and version_number, and `rules` with the cap of each version. `keys` name a group, `rule_key` the one
-of them that has the rule.
+What a cap takes away from the sum of each group of lines, as it changes: all steps of a query up to `final`, from
+`spans` of lines, `rules` with the cap of each version, and `versions`. `keys` name a group, `rule_key` the one of them
+that has the rule; `inner` is a relation of what other caps took away before (delta_hundredths). Only groups whose lines
+together could exceed the cap are swept.
 #}
-{% macro capped_changes(keys, rule_key, cap, swept) -%}
+{% macro capped_sums(keys, rule_key, cap, inner=none) -%}
+{%- set swept = {'summed_hundredths': 'bigint', 'version_number': 'bigint'} -%}
+{%- set same_group = [] -%}
+{%- for key in keys -%}
+    {%- do same_group.append('members.' ~ key ~ ' = groups.' ~ key) -%}
+{%- endfor -%}
+capped_rules as (
+
+    select
+        {{ rule_key }},
+        min({{ cap }}) as least_cap_hundredths
+    from rules
+    where {{ cap }} is not null
+    group by {{ rule_key }}
+
+),
+
+groups as (
+
+    select {{ columns('spans', keys) }}
+    from spans
+    inner join capped_rules on spans.{{ rule_key }} = capped_rules.{{ rule_key }}
+    group by {{ columns('spans', keys) }}, capped_rules.least_cap_hundredths
+    having sum(abs(spans.points_hundredths)) > capped_rules.least_cap_hundredths
+
+),
+
+grouped as (
+
+    select
+        {{ columns('members', keys) }},
+        members.points_hundredths,
+        members.from_instant,
+        members.standing_until_instant
+    from spans as members
+    inner join groups
+        on {{ same_group | join(' and ') }}
+
+),
+
+moves as (
+
+    {{ span_moves('grouped', keys, 'standing_until_instant', {'summed_hundredths': 'points_hundredths'}, swept) }}
+
+    union all
+
+    select
+        {{ columns('groups', keys) }},
+        versions.from_instant as instant,
+        {{ deltas({'version_number': '1'}, swept) }}
+    from groups
+    cross join versions
+    {%- if inner %}
+
+    union all
+
+    select
+        {{ columns('members', keys) }},
+        members.instant,
+        {{ deltas({'summed_hundredths': 'members.delta_hundredths'}, swept) }}
+    from {{ inner }} as members
+    inner join groups
+        on {{ same_group | join(' and ') }}
+    {%- endif %}
+
+),
+
 steps as (
 
     select

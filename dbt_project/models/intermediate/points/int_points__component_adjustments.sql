@@ -106,19 +106,31 @@ divided as (
 
 -- what the caps of checks and items take away before the component's own rules
 inner_adjustments as (
-    {%- for adjustments in ['check_adjustments', 'item_adjustments', 'occasion_adjustments'] %}
 
     select
         agency_no,
         component_code,
         instant,
         delta_hundredths
-    from {{ adjustments }}
-    {%- if not loop.last %}
+    from check_adjustments
 
     union all
-    {%- endif %}
-    {%- endfor %}
+
+    select
+        agency_no,
+        component_code,
+        instant,
+        delta_hundredths
+    from item_adjustments
+
+    union all
+
+    select
+        agency_no,
+        component_code,
+        instant,
+        delta_hundredths
+    from occasion_adjustments
 
 ),
 

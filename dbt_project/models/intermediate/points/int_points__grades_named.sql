@@ -23,19 +23,7 @@ bands as (
 
 ),
 
-grades as (
-
-    select
-        versions.version_number,
-        versions.from_instant,
-        versions.until_instant,
-        bands.grade,
-        bands.grade_rank,
-        cast(power(2, bands.grade_rank) as bigint) as grade_bit
-    from bands
-    inner join versions on bands.rulebook_id = versions.rulebook_id
-
-),
+{{ version_grades() }},
 
 naming as (
 

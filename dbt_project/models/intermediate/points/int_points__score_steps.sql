@@ -63,19 +63,7 @@ bands as (
 
 ),
 
-grades as (
-
-    select
-        versions.version_number,
-        versions.from_instant,
-        versions.until_instant,
-        bands.grade,
-        bands.grade_rank,
-        cast(power(2, bands.grade_rank) as bigint) as grade_bit
-    from bands
-    inner join versions on bands.rulebook_id = versions.rulebook_id
-
-),
+{{ version_grades() }},
 
 named as (
 
@@ -93,18 +81,27 @@ moves as (
 
     union all
 
-    {% for adjustments in ['check_adjustments', 'item_adjustments', 'occasion_adjustments'] -%}
     select
         agency_no,
         instant,
         {{ deltas({'points_hundredths': 'delta_hundredths'}, swept) }}
-    from {{ adjustments }}
-    {%- if not loop.last %}
+    from check_adjustments
 
     union all
 
-    {% endif %}
-    {%- endfor %}
+    select
+        agency_no,
+        instant,
+        {{ deltas({'points_hundredths': 'delta_hundredths'}, swept) }}
+    from item_adjustments
+
+    union all
+
+    select
+        agency_no,
+        instant,
+        {{ deltas({'points_hundredths': 'delta_hundredths'}, swept) }}
+    from occasion_adjustments
 
     union all
 
