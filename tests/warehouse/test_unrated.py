@@ -94,15 +94,22 @@ def test_a_grade_that_lasts_through_unrated_days_is_not_entered_again() -> None:
     ]
 
 
-def test_a_grade_that_moved_away_and_came_back_on_unrated_days_is_entered_again() -> None:
+@pytest.mark.parametrize(
+    ("second_on", "repaired", "answered_on", "last_on"),
+    [("2025-05-10", "K1", "2025-04-16", "2026-05-11"), ("2025-04-05", "K2", "2025-05-08", "2026-03-02")],
+    ids=["through A", "through C"],
+)
+def test_a_grade_that_moved_away_and_came_back_on_unrated_days_is_entered_again(
+    second_on: str, repaired: str, answered_on: str, last_on: str
+) -> None:
     made = scored(
         PAUSING,
         *PAUSE,
-        findings=[finding("K1", clause="X"), finding("K2", clause="X", determined_on="2025-05-10")],
-        repairs=[repair("R", "K1", applied_on="2025-04-10", accepted_on="2025-04-14", replied_on="2025-04-16")],
+        findings=[finding("K1", clause="X"), finding("K2", clause="X", determined_on=second_on)],
+        repairs=[repair("R", repaired, applied_on="2025-04-10", accepted_on="2025-04-14", replied_on=answered_on)],
     )
     assert tasks(made, "interview") == [("2025-03-01", None, "open"), ("2025-06-01", None, "open")]
-    assert tasks(made, "key_list") == [("2025-03-01", "2026-05-11", "done")], "B before and after the unrated days"
+    assert tasks(made, "key_list") == [("2025-03-01", last_on, "done")], "B before and after the unrated days"
 
 
 def test_another_grade_after_unrated_days_is_entered_on_the_first_rated_day() -> None:
