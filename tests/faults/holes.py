@@ -17,11 +17,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import jinja2
-
 from ingestion import landing
 from ingestion.contract import Column, Dataset, Parse
-from ingestion.settings import DBT_PROJECT
 from ingestion.sources import DATASETS
 from sample_city import write_city
 from tests.detect import CityWarehouse
@@ -45,13 +42,6 @@ RESULTS = {
 }
 FLAG = ("is_evidence_incomplete", "incomplete_because")
 UNREADABLE = b"PK\x03\x04 cut off"
-
-_MACROS = DBT_PROJECT / "macros"
-_GRADES = jinja2.Environment().from_string(
-    "".join(
-        (_MACROS / name).read_text("utf-8") for name in ("agency_grades.sql", "engine/create_agency_grades_as_of.sql")
-    )
-)
 
 
 @dataclass(frozen=True)
@@ -82,8 +72,7 @@ Results = Mapping[tuple[str, str], Result]
 
 def results(made: Warehouse) -> Results:
     """Every result by mart and key."""
-    create = _GRADES.module.duckdb__create_agency_grades_as_of  # type: ignore[attr-defined]
-    made.connection.execute(create("credit", "credit.fct_score_history", "credit.dim_agencies"))
+    made.add_agency_grades_as_of()
     found = {}
     for mart, key in RESULTS.items():
         for row in made.query(f"select * from {mart}"):

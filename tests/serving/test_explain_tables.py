@@ -45,17 +45,8 @@ def release(rules: Tables, *drops: dict[str, list[Row]], **rows: list[Row]) -> R
         for name, made in rows.items()
     }
     made = scored(rules, *(drops or shown(("2025-01-05", "normal"))), **owned).built
-    made.run("dim_agencies", "fct_loads", "fct_unrated_spans", "agency_grades", "rpt_tasks")
-    history, agencies = "credit.fct_score_history", "credit.dim_agencies"
-    columns = [row["column_name"] for row in made.query("describe credit.agency_grades")]
-    renamed = {"since_on": "history.grade_since_on as since_on"}
-    ours = {row["column_name"] for row in made.query(f"describe {history}")}
-    picked = ", ".join(renamed.get(name, f"history.{name}" if name in ours else f"agencies.{name}") for name in columns)
-    made.connection.execute(
-        f"create macro credit.agency_grades_as_of(d) as table (select {picked} from {history} as history "
-        f"left join {agencies} as agencies using (agency_id) where history.valid_from_on <= d "
-        "and (history.valid_until_on is null or history.valid_until_on > d))"
-    )
+    made.run("dim_agencies", "fct_loads", "fct_unrated_spans", "rpt_tasks")
+    made.add_agency_grades_as_of()
     opened = Release(Path("none"), made.connection)
     opened.__dict__["description"] = {
         "rulebooks": [{"rulebook_id": "r1", "base_points": 100}],

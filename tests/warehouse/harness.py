@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import jinja2
 import pyarrow as pa
 from filelock import FileLock
 
@@ -238,6 +239,13 @@ class Warehouse:
         """Builds the models named and everything above them that is not built yet; with no name, all."""
         execute_models(self.connection, *models, replace=self.replace, done=self.done)
         return self
+
+    def add_agency_grades_as_of(self) -> None:
+        """Creates credit.agency_grades_as_of(d), which dbt does after the view of today's grades."""
+        files = ("agency_grades.sql", "engine/create_agency_grades_as_of.sql")
+        text = "".join((DBT_PROJECT / "macros" / name).read_text("utf-8") for name in files)
+        create = jinja2.Environment().from_string(text).module.duckdb__create_agency_grades_as_of  # type: ignore[attr-defined]
+        self.connection.execute(create("credit", "credit.fct_score_history", "credit.dim_agencies"))
 
     def query(self, sql: str, *parameters: Any) -> list[dict[str, Any]]:
         """Rows of a query as dicts."""

@@ -36,14 +36,16 @@ MEASURES = [
 ]
 
 
+CLAUSES = [leads("X", "X"), leads("1", "M", dataset="merit_claims")]
+
+
 def rules(measures: list[Words] = MEASURES, **words: Any) -> Tables:
     """Seven points for X, four for M; grades A from 95, B from 90 and C."""
     return typed(
         entry("X", 7),
         entry("M", 4, comp="ADD"),
         components=[{"id": "ADD", "sign": 1, "window": "P1Y", "agg": "sum"}],
-        clauses=[leads("X", "X"), leads("1", "M", dataset="merit_claims")],
-        **{"bands": grades(("A", 95), ("B", 90), ("C", None)), "measures": measures} | words,
+        **{"clauses": CLAUSES, "bands": grades(("A", 95), ("B", 90), ("C", None)), "measures": measures} | words,
     )
 
 
@@ -94,15 +96,22 @@ def test_a_grade_that_lasts_through_unrated_days_is_not_entered_again() -> None:
     ]
 
 
-def test_a_grade_that_moved_away_and_came_back_on_unrated_days_is_entered_again() -> None:
+@pytest.mark.parametrize(
+    ("second_on", "repaired", "answered_on", "last_on"),
+    [("2025-05-10", "K1", "2025-04-16", "2026-05-11"), ("2025-04-05", "K2", "2025-05-08", "2026-03-02")],
+    ids=["through A", "through C"],
+)
+def test_a_grade_that_moved_away_and_came_back_on_unrated_days_is_entered_again(
+    second_on: str, repaired: str, answered_on: str, last_on: str
+) -> None:
     made = scored(
         PAUSING,
         *PAUSE,
-        findings=[finding("K1", clause="X"), finding("K2", clause="X", determined_on="2025-05-10")],
-        repairs=[repair("R", "K1", applied_on="2025-04-10", accepted_on="2025-04-14", replied_on="2025-04-16")],
+        findings=[finding("K1", clause="X"), finding("K2", clause="X", determined_on=second_on)],
+        repairs=[repair("R", repaired, applied_on="2025-04-10", accepted_on="2025-04-14", replied_on=answered_on)],
     )
     assert tasks(made, "interview") == [("2025-03-01", None, "open"), ("2025-06-01", None, "open")]
-    assert tasks(made, "key_list") == [("2025-03-01", "2026-05-11", "done")], "B before and after the unrated days"
+    assert tasks(made, "key_list") == [("2025-03-01", last_on, "done")], "B before and after the unrated days"
 
 
 def test_another_grade_after_unrated_days_is_entered_on_the_first_rated_day() -> None:
@@ -266,8 +275,9 @@ def city() -> Warehouse:
     """A waits for its first check with a finding, B is suspended though checked; C and D are rated A and B."""
     everybody = (A, B, RATED, OTHER)
     any_grade = [on("*", "publish", "quarter_end"), on("*", "key_list", "while")]
+    both: dict[str, Any] = {"rated_from": "checks", "unrated_status": ["暂停"]}
     made = warehouse(
-        rules=rules([*MEASURES, *any_grade], rated_from="checks", unrated_status=["暂停"]),
+        rules=rules([*MEASURES, *any_grade], clauses=[*CLAUSES, leads("*", "X", dataset="findings")], **both),
         findings=[
             finding(f"K-{agency}", clause=clause_text("X"), agency_id=agency, determined_on="2025-12-01")
             for agency in (A, OTHER)
@@ -339,6 +349,8 @@ def test_a_conflict_says_that_an_employer_is_unrated(city: Warehouse) -> None:
         assert row["employer_a_score_grade_reason"] == "unrated"
         assert (row["employer_b_score_grade_reason"] == "unrated") == (row["employer_b_id"] in (A, B))
         assert row["employer_a_grade_if_confirmed"] is None
+    rated = city.query("select * from conflicts.fct_engineer_conflicts where employer_a_id = ?", RATED)
+    assert {(row["employer_a_grade"], row["employer_a_grade_if_confirmed"]) for row in rated} == {("A", "B")}
 
 
 def test_an_unrated_agency_has_no_measure_no_task_and_no_place_in_a_list(city: Warehouse) -> None:

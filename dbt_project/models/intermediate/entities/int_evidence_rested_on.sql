@@ -1,5 +1,5 @@
 -- Which datasets each kind of result rests on (seed evidence_datasets). A grade rests on what the facts that the rulebook asks
--- for are read from; so does whatever shows a grade: every conflict, and each task that a measure of the rulebook opens. What
+-- for are read from, whether they give points, divide them, end their windows or make an agency rated; so does whatever shows a grade: every conflict, and each task that a measure of the rulebook opens. What
 -- only stands beside a grade, as its last check, is of the kind `grade` and of no other.
 with
 
@@ -24,6 +24,30 @@ task_kinds as (
 items as (
 
     select * from {{ ref('stg_rulebook__items') }}
+
+),
+
+components as (
+
+    select * from {{ ref('stg_rulebook__components') }}
+
+),
+
+rulebooks as (
+
+    select * from {{ ref('stg_rulebook__rulebooks') }}
+
+),
+
+facts as (
+
+    select fact from items
+    union
+    select divisor_fact as fact from components
+    union
+    select next_fact as fact from components
+    union
+    select rated_from as fact from rulebooks
 
 ),
 
@@ -54,8 +78,8 @@ graded as (
         datasets.source,
         datasets.dataset
     from datasets
-    inner join items
-        on datasets.kind_code = items.fact
+    inner join facts
+        on datasets.kind_code = facts.fact
     where datasets.result_kind = 'grade'
 
 ),
