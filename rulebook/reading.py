@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import Any, TypeVar
 
 from rulebook import clauses, vocabulary, words
-from rulebook.folder import Folder, Row, split_list
+from rulebook.folder import Folder, Row, number, split_list
 from rulebook.measures import known_measures
 from rulebook.words import Lang, called, in_lang
 
@@ -76,11 +76,6 @@ def read(folder: Folder, rulebook_id: str, lang: Lang) -> Reading:
             *map(reader.repair, reader.rows("repair_policy")),
         ),
     )
-
-
-def number(value: Decimal) -> str:
-    """A number as people write it: 90, and not 90.00."""
-    return f"{value.normalize():f}" if value else "0"
 
 
 class _Reader:

@@ -6,6 +6,7 @@ that need more than one cell of a table (`reading`).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Literal
 
@@ -61,6 +62,7 @@ COUNT_FACTS: Words = {
     "floor_area": ("工作场所建筑面积", "floor area"),
 }
 EVENT_FACTS: Words = {"checks": ("检查", "checks"), "projects": ("项目", "projects"), "reports": ("报告", "reports")}
+FACTS: Words = {**EVIDENCE, **COUNT_FACTS, **EVENT_FACTS}
 NEXT_EVENTS: Words = {
     "checks": ("下一次检查", "next check"),
     "projects": ("下一个项目合同", "next contract of a project"),
@@ -218,6 +220,11 @@ UNRATED = ("未评", "unrated")
 NOTHING = ("无", "none")
 NO_DIFFERENCE = ("没有差别", "No difference")
 CHANGES: Words = {"added": ("新增", "added"), "removed": ("删除", "removed"), "changed": ("修改", "changed")}
+
+
+def outline(words: Words, word: str) -> str:
+    """The Chinese name of a word, with … where a regime says something of its own."""
+    return re.sub(r"(?:\{\w+\})+", "…", words[word][0]).strip()
 
 
 def called(words: Words, word: str | None, lang: Lang) -> str:
