@@ -215,7 +215,7 @@ def points_or_row(written: Written) -> Decimal | str:
     return found
 
 
-_EFFECTS = {name: f"{name}:<grade>" if name in vocabulary.GRADE_EFFECTS else name for name in vocabulary.EFFECTS}
+EFFECTS_SHOWN = {name: f"{name}:<grade>" if name in vocabulary.GRADE_EFFECTS else name for name in vocabulary.EFFECTS}
 
 
 def effect(written: Written) -> tuple[str, str | None]:
@@ -228,7 +228,7 @@ def effect(written: Written) -> tuple[str, str | None]:
             name, grade = effect_name, found.removeprefix(before)
     name, grade = name.strip(), grade.strip()
     if name not in vocabulary.EFFECTS or bool(grade) != (name in vocabulary.GRADE_EFFECTS):
-        raise WrongValueError(f"{found!r} is no effect", suggestion(name, _EFFECTS, shown=_EFFECTS))
+        raise WrongValueError(f"{found!r} is no effect", suggestion(name, EFFECTS_SHOWN, shown=EFFECTS_SHOWN))
     return name, grade or None
 
 
