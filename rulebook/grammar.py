@@ -178,6 +178,11 @@ def row_of(entry: Entry, block: str, problems: list[Problem]) -> Row:
                 )
             found[key.column] = None if key.nullable else found[key.column]
             continue
+        if said.written.fault is not None:
+            problems.append(
+                Problem(said.value_place, "wrong_value", f"{name} of {block} cannot be read", said.written.fault)
+            )
+            continue
         try:
             found[key.column] = key.read(said.written)
         except values.WrongValueError as error:

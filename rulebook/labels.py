@@ -25,7 +25,11 @@ def _label(names: str, zh: str, en: str) -> Label:
 BLOCK_LABELS: dict[str, Label] = {
     "rulebook": _label("规则、版本、规则版本", "本版规则", "this version of the rules"),
     "components": _label("构成、组成、计分构成", "分数由哪些部分构成", "the parts that a score is made of"),
-    "items": _label("条目、计分条目、评分条目", "计分条目，一条一行", "what adds or deducts points, one entry each"),
+    "items": _label(
+        "条目、计分条目、评分条目、计分标准、评分标准",
+        "计分条目，一条一行",
+        "what adds or deducts points, one entry each",
+    ),
     "clauses": _label(
         "条款对照、条款、条款映射",
         "各表所写条款对应的条目",
@@ -88,7 +92,9 @@ KEY_LABELS: dict[str, dict[str, Label]] = {
         "title": _label("名称、条目名称、内容", "名称", "its title in Chinese"),
         "title_en": _label("英文名称", "英文名称", "its title in English"),
         "points": _label(
-            "分值、分数", "每次的分值；row 为各行自带的扣分", "points each time; row = the row's own 扣分"
+            "分值、分数、扣分、扣分标准",
+            "每次的分值；row 为各行自带的扣分",
+            "points each time; row = the row's own 扣分",
         ),
         "quantity": _label("数量", "row 为分值乘以各行的数量", "row = points times the row's 数量"),
         "repeat_factor": _label(

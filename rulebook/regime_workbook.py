@@ -213,6 +213,7 @@ class _Sheet:
             self.problems.append(missing_key(self.at(header), self.block, name, remedy))
         if missing:
             return []
+        rows = self._until_another_list(rows)
         entries = [self._entry(row, columns, header.filled) for row in rows if self._is_entry(row, columns)]
         if self.block in SINGLE and len(entries) != 1:
             self.wrong(
@@ -222,6 +223,24 @@ class _Sheet:
                 self.at(header),
             )
         return entries[:1] if self.block in SINGLE else entries
+
+    def _until_another_list(self, rows: list[_Row]) -> list[_Row]:
+        """The rows above the header of another block, which is a problem: each has a sheet of its own."""
+        for index, row in enumerate(rows):
+            names = [normal_header(cell_header(row.cells[position])) for position in row.filled]
+            own = sum(name in self.known for name in names)
+            for block, known in _HEADERS.items():
+                found = sum(name in known for name in names)
+                if found >= _LEAST_KEYS and found > own and found * 2 > len(names):
+                    sheet = BLOCK_LABELS[block].names[0]
+                    self.wrong(
+                        "second_list",
+                        f"a second list begins below {self.block}: its headers are those of {block}",
+                        f"Move it to a sheet of its own, called {sheet}.",
+                        self.at(row, row.filled[0]),
+                    )
+                    return rows[:index]
+        return rows
 
     def _is_entry(self, row: _Row, columns: Mapping[int, str]) -> bool:
         """Whether a row is no note, no blank one and no header once more; one that holds a single value is a problem."""
@@ -327,8 +346,7 @@ class _Sheet:
         try:
             return Said(place, place, _written(cell))
         except Refused as error:
-            self.wrong("wrong_value", f"{key} of {self.block} cannot be read", REMEDIES[error.reason], place)
-            return None
+            return Said(place, place, Written(fault=REMEDIES[error.reason]))
 
 
 def _says_layout(text: str) -> bool:

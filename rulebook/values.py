@@ -36,6 +36,7 @@ class Written:
     elements: tuple[Written, ...] | None = None
     flag: bool | None = None  # of what is written as true or false
     is_date: bool = False  # a cell that a spreadsheet shows as a day or time
+    fault: str | None = None  # of a cell that cannot be read: what to do about it
 
 
 Read = Callable[[Written], Any]
@@ -62,8 +63,8 @@ def text(written: Written) -> str:
 
 
 def code(written: Written) -> str:
-    """A code: a text that can be an element of a list."""
-    found = text(written)
+    """A code: a text that can be an element of a list; Ｃ is C wherever it stands."""
+    found = fold(text(written))
     if vocabulary.SEPARATOR in found:
         raise WrongValueError(f"{found!r} is no code", f"Write a code without {vocabulary.SEPARATOR}.")
     return found

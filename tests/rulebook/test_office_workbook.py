@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import yaml
 from openpyxl import load_workbook
+from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from rulebook.problems import Problem
@@ -167,6 +168,42 @@ def test_a_limit_that_may_be_two_things_is_told(tmp_path: Path) -> None:
     assert ("unknown_key", "D1") in codes
 
 
-def test_a_formula_counts_as_what_it_shows_and_not_at_all_without(kept: Path) -> None:
-    (problem,) = items_with(kept, **{f"{'ABCDEFGHIJKL'[5]}5": "=2+3"})
+def test_a_second_list_on_a_sheet_is_told_once(kept: Path) -> None:
+    book = load_workbook(kept)
+    sheet = book["等级划分 "]
+    sheet.append([])
+    sheet.append(["等级", "措施代码", "何时"])
+    sheet.append(["C", "interview", "on_enter"])
+    book.save(kept)
+    (problem,) = grammar_problems(kept)
+    assert (problem.code, problem.place.cell) == ("second_list", f"A{sheet.max_row - 1}")
+    assert "measures" in problem.message and "措施" in problem.remedy
+
+
+def test_a_cell_that_cannot_be_read_is_told_once(kept: Path) -> None:
+    book = load_workbook(kept)
+    book["规则（试行）"]["B6"] = "=50*2"
+    book.save(kept)
+    (problem,) = grammar_problems(kept)
+    assert (problem.code, problem.place.cell) == ("wrong_value", "B6") and "never calculated" in problem.remedy
+
+
+def test_a_code_of_full_width_is_that_which_it_looks_like(kept: Path, plain: Path) -> None:
+    book = load_workbook(kept)
+    book["等级划分 "]["A3"] = "Ｃ"
+    book.save(kept)
+    assert tables(kept) == tables(plain)
+
+
+def test_a_component_merged_over_its_items_is_that_of_each(kept: Path, plain: Path) -> None:
+    book = load_workbook(kept)
+    sheet = book["附件2 计分条目表"]
+    letter = get_column_letter(column(sheet, "所属构成"))
+    sheet.merge_cells(f"{letter}5:{letter}6")
+    book.save(kept)
+    assert tables(kept) == tables(plain)
+
+
+def test_a_formula_that_was_never_calculated_is_told(kept: Path) -> None:
+    (problem,) = items_with(kept, F5="=2+3")
     assert problem.code == "wrong_value" and problem.place.sheet == "附件2 计分条目表" and problem.remedy
