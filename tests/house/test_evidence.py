@@ -79,11 +79,11 @@ NOT_FOLLOWED_BY_KIND = {
 TASK_MODELS = {
     "onsite_check": ("int_onsite_checks_due",),
     "interview": ("fct_measures",),
-    "key_list": ("fct_measures",),
+    "key_list": ("fct_measures", "int_points__unrated_runs"),
     "extra_inspection": ("fct_measures", "int_checks_dated"),
     "exit_proposal": ("fct_measures", "int_directory_status", "int_decisions_applied"),
     "city_circular": ("fct_measures",),
-    "quality_directory": ("fct_measures",),
+    "quality_directory": ("fct_measures", "int_points__unrated_runs"),
     "repair_reply": ("int_points__repair_applications", "int_working_days"),
 }
 FACT_MODELS = {

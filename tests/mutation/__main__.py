@@ -38,8 +38,11 @@ TESTS = tuple(
             "test_engine*.py",
             "test_entities.py",
             "test_evidence*.py",
+            "test_points_tables*.py",
+            "test_published_tables.py",
             "test_repairs*.py",
             "test_supervision.py",
+            "test_unrated.py",
         )
         for path in (ROOT / "tests" / "warehouse").glob(pattern)
     )
@@ -141,14 +144,14 @@ def main() -> int:
     parser.add_argument("--count", type=int, default=80, help="how many mutants (0 = all)")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
-    parser.add_argument("--model", help="only this model")
+    parser.add_argument("--models", nargs="*", metavar="MODEL", help="only these models")
     parser.add_argument("--only", nargs="*", metavar="NAME", help="only these, by the names that a run printed")
     parser.add_argument("--seconds", type=int, default=600, help="longest run of one mutant")
     parser.add_argument("--tests", nargs="*", default=list(TESTS))
     arguments = parser.parse_args()
 
     nodes = harness.compiled_nodes()
-    models = [arguments.model] if arguments.model else scoring_models()
+    models = arguments.models or scoring_models()
     every = [mutant for model in models for mutant in mutants_of(model, nodes[model].sql)]
     if arguments.only is not None:
         chosen = [mutant for mutant in every if mutant.name in arguments.only]

@@ -33,4 +33,6 @@ def test_every_unit_test_beside_a_model_passes(tmp_path: Path, monkeypatch: pyte
     results = {result.node.name: result for result in outcome.result}
     unit_tests = {name: result for name, result in results.items() if result.node.resource_type == "unit_test"}
     assert len(unit_tests) >= 5
-    assert {name: result.message for name, result in results.items() if result.status in ("fail", "error")} == {}
+    # a skipped one was never asked: what it reads has failed
+    passed = ("success", "pass")
+    assert {name: result.message for name, result in results.items() if result.status not in passed} == {}

@@ -64,6 +64,16 @@ first_version as (
 
 ),
 
+type_lists as (
+
+    select
+        rulebook_id,
+        {{ joined_text('check_type', '、', ['check_type']) }} as check_types
+    from rated_types
+    group by rulebook_id
+
+),
+
 -- a version that names no type asks for checks of every type
 rating_checks as (
 
@@ -144,11 +154,13 @@ unscored as (
         false as has_score,
         versions.rulebook_id,
         versions.rated_from as waits_for,
+        case when versions.rated_from = 'checks' then type_lists.check_types end as check_types,
         cast(null as {{ dbt.type_string() }}) as registry_status
     from versions
     cross join starts
     left join first_ratings
         on versions.version_number = first_ratings.version_number and starts.agency_id = first_ratings.agency_id
+    left join type_lists on versions.rulebook_id = type_lists.rulebook_id
     where versions.rated_from <> 'start'
 
 ),
@@ -176,7 +188,7 @@ suspended as (
         ) as until_instant,
         true as has_score,
         versions.rulebook_id,
-        cast(null as {{ dbt.type_string() }}) as waits_for,
+        {{ absent(dbt.type_string(), ['waits_for', 'check_types']) }},
         statuses.registry_status
     from statuses
     inner join unrated_statuses on statuses.registry_status = unrated_statuses.registry_status

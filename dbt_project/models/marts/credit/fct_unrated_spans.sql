@@ -7,25 +7,9 @@ unrated_spans as (
 
 ),
 
-rated_types as (
-
-    select * from {{ ref('stg_rulebook__rated_types') }}
-
-),
-
 starts as (
 
     select * from {{ ref('int_points__agency_starts') }}
-
-),
-
-type_lists as (
-
-    select
-        rulebook_id,
-        {{ joined_text('check_type', '、', ['check_type']) }} as check_types
-    from rated_types
-    group by rulebook_id
 
 ),
 
@@ -37,12 +21,11 @@ dated as (
         {{ instant_end_day('unrated_spans.until_instant') }} as valid_until_on,
         case when unrated_spans.has_score then 'unrated_status' else 'rated_from' end as unrated_because,
         unrated_spans.waits_for,
-        case when unrated_spans.waits_for = 'checks' then type_lists.check_types end as check_types,
+        unrated_spans.check_types,
         unrated_spans.registry_status,
         unrated_spans.rulebook_id
     from unrated_spans
     inner join starts on unrated_spans.agency_no = starts.agency_no
-    left join type_lists on unrated_spans.rulebook_id = type_lists.rulebook_id
 
 ),
 
