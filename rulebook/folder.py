@@ -44,6 +44,10 @@ class Row:
         """Where the value of one column stands."""
         return self.place.at_key(column) if self.place.is_csv else self.keys.get(column, self.place)
 
+    def called(self, column: str) -> str:
+        """What the file calls a column: its key in a regime file."""
+        return self.at(column).column or column
+
 
 @dataclass(frozen=True)
 class Folder:
@@ -242,6 +246,11 @@ def csv_text(rows: Iterable[Row], schema: pa.Schema) -> str:
     return stream.getvalue()
 
 
+def number(value: Decimal) -> str:
+    """A number as people write it: 90, and not 90.00."""
+    return f"{value.normalize():f}" if value else "0"
+
+
 def _text(value: Any) -> str:
     match value:
         case None:
@@ -249,7 +258,7 @@ def _text(value: Any) -> str:
         case bool():
             return "true" if value else "false"
         case Decimal():
-            return f"{value.normalize():f}" if value else "0"
+            return number(value)
         case dt.date():
             return value.isoformat()
         case _:

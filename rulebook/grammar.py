@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from rulebook import clauses, values, vocabulary
+from rulebook import clauses, values, vocabulary, words
 from rulebook.folder import Row, parse_points
 from rulebook.problems import Place, Problem, suggestion
 
@@ -36,16 +36,20 @@ BLOCKS: dict[str, dict[str, Key]] = {
         "id": Key("rulebook_id", values.code),
         "regime": Key("regime_code", values.code, default=None, nullable=True),  # its id
         "doc": Key("document", values.text),
-        "status": Key("status", values.OneOf(vocabulary.STATUSES)),
+        "status": Key("status", values.OneOf(vocabulary.STATUSES, words.STATUSES)),
         "effective_from": Key("effective_from_on", values.date),
         "effective_to": Key("effective_until_on", values.date, default=None, nullable=True),
         "base": Key("base_points", values.points),
         "score_step": Key("score_step", values.points, default=None, nullable=True),
-        "rounding": Key("rounding", values.OneOf(vocabulary.ROUNDINGS), default="none"),
-        "clock_start": Key("clock_start", values.OneOf(vocabulary.CLOCK_STARTS), default="determined_on"),
-        "window_last_day": Key("window_last_day", values.OneOf(vocabulary.WINDOW_LAST_DAYS), default="inclusive"),
-        "same_act": Key("same_act", values.OneOf(vocabulary.SAME_ACTS), default="max"),
-        "rated_from": Key("rated_from", values.OneOf(vocabulary.RATED_FROM), default="start"),
+        "rounding": Key("rounding", values.OneOf(vocabulary.ROUNDINGS, words.ROUNDINGS), default="none"),
+        "clock_start": Key(
+            "clock_start", values.OneOf(vocabulary.CLOCK_STARTS, words.CLOCK_STARTS), default="determined_on"
+        ),
+        "window_last_day": Key(
+            "window_last_day", values.OneOf(vocabulary.WINDOW_LAST_DAYS, words.WINDOW_LAST_DAYS), default="inclusive"
+        ),
+        "same_act": Key("same_act", values.OneOf(vocabulary.SAME_ACTS, words.SAME_ACTS), default="max"),
+        "rated_from": Key("rated_from", values.OneOf(vocabulary.RATED_FROM, words.RATED_FROM), default="start"),
         "rated_types": Key("rated_types", _CHECK_TYPES, default=None, nullable=True),
         "unrated_status": Key(
             "unrated_status", values.SomeOf(vocabulary.REGISTRY_STATUSES), default=None, nullable=True
@@ -55,11 +59,13 @@ BLOCKS: dict[str, dict[str, Key]] = {
     "components": {
         "id": Key("component_code", values.code),
         "sign": Key("sign", values.sign),
-        "window": Key("window_code", values.OneOf(vocabulary.WINDOWS)),
-        "next": Key("next_fact", values.OneOf(vocabulary.EVENT_FACTS), default=None, nullable=True),
+        "window": Key("window_code", values.OneOf(vocabulary.WINDOWS, words.WINDOWS)),
+        "next": Key("next_fact", values.OneOf(vocabulary.EVENT_FACTS, words.EVENT_FACTS), default=None, nullable=True),
         "next_types": Key("next_types", _CHECK_TYPES, default=None, nullable=True),
-        "agg": Key("aggregation", values.OneOf(vocabulary.AGGREGATIONS)),
-        "divisor": Key("divisor_fact", values.OneOf(vocabulary.EVENT_FACTS), default=None, nullable=True),
+        "agg": Key("aggregation", values.OneOf(vocabulary.AGGREGATIONS, words.AGGREGATIONS)),
+        "divisor": Key(
+            "divisor_fact", values.OneOf(vocabulary.EVENT_FACTS, words.EVENT_FACTS), default=None, nullable=True
+        ),
         "cap": Key("cap_points", values.points, default=None, nullable=True),
         "cap_per_check": Key("cap_per_check_points", values.points, default=None, nullable=True),
         "cap_provisional": Key("is_cap_provisional", values.flag, default=False),
@@ -71,13 +77,13 @@ BLOCKS: dict[str, dict[str, Key]] = {
         "title": Key("title_zh", values.text),
         "title_en": Key("title_en", values.text, default=None, nullable=True),  # its title
         "points": Key("points", values.points_or_row, default=parse_points("0")),
-        "quantity": Key("quantity_from", values.OneOf(vocabulary.QUANTITIES), default="one"),
+        "quantity": Key("quantity_from", values.OneOf(vocabulary.QUANTITIES, words.QUANTITIES), default="one"),
         "repeat_factor": Key("repeat_factor", values.points, default=None, nullable=True),
         "per": Key("per", values.text, default="occurrence"),
         "cap": Key("cap_points", values.points, default=None, nullable=True),
         "cap_per_check": Key("cap_per_check_points", values.points, default=None, nullable=True),
         "effect": Key("effect", values.effect, default=("points", None)),
-        "fact": Key("fact", values.OneOf(vocabulary.FACTS), default=vocabulary.EVIDENCE),
+        "fact": Key("fact", values.OneOf(vocabulary.FACTS, words.FACTS), default=vocabulary.EVIDENCE),
         "above": Key("above", values.integer, default=None, nullable=True),
         "below": Key("below", values.integer, default=None, nullable=True),
         "channels": Key("channels", values.channels, default=None, nullable=True),
@@ -90,7 +96,7 @@ BLOCKS: dict[str, dict[str, Key]] = {
     "clauses": {
         "dataset": Key(
             "dataset",
-            values.OneOf((*clauses.MISCONDUCT_DATASETS, clauses.MERIT_DATASET, clauses.ANY)),
+            values.OneOf((*clauses.MISCONDUCT_DATASETS, clauses.MERIT_DATASET, clauses.ANY), words.DATASETS),
         ),
         "clause": Key("clause", values.clause, nullable=True),
         "level": Key("level_code", values.level, default=None, nullable=True),
@@ -105,18 +111,20 @@ BLOCKS: dict[str, dict[str, Key]] = {
         "hi_inc": Key("is_hi_inclusive", values.flag, default=None),
     },
     "repair": {
-        "natural": Key("natural", values.OneOf(vocabulary.NATURAL_REPAIRS), default="expiry"),
+        "natural": Key("natural", values.OneOf(vocabulary.NATURAL_REPAIRS, words.NATURAL_REPAIRS), default="expiry"),
         "on_application": Key("is_on_application", values.flag, default=False),
-        "effective_on": Key("effective_on", values.OneOf(vocabulary.EFFECTIVE_ONS), default="approved_on"),
+        "effective_on": Key(
+            "effective_on", values.OneOf(vocabulary.EFFECTIVE_ONS, words.EFFECTIVE_ONS), default="approved_on"
+        ),
         "reply_working_days": Key("reply_working_days", values.integer, default=None, nullable=True),
         "max_attempts": Key("max_attempts", values.integer, default=None, nullable=True),
         "blocked_grades": Key("blocked_grades", values.codes, default=None, nullable=True),
-        "add_back": Key("add_back", values.OneOf(vocabulary.ADD_BACKS), default="full_item"),
+        "add_back": Key("add_back", values.OneOf(vocabulary.ADD_BACKS, words.ADD_BACKS), default="full_item"),
     },
     "measures": {
         "grade": Key("grade", values.code),
-        "code": Key("measure_code", values.code),
-        "when": Key("trigger_code", values.OneOf(vocabulary.TRIGGERS)),
+        "code": Key("measure_code", values.measure),
+        "when": Key("trigger_code", values.OneOf(vocabulary.TRIGGERS, words.TRIGGERS)),
         "n": Key("n", values.integer, default=None, nullable=True),
         "due_working_days": Key("due_working_days", values.integer, default=None, nullable=True),
         "latch": Key("latch", values.text, default=None, nullable=True),
@@ -169,6 +177,11 @@ def row_of(entry: Entry, block: str, problems: list[Problem]) -> Row:
                     Problem(said.value_place, "empty_value", f"{name} of {block} is empty", f"Write {name}'s value.")
                 )
             found[key.column] = None if key.nullable else found[key.column]
+            continue
+        if said.written.fault is not None:
+            problems.append(
+                Problem(said.value_place, "wrong_value", f"{name} of {block} cannot be read", said.written.fault)
+            )
             continue
         try:
             found[key.column] = key.read(said.written)

@@ -25,7 +25,11 @@ def _label(names: str, zh: str, en: str) -> Label:
 BLOCK_LABELS: dict[str, Label] = {
     "rulebook": _label("规则、版本、规则版本", "本版规则", "this version of the rules"),
     "components": _label("构成、组成、计分构成", "分数由哪些部分构成", "the parts that a score is made of"),
-    "items": _label("条目、计分条目、评分条目", "计分条目，一条一行", "what adds or deducts points, one entry each"),
+    "items": _label(
+        "条目、计分条目、评分条目、计分标准、评分标准",
+        "计分条目，一条一行",
+        "what adds or deducts points, one entry each",
+    ),
     "clauses": _label(
         "条款对照、条款、条款映射",
         "各表所写条款对应的条目",
@@ -50,11 +54,17 @@ KEY_LABELS: dict[str, dict[str, Label]] = {
         ),
         "rounding": _label("取整、取整方式", "四舍五入到分数单位，或不取整", "whether scores are rounded to the step"),
         "clock_start": _label("起算日", "自认定日或行为日起算", "a line counts from its determination or from the act"),
-        "window_last_day": _label("最后一日", "周年当日是否仍计", "whether the day one year later still counts"),
-        "same_act": _label("一事多次认定、同一行为", "同一行为取最重或相加", "of one act the most counts, or the sum"),
-        "rated_from": _label("参评起点", "自何时起评级", "what makes an agency rated; before it has no grade"),
+        "window_last_day": _label(
+            "满一年当日、最后一日", "周年当日是否仍计", "whether the day one year later still counts"
+        ),
+        "same_act": _label("同一行为、一事多次认定", "同一行为取最重或相加", "of one act the most counts, or the sum"),
+        "rated_from": _label(
+            "开始评级、参评起点", "自何时起评级", "what makes an agency rated; before it has no grade"
+        ),
         "rated_types": _label(
-            "参评检查类型", "仅与 rated_from: checks 同用", "the types of check that do; only with rated_from: checks"
+            "开始评级的检查、参评检查类型",
+            "仅与 rated_from: checks 同用",
+            "the types of check that do; only with rated_from: checks",
         ),
         "unrated_status": _label(
             "不评级状态", "处于这些机构状态时不评级", "statuses in the directory that suspend the grade"
@@ -63,7 +73,7 @@ KEY_LABELS: dict[str, dict[str, Label]] = {
     },
     "components": {
         "id": _label("构成编号、编号", "编号", "its code"),
-        "sign": _label("加减、方向", "1 加分，-1 扣分", "1 adds, -1 deducts"),
+        "sign": _label("方向、加减", "1 加分，-1 扣分", "1 adds, -1 deducts"),
         "window": _label("计分周期、周期", "每笔计多久", "how long a line counts"),
         "next": _label("下一次、下一事件", "until_next 所等的事件", "the event that until_next waits for"),
         "next_types": _label(
@@ -71,18 +81,20 @@ KEY_LABELS: dict[str, dict[str, Label]] = {
         ),
         "agg": _label("汇总、汇总方式", "如何汇总", "how its lines are summed"),
         "divisor": _label("除数", "仅与 sum_over_count 同用", "what the sum is divided by; only with sum_over_count"),
-        "cap": _label("上限", "合计上限", "the most it gives in all"),
+        "cap": _label("合计上限、上限", "各笔合计不超过此数", "the most it gives in all"),
         "cap_per_check": _label("每次检查上限、单次检查上限", "每次检查的上限", "the most that one check gives"),
         "cap_provisional": _label("上限暂定", "上限尚待确认", "the cap is not confirmed yet"),
     },
     "items": {
         "code": _label("条目编号、编号、代码", "编号", "its code"),
-        "comp": _label("构成、所属构成", "所属构成的编号", "the component that it belongs to"),
+        "comp": _label("所属构成、构成", "所属构成的编号", "the component that it belongs to"),
         "clause": _label("条款、依据条款", "文件中的条款，仅供查阅", "its clause in the document, for reading only"),
         "title": _label("名称、条目名称、内容", "名称", "its title in Chinese"),
         "title_en": _label("英文名称", "英文名称", "its title in English"),
         "points": _label(
-            "分值、分数", "每次的分值；row 为各行自带的扣分", "points each time; row = the row's own 扣分"
+            "分值、分数、扣分、扣分标准",
+            "每次的分值；row 为各行自带的扣分",
+            "points each time; row = the row's own 扣分",
         ),
         "quantity": _label("数量", "row 为分值乘以各行的数量", "row = points times the row's 数量"),
         "repeat_factor": _label(
@@ -104,7 +116,7 @@ KEY_LABELS: dict[str, dict[str, Label]] = {
         ),
         "repairable": _label("可修复", "可否申请修复", "whether it can be repaired"),
         "severity": _label("严重程度", "仅供查阅", "for reading only"),
-        "subsumes": _label("吸收", "同一行为中被本条吸收的条目", "items of the same act that it takes in"),
+        "subsumes": _label("同案吸收、吸收", "同一行为中被本条吸收的条目", "items of the same act that it takes in"),
         "law": _label("法律依据、法规依据", "法律依据", "its legal basis"),
         "prov": _label("暂定", "尚待确认", "not confirmed yet"),
     },
@@ -124,13 +136,15 @@ KEY_LABELS: dict[str, dict[str, Label]] = {
     },
     "repair": {
         "natural": _label("自然修复、到期修复", "到期是否自动失效", "whether lines end with their window"),
-        "on_application": _label("可申请修复、申请修复", "可否申请修复", "whether a repair can be applied for"),
+        "on_application": _label("申请修复、可申请修复", "可否申请修复", "whether a repair can be applied for"),
         "effective_on": _label("修复生效日、生效日", "自何日起生效", "the day from which a repair counts"),
-        "reply_working_days": _label("答复工作日、答复期限", "受理后几个工作日内答复", "working days until the reply"),
+        "reply_working_days": _label("答复期限、答复工作日", "受理后几个工作日内答复", "working days until the reply"),
         "max_attempts": _label(
             "申请次数上限、最多次数", "同一行为最多申请几次", "how often a repair can be applied for"
         ),
-        "blocked_grades": _label("不予修复等级", "这些等级不予修复", "grades in which no repair is granted"),
+        "blocked_grades": _label(
+            "不予受理等级、不予修复等级", "这些等级不予受理", "grades in which no repair is granted"
+        ),
         "add_back": _label("恢复方式", "恢复多少分", "what a repair gives back"),
     },
     "measures": {
@@ -138,7 +152,7 @@ KEY_LABELS: dict[str, dict[str, Label]] = {
         "code": _label("措施、措施代码", "措施代码", "the measure's code"),
         "when": _label("时点、何时", "何时采取", "when it is taken"),
         "n": _label("次数", "每年次数", "how many a year; with calendar_year"),
-        "due_working_days": _label("办结工作日、期限", "几个工作日内完成", "working days until it is due"),
+        "due_working_days": _label("办结期限、办结工作日、期限", "几个工作日内完成", "working days until it is due"),
         "latch": _label("锁定、持续至", "仅供查阅", "for reading only"),
         "prov": _label("暂定", "尚待确认", "not confirmed yet"),
     },

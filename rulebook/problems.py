@@ -75,6 +75,11 @@ def suggestion(
     `shown` says how known words are told, where several are told as one.
     """
     told = {str(word): shown[word] if shown else str(word) for word in known}
-    near = difflib.get_close_matches(found, told, n=1)
     listed = ", ".join(dict.fromkeys(told.values())) or "none"
-    return (f"Did you mean {told[near[0]]}? " if near else "") + f"{what}: {listed}."
+    return nearest(found, told) + f"{what}: {listed}."
+
+
+def nearest(found: str, told: Mapping[str, str]) -> str:
+    """A question about the known word that is nearest, or nothing; `told` says how each is told."""
+    near = difflib.get_close_matches(found, told, n=1) or [word for word in told if len(found) > 1 and found in word]
+    return f"Did you mean {told[near[0]]}? " if near else ""

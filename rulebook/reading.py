@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, TypeVar
 
+from ingestion.parsing import clause_text
 from rulebook import clauses, vocabulary, words
-from rulebook.folder import Folder, Row, split_list
+from rulebook.folder import Folder, Row, number, split_list
 from rulebook.measures import known_measures
 from rulebook.words import Lang, called, in_lang
 
@@ -76,11 +77,6 @@ def read(folder: Folder, rulebook_id: str, lang: Lang) -> Reading:
             *map(reader.repair, reader.rows("repair_policy")),
         ),
     )
-
-
-def number(value: Decimal) -> str:
-    """A number as people write it: 90, and not 90.00."""
-    return f"{value.normalize():f}" if value else "0"
 
 
 class _Reader:
@@ -215,7 +211,8 @@ class _Reader:
         title, other = ("title_zh", "title_en") if self.lang == "zh" else ("title_en", "title_zh")
         is_evidence = row["fact"] == vocabulary.EVIDENCE
         factor = row["repeat_factor"]
-        rows = self._sources(self._leading_to(row["item_code"]))
+        entries = self._leading_to(row["item_code"])
+        rows = self._sources(entries)
         said = {
             "component_code": row["component_code"],
             "clause": row["clause"],
@@ -240,6 +237,10 @@ class _Reader:
             "clause_items": rows or (self.say("没有条款对应", "no clause leads to it") if is_evidence else None),
         }
         untold = {"component_code", "title_zh", "title_en"} | ({"is_repairable"} if row["is_repairable"] else set())
+        if row["clause"] and [(of["dataset"], of["clause"], others) for of, others in entries] == [
+            (clauses.ANY, clause_text(row["clause"]), ())
+        ]:
+            untold.add("clause_items")  # its clause, in whatever export: the column beside it says so
         return self.entry(
             "item", row["item_code"], row[title] or "", said, untold=untold, component=row["component_code"]
         )
@@ -255,7 +256,7 @@ class _Reader:
             sign = {1: "+", -1: "-"}.get(component["sign"], "") if component else ""
             amount = sign + (number(row["points"]) if row["points"] is not None else "?")
         quantity = self.called(words.QUANTITIES, row["quantity_from"]) if row["quantity_from"] == vocabulary.ROW else ""
-        return amount + quantity + self._per(row)
+        return amount + self._per(row) + quantity
 
     def _per(self, row: Row) -> str:
         if row["points_from"] == vocabulary.ROW and row["per"] == "occurrence":
@@ -314,7 +315,9 @@ class _Reader:
         named = [clause for clause in found if clause not in (clauses.ANY, clauses.EMPTY)]
         texts = [self.say("条款", "clauses " if len(named) > 1 else "clause ") + self.listed(named)] if named else []
         texts += [self.say("条款为空", "empty clause")] if clauses.EMPTY in found else []
-        texts += [self.say("其余各条款", "any other clause")] if clauses.ANY in found else []
+        if clauses.ANY in found:
+            is_rest = any(self._names_clauses(dataset) for dataset in datasets)
+            texts += [self.say("其余各条款", "any other clause") if is_rest else self.say("各条款", "any clause")]
         together = self.listed(others)
         of_levels = self.in_brackets("" if set(levels) == {None} else self.listed(map(self._level, levels)))
         return (
@@ -323,6 +326,14 @@ class _Reader:
             + self.say("" if of_levels else " ", ", ")
             + self.say("、", ", ").join(texts)
             + (self.say(f"（同时计{together}）", f" (together with {together})") if together else "")
+        )
+
+    def _names_clauses(self, dataset: str) -> bool:
+        """Whether some entry names a clause of rows of the dataset."""
+        of = set(clauses.datasets_of(dataset))
+        return any(
+            row["clause"] not in (clauses.ANY, clauses.EMPTY) and of & set(clauses.datasets_of(row["dataset"]))
+            for row in self.rows("clause_items")
         )
 
     def _level(self, level: str | None) -> str:
@@ -336,7 +347,7 @@ class _Reader:
     # --- grades, measures, repair ---
 
     def band(self, row: Row) -> Entry:
-        score = self.say("分", "score")
+        score = self.called(words.LABELS, "interval")
         low, high = (None if row[side] is None else number(row[side]) for side in ("lo", "hi"))
         above, below = ("≤" if row[side] else "<" for side in ("is_lo_inclusive", "is_hi_inclusive"))
         if low is None and high is None:

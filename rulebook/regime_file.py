@@ -13,6 +13,7 @@ from typing import Any
 from rulebook import clauses, vocabulary
 from rulebook.folder import Row
 from rulebook.grammar import BLOCKS, REQUIRED_BLOCKS, missing_key, row_of
+from rulebook.labels import BLOCK_LABELS
 from rulebook.problems import Problem, RulebookError
 from rulebook.regime_workbook import workbook_blocks
 from rulebook.regime_yaml import yaml_blocks
@@ -28,7 +29,12 @@ def read_regime(path: Path | str) -> dict[str, list[Row]]:
     for name in REQUIRED_BLOCKS:
         if name not in found:
             problems.append(
-                Problem(start.at_key(name), "missing_key", f"the file lacks the block {name}", f"Add {name}.")
+                Problem(
+                    start.at_key(name),
+                    "missing_key",
+                    f"the file lacks the block {name}",
+                    f"Add {name}, in a workbook a sheet {BLOCK_LABELS[name].names[0]}.",
+                )
             )
     if problems:
         raise RulebookError(problems)

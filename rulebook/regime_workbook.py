@@ -10,14 +10,22 @@ import datetime as dt
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 from python_calamine import CalamineSheet, SheetVisibleEnum
 
 from ingestion.envelope import Held
 from ingestion.envelope.cell_refs import column_letters
-from ingestion.parsing import REMEDIES, Cell, Refused, is_blank, text_of
-from ingestion.readers.headers import HEADER_SEARCH_ROWS, cell_header, is_running_number, normal_header
+from ingestion.parsing import REMEDIES, Cell, Refused, fold, is_blank, text_of
+from ingestion.readers import layout
+from ingestion.readers.headers import (
+    HEADER_SEARCH_ROWS,
+    cell_header,
+    header_readings,
+    is_running_number,
+    normal_header,
+)
 from ingestion.readers.workbook import sheet_rows
 from ingestion.readers.workbook_cells import OpenWorkbook
 from rulebook.grammar import BLOCKS, REQUIRED, SINGLE, Entry, Said, missing_key, unknown_key
@@ -29,7 +37,8 @@ _LEAST_KEYS = 2  # a row with fewer is no header
 _NULLS = frozenset({"null", "空", "不计分"})
 _FLAGS = {"是": True, "否": False, "true": True, "false": False}
 _BETWEEN = re.compile(r"[、,，;；\n]+")
-_NOTE_SHEETS = frozenset({"说明", "填表说明", "填写说明", "备注", "目录", "封面", "notes", "note", "readme"})
+_NOTE_SHEETS = re.compile(r".*(?:说明|备注|图例|目录|封面|notes?|readme|legend)")
+_NUMBERED = re.compile(r"(?:附?[件表])?[(]?[一二三四五六七八九十\d]{1,2}[、.:)-]*")
 _REMARKS = frozenset({"备注", "说明", "注", "附注", "remark", "remarks", "note", "notes"})
 _CAPTIONS = frozenset({"键", "项目", "字段", "名称", "key", "值", "内容", "取值", "value"})
 _NOTE = re.compile(r"\s*(?:注|备注|附注|说明|填表|填报|制表|审核|复核|notes?)[^:：]{0,12}[:：]", re.IGNORECASE)
@@ -64,6 +73,16 @@ class _Row:
     def filled(self) -> list[int]:
         return [position for position, cell in enumerate(self.cells) if not is_blank(cell)]
 
+    @property
+    def texts(self) -> dict[int, str]:
+        return {position: layout.plain(self.cells[position]) for position in self.filled}
+
+
+def _block_of(sheet: str) -> str | None:
+    """The block that a sheet holds: 条目, 计分条目表, 附件2 条目（试行）."""
+    names = (name for written, _ in header_readings(sheet) for name in (written, _NUMBERED.sub("", written, count=1)))
+    return next((_SHEETS[one] for name in names for one in (name, name.removesuffix("表")) if one in _SHEETS), None)
+
 
 def workbook_blocks(path: Path, problems: list[Problem]) -> tuple[Place, dict[str, list[Entry]]]:
     """Where the workbook is, and the entries of its sheets by block; a workbook that is not let in raises."""
@@ -72,15 +91,14 @@ def workbook_blocks(path: Path, problems: list[Problem]) -> tuple[Place, dict[st
     try:
         with OpenWorkbook(path) as workbook:
             for place, sheet in enumerate(workbook.sheets()):
-                block = _SHEETS.get(normal_header(sheet.name))
+                block = _block_of(sheet.name)
                 reader = _Sheet(str(path), sheet.name, block or "", problems)
                 if sheet.visible != SheetVisibleEnum.Visible:
                     if block is not None:
                         reader.wrong("hidden_sheet", "the sheet is hidden", "Unhide it, or delete it.")
                 elif block is None:
-                    if normal_header(sheet.name) not in _NOTE_SHEETS and any(
-                        row.filled for row in _rows(workbook, place)
-                    ):
+                    is_notes = _NOTE_SHEETS.fullmatch(normal_header(sheet.name))
+                    if not is_notes and any(row.filled for row in _rows(workbook, place)):
                         reader.wrong(
                             "unknown_sheet",
                             "the sheet is no block of a regime",
@@ -126,6 +144,7 @@ class _Sheet:
         self.block = block
         self.problems = problems
         self.known: Mapping[str, str] = _HEADERS.get(block, {})
+        self.is_below_note = False
 
     def wrong(self, code: str, message: str, remedy: str, at: Place | None = None) -> None:
         self.problems.append(Problem(at or self.place, code, message, remedy))
@@ -140,7 +159,11 @@ class _Sheet:
         return Place(self.place.file, row.number, key, sheet=self.place.sheet, cell=cell)
 
     def key(self, cell: Cell) -> str | None:
-        return self.known.get(normal_header(cell_header(cell)).strip("*"))
+        """The key that a header names, its unit or another note in brackets behind it: 分值（分）, 上限*."""
+        for name, notes in header_readings(cell_header(cell)):
+            if name in self.known and not any("含" in note for note in notes):  # 上限（含） may be hi or hi_inc
+                return self.known[name]
+        return None
 
     def keys(self, row: _Row) -> set[str]:
         return {key for position in row.filled if (key := self.key(row.cells[position])) is not None}
@@ -190,6 +213,7 @@ class _Sheet:
             self.problems.append(missing_key(self.at(header), self.block, name, remedy))
         if missing:
             return []
+        rows = self._until_another_list(rows)
         entries = [self._entry(row, columns, header.filled) for row in rows if self._is_entry(row, columns)]
         if self.block in SINGLE and len(entries) != 1:
             self.wrong(
@@ -200,10 +224,29 @@ class _Sheet:
             )
         return entries[:1] if self.block in SINGLE else entries
 
+    def _until_another_list(self, rows: list[_Row]) -> list[_Row]:
+        """The rows above the header of another block, which is a problem: each has a sheet of its own."""
+        for index, row in enumerate(rows):
+            names = [normal_header(cell_header(row.cells[position])) for position in row.filled]
+            own = sum(name in self.known for name in names)
+            for block, known in _HEADERS.items():
+                found = sum(name in known for name in names)
+                if found >= _LEAST_KEYS and found > own and found * 2 > len(names):
+                    sheet = BLOCK_LABELS[block].names[0]
+                    self.wrong(
+                        "second_list",
+                        f"a second list begins below {self.block}: its headers are those of {block}",
+                        f"Move it to a sheet of its own, called {sheet}.",
+                        self.at(row, row.filled[0]),
+                    )
+                    return rows[:index]
+        return rows
+
     def _is_entry(self, row: _Row, columns: Mapping[int, str]) -> bool:
         """Whether a row is no note, no blank one and no header once more; one that holds a single value is a problem."""
         filled = [position for position in row.filled if position in columns]
-        if not filled or self._is_note(row):
+        self.is_below_note = self._is_note(row, columns) or (self.is_below_note and not row.filled)
+        if not filled or self.is_below_note:
             return False
         if all(self.key(row.cells[position]) == columns[position] for position in filled):
             return False
@@ -217,9 +260,27 @@ class _Sheet:
             return False
         return True
 
-    def _is_note(self, row: _Row) -> bool:
-        texts = {str(row.cells[position]) for position in row.filled}
-        return (row.is_merged and len(texts) == 1) or bool(_NOTE.match(str(row.cells[row.filled[0]])))
+    def _is_note(self, row: _Row, columns: Mapping[int, str]) -> bool:
+        """Whether a row is a note, a total or a signature: no key that an entry needs holds anything else."""
+        texts = row.texts
+        if not texts:
+            return False
+        first, *_ = said = list(texts.values())
+        if row.is_merged and len(set(said)) == 1:
+            return True
+        if self.is_below_note and len(said) == 1 and layout.continues_note(first):
+            return True
+        announced = {
+            text for label, text in pairwise(said) if layout.is_labelled(label, text) or layout.announces(label, text)
+        }
+        needed = [
+            texts[position]
+            for position, key in columns.items()
+            if position in texts and BLOCKS[self.block][key].default is REQUIRED
+        ]
+        return (_says_layout(first) or any(map(layout.is_sum, said))) and all(
+            _says_layout(text) or text in announced for text in needed
+        )
 
     def _entry(self, row: _Row, columns: Mapping[int, str], passed: Iterable[int]) -> Entry:
         for position in row.filled:
@@ -241,10 +302,13 @@ class _Sheet:
         """The one entry of a sheet that writes its keys below each other, each with its value to the right."""
         said: dict[str, Said] = {}
         for row in rows:
-            if not row.filled or self._is_note(row):
+            if not row.filled:
                 continue
             named = next((position for position in row.filled if self.key(row.cells[position]) is not None), None)
             first = row.filled[0]
+            self.is_below_note = named is None and self._is_note(row, {})
+            if self.is_below_note:
+                continue
             if named is None:
                 caption = normal_header(cell_header(row.cells[first])) in _CAPTIONS
                 if len(row.filled) > 1 and not caption:
@@ -282,8 +346,11 @@ class _Sheet:
         try:
             return Said(place, place, _written(cell))
         except Refused as error:
-            self.wrong("wrong_value", f"{key} of {self.block} cannot be read", REMEDIES[error.reason], place)
-            return None
+            return Said(place, place, Written(fault=REMEDIES[error.reason]))
+
+
+def _says_layout(text: str) -> bool:
+    return layout.says_layout(text) or layout.is_page_or_day(text) or bool(_NOTE.match(text))
 
 
 def _written(cell: Cell) -> Written | None:
@@ -293,6 +360,6 @@ def _written(cell: Cell) -> Written | None:
     return Written(
         text,
         tuple(Written(part.strip()) for part in _BETWEEN.split(text) if part.strip()),
-        cell if isinstance(cell, bool) else _FLAGS.get(text.casefold()),
+        cell if isinstance(cell, bool) else _FLAGS.get(fold(text).casefold()),
         is_date=isinstance(cell, dt.date | dt.time | dt.timedelta),
     )

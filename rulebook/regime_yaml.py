@@ -6,6 +6,7 @@ what a version is made of (`regime_file`).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -98,6 +99,18 @@ def _written(node: yaml.Node) -> Written | None:
             return Written()
 
 
+_FULL_WIDTH = re.compile("[：，｛｝［］“”　]")
+
+
+def _remedy(text: str, line: int) -> str:
+    """What to look at where the text is no YAML: full-width signs first, for they are easily overlooked."""
+    lines = text.splitlines()
+    for number in (line, line - 1):
+        if 0 < number <= len(lines) and (signs := dict.fromkeys(_FULL_WIDTH.findall(lines[number - 1]))):
+            return f"Line {number} holds {' '.join(signs)}: between keys and values write : , {{ }} [ ] of a plain keyboard."
+    return "Correct the line or the one above: indent with spaces, and put quotes around a text that holds : or #."
+
+
 def _document(path: Path) -> yaml.Node:
     def refused(code: str, message: str, remedy: str, line: int | None = None) -> RulebookError:
         return RulebookError([Problem(Place(str(path), line), code, message, remedy)])
@@ -118,9 +131,7 @@ def _document(path: Path) -> yaml.Node:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark else 1
-        raise refused(
-            "yaml", f"not readable as YAML: {error.problem}", "Correct the line or the one above.", line
-        ) from None
+        raise refused("yaml", f"not readable as YAML: {error.problem}", _remedy(text, line), line) from None
     except (yaml.YAMLError, RecursionError) as error:
         raise refused("yaml", f"not readable as YAML: {error}", "Correct the file.") from None
     if node is None:

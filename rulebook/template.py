@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from rulebook import values, vocabulary
+from rulebook import values, vocabulary, words
 from rulebook.grammar import BLOCKS, REQUIRED, REQUIRED_BLOCKS, SINGLE, Key
 from rulebook.labels import BLOCK_LABELS, KEY_LABELS
 from rulebook.measures import known_measures
@@ -20,12 +20,16 @@ _WHAT: dict[Any, str] = {
     values.codes: "[X, Y]",
     values.date: "yyyy-mm-dd",
     values.points: "数值 number",
-    values.points_or_row: "数值 number | row",
+    values.points_or_row: f"数值 number | row {words.outline(words.POINTS_FROM, vocabulary.ROW)}",
     values.integer: "整数 whole number",
     values.flag: "true | false",
-    values.sign: "1 | -1",
-    values.effect: "points | veto:<grade> | ceiling:<grade> | zero_component",
-    values.channels: "all | [" + ", ".join(vocabulary.CHANNELS) + "]",
+    values.sign: " | ".join(f"{number} {zh}" for number, (zh, _) in words.SIGNS.items()),
+    values.effect: " | ".join(
+        f"{shown} {words.outline(words.EFFECTS, name)}" for name, shown in values.EFFECTS_SHOWN.items()
+    ),
+    values.channels: "all | ["
+    + ", ".join(f"{one} {words.outline(words.CHANNELS, one)}" for one in words.CHANNELS)
+    + "]",
     values.clause: "文字 text",
     values.level: "国家 | 省 | 市",
 }
@@ -35,6 +39,8 @@ _HEAD = """\
 # A regime, one version a file. Fill it in, then check and import it: firemark rulebook import THIS_FILE RULES_DIR
 # 下列条目均为示例，请按公布的分值表改写；未写的键取默认值。
 # All entries below are examples: write your own points table instead. A key that is left out takes its default.
+# 取值可写英文词，也可写其后的中文名称（含“…”的只写英文词）。
+# Write a word as it is in English, or its Chinese name behind it (only the English one where the name holds …).
 """
 
 # What the entries below show; the comments of keys stand above them.
@@ -73,7 +79,7 @@ _ENTRIES: dict[str, str] = {
   # 只有带扣分的表可对应 points: row 的条目 / only exports with 扣分 lead to an item with points: row
   - {dataset: checks, clause: 6, item: R2}
   - {dataset: penalties, clause: "*", items: [F3]}
-  # 条款为空的信访件 / a ticket whose clause is empty
+  # 条款为空的投诉工单 / a ticket whose clause is empty
   - {dataset: hotline, clause: "", item: F3}
   - {dataset: merit_claims, clause: 1, item: M1}
   # 市级不计分 / of the municipal level it does not score
@@ -167,11 +173,11 @@ def _comment(block: str, name: str, key: Key) -> str:
 
 def what(key: Key) -> str:
     """What may be written under a key."""
-    if key.column == "measure_code":
-        return " | ".join(known_measures())
+    if key.read is values.measure:
+        return " | ".join(f"{code} {measure.title_zh}" for code, measure in known_measures().items())
     match key.read:
-        case values.OneOf(choices=choices):
-            return " | ".join(choices)
+        case values.OneOf() as one:
+            return " | ".join(one.shown().values())
         case values.SomeOf(choices=choices):
             return f"[{', '.join(choices)}]"
         case read:

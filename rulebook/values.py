@@ -13,9 +13,10 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
-from ingestion.parsing import clause_text
-from rulebook import clauses, vocabulary
+from ingestion.parsing import clause_text, fold
+from rulebook import clauses, vocabulary, words
 from rulebook.folder import parse_date, parse_integer, parse_points
+from rulebook.measures import known_measures
 from rulebook.problems import suggestion
 
 
@@ -35,6 +36,7 @@ class Written:
     elements: tuple[Written, ...] | None = None
     flag: bool | None = None  # of what is written as true or false
     is_date: bool = False  # a cell that a spreadsheet shows as a day or time
+    fault: str | None = None  # of a cell that cannot be read: what to do about it
 
 
 Read = Callable[[Written], Any]
@@ -61,24 +63,43 @@ def text(written: Written) -> str:
 
 
 def code(written: Written) -> str:
-    """A code: a text that can be an element of a list."""
-    found = text(written)
+    """A code: a text that can be an element of a list; Ｃ is C wherever it stands."""
+    found = fold(text(written))
     if vocabulary.SEPARATOR in found:
         raise WrongValueError(f"{found!r} is no code", f"Write a code without {vocabulary.SEPARATOR}.")
     return found
 
 
+def word(written: Written) -> str:
+    """A word as it is compared: full-width letters, digits and signs are those that they look like."""
+    return fold(scalar(written))
+
+
 @dataclass(frozen=True)
 class OneOf:
-    """A word of a closed list; a mapping says what the tables hold for each."""
+    """A word of a closed list, or its Chinese name; a mapping says what the tables hold for each."""
 
     choices: Mapping[str, str] | Sequence[str]
+    called: words.Words
+
+    def held(self) -> dict[str, str]:
+        """Each word of the list, and what the tables hold for it."""
+        return dict(self.choices) if isinstance(self.choices, Mapping) else {word: word for word in self.choices}
+
+    def shown(self) -> dict[str, str]:
+        """Each word of the list with its Chinese name."""
+        return {word: f"{word} {words.outline(self.called, held)}" for word, held in self.held().items()}
 
     def __call__(self, written: Written) -> str:
-        found = scalar(written)
-        if found not in self.choices:
-            raise WrongValueError(f"{found!r} is not a word of the grammar", suggestion(found, self.choices))
-        return str(self.choices[found]) if isinstance(self.choices, Mapping) else found
+        found, held = word(written), self.held()
+        if found in held:
+            return held[found]
+        names = {fold(self.called[held[known]][0]): known for known in reversed(held)}
+        if found in names:
+            return held[names[found]]
+        shown = self.shown()
+        told = shown | {name: shown[known] for name, known in names.items()}
+        raise WrongValueError(f"{found!r} is not a word of the grammar", suggestion(found, told, shown=told))
 
 
 def listed(read_element: Callable[[Written], str]) -> Callable[[Written], str | None]:
@@ -86,7 +107,7 @@ def listed(read_element: Callable[[Written], str]) -> Callable[[Written], str | 
 
     def read(written: Written) -> str | None:
         if written.elements is None:
-            raise WrongValueError("not a list", "Write a list: [X, Y].")
+            raise WrongValueError("not a list", f"Write a list: [{written.text or 'X, Y'}].")
         found = [read_element(element) for element in written.elements]
         if len(set(found)) != len(found):
             raise WrongValueError("an element stands twice", "Write each once.")
@@ -106,8 +127,7 @@ class SomeOf:
     if_empty: str | None = None
 
     def __call__(self, written: Written) -> str | None:
-        of_codes = {code: code for code in self.choices.values()}
-        read = listed(OneOf({**self.choices, **of_codes}))
+        read = listed(OneOf(tuple(self.choices.values()), {code: (name, code) for name, code in self.choices.items()}))
         return read(written) if self.if_empty is None else not_empty(read, self.if_empty)(written)
 
 
@@ -123,7 +143,10 @@ def not_empty(read: Callable[[Written], str | None], remedy: str) -> Callable[[W
     return read_some
 
 
-_some_channels = not_empty(codes, "List its channels, or leave the key out for all: without one it never scores.")
+_some_channels = not_empty(
+    listed(OneOf(vocabulary.CHANNELS, words.CHANNELS)),
+    "List its channels, or leave the key out for all: without one it never scores.",
+)
 
 
 def channels(written: Written) -> str | None:
@@ -131,18 +154,16 @@ def channels(written: Written) -> str | None:
     return None if written.text is not None and written.text.strip() == "all" else _some_channels(written)
 
 
-def _converted(convert: Callable[[str], Any]) -> Read:
+def _converted(convert: Callable[[str], Any], remedy: str) -> Read:
     def read(written: Written) -> Any:
         if written.flag is not None:
-            raise WrongValueError(
-                f"{written.text!r} is true or false", "Write a number or a date, as the grammar says."
-            )
+            raise WrongValueError(f"{written.text!r} is true or false", remedy)
         try:
-            return convert(scalar(written))
+            return convert(word(written))
         except WrongValueError:
             raise
         except ValueError as error:
-            raise WrongValueError(str(error), "Correct the value.") from None
+            raise WrongValueError(str(error), remedy) from None
 
     return read
 
@@ -159,45 +180,56 @@ def date(written: Written) -> Any:
 
 
 _TYPED_DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
-_DAY = _converted(_day)
-points = _converted(parse_points)
-integer = _converted(parse_integer)
+_DAY = _converted(_day, "Write year, month and day, such as 2024-03-21.")
+points = _converted(
+    lambda written: parse_points(written.removesuffix("分")),
+    "Write a number with at most two decimals, such as 12.5: no percent, no comma, no unit but 分.",
+)
+integer = _converted(parse_integer, "Write a whole number without a unit, such as 5.")
 
 
 def flag(written: Written) -> bool:
     """True or false."""
     found = scalar(written)
     if written.flag is None:
-        raise WrongValueError(f"{found!r} is neither true nor false", "Write true or false, without quotes.")
+        raise WrongValueError(
+            f"{found!r} is neither true nor false", "Write true or false without quotes; in a workbook also 是 or 否."
+        )
     return written.flag
 
 
 def sign(written: Written) -> int:
     """Whether a component adds or deducts."""
-    found = scalar(written)
-    if found not in ("1", "+1", "-1"):
-        raise WrongValueError(f"{found!r} is no sign", "Write 1 for points that add, -1 for points that deduct.")
-    return int(found)
+    found = word(written)
+    for number, names in words.SIGNS.items():
+        if found in (f"{number:d}", f"{number:+d}", names[0]):
+            return number
+    told = "; ".join(f"{number} or {names[0]} for {names[1]}" for number, names in words.SIGNS.items())
+    raise WrongValueError(f"{found!r} is no sign", f"Write {told}.")
 
 
 def points_or_row(written: Written) -> Decimal | str:
     """A number of points, or `row`: the row's own."""
-    if written.text is not None and written.text.strip() == vocabulary.ROW:
+    if written.text is not None and fold(written.text) in (vocabulary.ROW, fold(words.POINTS_FROM[vocabulary.ROW][0])):
         return vocabulary.ROW
     found: Decimal = points(written)
     return found
 
 
-_EFFECTS = {name: f"{name}:<grade>" if name in vocabulary.GRADE_EFFECTS else name for name in vocabulary.EFFECTS}
+EFFECTS_SHOWN = {name: f"{name}:<grade>" if name in vocabulary.GRADE_EFFECTS else name for name in vocabulary.EFFECTS}
 
 
 def effect(written: Written) -> tuple[str, str | None]:
     """An effect and the grade that it names, if any."""
-    found = scalar(written)
+    found = word(written)
     name, _, grade = found.partition(":")
-    grade = grade.strip()
+    for effect_name, (called, _) in words.EFFECTS.items():
+        before, has_grade, _ = called.partition("{grade}")
+        if found == called or (has_grade and found.startswith(before)):
+            name, grade = effect_name, found.removeprefix(before)
+    name, grade = name.strip(), grade.strip()
     if name not in vocabulary.EFFECTS or bool(grade) != (name in vocabulary.GRADE_EFFECTS):
-        raise WrongValueError(f"{found!r} is no effect", suggestion(name, _EFFECTS, shown=_EFFECTS))
+        raise WrongValueError(f"{found!r} is no effect", suggestion(name, EFFECTS_SHOWN, shown=EFFECTS_SHOWN))
     return name, grade or None
 
 
@@ -214,8 +246,15 @@ def clause(written: Written) -> str:
 
 def level(written: Written) -> str:
     """A level of merits, as the export writes it or as its code."""
-    found = scalar(written)
-    known = clauses.LEVELS.get(found, found)
+    found = word(written)
+    names = clauses.LEVELS | {name: code for code, (name, _) in words.LEVELS.items()}
+    known = names.get(found, found)
     if known not in vocabulary.LEVEL_CODES:
         raise WrongValueError(f"{found!r} is no level", suggestion(found, [*vocabulary.LEVEL_CODES, *clauses.LEVELS]))
     return known
+
+
+def measure(written: Written) -> str:
+    """A measure's code, or its Chinese title; whether there is such a measure is the lint's to say."""
+    found = code(written)
+    return next((known for known, one in known_measures().items() if one.title_zh == fold(found)), found)

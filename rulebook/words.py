@@ -1,15 +1,17 @@
 """What the words of a rulebook are called in Chinese and English: closed lists, one home each.
 
-Belongs here: word -> (Chinese, English), labels. Does not belong here: which words there are (`vocabulary`), sentences
-that need more than one cell of a table (`reading`).
+Belongs here: word -> (Chinese, English), labels. Does not belong here: which words there are (`vocabulary`), the
+Chinese names of keys and blocks (`labels`), sentences that need more than one cell of a table (`reading`).
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Literal
 
 from rulebook import clauses, vocabulary
+from rulebook.labels import BLOCK_LABELS, KEY_LABELS
 
 Lang = Literal["zh", "en"]
 LANGS: tuple[Lang, ...] = ("zh", "en")
@@ -61,6 +63,7 @@ COUNT_FACTS: Words = {
     "floor_area": ("工作场所建筑面积", "floor area"),
 }
 EVENT_FACTS: Words = {"checks": ("检查", "checks"), "projects": ("项目", "projects"), "reports": ("报告", "reports")}
+FACTS: Words = {**EVIDENCE, **COUNT_FACTS, **EVENT_FACTS}
 NEXT_EVENTS: Words = {
     "checks": ("下一次检查", "next check"),
     "projects": ("下一个项目合同", "next contract of a project"),
@@ -140,84 +143,102 @@ PERS: Words = {
     "report": ("份报告", "report"),
     "case": ("起", "case"),
     "project": ("个项目", "project"),
+    "parameter": ("个参数", "parameter"),
+    "instrument": ("台仪器", "instrument"),
+    "place": ("处场所", "place"),
 }
 LATCHES: Words = {"until_readmitted": ("直至重新准入", "until readmitted")}
 
-# The parts of a rulebook, in the order in which they are read.
+# The parts of a rulebook, in the order in which they are read: called as the blocks of a regime.
 PARTS: Words = {
-    "version": ("版本", "Version"),
-    "component": ("计分构成", "Parts of the score"),
-    "item": ("计分条目", "Items"),
-    "clause": ("条款对照", "Clauses"),
-    "band": ("等级", "Grades"),
-    "measure": ("措施", "Measures"),
-    "repair": ("信用修复", "Repair"),
+    part: (BLOCK_LABELS[block].names[0], en)
+    for part, block, en in (
+        ("version", "rulebook", "Version"),
+        ("component", "components", "Parts of the score"),
+        ("item", "items", "Items"),
+        ("clause", "clauses", "Clauses"),
+        ("band", "bands", "Grades"),
+        ("measure", "measures", "Measures"),
+        ("repair", "repair", "Repair"),
+    )
 }
 # Parts with one entry, which has no code.
 SINGLE_PARTS = ("version", "clause", "repair")
+
+
+def _key(block: str, key: str, en: str) -> tuple[str, str]:
+    """What is read is called as the key under which it is written."""
+    return KEY_LABELS[block][key].names[0], en
+
+
 LABELS: Words = {
     "part": ("部分", "part"),
     "code": ("编号", "code"),
-    "title": ("内容", "title"),
-    "title_zh": ("中文内容", "Chinese title"),
-    "title_en": ("英文内容", "English title"),
+    "title": _key("items", "title", "title"),
+    "title_zh": ("中文名称", "Chinese title"),
+    "title_en": ("英文名称", "English title"),
     "subject": ("事项", "subject"),
     "text": ("规定", "rule"),
     "change": ("变化", "change"),
     "before": ("原规定", "before"),
     "after": ("新规定", "after"),
-    "document": ("文件", "document"),
-    "regime_code": ("制度", "regime"),
-    "status": ("状态", "status"),
+    "document": _key("rulebook", "doc", "document"),
+    "regime_code": _key("rulebook", "regime", "regime"),
+    "status": _key("rulebook", "status", "status"),
     "effective_on": ("施行期", "in force"),
-    "base_points": ("基础分", "base"),
-    "rounding": ("得分取整", "rounding"),
-    "clock_start": ("起算日", "clock starts on"),
-    "window_last_day": ("满一年当日", "last day of a year"),
-    "same_act": ("同一行为", "one act"),
-    "rated_from": ("开始评级", "rated"),
-    "unrated_status": ("暂不评级", "unrated while"),
+    "base_points": _key("rulebook", "base", "base"),
+    "rounding": _key("rulebook", "rounding", "rounding"),
+    "clock_start": _key("rulebook", "clock_start", "clock starts on"),
+    "window_last_day": _key("rulebook", "window_last_day", "last day of a year"),
+    "same_act": _key("rulebook", "same_act", "one act"),
+    "rated_from": _key("rulebook", "rated_from", "rated"),
+    "unrated_status": _key("rulebook", "unrated_status", "unrated while"),
     "mark": ("标注", "mark"),
-    "sign": ("方向", "sign"),
-    "window_code": ("期限", "window"),
-    "aggregation": ("计算", "calculation"),
-    "component_cap": ("合计上限", "at most"),
-    "cap_per_check_points": ("每次检查上限", "at most per check"),
-    "component_code": ("所属构成", "part of the score"),
-    "clause": ("条款", "clause"),
-    "points": ("分值", "points"),
-    "effect": ("后果", "effect"),
-    "cap_points": ("上限", "at most"),
-    "repeat_factor": ("再犯", "again within its window"),
-    "fact": ("计数", "counts"),
-    "channels": ("认定渠道", "channels"),
-    "subsumes": ("同案吸收", "takes in, in one case"),
-    "is_repairable": ("修复", "repair"),
-    "severity": ("严重程度", "severity"),
-    "legal_basis": ("依据", "law"),
+    "sign": _key("components", "sign", "sign"),
+    "window_code": _key("components", "window", "window"),
+    "aggregation": _key("components", "agg", "calculation"),
+    "component_cap": _key("components", "cap", "at most"),
+    "cap_per_check_points": _key("items", "cap_per_check", "at most per check"),
+    "component_code": _key("items", "comp", "part of the score"),
+    "clause": _key("items", "clause", "clause"),
+    "points": _key("items", "points", "points"),
+    "effect": _key("items", "effect", "effect"),
+    "cap_points": _key("items", "cap", "at most"),
+    "repeat_factor": _key("items", "repeat_factor", "again within its window"),
+    "fact": _key("items", "fact", "counts"),
+    "channels": _key("items", "channels", "channels"),
+    "subsumes": _key("items", "subsumes", "takes in, in one case"),
+    "is_repairable": _key("items", "repairable", "repair"),
+    "severity": _key("items", "severity", "severity"),
+    "legal_basis": _key("items", "law", "law"),
     "clause_items": ("记录来源", "rows"),
     "notes": ("说明", "notes"),
     "unscored": ("不计分", "do not score"),
-    "grade": ("等级", "grade"),
+    "grade": _key("bands", "grade", "grade"),
     "interval": ("得分", "score"),
     "rank": ("顺序", "rank"),
-    "measure_code": ("措施", "measure"),
-    "trigger_code": ("时间", "when"),
-    "due_working_days": ("期限", "due"),
-    "latch": ("持续", "lasts"),
-    "natural": ("自然修复", "natural repair"),
-    "is_on_application": ("申请修复", "on application"),
-    "effective_on_repair": ("修复生效", "takes effect"),
-    "reply_working_days": ("答复期限", "reply"),
-    "max_attempts": ("申请次数", "applications"),
-    "blocked_grades": ("不予受理", "refused for"),
-    "add_back": ("修复后", "gives back"),
+    "measure_code": _key("measures", "code", "measure"),
+    "trigger_code": _key("measures", "when", "when"),
+    "due_working_days": _key("measures", "due_working_days", "due"),
+    "latch": _key("measures", "latch", "lasts"),
+    "natural": _key("repair", "natural", "natural repair"),
+    "is_on_application": _key("repair", "on_application", "on application"),
+    "effective_on_repair": _key("repair", "effective_on", "takes effect"),
+    "reply_working_days": _key("repair", "reply_working_days", "reply"),
+    "max_attempts": _key("repair", "max_attempts", "applications"),
+    "blocked_grades": _key("repair", "blocked_grades", "refused for"),
+    "add_back": _key("repair", "add_back", "gives back"),
 }
 PROVISIONAL = ("暂定", "provisional")
 UNRATED = ("未评", "unrated")
 NOTHING = ("无", "none")
 NO_DIFFERENCE = ("没有差别", "No difference")
 CHANGES: Words = {"added": ("新增", "added"), "removed": ("删除", "removed"), "changed": ("修改", "changed")}
+
+
+def outline(words: Words, word: str) -> str:
+    """The Chinese name of a word, with … where a regime says something of its own."""
+    return re.sub(r"(?:\{\w+\})+", "…", words[word][0]).strip()
 
 
 def called(words: Words, word: str | None, lang: Lang) -> str:

@@ -56,14 +56,17 @@ def import_command(files: tuple[Path, ...], directory: Path) -> None:
 
     \b
     将规则文件（YAML 或 Excel）导入规则目录；有一处不对，整个目录不变。
+    `firemark rulebook new` writes a FILE.yaml to start from, with every key and word explained.
     A version whose id is there is replaced. Nothing is written unless the whole folder is sound.
     Give the versions of one regime together, or the last one first.
 
     A workbook has one sheet a block: rulebook 规则, components 构成, items 条目, clauses 条款对照, bands 等级,
     repair 修复, measures 措施. Above each list stand the keys or their Chinese names, as `firemark rulebook new` lists
-    them; rulebook and repair may have them below each other, with the values to their right. Titles, blank rows,
-    rows that begin with 注： and a sheet 说明 are passed over. Lists in a cell are separated by 、 or a comma or
-    semicolon; 是 and 否 are true and false; 空 is an empty clause, 不计分 an entry that does not score.
+    them, with a unit in brackets if you like; rulebook and repair may have them below each other, with the values to
+    their right. Titles, blank rows, totals, signatures, rows that begin with 注：, hidden sheets and sheets of notes
+    (说明, 图例) are passed over. Format codes such as 1-1 as text, or the spreadsheet makes a date of them. Lists in a
+    cell are separated by 、 or a comma or semicolon; 是 and 否 are true and false; 空 is an empty clause, 不计分 an entry
+    that does not score.
     """
     from rulebook.importing import import_regimes
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from decimal import ROUND_FLOOR, Decimal
 
 from rulebook import clauses, vocabulary
-from rulebook.folder import Row, split_list
+from rulebook.folder import Row, number, split_list
 from rulebook.lint.points import most_of_one_line
 from rulebook.lint.version import FINEST, Version
 from rulebook.problems import Problem, suggestion
@@ -71,11 +71,11 @@ def check_bands(version: Version) -> Iterator[Problem]:
         yield Problem(
             where.place,
             "score_without_band" if not holding else "score_in_two_bands",
-            f"score {score:f} of {version.row['rulebook_id']} lies in "
+            f"score {number(score)} of {version.row['rulebook_id']} lies in "
             + ("no band" if not holding else f"bands {' and '.join(holding)}"),
-            f"Move the bounds: scores are multiples of {step:f}"
-            + (f" from {least:f}" if least is not None else "")
-            + (f" up to {most:f}." if most is not None else "."),
+            f"Move the bounds: scores are multiples of {number(step)}"
+            + (f" from {number(least)}" if least is not None else "")
+            + (f" up to {number(most)}." if most is not None else "."),
         )
 
 

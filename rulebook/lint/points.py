@@ -52,7 +52,7 @@ def _off_step(row: Row, column: str, step: Decimal) -> Iterator[Problem]:
         yield Problem(
             row.at(column),
             "off_step",
-            f"{column} {value} is no multiple of the score step {step}",
+            f"{row.called(column)} {value} is no multiple of the score step {step}",
             "Change one of them.",
         )
 
@@ -114,6 +114,6 @@ def _cap_below(capped: Row, column: str, what: str, item: Row) -> Iterator[Probl
         yield Problem(
             capped.at(column),
             "cap_below_points",
-            f"{column} {cap} of {what} {item['item_code']} is below its points {points}",
+            f"{capped.called(column)} {cap} of {what} {item['item_code']} is below its points {points}",
             "Raise the cap or lower the points.",
         )

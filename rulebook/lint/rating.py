@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from rulebook import vocabulary
 from rulebook.lint.version import Version
 from rulebook.measures import known_measures
-from rulebook.problems import Problem, suggestion
+from rulebook.problems import Problem, nearest
 
 
 def check_rating(version: Version) -> Iterator[Problem]:
@@ -28,14 +28,17 @@ def check_rating(version: Version) -> Iterator[Problem]:
 def check_measures(version: Version) -> Iterator[Problem]:
     """Measures that nothing carries out, shows or reads."""
     known = known_measures()
-    tasks = [code for code, measure in known.items() if measure.task_code]
-    others = [code for code in known if code not in tasks]
+    shown = {code: f"{code} {measure.title_zh}" for code, measure in known.items()}
+    tasks = [shown[code] for code, measure in known.items() if measure.task_code]
+    others = [text for text in shown.values() if text not in tasks]
+    told = shown | {measure.title_zh: shown[code] for code, measure in known.items()}
     for row in version.measures:
         if row["measure_code"] not in known:
             yield Problem(
                 row.at("measure_code"),
                 "unknown_measure",
                 f"{row['measure_code']} is no measure",
-                suggestion(row["measure_code"], [*tasks, *others], f"These make tasks: {', '.join(tasks)}. All")
+                nearest(row["measure_code"], told)
+                + f"These make tasks: {', '.join(tasks)}. These are known too: {', '.join(others)}."
                 + " A new one is a row of seeds/reference/measures.csv.",
             )

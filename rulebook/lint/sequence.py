@@ -47,5 +47,5 @@ def check_sequence(folder: Folder) -> Iterator[Problem]:
                 last.at("effective_until_on"),
                 "version_ends",
                 f"{last['rulebook_id']} is the last version of {regime} and ends on {last['effective_until_on']}",
-                "Leave effective_to out, or import the version that follows first.",
+                "Leave effective_to out, or import it together with the version that follows.",
             )

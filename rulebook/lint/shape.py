@@ -76,6 +76,8 @@ _LEAST: dict[tuple[str, str], int] = {
     ("repair_policy", "max_attempts"): 1,
     ("bands", "grade_rank"): 1,
 }
+# What a regime file calls a table, where it is called otherwise.
+_BLOCKS = {"rulebooks": "rulebook", "clause_items": "clauses", "repair_policy": "repair"}
 # What names a row inside its version.
 _KEYS: dict[str, tuple[str, ...]] = {
     "rulebooks": ("rulebook_id",),
@@ -99,7 +101,7 @@ def check_shape(folder: Folder) -> Iterator[Problem]:
             "Import a regime: `firemark rulebook import FILE.yaml DIR`.",
         )
     for table in FOLDER_TABLES:
-        seen: set[tuple[Any, ...]] = set()
+        seen: dict[tuple[Any, ...], Row] = {}
         for row in folder.rows(table):
             for column in _NEEDED[table]:
                 if row[column] is None:
@@ -109,15 +111,22 @@ def check_shape(folder: Folder) -> Iterator[Problem]:
                 yield from _unknown_words(table, row, column)
                 least = _LEAST.get((table, column))
                 if least is not None and value is not None and value < least:
-                    yield Problem(row.at(column), "too_small", f"{column} is {value}", f"The least is {least}.")
+                    yield Problem(
+                        row.at(column), "too_small", f"{row.called(column)} is {value}", f"The least is {least}."
+                    )
             if table == "items":
                 yield from _points_from(row)
             key = tuple(row[column] for column in _KEYS[table])
             if key in seen:
-                names = ", ".join(str(part) for part in key[1:] or key)
+                names = ", ".join(str(part) for part in key[1:] or key if part is not None)
                 code = "equal_clauses" if table == "clause_items" else "twice"
-                yield Problem(row.place, code, f"{table} says {names} twice", "Keep one of the entries.")
-            seen.add(key)
+                yield Problem(
+                    row.place,
+                    code,
+                    f"{_BLOCKS.get(table, table)} says {names or '(empty)'} twice",
+                    f"Keep one of the entries; the other: {seen[key].place}.",
+                )
+            seen.setdefault(key, row)
             if row["rulebook_id"] not in ids and row["rulebook_id"] is not None:
                 yield Problem(
                     row.at("rulebook_id"),
@@ -139,12 +148,17 @@ def check_shape(folder: Folder) -> Iterator[Problem]:
 def _unknown_words(table: str, row: Row, column: str) -> Iterator[Problem]:
     words, value = _WORDS.get((table, column)), row[column]
     if words is not None and value is not None and value not in words:
-        yield Problem(row.at(column), "unknown_word", f"{value} is no {column}", suggestion(str(value), words))
+        yield Problem(
+            row.at(column), "unknown_word", f"{value} is no {row.called(column)}", suggestion(str(value), words)
+        )
     listed = _LISTED_WORDS.get((table, column))
     for element in split_list(value) if listed else []:
         if listed and element not in listed:
             yield Problem(
-                row.at(column), "unknown_word", f"{element} is no element of {column}", suggestion(element, listed)
+                row.at(column),
+                "unknown_word",
+                f"{element} is no element of {row.called(column)}",
+                suggestion(element, listed),
             )
 
 

@@ -1,5 +1,6 @@
 """What lint finds, each in a regime that is sound but for that one thing; and where it says it is."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -82,7 +83,6 @@ def test_the_foreign_regimes_are_sound_together() -> None:
         # words of other blocks
         ("subsumes: [F2]", "subsumes: [F9]", "subsumes_unknown"),
         ("subsumes: [F2]", "subsumes: [F1]", "subsumes_unknown"),
-        ("channels: [acceptance]", "channels: [acceptence]", "unknown_word"),
         ("channels: [acceptance]", "subsumes: [F1]", "subsumes_ring"),
         ("subsumes: [F2]", "effect: veto:Z", "unknown_grade"),
         ("subsumes: [F2]", "effect: ceiling:Z", "unknown_grade"),
@@ -104,11 +104,31 @@ def test_one_fault_is_found_where_it_stands(tmp_path: Path, old: str, new: str, 
         assert lines_of(path, new) & {problem.place.number for problem in problems}
 
 
+def test_what_stands_twice_is_told_with_both_places(tmp_path: Path) -> None:
+    entry = "  - {dataset: findings, clause: 4b, item: F2}\n"
+    path = write(tmp_path, SMALL, ("bands:\n", f"{entry}{entry}bands:\n"))
+    (problem,) = lint(folder_of(path))
+    assert problem.code == "equal_clauses" and problem.message == "clauses says findings, 4b twice"
+    assert f"{path}, line {problem.place.number - 1}" in problem.remedy
+
+
+def test_a_cap_is_called_as_the_file_calls_it(tmp_path: Path) -> None:
+    problems = lint(folder_of(write(tmp_path, SMALL, ("points: 40, cap: 80", "points: 40, cap: 39"))))
+    assert "cap 39 of item F1 is below its points 40" in [problem.message for problem in problems]
+
+
+def test_a_measure_by_part_of_its_title_is_told_the_nearest(tmp_path: Path) -> None:
+    (problem,) = lint(folder_of(write(tmp_path, SMALL, ("code: exit,", "code: 约谈,"))))
+    assert problem.remedy.startswith("Did you mean interview 约谈提醒? These make tasks: ")
+
+
 def test_an_unknown_measure_is_told_those_that_make_tasks(tmp_path: Path) -> None:
     (problem,) = lint(folder_of(write(tmp_path, SMALL, ("code: exit,", "code: key_lst,"))))
-    assert problem.remedy.startswith("Did you mean key_list?")
-    tasks = "interview, key_list, inspection_min, exit, city_circular"
-    assert f"make tasks: quality_directory, {tasks}." in problem.remedy and "double_random_max" in problem.remedy
+    assert problem.remedy.startswith("Did you mean key_list 列入重点监管范围?")
+    tasks, _, others = problem.remedy.partition(" These are known too: ")
+    codes = ["quality_directory", "interview", "key_list", "inspection_min", "exit", "city_circular"]
+    assert re.findall(r"\w+_\w+|interview|exit", tasks.partition(" make tasks: ")[2]) == codes
+    assert "double_random_max" in others
 
 
 @pytest.mark.parametrize("code", sorted(known_measures()))

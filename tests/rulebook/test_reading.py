@@ -92,25 +92,25 @@ def test_the_notice_reads_in_its_order(folder: Folder) -> None:
     )
     assert [one.code for one in reading.part("item")][:7] == ["S1A", "S1B", "S2", "S3", "S4", "S5", "F01"]
     assert [(one.code, one.text("interval")) for one in reading.part("band")] == [
-        ("A", "分 > 100"),
-        ("B", "81 ≤ 分 ≤ 100"),
-        ("C", "60 ≤ 分 ≤ 80"),
-        ("D", "分 < 60"),
+        ("A", "得分 > 100"),
+        ("B", "81 ≤ 得分 ≤ 100"),
+        ("C", "60 ≤ 得分 ≤ 80"),
+        ("D", "得分 < 60"),
     ]
     assert told(entry(reading, "version", "jz-2024-draft")) == {
-        "文件": "焦住建(征求意见稿) 2024-03-21",
+        "依据文件": "焦住建(征求意见稿) 2024-03-21",
         "制度": "jiaozuo",
         "状态": "征求意见稿（暂定）",
         "施行期": "自2024-03-21起",
         "基础分": "100分",
-        "得分取整": "四舍五入到1分的整数倍",
+        "取整": "四舍五入到1分的整数倍",
         "起算日": "认定之日",
         "满一年当日": "仍计入",
         "同一行为": "涉及多项的，只按分值最大的计",
     }
     assert told(entry(reading, "component", "ADD")) == {
-        "期限": "自起算日起一年",
-        "计算": "逐项相加",
+        "计分周期": "自起算日起一年",
+        "汇总": "逐项相加",
         "合计上限": "30分（暂定）",
     }
     assert told(entry(reading, "item", "F04B")) == {
@@ -128,63 +128,63 @@ def test_each_word_of_a_published_table_is_read(folder: Folder) -> None:
     reading = read(folder, "all-1", "zh")
     version = told(entry(reading, "version", "all-1"))
     assert version["开始评级"] == "自首次检查（双随机、专项）起，此前未评"
-    assert version["暂不评级"] == "名录状态为暂停、退出期间：得分照计，等级显示“未评”"
+    assert version["不评级状态"] == "名录状态为暂停、退出期间：得分照计，等级显示“未评”"
     assert "满一年当日" not in version, "nothing runs for a year"
     assert told(entry(reading, "component", "SUB")) == {
-        "期限": "至行为之后下一次检查（双随机）之日",
-        "计算": "逐项相加",
+        "计分周期": "至行为之后下一次检查（双随机）之日",
+        "汇总": "逐项相加",
         "每次检查上限": "20分",
     }
     assert told(entry(reading, "component", "OWN")) == {
-        "期限": "至机构评价起始日的下一周年日",
-        "计算": "相加后除以同期报告数",
+        "计分周期": "至机构评价起始日的下一周年日",
+        "汇总": "相加后除以同期报告数",
         "合计上限": "20.5分（暂定）",
     }
     assert told(entry(reading, "item", "A10")) == {
         "条款": "3.1",
-        "分值": "-10 × 数量／份报告",
+        "分值": "-10／份报告 × 数量",
         "上限": "30分",
         "每次检查上限": "20分",
         "标注": "暂定",
-        "再犯": "期限内再次发生，按1.5倍计",
+        "再犯倍数": "期限内再次发生，按1.5倍计",
         "同案吸收": "B5",
-        "依据": "某办法第十二条",
+        "法律依据": "某办法第十二条",
         "记录来源": "失信认定、检查 条款1-1（同时计B5）；失信认定 条款7",
     }
     assert told(entry(reading, "item", "B5"))["分值"] == "按“扣分”栏"
     assert told(entry(reading, "item", "B5"))["认定渠道"] == "监督检查、验收"
     assert told(entry(reading, "item", "R")) == {
-        "分值": "按“扣分”栏 × 数量／每台",
-        "修复": "不可修复",
+        "分值": "按“扣分”栏／每台 × 数量",
+        "可修复": "不可修复",
         "严重程度": "严重",
-        "记录来源": "行政处罚 其余各条款",
+        "记录来源": "行政处罚 各条款",
     }
-    assert told(entry(reading, "item", "CH")) == {"分值": "-0.5／份报告", "计数": "每份报告"}
-    assert told(entry(reading, "item", "H")) == {"分值": "+2／人", "计数": "消防设施操作员超过2人的部分，按每人计"}
+    assert told(entry(reading, "item", "CH")) == {"分值": "-0.5／份报告", "事实": "每份报告"}
+    assert told(entry(reading, "item", "H")) == {"分值": "+2／人", "事实": "消防设施操作员超过2人的部分，按每人计"}
     assert told(entry(reading, "item", "L")) == {
         "分值": "+3",
-        "后果": "最高评为B",
-        "计数": "工作场所建筑面积不足200㎡的，计一次",
+        "效果": "最高评为B",
+        "事实": "工作场所建筑面积不足200㎡的，计一次",
     }
-    assert told(entry(reading, "item", "V")) == {"后果": "直接评为B", "记录来源": "守信申报（省级、市级）条款1"}
-    assert told(entry(reading, "item", "Z")) == {"后果": "所属构成计0分", "记录来源": "没有条款对应"}
+    assert told(entry(reading, "item", "V")) == {"效果": "直接评为B", "记录来源": "守信申报（省级、市级）条款1"}
+    assert told(entry(reading, "item", "Z")) == {"效果": "所属构成计0分", "记录来源": "没有条款对应"}
     assert told(entry(reading, "clause", "")) == {"不计分": "投诉工单 条款为空；媒体曝光 条款3"}
     assert [one.code for one in reading.part("measure")] == ["A inspection_max", "B interview", "* publish"]
-    assert told(entry(reading, "measure", "A inspection_max")) == {"时间": "每自然年1次"}
+    assert told(entry(reading, "measure", "A inspection_max")) == {"时点": "每自然年1次"}
     assert told(entry(reading, "measure", "B interview")) == {
-        "时间": "评为该等级时",
-        "期限": "5个工作日内",
-        "持续": "直至重新准入",
+        "时点": "评为该等级时",
+        "办结期限": "5个工作日内",
+        "锁定": "直至重新准入",
     }
-    assert told(entry(reading, "measure", "* publish")) == {"时间": "每年年末", "标注": "暂定"}
+    assert told(entry(reading, "measure", "* publish")) == {"时点": "每年年末", "标注": "暂定"}
     assert told(entry(reading, "repair", "")) == {
         "自然修复": "期满后不再计入",
         "申请修复": "可以申请",
-        "修复生效": "自批准之日起",
+        "修复生效日": "自批准之日起",
         "答复期限": "5个工作日内",
-        "申请次数": "每项最多2次",
-        "不予受理": "等级为M、B的机构",
-        "修复后": "恢复该项全部分值",
+        "申请次数上限": "每项最多2次",
+        "不予受理等级": "等级为M、B的机构",
+        "恢复方式": "恢复该项全部分值",
     }
 
 
@@ -199,7 +199,7 @@ def test_the_same_in_english(folder: Folder) -> None:
     assert entry(reading, "item", "A10").title == "forged"
     assert told(entry(reading, "item", "A10")) == {
         "clause": "3.1",
-        "points": "-10 × quantity per report",
+        "points": "-10 per report × quantity",
         "at most": "30",
         "at most per check": "20",
         "mark": "provisional",
@@ -346,7 +346,7 @@ def test_what_was_added_removed_and_changed(tmp_path: Path) -> None:
         ("version", "small-2", "changed", "effective_on", "自2024-01-01起", "自2025-01-01起"),
         ("item", "F1", "changed", "points", "-40／次", "-30／次"),
         ("item", "F1", "changed", "subsumes", "F2", None),
-        ("band", "B", "changed", "interval", "60 ≤ 分 ≤ 100", "65 ≤ 分 ≤ 100"),
+        ("band", "B", "changed", "interval", "60 ≤ 得分 ≤ 100", "65 ≤ 得分 ≤ 100"),
         ("measure", "C exit", "changed", "trigger_code", "评为该等级时", "等级存续期间"),
         ("repair", "", "changed", "blocked_grades", "等级为C的机构", None),
     ]

@@ -3,6 +3,7 @@
 import datetime as dt
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,6 +16,23 @@ rulebook: {id: x, doc: d, status: draft, effective_from: 2024-02-29, base: 12}
 components: [{id: C, sign: -1, window: quarter, agg: sum}]
 items: [{code: I, comp: C, title: 题}]
 clauses: [{dataset: findings, clause: 7, item: I}]
+"""
+NAMED = """\
+rulebook:
+  id: n-1
+  doc: d
+  status: in_force
+  effective_from: 2024-01-01
+  same_act: sum
+  base: 100
+components:
+  - {id: C, sign: -1, window: P1Y, agg: sum}
+items:
+  - {code: I, comp: C, title: T, points: 5}
+clauses:
+  - {dataset: findings, clause: 7, item: I}
+measures:
+  - {grade: A, code: interview, when: on_enter}
 """
 
 
@@ -113,7 +131,60 @@ def test_a_clause_is_compared_as_the_door_writes_it(tmp_path: Path, written: str
     assert read_regime(path)["clause_items"][0]["clause"] == compared
 
 
-@pytest.mark.parametrize(("written", "code"), [("国家", "national"), ("provincial", "provincial"), ("市", "municipal")])
+@pytest.mark.parametrize(
+    ("old", "new", "table", "column", "value"),
+    [
+        ("status: in_force", "status: 施行", "rulebooks", "status", "in_force"),
+        ("same_act: sum", "same_act: 涉及多项的，逐项计", "rulebooks", "same_act", "sum"),
+        ("base: 100", "base: １００分", "rulebooks", "base_points", Decimal(100)),
+        ("base: 100", "base: 100\n  rated_from: 自首份报告起，此前未评", "rulebooks", "rated_from", "reports"),
+        ("sign: -1", "sign: 扣分", "components", "sign", -1),
+        ("sign: -1", "sign: －1", "components", "sign", -1),
+        ("window: P1Y", "window: 至当年年底", "components", "window_code", "calendar_year"),
+        ("window: P1Y", "window: Ｐ１Ｙ", "components", "window_code", "rolling_year"),
+        ("agg: sum", "agg: 只计分值最大的一项", "components", "aggregation", "max"),
+        ("points: 5", "points: 按“扣分”栏", "items", "points_from", "row"),
+        ("points: 5", "points: 5, effect: 最高评为B", "items", "effect", "ceiling"),
+        ("points: 5", "points: 5, effect: ceiling：B", "items", "effect_grade", "B"),
+        ("points: 5", "points: 5, effect: 所属构成计0分", "items", "effect", "zero_component"),
+        ("points: 5", "points: 5, channels: [监督检查, 验收]", "items", "channels", "supervision_check、acceptance"),
+        ("dataset: findings", "dataset: 失信认定", "clause_items", "dataset", "findings"),
+        ("dataset: findings", "dataset: ＊", "clause_items", "dataset", "*"),
+        ("when: on_enter", "when: 评为该等级时", "measures", "trigger_code", "on_enter"),
+        ("code: interview", "code: 约谈提醒", "measures", "measure_code", "interview"),
+    ],
+)
+def test_a_word_may_be_written_by_its_chinese_name(
+    tmp_path: Path, *, old: str, new: str, table: str, column: str, value: Any
+) -> None:
+    path = write(tmp_path, NAMED, (old, new))
+    assert read_regime(path)[table][0][column] == value
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("points: 5", "points: 4%", "no percent"),
+        ("points: 5", 'points: "1,200"', "no comma"),
+        ("points: 5", "points: 2.505", "at most two decimals"),
+        ("points: 5", "points: 5, above: 两人", "a whole number without a unit"),
+        ("effective_from: 2024-01-01", "effective_from: 01/02/2024", "such as 2024-03-21"),
+        ("window: P1Y", "window: until", "Did you mean until_next 至行为之后…之日"),
+        ("window: P1Y", "window: 至当年年末", "Did you mean calendar_year 至当年年底"),
+        ("window: P1Y", "window: P1Y, next_types: 双随机", r"a list: \[双随机\]"),
+        ("base: 100", "base：100", r"Line 7 holds ：: .* plain keyboard"),
+        ("title: T", "title: a: b", "quotes around a text that holds :"),
+    ],
+)
+def test_the_remedy_says_what_to_write(tmp_path: Path, old: str, new: str, said: str) -> None:
+    with pytest.raises(RulebookError, match=said):
+        read_regime(write(tmp_path, NAMED, (old, new)))
+
+
+@pytest.mark.parametrize(
+    ("written", "code"),
+    [("国家级", "national"), ("国家", "national"), ("provincial", "provincial"), ("市", "municipal")],
+)
 def test_a_level_is_written_as_in_the_export_or_as_its_code(tmp_path: Path, written: str, code: str) -> None:
     path = write(tmp_path, LEAST, ("clause: 7,", f"clause: 7, level: {written},"), ("findings", "merit_claims"))
     assert read_regime(path)["clause_items"][0]["level_code"] == code
@@ -201,15 +272,26 @@ def test_a_grade_may_be_several_words(tmp_path: Path) -> None:
         ("points: 5}", "points: 5.005}", "wrong_value", "two decimals"),
         ("effective_from: 2024-01-01", "effective_from: 2024-02-30", "wrong_value", "calendar"),
         ("effective_from: 2024-01-01", "effective_from: 1.1.2024", "wrong_value", "yyyy-mm-dd"),
-        ("status: in_force", "status: valid", "wrong_value", "draft, in_force, repealed"),
+        ("channels: [acceptance]", "channels: [acceptence]", "wrong_value", "Did you mean acceptance 验收?"),
+        ("status: in_force", "status: valid", "wrong_value", "draft 征求意见稿, in_force 施行, repealed"),
         ("id: ADD, sign: 1,", "id: ADD, sign: plus,", "wrong_value", "1"),
         ("id: ADD, sign: 1, window: P1Y", "id: ADD, sign: 1, window: P2Y", "wrong_value", "quarter"),
         ("agg: sum, cap: 10", "agg: mean, cap: 10", "wrong_value", "sum_over_count"),
         ("agg: sum, cap: 10", "agg: sum_over_count, divisor: engineers, cap: 10", "wrong_value", "projects"),
         ("agg: sum, cap: 10", "agg: sum, next_types: [], cap: 10", "wrong_value", "leave the key out"),
-        ("agg: sum, cap: 10", "agg: sum, next_types: [双随即], cap: 10", "wrong_value", "Did you mean 双随机?"),
-        ("agg: sum, cap: 10", "agg: sum, next: check, cap: 10", "wrong_value", "Did you mean checks?"),
-        ("  base: 100\n", "  base: 100\n  rated_from: determinations\n", "wrong_value", "Did you mean determination?"),
+        (
+            "agg: sum, cap: 10",
+            "agg: sum, next_types: [双随即], cap: 10",
+            "wrong_value",
+            "Did you mean double_random 双随机?",
+        ),
+        ("agg: sum, cap: 10", "agg: sum, next: check, cap: 10", "wrong_value", "Did you mean checks 检查?"),
+        (
+            "  base: 100\n",
+            "  base: 100\n  rated_from: determinations\n",
+            "wrong_value",
+            "Did you mean determination 自首次",
+        ),
         ("clause: 1, item: F1", "clause: 1, items: []", "wrong_value", "item: null"),
         ("clause: 1, item: F1", "clause: 1, item: F1, items: [F2]", "repeated_key", "both item and items"),
         ("points: 5}", "points: rows}", "wrong_value", "number"),

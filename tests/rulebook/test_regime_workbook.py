@@ -134,7 +134,7 @@ def test_cells_are_typed_in_many_ways(tmp_path: Path, cells: dict[str, Any], cha
         ("items", {"E1": "分值", "F1": "points"}, "repeated_key", "F1", "points"),
         ("items", {"A1": None}, "missing_key", None, "code"),
         ("items", {"Z3": 20}, "no_header", "Z3", "备注"),
-        ("items", {"A25": "总计"}, "one_value", "A25", "注"),
+        ("items", {"A25": "另有"}, "one_value", "A25", "注"),
         ("components", {"C2": "P2Y"}, "wrong_value", "C2", "P1Y"),
         ("bands", {"C3": "maybe"}, "wrong_value", "C3", "true nor false"),
         ("measures", {"C2": "whlie"}, "wrong_value", "C2", "Did you mean while"),

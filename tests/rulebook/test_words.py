@@ -1,10 +1,13 @@
 """Every word of a rulebook has a name in both languages, and no name is left over."""
 
 import re
+from typing import get_type_hints
 
 import pytest
 
 from rulebook import clauses, vocabulary, words
+from rulebook.grammar import BLOCKS
+from rulebook.labels import BLOCK_LABELS, KEY_LABELS
 from rulebook.words import LANGS, Words, called, in_lang
 
 CLOSED: dict[str, tuple[Words, tuple[str, ...]]] = {
@@ -49,7 +52,7 @@ def test_no_two_words_of_a_list_have_one_name(name: str) -> None:
 
 
 def test_names_are_in_their_language() -> None:
-    tables = [value for name, value in vars(words).items() if name.isupper() and isinstance(value, dict)]
+    tables = [vars(words)[name] for name, kind in get_type_hints(words).items() if kind == Words]
     assert len(tables) >= len(CLOSED)
     for zh, en in (pair for table in tables for pair in table.values()):
         assert re.search(r"[一-鿿㎡×]", zh) and not re.search(r"[一-鿿]", en) and en, (zh, en)
@@ -64,3 +67,18 @@ def test_words_of_the_exports_are_called_as_the_exports_call_them() -> None:
 def test_a_word_that_no_list_has_stands_as_it_was_written() -> None:
     assert called(words.PERS, "每台", "en") == "每台"
     assert called(words.STATUSES, None, "zh") == "无"
+
+
+def test_what_is_read_is_called_as_it_is_written() -> None:
+    """A key has one Chinese name, whether it is typed in or read."""
+    names: dict[str, set[str]] = {}
+    for block, keys in BLOCKS.items():
+        for name, key in keys.items():
+            names.setdefault(key.column, set()).add(KEY_LABELS[block][name].names[0])
+    others = {label for label, (zh, _) in words.LABELS.items() if label in names and zh not in names[label]}
+    # the Chinese title beside the English one, and a version's days, which share a column's name with a repair's
+    assert others == {"title_zh", "effective_on"}
+    assert [zh for zh, _ in words.PARTS.values()] == [
+        BLOCK_LABELS[block].names[0]
+        for block in ("rulebook", "components", "items", "clauses", "bands", "measures", "repair")
+    ]
