@@ -258,6 +258,12 @@ def test_why_an_agency_is_unrated_is_said_by_days() -> None:
     assert reasons(made) == [("2025-01-01", None, "rated_from", "determination", None, None)]
 
 
+def test_who_is_checked_on_its_first_day_has_no_unrated_days() -> None:
+    made = scored(rules(rated_from="checks"), listed("2025-05-01"), checks=[clean("T", "2025-05-01")])
+    assert made.span("2025-05-01")["grade"] == "A"
+    assert reasons(made) == []
+
+
 # --- every mart ---------------------------------------------------------------------------------------------------
 
 RATED, OTHER = "agency-c", "agency-d"
