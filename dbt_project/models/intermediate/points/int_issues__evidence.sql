@@ -101,7 +101,7 @@ row_issues as (
             when not_scored_reason = 'points_missing'
                 then 'The item takes its points from the row, and 扣分 is empty: not scored. Fill the cell in.'
             when not_scored_reason = 'points_off_step'
-                then 'The item takes its points from the row, and 扣分 is off the step of scores: not scored.'
+                then 'The item takes its points from the row, and 扣分 is off the step of scores: not scored. Correct the cell.'
             else 'The item does not list the channel through which this row came: not scored.'
         end as detail
     from evidence_rows
