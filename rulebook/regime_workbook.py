@@ -41,7 +41,7 @@ _NOTE_SHEETS = re.compile(r".*(?:说明|备注|图例|目录|封面|notes?|readm
 _NUMBERED = re.compile(r"(?:附?[件表])?[(]?[一二三四五六七八九十\d]{1,2}[、.:)-]*")
 _REMARKS = frozenset({"备注", "说明", "注", "附注", "remark", "remarks", "note", "notes"})
 _CAPTIONS = frozenset({"键", "项目", "字段", "名称", "key", "值", "内容", "取值", "value"})
-_NOTE = re.compile(r"\s*(?:注|备注|附注|说明|填表|填报|制表|审核|复核|notes?)[^:：]{0,12}[:：]", re.IGNORECASE)
+_NOTE = re.compile(r"notes?\b[^:]{0,12}:")  # as `layout` knows them in Chinese
 
 
 def _shown(labels: Mapping[str, Label]) -> dict[str, str]:

@@ -188,6 +188,18 @@ def test_each_word_of_a_published_table_is_read(folder: Folder) -> None:
     }
 
 
+def test_a_published_table_reads_as_printed(folder: Folder) -> None:
+    """A source that only repeats the clause beside it is not told; one that says more is."""
+    reading = read(folder, "sl-2018", "zh")
+    assert told(entry(reading, "item", "JJC202008")) == {
+        "条款": "JJC202008",
+        "分值": "-2／台仪器 × 数量",
+        "每次检查上限": "20分",
+    }
+    assert told(entry(read(folder, "ia-2019", "zh"), "item", "A5-1")) == {"条款": "第五条第一项", "分值": "+10／次"}
+    assert entry(reading, "item", "JJC202008").text("clause_items") == "各类失信记录 条款jjc202008"
+
+
 def test_the_same_in_english(folder: Folder) -> None:
     reading = read(folder, "all-1", "en")
     assert entry(reading, "version", "all-1").text("rated_from") == (

@@ -171,6 +171,7 @@ def test_a_word_may_be_written_by_its_chinese_name(
         ("effective_from: 2024-01-01", "effective_from: 01/02/2024", "such as 2024-03-21"),
         ("window: P1Y", "window: until", "Did you mean until_next 至行为之后…之日"),
         ("window: P1Y", "window: 至当年年末", "Did you mean calendar_year 至当年年底"),
+        ("points: 5", "points: 5, fact: 面积", "Did you mean floor_area 工作场所建筑面积"),
         ("window: P1Y", "window: P1Y, next_types: 双随机", r"a list: \[双随机\]"),
         ("base: 100", "base：100", r"Line 7 holds ：: .* plain keyboard"),
         ("title: T", "title: a: b", "quotes around a text that holds :"),
