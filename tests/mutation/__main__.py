@@ -1,8 +1,8 @@
 """`make mutants`: changes the scoring SQL in many ways and lists the changes that no test notices.
 
-Each mutant is tried in a forked process: the oracle's example cities first (and the project's data tests on them),
-which cost only the models below the change, then, when they notice nothing, the cases of the scoring tests with the
-changed SQL in the model's place. A city or case in which the change makes the same rows as before is left out.
+Each mutant is tried in a forked process: the unit tests beside the model first, which cost milliseconds; then the
+oracle's example cities (and the project's data tests on them), which cost only the models below the change; then, when
+they notice nothing, the cases of the scoring tests with the changed SQL in the model's place. A city or case in which the change makes the same rows as before is left out.
 `argued.yml` beside this file holds the survivors that change no meaning, each with its argument.
 """
 
@@ -23,7 +23,7 @@ from pathlib import Path
 
 import yaml
 
-from tests.mutation import cases
+from tests.mutation import cases, units
 from tests.mutation.cities import build_cities, notices
 from tests.mutation.operators import Mutant, mutants_of, rewritten
 from tests.mutation.snapshots import Stillborn
@@ -171,10 +171,13 @@ def main() -> int:
             print(f"without any mutant {said.read_text('utf-8')} fails: nothing can be learned", file=sys.stderr)
             return 2
         reach = cases.reach(Path(folder))
+        types = Path(folder) / "types.duckdb"
+        units.record(types)
 
         def judge(mutant: Mutant, scratch: Path) -> str | None:
             try:
-                by = notices(cities, scratch, mutant.model, mutant.sql)
+                by = units.first_failure(types, mutant.model, mutant.sql)
+                by = by or notices(cities, scratch, mutant.model, mutant.sql)
                 return by or cases.first_failure(mutant.model, mutant.sql, tests, reach)
             except Stillborn:
                 return STILLBORN

@@ -53,8 +53,7 @@ neighbours as (
 select
     case_id,
     item_code,
-    item_code as set_code,
-    0 as turn
+    item_code as set_code
 from neighbours
 group by case_id, item_code
 {% endset %}
@@ -67,8 +66,7 @@ lowered as (
     select
         neighbours.case_id,
         neighbours.item_code,
-        min(labelled.set_code) as set_code,
-        max(labelled.turn) + 1 as turn
+        min(labelled.set_code) as set_code
     from labelled
     inner join neighbours
         on labelled.case_id = neighbours.case_id and labelled.item_code = neighbours.neighbour_code
