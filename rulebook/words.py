@@ -8,13 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Literal
 
 from rulebook import clauses, vocabulary
 from rulebook.labels import BLOCK_LABELS, KEY_LABELS
+from rulebook.languages import LANGS, Lang
 
-Lang = Literal["zh", "en"]
-LANGS: tuple[Lang, ...] = ("zh", "en")
 Words = Mapping[str, tuple[str, str]]
 
 STATUSES: Words = {

@@ -16,15 +16,15 @@ import click
 from orchestration.building.city_time import today
 from orchestration.cli.options import DAY, TEXT, USAGE, Utf8Path, command, fail, format_option, home_settings
 from orchestration.cli.render import print_rows, visible
-from rulebook import words
+from rulebook.languages import LANGS
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from rulebook.differences import Difference
     from rulebook.folder import Folder
+    from rulebook.languages import Lang
     from rulebook.reading import Entry, Reading
-    from rulebook.words import Lang
 
 _PIPE_WIDTH, _LEAST_WIDTH = 100, 60
 _ROW_COLUMNS = ("part", "code", "title", "subject", "text")
@@ -45,7 +45,7 @@ _rulebooks_option = click.option(
     help="Rulebook folder (default: FIREMARK_RULEBOOKS, else the one that comes with the program).",
 )
 _lang_option = click.option(
-    "--lang", type=click.Choice(words.LANGS), default="zh", show_default=True, help="中文 or English."
+    "--lang", type=click.Choice(LANGS), default="zh", show_default=True, help="中文 or English."
 )
 
 
@@ -214,6 +214,8 @@ def _told(entry: Entry, without: Iterable[str] = ()) -> list[tuple[str, str]]:
 def _print_reading(reading: Reading, console: Console) -> None:
     from rich.text import Text
 
+    from rulebook import words
+
     lang = reading.lang
     colon, comma = ("：", "；") if lang == "zh" else (": ", "; ")
 
@@ -290,6 +292,8 @@ def _print_items(console: Console, items: Sequence[Entry], headers: Sequence[str
 
 def _print_differences(found: Sequence[Difference], title: str, lang: Lang, console: Console) -> None:
     from rich.text import Text
+
+    from rulebook import words
 
     console.print(Text(visible(title), style="bold"))
     if not found:

@@ -13,10 +13,10 @@ from rulebook import clauses, vocabulary, words
 from rulebook.differences import differences
 from rulebook.differences import rows_of as rows_of_differences
 from rulebook.folder import Folder, Row
+from rulebook.languages import LANGS, Lang
 from rulebook.problems import RulebookError
 from rulebook.reading import Entry, Reading, read, rows_of
 from rulebook.tables import FOLDER_TABLES
-from rulebook.words import LANGS, Lang
 from tests.rulebook.support import DEFAULT_YAML, FOREIGN, SMALL, folder_of, write
 
 EVERY_WORD = """\

@@ -8,7 +8,8 @@ import pytest
 from rulebook import clauses, vocabulary, words
 from rulebook.grammar import BLOCKS
 from rulebook.labels import BLOCK_LABELS, KEY_LABELS
-from rulebook.words import LANGS, Words, called, in_lang
+from rulebook.languages import LANGS
+from rulebook.words import Words, called, in_lang
 
 CLOSED: dict[str, tuple[Words, tuple[str, ...]]] = {
     "status": (words.STATUSES, vocabulary.STATUSES),
