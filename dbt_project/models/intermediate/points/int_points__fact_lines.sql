@@ -100,8 +100,7 @@ count_lines as (
         cast(null as {{ dbt.type_string() }}) as document_no,
         case when runs.from_day = runs.version_from_day then 'rulebook' else 'fact' end as starts_as,
         case when runs.until_day = runs.version_until_day then 'rulebook' else 'fact' end as ends_as,
-        {{ surrogate_key(['runs.agency_id', 'runs.fact_code', 'runs.item_code', 'runs.from_day']) }} as occasion_key,
-        {{ absent(dbt.type_string(), ['event_key']) }},
+        {{ absent(dbt.type_string(), ['occasion_key', 'event_key']) }},
         false as is_repeat
     from runs
     -- the floor area is that of the last directory drop that lists the agency
@@ -156,7 +155,8 @@ final as (
         document_no,
         starts_as,
         ends_as,
-        occasion_key,
+        -- a count is an occasion of its own
+        coalesce(occasion_key, line_id) as occasion_key,
         event_key,
         is_repeat
     from lines

@@ -78,7 +78,11 @@ gathered as (
         min(disputed_since_on) as disputed_since_on,
         case when bool_and(dataset = 'penalties') then max(public_until_on) end as public_until_on,
         max(quantity) as quantity,
-        max(row_points) as row_points
+        max(row_points) as row_points,
+        count(*) as row_count,
+        -- of a single row: the row
+        min(dataset) as dataset,
+        min(row_key) as row_key
     from scoring_rows
     group by line_id
 
@@ -99,7 +103,7 @@ clocked as (
 
 ),
 
--- the row that starts the clock; of several on one day the one received first
+-- the row that starts the clock; of several on one day the one received first. Most lines have one row only.
 ranked as (
 
     select
@@ -114,6 +118,7 @@ ranked as (
     inner join clocked
         on
             scoring_rows.line_id = clocked.line_id
+            and clocked.row_count > 1
             and case
                 when clocked.clock_start = 'act_on' then scoring_rows.occurred_on
                 else scoring_rows.determined_on
@@ -136,7 +141,6 @@ final as (
             * case when items.points_from = 'row' then clocked.row_points else items.points end as decimal(9, 2)
         ) as one_points,
         case when items.quantity_from = 'row' then coalesce(clocked.quantity, 1) end as quantity,
-        items.repeat_factor,
         items.effect,
         items.effect_grade,
         clocked.clock_start_on,
@@ -161,15 +165,15 @@ final as (
         clocked.first_determined_on as determined_on,
         clocked.public_until_on
     from clocked
-    inner join ranked
+    left join ranked
         on
             clocked.line_id = ranked.line_id
             and ranked.start_order = 1
     inner join evidence_rows
         on
-            ranked.line_id = evidence_rows.line_id
-            and ranked.dataset = evidence_rows.dataset
-            and ranked.row_key = evidence_rows.row_key
+            clocked.line_id = evidence_rows.line_id
+            and coalesce(ranked.dataset, clocked.dataset) = evidence_rows.dataset
+            and coalesce(ranked.row_key, clocked.row_key) = evidence_rows.row_key
     inner join items
         on
             clocked.rulebook_id = items.rulebook_id

@@ -62,35 +62,17 @@ ending_checks as (
 
 ),
 
-tasks as (
-
-    select
-        ending_checks.rulebook_id,
-        ending_checks.component_code,
-        coalesce(branches.agency_id, checks.agency_id) as agency_id,
-        checks.task_id,
-        min(checks.checked_on) as occurred_on
-    from ending_checks
-    inner join checks
-        on ending_checks.check_type is null or ending_checks.check_type = checks.check_type
-    left join branches on checks.agency_id = branches.branch_id
-    group by
-        ending_checks.rulebook_id,
-        ending_checks.component_code,
-        coalesce(branches.agency_id, checks.agency_id),
-        checks.task_id
-
-),
+{{ task_days('ending_checks', ['rulebook_id', 'component_code']) }},
 
 final as (
 
     select
-        tasks.rulebook_id,
-        tasks.component_code,
-        tasks.agency_id,
-        tasks.occurred_on
-    from tasks
-    inner join first_version on tasks.occurred_on >= first_version.effective_from_on
+        task_days.rulebook_id,
+        task_days.component_code,
+        task_days.agency_id,
+        task_days.occurred_on
+    from task_days
+    inner join first_version on task_days.occurred_on >= first_version.effective_from_on
 
     union
 

@@ -87,30 +87,16 @@ rating_checks as (
 ),
 
 -- a check happens once, on its earliest day: one that was before the first version counts nowhere
-rating_tasks as (
-
-    select
-        rating_checks.version_number,
-        coalesce(branches.agency_id, checks.agency_id) as agency_id,
-        checks.task_id,
-        min(checks.checked_on) as checked_on
-    from rating_checks
-    inner join checks
-        on rating_checks.check_type is null or rating_checks.check_type = checks.check_type
-    left join branches on checks.agency_id = branches.branch_id
-    group by
-        rating_checks.version_number, coalesce(branches.agency_id, checks.agency_id), checks.task_id
-
-),
+{{ task_days('rating_checks', ['version_number']) }},
 
 rating_days as (
 
     select
-        rating_tasks.version_number,
-        rating_tasks.agency_id,
-        {{ instant('rating_tasks.checked_on', 'fact') }} as rated_instant
-    from rating_tasks
-    inner join first_version on rating_tasks.checked_on >= first_version.effective_from_on
+        task_days.version_number,
+        task_days.agency_id,
+        {{ instant('task_days.occurred_on', 'fact') }} as rated_instant
+    from task_days
+    inner join first_version on task_days.occurred_on >= first_version.effective_from_on
 
     union all
 
