@@ -1,4 +1,4 @@
-"""The two revisions of the program: what can change a score, and what only shows it (house.md, "Two revisions").
+"""The two revisions of the program: what can change a score, and what only shows it (architecture.md, "Two revisions").
 
 The scoring revision keys frozen lists, known-on replays and what-if; a release id names both. The sample city, tests
 and documents are in neither. Does not belong here: the rulebook's own identity, which every build reads anew.

@@ -2,7 +2,7 @@
 in the end leaves no trace of having been missing.
 
 Over a whole clean city in memory (`holes`). A drop that is held is everybody's; a row that is kept out is theirs whom it
-names; one that names nobody is nobody's, and `firemark status` counts it (marts.md, "To be added").
+names; one that names nobody is nobody's, and `firemark status` counts it (marts.md, "Columns of several tables").
 """
 
 from __future__ import annotations

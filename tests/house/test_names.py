@@ -1,4 +1,4 @@
-"""Names say what a thing is (house.md, "Names")."""
+"""Names say what a thing is (architecture.md, "Names")."""
 
 from __future__ import annotations
 

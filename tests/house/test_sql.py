@@ -1,4 +1,4 @@
-"""SQL that means the same on both engines, reads no clock and holds no rule (stack.md, house.md)."""
+"""SQL that means the same on both engines, reads no clock and holds no rule (stack.md, architecture.md)."""
 
 from __future__ import annotations
 

@@ -104,7 +104,7 @@ def test_a_payer_that_a_decision_calls_the_same_is_a_branch() -> None:
 
 
 def test_the_month_of_a_change_alone_makes_no_second_month() -> None:
-    """Registered until 10 September; the next employer pays from August: conflicts.md, month of the change."""
+    """Registered until 10 September; the next employer pays from August: conflicts.md, month_of_change."""
     rows = {
         "registry.personnel": at(X, on=MONTHLY[:8]),
         "registry.social_insurance": pension(X, "2024-01", 7) + pension(FIRM, "2024-08", 4),

@@ -1,4 +1,4 @@
-"""A conflict never becomes `explained` by a row that could not be read (marts.md, "To be added").
+"""A conflict never becomes `explained` by a row that could not be read (marts.md, "Columns of several tables").
 
 Belongs here: hand-made warehouses, one for each explanation that takes something from an absence. Does not belong here:
 whole cities (`tests/faults/test_missing_evidence`), exports through the door (`test_unread_exports`).
