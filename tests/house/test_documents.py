@@ -19,6 +19,7 @@ from ingestion.contract import Parse
 from ingestion.sources import DATASETS
 from orchestration.cli import main
 from rulebook.grammar import BLOCKS
+from serving.outputs import OUTPUTS
 from serving.releases import checks
 from tests.house.project import DBT, ROOT, model_properties, sql_files, tracked_files
 
@@ -73,7 +74,7 @@ _BARE = re.compile(r"\((K\d+)\)|\((?:section )?(6\.\d+)\)")
 
 def citations(text: str) -> Iterator[tuple[str, str]]:
     """(page, what of it) for each citation in a text; what = '' where the page alone is named."""
-    text = re.sub(r"\[([^\]]*\.md)\]\([^)]*\)", r"\1", text)  # a link, as it is read
+    text = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", text)  # a link, as it is read
     text = re.sub(r"\s*\n\s*(?:#:?|--|//)?\s*", " ", text)
     for named in _NAME.finditer(text):
         rest = text[named.end() :]
@@ -98,7 +99,7 @@ def parts(one: str) -> list[str]:
 
 def page_of(name: str) -> Path | None:
     """The page that a citation names: one of docs/, or another file of the repository."""
-    for path in (DOCS / name, DOCS / "rulebook" / name, ROOT / name):
+    for path in (*(DOCS / folder / name for folder in ("", "rulebook", "how-to")), ROOT / name):
         if path.is_file():
             return path
     others = (path for path in tracked_files() if not path.is_relative_to(DOCS))
@@ -305,3 +306,25 @@ def test_format_md_names_every_key(block: str) -> None:
     (keys,) = (row[1] for row in rows("rulebook/format.md", "Blocks and keys") if quoted(row[0]) == block)
     named = re.findall(r"`(\w+)`", keys)
     assert sorted(set(named)) == sorted(BLOCKS[block])
+
+
+def test_serving_md_lists_every_output() -> None:
+    listed = {quoted(row[0]): row[1] for row in rows("serving.md", "1. Outputs") if row[0].startswith("`")}
+    audiences = {output.name: str(output.audience).replace("_", " ") for output in OUTPUTS}
+    assert {name: audience.casefold() for name, audience in listed.items()} == audiences
+
+
+@pytest.mark.parametrize("page", sorted((DOCS / "how-to").glob("*.md")), ids=lambda page: page.stem)
+def test_a_how_to_names_tests_that_are_there_and_ends_with_its_files(page: Path) -> None:
+    text = page.read_text("utf-8")
+    tests = {path: path.read_text("utf-8") for path in tracked_files() if path.is_relative_to(ROOT / "tests")}
+    for named in re.findall(r"`(test_\w+)`", text):
+        assert any(f"def {named}(" in content for content in tests.values()), named
+    assert text.index("## What tells what was forgotten") < text.index("## Files touched")
+
+
+def test_the_chinese_readme_shows_the_same_tables_commands_and_targets() -> None:
+    english, chinese = ((ROOT / name).read_text("utf-8") for name in ("README.md", "README.zh.md"))
+    for form in (r"^\| `(\w+\.\w+)` \|", r"^\| `firemark (\w+)", r"^\| `make (\w+)"):
+        said = re.findall(form, english, flags=re.M)
+        assert said and re.findall(form, chinese, flags=re.M) == said

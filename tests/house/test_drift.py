@@ -1,6 +1,8 @@
-"""The contract is the one description of an export: dbt's sources and the door's suites must say the same."""
+"""The contract is the one description of an export: dbt's sources, staging and the door's suites must say the same."""
 
 from __future__ import annotations
+
+import re
 
 import pyarrow as pa
 import pytest
@@ -8,7 +10,7 @@ import pytest
 from ingestion.sources import DATASETS
 from ingestion.warehouse_sources import source_schemas
 from rulebook.tables import BUILD_TABLES as RULEBOOK_TABLES
-from tests.house.project import source_properties
+from tests.house.project import DBT, source_properties
 
 SCHEMAS = source_schemas() | {("rulebook", name): schema for name, schema in RULEBOOK_TABLES.items()}
 
@@ -40,3 +42,8 @@ def test_every_dataset_has_a_door_suite() -> None:
     from expectations.door import DOOR_SUITES
 
     assert set(DOOR_SUITES) == {dataset.id for dataset in DATASETS.values()}
+
+
+def test_every_dataset_s_staging_model_proves_its_grain() -> None:
+    proved = re.findall(r"'(stg_\w+)':", (DBT / "tests" / "assert_staging_keeps_its_grain.sql").read_text("utf-8"))
+    assert {f"stg_{source}__{name}" for source, name in DATASETS} <= set(proved)
