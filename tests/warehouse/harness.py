@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import tempfile
 import weakref
@@ -165,21 +166,28 @@ def execute_models(
     for node in with_ancestors(nodes, models or nodes):
         if node.name in done:
             continue
-        if node.materialized != "ephemeral":
-            sql = replace.get(node.name, node.sql)
-            try:
-                if isinstance(database, lent.Database):
-                    database.build(node, sql)
-                else:
-                    lent.create(database, node, sql)
-            except duckdb.Error as error:
-                raise RuntimeError(f"model {node.name}: {error}") from error
+        sql = replace.get(node.name, node.sql)
+        try:
+            if isinstance(database, lent.Database):
+                database.build(node, sql)
+            elif node.materialized != "ephemeral":
+                lent.create(database, node, sql)
+        except duckdb.Error as error:
+            raise RuntimeError(f"model {node.name}: {error}") from error
         done.add(node.name)
 
 
 @lru_cache(maxsize=1)
 def _source_schemas() -> dict[tuple[str, str], pa.Schema]:
     return source_schemas() | {("rulebook", name): schema for name, schema in RULEBOOK_TABLES.items()}
+
+
+@lru_cache(maxsize=1024)
+def _named_models(sql: str) -> frozenset[str]:
+    """The models that a query names with their schema."""
+    nodes = compiled_nodes()
+    named = re.findall(r'"?\b(\w+)"?\."?(\w+)', sql)
+    return frozenset(name for schema, name in named if name in nodes and nodes[name].schema == schema)
 
 
 class _Lender:
@@ -191,14 +199,14 @@ class _Lender:
         self._nodes: Mapping[str, Node] = {}
 
     def take(self) -> lent.Database | None:
-        """One that is free, emptied; None when there is none."""
+        """One that is free, without rows; None when there is none."""
         if self._nodes is not compiled_nodes():
             self._nodes = compiled_nodes()
             self._free.clear()
         if not self._free:
             return None
         database = self._free.pop()
-        database.empty(self._nodes.values())
+        database.next_use(self._nodes.values())
         return database
 
     def give_back(self, database: lent.Database, nodes: Mapping[str, Node]) -> None:
@@ -288,7 +296,10 @@ class Warehouse:
 
     def query(self, sql: str, *parameters: Any) -> list[dict[str, Any]]:
         """Rows of a query as dicts."""
-        result = self.database.connection.execute(sql, list(parameters))
+        unbuilt = set(_named_models(sql)) - self.done
+        if unbuilt:
+            raise KeyError(f"not built: {sorted(unbuilt)}")
+        result = self.database.ask(sql, list(parameters))
         names = [column[0] for column in result.description]
         return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
 
