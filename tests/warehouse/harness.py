@@ -252,6 +252,11 @@ class Warehouse:
         """The database, to do with as one likes: it is lent to nobody after."""
         return self.database.keep()
 
+    @property
+    def reading(self) -> duckdb.DuckDBPyConnection:
+        """The database for others to read, as long as somebody holds this warehouse."""
+        return self.database.connection
+
     def insert(self, relation: str, rows: Sequence[Mapping[str, Any]] | pa.Table) -> None:
         schema_name, table_name = relation.split(".")
         schema = self.schemas[(schema_name, table_name)]
@@ -292,7 +297,7 @@ class Warehouse:
         files = ("agency_grades.sql", "engine/create_agency_grades_as_of.sql")
         text = "".join((DBT_PROJECT / "macros" / name).read_text("utf-8") for name in files)
         create = jinja2.Environment().from_string(text).module.duckdb__create_agency_grades_as_of  # type: ignore[attr-defined]
-        self.connection.execute(create("credit", "credit.fct_score_history", "credit.dim_agencies"))
+        self.database.add(create("credit", "credit.fct_score_history", "credit.dim_agencies"))
 
     def query(self, sql: str, *parameters: Any) -> list[dict[str, Any]]:
         """Rows of a query as dicts."""

@@ -42,6 +42,7 @@ class Database:
         self._standing: dict[str, str] = {}  # relation of a model -> the key of what stands in it
         self._made_from: dict[str, str] = {}  # relation of a model -> the SQL that it was created with
         self._prepared: dict[tuple[str, str], str] = {}  # (relation, SQL) -> the name of a prepared statement
+        self._added: set[str] = set()
 
     def next_use(self, nodes: Iterable[Node]) -> None:
         """Makes it ready for other rows: the sources are empty, and every model of the project can be built."""
@@ -118,11 +119,21 @@ class Database:
             del self._source_keys[relation]
         self._left_over.clear()
 
-    def _create(self, node: Node, sql: str) -> None:
+    def add(self, sql: str) -> None:
+        """Creates something that this use and all later ones need, unless it is there."""
+        if sql not in self._added:
+            self._forget_plans()
+            self.connection.execute(sql)
+            self._added.add(sql)
+
+    def _forget_plans(self) -> None:
         """Prepared statements must not outlive a change of the relations: each would be planned at every call."""
         for name in self._prepared.values():
             self.connection.execute(f"deallocate {name}")
         self._prepared.clear()
+
+    def _create(self, node: Node, sql: str) -> None:
+        self._forget_plans()
         relation = relation_of(node)
         if relation in self._made_from:
             self.connection.execute(f"drop {'view' if node.materialized == 'view' else 'table'} {relation}")
