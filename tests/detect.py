@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-import pyarrow as pa
 
 from ingestion import build_inputs, landing, warehouse_sources
 from ingestion.privacy import open_person_keys
@@ -33,22 +32,17 @@ Key = tuple[str, ...]
 
 
 class CityWarehouse(Warehouse):
-    """The warehouse over what the door took in from one inbox."""
+    """The warehouse over what the door took in from one inbox; one of few rows may be `is_lent` on."""
 
-    def __init__(self, home: Path, inbox: Path, as_of_on: dt.date) -> None:
+    def __init__(self, home: Path, inbox: Path, as_of_on: dt.date, is_lent: bool = False) -> None:
         landing.ingest(home, inbox, None)
         build_inputs.prepare(home, as_of_on)
-        self.connection = duckdb.connect(":memory:")
-        self.connection.execute("attach ':memory:' as firemark; use firemark; set threads = 1")
-        self.replace = {}
-        self.done = set()
-        warehouse_sources.register_sources(self.connection, Settings(home).build)
-        self.connection.execute('create schema if not exists "rulebook"')
-        tables: dict[str, pa.Table] = build_tables(read_folder(DBT_PROJECT / "seeds" / "rulebook"), "jiaozuo")
-        for name, table in tables.items():
-            self.connection.register("_rows", table)
-            self.connection.execute(f'create table "rulebook"."{name}" as select * from _rows')
-            self.connection.unregister("_rows")
+        rules = build_tables(read_folder(DBT_PROJECT / "seeds" / "rulebook"), "jiaozuo")
+        super().__init__({f"rulebook.{name}": table for name, table in rules.items()}, is_lent=is_lent)
+        with duckdb.connect(":memory:") as sources:
+            warehouse_sources.register_sources(sources, Settings(home).build)
+            for schema, table in warehouse_sources.source_schemas():
+                self.insert(f"{schema}.{table}", sources.sql(f'from "{schema}"."{table}"').to_arrow_table())
 
 
 @dataclass

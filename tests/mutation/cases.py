@@ -28,6 +28,7 @@ def record(changed: dict[str, str], tests: tuple[str, ...], folder: Path) -> str
     """Runs all cases and keeps in the folder what they build, to be found by `reach`; returns the first case that
     fails, or None. Changes this process for good."""
     recorder = _Recorder(folder, set(changed))
+    harness.lender.is_open = False  # what is kept of a case is its own models
     failed = _run(changed, tests, recorder)
     (folder / _REACH).write_text(json.dumps(recorder.reach), "utf-8")
     return failed
@@ -87,14 +88,14 @@ class _Recorder:
         kept = self.reach.setdefault(item.nodeid, {})
         execute = harness.execute_models
 
-        def noting(connection, *models, replace=None, done=None) -> None:  # type: ignore[no-untyped-def]
+        def noting(database, *models, replace=None, done=None) -> None:  # type: ignore[no-untyped-def]
             done = set() if done is None else done
             before = done | set(replace or ())
-            execute(connection, *models, replace=replace, done=done)
+            execute(database, *models, replace=replace, done=done)
             if built := (done - before) & set(self.models):
                 self.file_count += 1
                 file = self.folder / f"{self.file_count}.duckdb"
-                keep(connection, file)
+                keep(database.connection, file)
                 for model in built:
                     kept.setdefault(model, []).append(str(file))
 

@@ -301,7 +301,7 @@ def both_ways(
     """The rows as sources of a warehouse whose models are not built yet, beside what the naive scorer makes of them."""
     rulebook = build_tables(folder, regime_code)
     outcome = score(rows, {name: table.to_pylist() for name, table in rulebook.items()}, LAST_DAY)
-    warehouse = Warehouse(file=file)
+    warehouse = Warehouse(file=file, is_lent=False)
     warehouse.insert("lake.build_parameters", [{"as_of_on": AS_OF, "known_on": known_on, "regime_code": regime_code}])
     for name, table in rulebook.items():
         warehouse.insert(f"rulebook.{name}", table)

@@ -27,7 +27,8 @@ def release(rules: Tables, **rows: list[Row]) -> Release:
     for relation, relation_rows in listed("2025-01-05", [ONE]).items():
         made.insert(relation, relation_rows)
     made.run("fct_score_history", "fct_point_ledger", "dim_rules", "dim_agencies", "fct_loads")
-    opened = Release(Path("none"), made.connection)
+    opened = Release(Path("none"), made.reading)
+    opened.__dict__["warehouse"] = made
     opened.__dict__["description"] = {"rulebooks": [{"rulebook_id": "r1", "base_points": 100}]}
     return opened
 
@@ -94,7 +95,7 @@ def test_a_disputed_line_says_since_when() -> None:
 
 def test_a_release_of_an_earlier_program_says_that_a_line_is_disputed() -> None:
     opened = release(effects(), findings=[finding("F", clause="9", status_code="objection")])
-    opened.connection.execute("alter table credit.fct_point_ledger drop column disputed_since_on")
+    opened.__dict__["warehouse"].connection.execute("alter table credit.fct_point_ledger drop column disputed_since_on")
     assert notes(explain(opened, ONE, ON)) == {"PLAIN": "异议中 under objection, still counts"}
 
 

@@ -47,7 +47,8 @@ def release(rules: Tables, *drops: dict[str, list[Row]], **rows: list[Row]) -> R
     made = scored(rules, *(drops or shown(("2025-01-05", "normal"))), **owned).built
     made.run("dim_agencies", "fct_loads", "fct_unrated_spans", "rpt_tasks")
     made.add_agency_grades_as_of()
-    opened = Release(Path("none"), made.connection)
+    opened = Release(Path("none"), made.reading)
+    opened.__dict__["warehouse"] = made
     opened.__dict__["description"] = {
         "rulebooks": [{"rulebook_id": "r1", "base_points": 100}],
         "as_of_on": "2025-03-10",
@@ -150,13 +151,13 @@ def test_status_counts_who_is_unrated_and_a_release_of_an_earlier_program_does_n
     assert [(row["agency_id"], row["unrated_because"]) for row in queries.unrated_agencies(opened)] == [
         (ONE, "unrated_status suspended")
     ]
-    opened.connection.execute("drop table credit.fct_unrated_spans")
+    opened.__dict__["warehouse"].connection.execute("drop table credit.fct_unrated_spans")
     assert queries.unrated_agencies(opened) == []
 
 
 def test_a_task_says_that_its_agency_is_unrated(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     opened = suspended()
-    opened.connection.execute(
+    opened.__dict__["warehouse"].connection.execute(
         "insert into supervision.rpt_tasks by name select 't' as task_id, 'key_list' as task_code, "
         f"'{ONE}' as agency_id, date '2025-03-01' as opened_on, 'open' as status"
     )
@@ -267,7 +268,7 @@ def test_a_release_of_an_earlier_program_explains_what_it_knows() -> None:
         *(("credit.fct_point_ledger", name) for name in ("occasion_key", "is_repeat")),
         *(("credit.dim_rules", name) for name in ("points_from", "quantity_from", "repeat_factor")),
     ):
-        opened.connection.execute(f"alter table {relation} drop column {column}")
-    opened.connection.execute("drop table credit.fct_unrated_spans")
+        opened.__dict__["warehouse"].connection.execute(f"alter table {relation} drop column {column}")
+    opened.__dict__["warehouse"].connection.execute("drop table credit.fct_unrated_spans")
     found = explain(opened, ONE, ON)
     assert notes(found) == [None] and found["adds_up"] and found["unrated_because"] is None

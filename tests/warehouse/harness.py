@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import tempfile
+import weakref
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -26,6 +28,7 @@ from ingestion.sources import DATASETS
 from ingestion.warehouse_sources import create_empty_tables, source_schemas
 from orchestration.building.dbt_project import fingerprint
 from rulebook.tables import BUILD_TABLES as RULEBOOK_TABLES
+from tests.warehouse import lent
 
 _KEPT_STATES = 16
 
@@ -148,7 +151,7 @@ def with_ancestors(nodes: dict[str, Node], wanted: Iterable[str]) -> list[Node]:
 
 
 def execute_models(
-    connection: duckdb.DuckDBPyConnection,
+    database: duckdb.DuckDBPyConnection | lent.Database,
     *models: str,
     replace: Mapping[str, str] | None = None,
     done: set[str] | None = None,
@@ -159,33 +162,68 @@ def execute_models(
     """
     nodes = compiled_nodes()
     done = set() if done is None else done
+    replace = replace or {}
     for node in with_ancestors(nodes, models or nodes):
         if node.name in done:
             continue
-        connection.execute(f'create schema if not exists "{node.schema}"')
-        relation = f'"{node.schema}"."{node.name}"'
-        if node.csv is not None:
-            types = ", ".join(f"'{name}': '{kind}'" for name, kind in node.column_types.items())
-            connection.execute(
-                f"create table {relation} as select * from "
-                f"read_csv('{node.csv}', header=true, nullstr='', all_varchar=false"
-                + (f", types={{{types}}}" if types else "")
-                + ")"
-            )
-        elif node.materialized != "ephemeral":
-            kind = "view" if node.materialized == "view" else "table"
-            try:
-                connection.execute(f"create {kind} {relation} as {(replace or {}).get(node.name, node.sql)}")
-            except duckdb.Error as error:
-                raise RuntimeError(f"model {node.name}: {error}") from error
+        sql = replace.get(node.name, node.sql)
+        try:
+            if isinstance(database, lent.Database):
+                database.build(node, sql)
+            elif node.materialized != "ephemeral":
+                lent.create(database, node, sql)
+        except duckdb.Error as error:
+            raise RuntimeError(f"model {node.name}: {error}") from error
         done.add(node.name)
+
+
+@lru_cache(maxsize=1)
+def _source_schemas() -> dict[tuple[str, str], pa.Schema]:
+    return source_schemas() | {("rulebook", name): schema for name, schema in RULEBOOK_TABLES.items()}
+
+
+@lru_cache(maxsize=1024)
+def _named_models(sql: str) -> frozenset[str]:
+    """The models that a query names with their schema."""
+    nodes = compiled_nodes()
+    named = re.findall(r'"?\b(\w+)"?\."?(\w+)', sql)
+    return frozenset(name for schema, name in named if name in nodes and nodes[name].schema == schema)
+
+
+class _Lender:
+    """Databases whose warehouse is gone, ready for the next one; all of one state of the models."""
+
+    def __init__(self) -> None:
+        self.is_open = True
+        self._free: list[lent.Database] = []
+        self._nodes: Mapping[str, Node] = {}
+
+    def take(self) -> lent.Database | None:
+        """One that is free, without rows; None when there is none."""
+        if self._nodes is not compiled_nodes():
+            self._nodes = compiled_nodes()
+            self._free.clear()
+        if not self._free:
+            return None
+        database = self._free.pop()
+        database.next_use(self._nodes.values())
+        return database
+
+    def give_back(self, database: lent.Database, nodes: Mapping[str, Node]) -> None:
+        """Called when nobody holds the warehouse any more."""
+        if self.is_open and database.is_lent_again and nodes is self._nodes:
+            self._free.append(database)
+
+
+lender = _Lender()
 
 
 class Warehouse:
     """A warehouse over given source rows, in memory unless `file` names a new DuckDB file to hold it.
 
     `rows` maps `schema.table` of a dbt source to dicts; columns left out are null, and the technical columns
-    of a dataset (provenance) get stand-ins. `replace` maps a model's name to SQL that runs in its place.
+    of a dataset (provenance) get stand-ins. `replace` maps a model's name to SQL that runs in its place. Its database
+    is lent to another when it is gone (`lent`), unless `is_lent` is false or somebody took the connection.
     """
 
     def __init__(
@@ -193,15 +231,31 @@ class Warehouse:
         rows: Mapping[str, Sequence[Mapping[str, Any]] | pa.Table] | None = None,
         replace: Mapping[str, str] | None = None,
         file: Path | None = None,
+        is_lent: bool = True,
     ) -> None:
-        self.connection = duckdb.connect(":memory:")
-        self.connection.execute(f"attach '{file or ':memory:'}' as firemark; use firemark; set threads = 1")
-        self.schemas = source_schemas() | {("rulebook", name): schema for name, schema in RULEBOOK_TABLES.items()}
-        create_empty_tables(self.connection, self.schemas)
+        self.schemas = _source_schemas()
+        free = lender.take() if is_lent and file is None else None
+        self.database = free or lent.Database(str(file or ":memory:"), self._create_sources)
+        if is_lent:
+            weakref.finalize(self, lender.give_back, self.database, compiled_nodes()).atexit = False
         self.replace = dict(replace or {})
         self.done: set[str] = set()
         for relation, table_rows in (rows or {}).items():
             self.insert(relation, table_rows)
+
+    @staticmethod
+    def _create_sources(connection: duckdb.DuckDBPyConnection) -> None:
+        create_empty_tables(connection, _source_schemas())
+
+    @property
+    def connection(self) -> duckdb.DuckDBPyConnection:
+        """The database, to do with as one likes: it is lent to nobody after."""
+        return self.database.keep()
+
+    @property
+    def reading(self) -> duckdb.DuckDBPyConnection:
+        """The database for others to read, as long as somebody holds this warehouse."""
+        return self.database.connection
 
     def insert(self, relation: str, rows: Sequence[Mapping[str, Any]] | pa.Table) -> None:
         schema_name, table_name = relation.split(".")
@@ -213,9 +267,7 @@ class Warehouse:
                 raise KeyError(f"{relation} has no column {sorted(unknown)}")
             nullable = pa.schema([field.with_nullable(True) for field in schema])
             rows = pa.Table.from_pylist(filled, schema=nullable)
-        self.connection.register("_rows", rows)
-        self.connection.execute(f'insert into "{schema_name}"."{table_name}" by name select * from _rows')
-        self.connection.unregister("_rows")
+        self.database.fill(f'"{schema_name}"."{table_name}"', rows)
 
     @staticmethod
     def _filled(source: str, name: str, index: int, row: Mapping[str, Any]) -> dict[str, Any]:
@@ -237,7 +289,7 @@ class Warehouse:
 
     def run(self, *models: str) -> Warehouse:
         """Builds the models named and everything above them that is not built yet; with no name, all."""
-        execute_models(self.connection, *models, replace=self.replace, done=self.done)
+        execute_models(self.database, *models, replace=self.replace, done=self.done)
         return self
 
     def add_agency_grades_as_of(self) -> None:
@@ -245,11 +297,14 @@ class Warehouse:
         files = ("agency_grades.sql", "engine/create_agency_grades_as_of.sql")
         text = "".join((DBT_PROJECT / "macros" / name).read_text("utf-8") for name in files)
         create = jinja2.Environment().from_string(text).module.duckdb__create_agency_grades_as_of  # type: ignore[attr-defined]
-        self.connection.execute(create("credit", "credit.fct_score_history", "credit.dim_agencies"))
+        self.database.add(create("credit", "credit.fct_score_history", "credit.dim_agencies"))
 
     def query(self, sql: str, *parameters: Any) -> list[dict[str, Any]]:
         """Rows of a query as dicts."""
-        result = self.connection.execute(sql, list(parameters))
+        unbuilt = set(_named_models(sql)) - self.done
+        if unbuilt:
+            raise KeyError(f"not built: {sorted(unbuilt)}")
+        result = self.database.ask(sql, list(parameters))
         names = [column[0] for column in result.description]
         return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
 

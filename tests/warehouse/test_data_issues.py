@@ -79,10 +79,11 @@ def test_a_lead_and_a_conflict_that_are_there_are_known(
 ) -> None:
     made = whole()
     made.insert("credit_desk.decisions", [decision(object_type, object_id, code)])
-    made.run("int_leads_assessed", "int_conflicts_assessed", "int_conflicts__shell_successor")
-    made.connection.execute("insert into intermediate.int_leads_assessed (lead_id) values ('L')")
-    made.connection.execute("insert into intermediate.int_conflicts_assessed (conflict_id) values ('C')")
-    made.connection.execute("insert into intermediate.int_conflicts__shell_successor (conflict_id) values ('S')")
+    made.replace = {
+        "int_leads_assessed": "select 'L' as lead_id",
+        "int_conflicts_assessed": "select 'C' as conflict_id",
+        "int_conflicts__shell_successor": "select 'S' as conflict_id",
+    }
     assert issues(made, "decision_object_unknown") == ([] if is_known else ["D"])
 
 

@@ -57,7 +57,7 @@ def door(tmp_path: Path) -> Door:
 
 
 def built(door: Door, *models: str) -> Warehouse:
-    return CityWarehouse(door.settings.home, door.inbox, AS_OF).run(*models)
+    return CityWarehouse(door.settings.home, door.inbox, AS_OF, is_lent=True).run(*models)
 
 
 def of(code: str, row: Row) -> Row:

@@ -50,7 +50,7 @@ def door(tmp_path: Path) -> Door:
 
 
 def built(door: Door, *models: str, as_of_on: dt.date = AS_OF) -> Warehouse:
-    return CityWarehouse(door.settings.home, door.inbox, as_of_on).run(*models)
+    return CityWarehouse(door.settings.home, door.inbox, as_of_on, is_lent=True).run(*models)
 
 
 def at(code: str, name: str = "王强", number: str = SHARED, **more: Any) -> Row:

@@ -46,7 +46,7 @@ final as (
         windowed.determined_on,
         windowed.not_scored_reason,
         windowed.public_until_on,
-        windowed.occasion_key,
+        coalesce(windowed.occasion_task_id, windowed.case_id) as occasion_key,
         coalesce(repeated.points, windowed.points) as points,
         repeated.line_id is not null as is_repeat
     from windowed

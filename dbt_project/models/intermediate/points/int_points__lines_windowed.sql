@@ -126,7 +126,7 @@ scoring_lines as (
         windowed.determined_on,
         cast(null as {{ dbt.type_string() }}) as not_scored_reason,
         windowed.public_until_on,
-        coalesce(windowed.occasion_task_id, case_checks.task_id, windowed.case_id) as occasion_key
+        coalesce(windowed.occasion_task_id, case_checks.task_id) as occasion_task_id
     from windowed
     left join case_checks on windowed.case_id = case_checks.case_id
 
@@ -164,7 +164,7 @@ idle_lines as (
         evidence_rows.determined_on,
         evidence_rows.not_scored_reason,
         cast(null as date) as public_until_on,
-        coalesce(evidence_rows.occasion_task_id, case_checks.task_id, evidence_rows.case_id) as occasion_key
+        coalesce(evidence_rows.occasion_task_id, case_checks.task_id) as occasion_task_id
     from evidence_rows
     left join case_checks on evidence_rows.case_id = case_checks.case_id
     left join items
