@@ -6,7 +6,7 @@ import json
 import shutil
 from pathlib import Path
 
-from tests.conftest import firemark, parse_once
+from tests.conftest import BuiltCity, copied, firemark, parse_once
 
 KNOWN_ON = "2026-04-30"
 
@@ -15,24 +15,21 @@ def _hashes(home: Path) -> dict[str, str]:
     return json.loads((home / "releases" / "current" / "release.json").read_text("utf-8"))["content_hashes"]
 
 
-def test_q31_knowing_less_is_the_release_of_that_day(tmp_path: Path) -> None:
-    inbox = tmp_path / "sample" / "inbox"
-    for home in ("then", "now"):
-        parse_once(tmp_path / home)
-    firemark(tmp_path / "then", "sample", str(tmp_path / "sample"), "--years", "1")
+def test_q31_knowing_less_is_the_release_of_that_day(small_city: BuiltCity, tmp_path: Path) -> None:
+    now, then = copied(small_city, tmp_path / "now"), tmp_path / "then" / "home"
+    parse_once(then)
+    shutil.copytree(now / "secrets", then / "secrets")
     before = tmp_path / "before"
-    for path in sorted(inbox.glob("*/*/*/*")):
+    for path in sorted(small_city.inbox.glob("*/*/*/*")):
         if path.parent.name <= KNOWN_ON:
-            target = before / path.relative_to(inbox)
+            target = before / path.relative_to(small_city.inbox)
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(path, target)
-    firemark(tmp_path / "then", "build", "--inbox", str(before), "--as-of", KNOWN_ON)
-    key = {"FIREMARK_PERSON_KEY_FILE": str(tmp_path / "then" / "secrets" / "person.key")}
-    asked = ("--as-of", KNOWN_ON, "--known-on", KNOWN_ON)
-    firemark(tmp_path / "now", "build", "--inbox", str(inbox), *asked, env=key)
-    then, now = _hashes(tmp_path / "then"), _hashes(tmp_path / "now")
-    assert len(then) > 20
-    assert now == then
+    firemark(then, "build", "--inbox", str(before), "--as-of", KNOWN_ON)
+    firemark(now, "build", "--as-of", KNOWN_ON, "--known-on", KNOWN_ON)
+    expected = _hashes(then)
+    assert len(expected) > 20
+    assert _hashes(now) == expected
     # The control: with everything received the same day looks different.
-    firemark(tmp_path / "now", "build", "--inbox", str(inbox), "--as-of", KNOWN_ON)
-    assert _hashes(tmp_path / "now") != then
+    firemark(now, "build", "--as-of", KNOWN_ON)
+    assert _hashes(now) != expected

@@ -125,13 +125,13 @@ def test_cells_are_typed_in_many_ways(tmp_path: Path, cells: dict[str, Any], cha
 @pytest.mark.parametrize(
     ("sheet", "cells", "code", "cell", "said"),
     [
-        ("items", {"E3": "ten"}, "wrong_value", "E3", "no number"),
-        ("items", {"E3": "#N/A"}, "wrong_value", "E3", "shows an error"),
+        ("items", {"F3": "ten"}, "wrong_value", "F3", "no number"),
+        ("items", {"F3": "#N/A"}, "wrong_value", "F3", "shows an error"),
         ("items", {"B3": None}, "empty_value", "B3", "comp of items"),
         ("items", {"A3": dt.date(2024, 1, 1)}, "wrong_value", "A3", "Format the cell as text"),
-        ("items", {"E1": "pionts"}, "unknown_key", "E1", "Did you mean points"),
-        ("items", {"E1": "分直"}, "unknown_key", "E1", "分值"),
-        ("items", {"E1": "分值", "F1": "points"}, "repeated_key", "F1", "points"),
+        ("items", {"F1": "pionts"}, "unknown_key", "F1", "Did you mean points"),
+        ("items", {"F1": "分直"}, "unknown_key", "F1", "分值"),
+        ("items", {"F1": "分值", "G1": "points"}, "repeated_key", "G1", "points"),
         ("items", {"A1": None}, "missing_key", None, "code"),
         ("items", {"Z3": 20}, "no_header", "Z3", "备注"),
         ("items", {"A25": "另有"}, "one_value", "A25", "注"),
@@ -162,8 +162,8 @@ def test_what_lint_finds_is_told_by_sheet_and_cell(tmp_path: Path) -> None:
     with pytest.raises(Exception, match=r"sheet bands, row \d+: score 81 of jz-2024-draft lies in no band"):
         import_regimes([path], tmp_path / "rules")
     edited(path, "bands", B3=81)
-    edited(path, "items", E2=10.5)
-    with pytest.raises(Exception, match=r"sheet items, cell E2, key points: points 10.5 .*\[off_step\]"):
+    edited(path, "items", F2=10.5)
+    with pytest.raises(Exception, match=r"sheet items, cell F2, key points: points 10.5 .*\[off_step\]"):
         import_regimes([path], tmp_path / "rules")
 
 
