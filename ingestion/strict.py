@@ -48,7 +48,8 @@ class Named:
     """Who or what a row names in a column of the lake: exactly one of the three is set.
 
     `name_hash`: md5 of the name of an agency whose code cannot be read there, of a kind of number and the number
-    ("report BG-1"; the column is its last one), or of the id of a conflict or lead.
+    ("report BG-1"; the column is its last one), of a code with a character masked ("code 9141_…"), or of the id of a conflict
+    or lead.
     """
 
     column_name: str
@@ -221,11 +222,17 @@ class RowParser:
         return Kept(self._row_key_hash(cells, received_on), tuple(named.values()))
 
     def _named_in_words(self, cells: Sequence[Cell], received_on: dt.date) -> Iterator[Named]:
-        """Agencies by name, where the code beside it is empty or cannot be read."""
+        """Agencies by name, where the code beside it is empty or cannot be read; where no name is, by the rest of the code."""
+        in_words: set[int | None] = set()
         for index, code in self._agency_names:
             name = self._value(index, cells, received_on)
             if name is not None and (code is None or self._value(code, cells, received_on) is None):
+                in_words.add(code)
                 yield Named(self.dataset.columns[index].name, name_hash=text_hash(name.replace("·", "")))  # as compared
+        for code in self._codes:
+            if code not in in_words and self._value(code, cells, received_on) is None:
+                for place, form in enumerate(parsing.uscc_likenesses(cells[code]), start=1):
+                    yield Named(f"{self.dataset.columns[code].name}_{place}", name_hash=text_hash(f"code {form}"))
 
     def _numbered(self, cells: Sequence[Cell], received_on: dt.date) -> Iterator[Named]:
         """Numbers that other papers bear, too, where the dataset has no codes or one of them cannot be read."""

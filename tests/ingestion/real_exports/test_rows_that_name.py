@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from ingestion.contract import Parse
-from ingestion.parsing import mask_number
+from ingestion.parsing import id_check_character, mask_number
 from ingestion.privacy import open_person_keys
 from ingestion.sources import DATASETS
 from tests.ingestion.real_exports.builder import (
@@ -62,6 +62,9 @@ NUMBERS = (
     ),
     *("case RD-1", "case RD-2", "case GD-1"),
 )
+TYPO = f"{USCC_A[:9]}{'1' if USCC_A[9] != '1' else '2'}{USCC_A[10:]}"
+NEARLY_A = [f"{TYPO[:place]}_{TYPO[place + 1 :]}" for place in range(18)]
+RESIDENT = "91112419900101007" + id_check_character("91112419900101007")  # of a foreigner who lives here
 AT_REPORT = {("report_no", "report BG-1"), ("project_no", "project XM-1")}
 Named = set[tuple[str, str]]
 
@@ -75,7 +78,8 @@ def named(door: Door) -> dict[int, Named]:
     door.outcomes()
     rows, names = door.relations("lake.quarantined_rows", "lake.quarantined_names")
     people = {key_of(door, number): number for number in (ID, OTHER_ID)}
-    hashed = {md5(text.encode()): text for text in (NAMES[USCC_A], "欧阳消防公司", "a1b2", *NUMBERS)}
+    texts = (NAMES[USCC_A], "欧阳消防公司", "a1b2", *NUMBERS, *(f"code {form}" for form in NEARLY_A))
+    hashed = {md5(text.encode()): text for text in texts}
     found: dict[int, Named] = {row["file_position"]: set() for row in rows}
     for name in names:
         (told,) = filter(None, (name["agency_id"], people.get(name["person_key"]), hashed.get(name["name_hash"])))
@@ -108,7 +112,7 @@ REPORT = report(jsfzrsfzh=ID, xmfzrsfzh=OTHER_ID, gzdw=USCC_B)
         ("registry/agencies", agency(机构状态="?"), {("agency_id", USCC_A)}),
         ("registry/agencies", agency(机构名称=None), {("agency_id", USCC_A)}),
         ("registry/agencies", agency(USCC_A[:-1] + "B", 机构名称=NAMES[USCC_A]), {("agency_name", NAMES[USCC_A])}),
-        ("registry/agencies", agency(USCC_A[:-1] + "B", 机构名称="同上"), set()),
+        ("registry/agencies", agency("?", 机构名称="同上"), set()),
         ("registry/personnel", person(身份证号=int(ID[:17])), {("agency_id", USCC_A)}),
         ("registry/personnel", person(身份证号=ID, 统一社会信用代码="9.14108E+17"), {("agency_name", NAMES[USCC_A]), ("person", ID)}),
         ("registry/personnel", person(身份证号=f" '{ID[:6]} {ID[6:]}", 姓名="同上"), {("agency_id", USCC_A), ("person", ID)}),
@@ -119,6 +123,13 @@ REPORT = report(jsfzrsfzh=ID, xmfzrsfzh=OTHER_ID, gzdw=USCC_B)
         ("registry/equipment", ROWS["registry/equipment"](统一社会信用代码="?"), {("serial_no", "device 秒表||SB-1")}),
         ("registry/equipment", ROWS["registry/equipment"](统一社会信用代码="?", 编号=None), set()),
         ("registry/site_checks", ROWS["registry/site_checks"](统一社会信用代码="?"), set()),
+        (
+            "registry/site_checks",
+            ROWS["registry/site_checks"](统一社会信用代码=f" {TYPO.lower()}"),
+            {(f"agency_id_{place}", f"code {form}") for place, form in enumerate(NEARLY_A, start=1)},
+        ),
+        ("registry/site_checks", ROWS["registry/site_checks"](统一社会信用代码=ID), set()),
+        ("registry/site_checks", ROWS["registry/site_checks"](统一社会信用代码=RESIDENT), set()),
         ("registry/social_insurance", insured(ID, 统一社会信用代码="?", 单位名称=NAMES[USCC_A]), {("payer_name", NAMES[USCC_A]), ("person", ID)}),
         ("registry/social_insurance", insured(ID, 险种="?"), {("payer_id", USCC_A), ("person", ID)}),
         ("registry/social_insurance", insured(ID, "202413"), {("payer_id", USCC_A), ("person", ID)}),

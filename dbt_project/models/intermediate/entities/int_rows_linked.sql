@@ -1,6 +1,8 @@
 -- Agencies that quarantined rows may be about, though nothing in them says so in words: the row of the same key that counts
--- now is theirs, or other papers of theirs bear a number that the row bears. Of its numbers those of the closest kind count.
+-- now is theirs, their code differs in one character from what the row has for a code, or other papers of theirs bear a number
+-- that the row bears. Of codes and numbers those of the closest kind count.
 {%- set papers = [
+    ('code', 0, 'codes_masked', 'masked_code', 'agency_id'),
     ('report', 1, 'reports', 'report_no', 'agency_id'),
     ('case', 1, 'findings', 'source_key', 'agency_id'),
     ('case', 1, 'checks', 'source_key', 'agency_id'),
@@ -107,6 +109,27 @@ complaints as (
 
 ),
 
+characters as (
+
+    select {{ integers_between(1, 18) }} as place
+
+),
+
+codes_masked as (
+
+    select
+        codes.agency_id,
+        concat(
+            substring(codes.agency_id, 1, characters.place - 1), '_', substring(codes.agency_id, characters.place + 1, 18)
+        ) as masked_code
+    from (
+        select distinct agency_id
+        from {{ ref('stg_lake__agencies_named') }}
+    ) as codes
+    cross join characters
+
+),
+
 papers as (
     {% for kind_code, closeness, relation, number, agency_id in papers %}
         select
@@ -132,6 +155,7 @@ by_number as (
         names.file_hash,
         names.file_position,
         papers.agency_id,
+        papers.closeness,
         rank() over (
             partition by names.source, names.dataset, names.received_on, names.file_hash, names.file_position
             order by papers.closeness
@@ -187,7 +211,7 @@ final as (
         file_hash,
         file_position,
         agency_id,
-        'number' as link_basis
+        case when closeness = 0 then 'code' else 'number' end as link_basis
     from by_number
     where closeness_rank = 1
 

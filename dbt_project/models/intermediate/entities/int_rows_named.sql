@@ -1,6 +1,7 @@
 -- Quarantined rows and whom or what they name in any way: by code, by a name that an agency has or had, because people said so
 -- of the complaint of that number (and not where they said that it is another's), because the row of their key is some
--- agency's, or, of a decision, by the id of its object. Numbers that other papers bear, too, speak where no name does.
+-- agency's, or, of a decision, by the id of its object. A code with a wrong character and numbers that other papers bear speak
+-- where no name does; whose the row is, numbers do not say for certain.
 {%- set place = ['source', 'dataset', 'received_on', 'file_hash', 'file_position'] %}
 with
 
@@ -69,11 +70,12 @@ by_name as (
 
 ),
 
-by_number as (
+by_link as (
 
     select
         {{ columns('linked', place) }},
-        linked.agency_id
+        linked.agency_id,
+        case when linked.link_basis = 'number' then 3 else 2 end as basis_rank
     from linked
     left join (
         select distinct {{ place | join(', ') }}
@@ -123,10 +125,7 @@ agencies as (
             judged.decision_code = 'same_person'
             and judged.recency = 1
         union all
-        select
-            *,
-            3 as basis_rank
-        from by_number
+        select * from by_link
     ) as named
     group by {{ place | join(', ') }}, agency_id
 
