@@ -11,6 +11,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, astuple, dataclass
+from itertools import groupby
 from pathlib import Path
 from typing import TypeVar
 
@@ -117,10 +118,11 @@ def prepare(
         names = _by_part(manifest.quarantined_names())
         former_codes = list(manifest.former_codes())
         rows = LakeRows(settings.lake, quarantined)
-        outcomes = decide(receipts, manifest.parts(), DATASETS, manifest.accepted_drops(), rows, known_on=known_on)
+        parts = manifest.parts()
+        outcomes = decide(receipts, parts, DATASETS, manifest.accepted_drops(), rows, known_on=known_on)
     folder = settings.build_inputs if build_dir is None else build_dir / INPUTS
     folder.mkdir(parents=True, exist_ok=True)
-    _write_inputs(folder, settings.lake, outcomes, rows)
+    _write_inputs(folder, settings.lake, outcomes, rows, _corrected(outcomes, parts, rows))
     _write_names(folder, outcomes, names, rows)
     _write_former_codes(folder, outcomes, former_codes)
     parameters = [{"as_of_on": as_of_on, "known_on": known_on, "regime_code": regime_code}]
@@ -186,11 +188,22 @@ def _by_part(found: Iterable[tuple[PartKey, _Row]]) -> dict[PartKey, list[_Row]]
     return rows
 
 
+def _corrected(
+    outcomes: Sequence[Outcome], parts: Mapping[PartKey, Part], rows: LakeRows
+) -> Mapping[PartKey, set[int]]:
+    loaded = [outcome.receipt for outcome in outcomes if outcome.status is Status.LOADED]
+    found: dict[PartKey, set[int]] = {}
+    for _, drop in groupby(loaded, key=lambda receipt: receipt.part_key[:3]):
+        found |= rows.find_corrected([(receipt.file_name, parts[receipt.part_key]) for receipt in drop])
+    return found
+
+
 def _write_inputs(
     folder: Path,
     lake: Path,
     outcomes: Sequence[Outcome],
     rows: LakeRows,
+    corrected: Mapping[PartKey, set[int]],
 ) -> None:
     loads, kept_out, loaded_parts, repeated_rows = [], [], [], []
     files: dict[str, list[str]] = {
@@ -222,7 +235,9 @@ def _write_inputs(
             place | {"file_hash": receipt.file_hash, "file_position": position} for position in sorted(repeated)
         ]
         kept_out += [
-            named | {name: value for name, value in asdict(row).items() if name != "row_hash"}
+            named
+            | {name: value for name, value in asdict(row).items() if name != "row_hash"}
+            | {"is_corrected": row.file_position in corrected.get(key, set())}
             for row in rows.quarantined.get(key, [])
             if row.file_position not in repeated
         ]

@@ -49,6 +49,8 @@ BUILD_TABLES: dict[str, pa.Schema] = {
             pa.field("file_position", pa.int32(), nullable=False),  # 1-based order in the file, over all sheets
             # md5 of the row_key that the row would have; null where a cell of the key cannot be read
             pa.field("row_key_hash", pa.string()),
+            # whether another file of the drop makes up for it (`drop_rows.find_corrected`)
+            pa.field("is_corrected", pa.bool_(), nullable=False),
         ]
     ),
     # One row per agency, person or object that a quarantined row of a loaded file names, and column that names it.
@@ -62,7 +64,9 @@ BUILD_TABLES: dict[str, pa.Schema] = {
             pa.field("column_name", pa.string(), nullable=False),  # of the lake; of a person the prefix
             pa.field("agency_id", pa.string()),  # exactly one of these three is set
             pa.field("person_key", pa.string()),
-            pa.field("name_hash", pa.string()),  # md5 of an agency's name without its code, or of an object's id
+            pa.field(
+                "name_hash", pa.string()
+            ),  # md5 of an agency's name, a kind of number and the number, or an object's id
         ]
     ),
     # One row per code of a loaded file that earlier releases kept in another form: their ids follow from it.

@@ -115,6 +115,18 @@ class Template:
     needs: tuple[tuple[str, str], ...] = ()
 
 
+@dataclass(frozen=True)
+class Number:
+    """A number that papers of several datasets bear, by which they are known to be about one agency.
+
+    `kind`: report, contract, project, case (what a finding, a repair or a repeated ticket refers to), task, document,
+    device. `columns`: those that make up the number, the last of them never empty.
+    """
+
+    kind: str
+    columns: tuple[str, ...]
+
+
 # What the rows of some points tables say of themselves (rulebook/format.md, "quantity" and "points: row").
 ROW_FIGURES = (
     Column("quantity", "数量", Parse.QUANTITY, header_required=False),
@@ -175,7 +187,8 @@ class Dataset:
     """One dataset: where it lies, how it arrives, which columns it has.
 
     `key` names the columns (by `Column.name`) that identify a thing. `header_rows`: 2 where a group header spans sub-headers.
-    `extra_fields`: lake columns computed from several cells (the cell of a check-in).
+    `extra_fields`: lake columns computed from several cells (the cell of a check-in). By `agency_names` and `numbers` a row
+    that is kept out is known to be about an agency whose code cannot be read in it.
     """
 
     source: str
@@ -193,6 +206,10 @@ class Dataset:
     extra_fields: tuple[pa.Field, ...] = ()
     titled_as_of: bool = False  # its title says 截至 which day the list is; an older list is never loaded later
     parse_when: tuple[tuple[str, str, Column], ...] = ()  # (column, value, the column of this name as it is then read)
+    agency_names: tuple[
+        tuple[str, str | None], ...
+    ] = ()  # (column, the column of the same agency's code; None: has none)
+    numbers: tuple[Number, ...] = ()
 
     @property
     def id(self) -> str:

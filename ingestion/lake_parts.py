@@ -17,7 +17,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from ingestion import readers, whole_files
+from ingestion import parsing, readers, whole_files
 from ingestion.contract import Dataset, Format
 from ingestion.envelope import Held
 from ingestion.manifest import Part, PartKey, QuarantinedName, QuarantinedRow, ReadFile, Receipt
@@ -26,7 +26,7 @@ from ingestion.sources import DATASETS
 from ingestion.strict import Quarantined, RowParser, text_hash
 
 # Raise it when the door reads the same bytes differently: every file is then read again from the archive.
-PARSER_REVISION = 9
+PARSER_REVISION = 10
 # The reason code of a file on which the program failed: no verdict on the file, so every ingest tries it again.
 PROGRAM_FAILED = "program_failed"
 SCHEMA_FILE = "0000-schema.parquet"
@@ -82,7 +82,8 @@ def parse_file(
                 seen.add(row_hash)
                 result = Quarantined(row.fault, None) if row.fault else parser.parse(row.cells, receipt.received_on)
                 if isinstance(result, Quarantined):
-                    kept = parser.kept_of(row.cells, receipt.received_on)
+                    is_in_place = row.fault in (None, parsing.ENCODING)
+                    kept = parser.kept_of(row.cells, receipt.received_on, is_in_place)
                     place = (position, row.sheet, row.row_number)
                     quarantined.append(
                         QuarantinedRow(*place, result.reason, result.header, row_hash, kept.row_key_hash)

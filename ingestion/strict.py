@@ -47,7 +47,9 @@ class Quarantined:
 class Named:
     """Who or what a row names in a column of the lake: exactly one of the three is set.
 
-    `name_hash`: md5 of the name of an agency that has no code there, or of the id of a conflict or lead.
+    `name_hash`: md5 of the name of an agency whose code cannot be read there, of a kind of number and the number
+    ("report BG-1"; the column is its last one), of a code with a character masked ("code 9141_…"), or of the id of a conflict
+    or lead.
     """
 
     column_name: str
@@ -139,7 +141,11 @@ class RowParser:
             )
             for name in sorted(read_later, key=by_name.__getitem__)
         ]
-        is_coded = any(column.parse is Parse.USCC and column.value_required for column in dataset.columns)
+        self._codes = [index for index, column in enumerate(dataset.columns) if column.parse is Parse.USCC]
+        self._agency_names = [
+            (by_name[name], None if code is None else by_name[code]) for name, code in dataset.agency_names
+        ]
+        self._numbers = [(number.kind, [by_name[name] for name in number.columns]) for number in dataset.numbers]
         self._naming = [
             (index, of, parser)
             for index, column in enumerate(dataset.columns)
@@ -147,7 +153,7 @@ class RowParser:
                 (column, self._columns[index]),
                 *((of, self._parser(of, is_1904)) for _, _, of in dataset.parse_when if of.name == column.name),
             ]
-            if of.parse in _NAMING or (of.parse is Parse.AGENCY_NAME and not is_coded)
+            if of.parse in _NAMING
         ]
         self._position = [by_name[name] for name in ("longitude", "latitude", "coordinate_system") if name in by_name]
 
@@ -196,10 +202,11 @@ class RowParser:
             tuple(former_codes),
         )
 
-    def kept_of(self, cells: Sequence[Cell], received_on: dt.date) -> Kept:
+    def kept_of(self, cells: Sequence[Cell], received_on: dt.date, is_in_place: bool = True) -> Kept:
         """Whom a quarantined row names, whichever of its cells failed: a USCC or an ID number whose check character is
-        right, what else names an agency or an object by hash, and the hash of its key. `cells` may be those of a malformed
-        row.
+        right, what else names an agency or an object by hash, and the hash of its key. Names and numbers stand in only where
+        a code is not read: nothing is kept that is not needed. Of a malformed row, whose cells are not all in place, they are
+        not kept at all: the cell of an agency's name may hold a person's, which could be guessed from its hash.
         """
         named: dict[str, Named] = {}
         for index, column, parser in self._naming:
@@ -209,7 +216,47 @@ class RowParser:
             for name in _named_by(column, result.values[0]):
                 if name.name_hash is None or name.column_name not in named:  # a code says more than an id
                     named[name.column_name] = name
+        if is_in_place:
+            for name in itertools.chain(self._named_in_words(cells, received_on), self._numbered(cells, received_on)):
+                named[name.column_name] = name
         return Kept(self._row_key_hash(cells, received_on), tuple(named.values()))
+
+    def _named_in_words(self, cells: Sequence[Cell], received_on: dt.date) -> Iterator[Named]:
+        """Agencies by name, where the code beside it is empty or cannot be read; where no name is, by the rest of the code."""
+        in_words: set[int | None] = set()
+        for index, code in self._agency_names:
+            name = self._value(index, cells, received_on)
+            if name is not None and (code is None or self._value(code, cells, received_on) is None):
+                in_words.add(code)
+                yield Named(self.dataset.columns[index].name, name_hash=text_hash(name.replace("·", "")))  # as compared
+        for code in self._codes:
+            if code not in in_words and self._value(code, cells, received_on) is None:
+                for place, form in enumerate(parsing.uscc_likenesses(cells[code]), start=1):
+                    yield Named(f"{self.dataset.columns[code].name}_{place}", name_hash=text_hash(f"code {form}"))
+
+    def _numbered(self, cells: Sequence[Cell], received_on: dt.date) -> Iterator[Named]:
+        """Numbers that other papers bear, too, where the dataset has no codes or one of them cannot be read."""
+        if self._codes and not any(
+            isinstance(self._columns[code].parse(cells[code], received_on), str) for code in self._codes
+        ):
+            return
+        for kind, indexes in self._numbers:
+            parts = [self._value(index, cells, received_on) for index in indexes]
+            column = self.dataset.columns[indexes[-1]]
+            if parts[-1] is None:
+                continue
+            listed = (
+                parts[-1].split("、") if column.parse is Parse.ID_LIST else ["|".join(part or "" for part in parts)]
+            )
+            for place, number in enumerate(listed, start=1):
+                # several of one cell are told apart as columns are
+                name = column.name if place == 1 else f"{column.name}_{place}"
+                yield Named(name, name_hash=text_hash(f"{kind} {number}"))
+
+    def _value(self, index: int, cells: Sequence[Cell], received_on: dt.date) -> str | None:
+        """What a text column's cell says; None where it is empty or cannot be read."""
+        result = self._columns[index].parse(cells[index], received_on)
+        return None if isinstance(result, str) else result.values[0]
 
     def _row_key_hash(self, cells: Sequence[Cell], received_on: dt.date) -> str | None:
         parts = []
@@ -251,8 +298,6 @@ def _named_by(column: Column, value: str) -> Iterator[Named]:
             yield Named(column.name, agency_id=value)
         case Parse.PERSON_ID:
             yield Named(column.name, person_key=value)
-        case Parse.AGENCY_NAME:
-            yield Named(column.name, name_hash=text_hash(value.replace("·", "")))  # as names are compared
         case Parse.USCC_PAIR if "=" in value:
             first, _, last = value.rpartition("=")
             yield Named(column.name, agency_id=last)

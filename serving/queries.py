@@ -145,8 +145,8 @@ def freshness(opened: Release) -> list[dict[str, Any]]:
 
 
 def nobodys_rows(opened: Release) -> list[dict[str, Any]]:
-    """Per dataset: quarantined rows in whose place nothing stands, and that name no agency and no person: whose evidence
-    they are cannot be told.
+    """Per dataset: quarantined rows in whose place nothing stands, and that name no agency and no person, or only by a number
+    that other papers bear, too: whose evidence they are cannot be told for certain.
     """
     relation = "quality.fct_quarantined_rows"
     if "is_missing" not in {row["column_name"] for row in opened.rows(f"describe {relation}")}:

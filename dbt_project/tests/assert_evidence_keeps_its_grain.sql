@@ -15,6 +15,7 @@
     'int_personnel_listed': ['received_on', 'row_key'],
     'int_points__disputes_dated': ['dataset', 'row_key'],
     'int_rows_carried': ['dataset', 'row_key', 'listed_on'],
+    'int_rows_linked': ['source', 'dataset', 'received_on', 'file_hash', 'file_position', 'agency_id', 'link_basis'],
     'int_rows_missing': ['source', 'dataset', 'received_on', 'file_hash', 'file_position', 'agency_id', 'person_key'],
     'int_rows_named': ['source', 'dataset', 'received_on', 'file_hash', 'file_position', 'agency_id', 'person_key'],
     'int_rows_quarantined': ['source', 'dataset', 'received_on', 'file_hash', 'file_position', 'agency_id', 'person_key'],

@@ -41,6 +41,7 @@ from ingestion.parsing.identities import (
     passes_gb11714,
     person_number,
     uscc,
+    uscc_likenesses,
     uscc_pair,
 )
 from ingestion.parsing.names import agency_name, person_name
@@ -115,6 +116,7 @@ __all__ = [
     "text_of",
     "unspaced",
     "uscc",
+    "uscc_likenesses",
     "uscc_pair",
     "wall_time",
 ]

@@ -25,6 +25,8 @@ from ingestion.parsing.texts import compact_text, text_of, unspaced, unwrapped
 
 _MISTYPED = str.maketrans("OI", "01")
 _USCC = re.compile(r"[0-9A-HJ-NPQRTUWXY]{2}[0-9]{6}[0-9A-HJ-NPQRTUWXY]{10}")
+_NEAR_USCC = re.compile(r"9[0-9A-Z]{17}")
+_RESIDENT = re.compile(r"9[0-9]{5}(?:19|20)[0-9]{2}[01][0-9][0-3][0-9]{4}[0-9X]")  # a foreigner's ID number
 _GB11714_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
 
 
@@ -52,6 +54,19 @@ def uscc(cell: Cell) -> tuple[str | None, tuple[str, ...]]:
         raise Refused(USCC_CHECK_FAILED)
     flags = ("uscc_repaired",) if text != written else ()
     return text, flags if passes_gb11714(text) else (*flags, "uscc_gb11714_mismatch")
+
+
+def uscc_likenesses(cell: Cell) -> list[str]:
+    """A code that fails with each of its characters masked in turn: a code that differs from it in one character has one of
+    these forms, too. None of what is no code of an enterprise, or might be an ID number: that could be guessed from it.
+    """
+    try:
+        text = compact_text(cell).upper().translate(_MISTYPED) if isinstance(cell, str) else ""
+    except Refused:
+        return []
+    if not _NEAR_USCC.fullmatch(text) or _RESIDENT.fullmatch(text):
+        return []
+    return [f"{text[:place]}_{text[place + 1 :]}" for place in range(len(text))]
 
 
 def uscc_pair(cell: Cell) -> tuple[str | None, tuple[str, ...]]:

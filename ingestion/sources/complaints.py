@@ -3,7 +3,7 @@
 What could identify a complainant (name, phone, address, the free text) is dropped at the door.
 """
 
-from ingestion.contract import Column, Dataset, Format, Kind, Parse
+from ingestion.contract import Column, Dataset, Format, Kind, Number, Parse
 
 RESULTS = {
     "属实": "substantiated",
@@ -18,6 +18,8 @@ HOTLINE = Dataset(
     kind=Kind.EVENT,
     format=Format.XLSX,
     key=("ticket_id",),
+    agency_names=(("respondent_name", None),),
+    numbers=(Number("case", ("original_ticket_id",)), Number("project", ("project_no",))),
     columns=(
         Column("ticket_id", "工单编号", Parse.CODE, aliases=("工单号",), value_required=True),
         Column("accepted_at", "受理时间", Parse.DATETIME, value_required=True, not_after_receipt=True),
@@ -47,6 +49,7 @@ MEDIA = Dataset(
     kind=Kind.EVENT,
     format=Format.CSV,
     key=("clue_id",),
+    agency_names=(("respondent_name", "agency_id"),),
     columns=(
         Column("clue_id", "线索编号", Parse.CODE, value_required=True),
         Column(

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from ingestion.contract import ROW_FIGURES, Column, Dataset, Format, Kind, Parse
+from ingestion.contract import ROW_FIGURES, Column, Dataset, Format, Kind, Number, Parse
 
 HAS = {"有": "true", "无": "false"}
 
@@ -12,6 +12,7 @@ FINDINGS = Dataset(
     kind=Kind.EVENT,
     format=Format.XLSX,
     key=("finding_id",),
+    numbers=(Number("report", ("report_no",)), Number("case", ("origin_id",)), Number("project", ("project_no",))),
     columns=(
         Column("finding_id", "认定编号", Parse.CODE, value_required=True),
         Column("agency_id", "统一社会信用代码", Parse.USCC, value_required=True),
@@ -53,6 +54,7 @@ MERIT_CLAIMS = Dataset(
     kind=Kind.EVENT,
     format=Format.XLSX,
     key=("claim_id",),
+    numbers=(Number("document", ("document_no",)),),
     columns=(
         Column("claim_id", "申报编号", Parse.CODE, value_required=True),
         Column("agency_id", "统一社会信用代码", Parse.USCC, value_required=True),
@@ -86,6 +88,7 @@ REPAIRS = Dataset(
     kind=Kind.EVENT,
     format=Format.XLSX,
     key=("application_id",),
+    numbers=(Number("case", ("target_ids",)),),
     columns=(
         Column("application_id", "申请编号", Parse.CODE, value_required=True),
         Column("agency_id", "统一社会信用代码", Parse.USCC, value_required=True),

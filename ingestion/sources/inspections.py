@@ -1,6 +1,6 @@
 """Supervision checks and administrative penalties: contracts and quirks, nothing else."""
 
-from ingestion.contract import ROW_FIGURES, Column, Dataset, Format, Kind, Parse, Template
+from ingestion.contract import ROW_FIGURES, Column, Dataset, Format, Kind, Number, Parse, Template
 
 CHECKS = Dataset(
     source="inspections",
@@ -8,6 +8,8 @@ CHECKS = Dataset(
     kind=Kind.EVENT,
     format=Format.CSV,
     key=("task_id", "task_line"),
+    agency_names=(("agency_name", "agency_id"),),
+    numbers=(Number("report", ("report_no",)), Number("task", ("task_id",)), Number("project", ("project_no",))),
     columns=(
         Column("task_id", "任务编号", Parse.CODE, value_required=True),
         Column("task_line", "序号", Parse.CODE, value_required=True),
@@ -104,6 +106,8 @@ PENALTIES = Dataset(
     kind=Kind.EVENT,
     format=Format.XLSX,
     key=("decision_no",),
+    agency_names=(("agency_name", "agency_id"),),
+    numbers=(Number("project", ("project_no",)),),
     ignored_headers=_NATIONAL_TEMPLATE,
     template=_NATIONAL,
     columns=(

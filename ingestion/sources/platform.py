@@ -2,7 +2,7 @@
 
 import pyarrow as pa
 
-from ingestion.contract import Column, Dataset, Format, Kind, Parse
+from ingestion.contract import Column, Dataset, Format, Kind, Number, Parse
 from ingestion.sources.wordings import services
 
 SERVICE_TYPES = {"维护保养检测": "maintenance_testing", "消防安全评估": "safety_assessment"}
@@ -26,6 +26,8 @@ CONTRACTS = Dataset(
     kind=Kind.EVENT,
     format=Format.JSON,
     key=("contract_no",),
+    agency_names=(("agency_name", "agency_id"),),
+    numbers=(Number("contract", ("contract_no",)), Number("project", ("project_no",))),
     updated_column="updated_ms",
     ignored_headers=BESIDE,
     columns=(
@@ -50,6 +52,8 @@ REPORTS = Dataset(
     kind=Kind.EVENT,
     format=Format.JSON,
     key=("report_no",),
+    agency_names=(("agency_name", "agency_id"),),
+    numbers=(Number("contract", ("contract_no",)), Number("project", ("project_no",))),
     updated_column="updated_ms",
     ignored_headers=BESIDE,
     columns=(
@@ -88,6 +92,7 @@ CHECKINS = Dataset(
     kind=Kind.EVENT,
     format=Format.JSON,
     key=("checkin_id",),
+    numbers=(Number("report", ("report_no",)), Number("project", ("project_no",))),
     updated_column="updated_ms",
     ignored_headers=BESIDE,
     columns=(

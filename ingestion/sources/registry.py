@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from ingestion.contract import Column, Dataset, Format, Kind, Parse
+from ingestion.contract import Column, Dataset, Format, Kind, Number, Parse
 from ingestion.sources.wordings import graded, services
 
 YES_NO = {"是": "true", "否": "false"}
@@ -22,6 +22,7 @@ AGENCIES = Dataset(
     header_rows=2,
     titled_as_of=True,
     key=("agency_id",),
+    agency_names=(("agency_name", "agency_id"),),
     columns=(
         Column("sequence_no", "序号", Parse.DROPPED, header_required=False),
         Column("agency_name", "机构名称", Parse.AGENCY_NAME, aliases=("服务机构名称", "企业名称"), value_required=True),
@@ -116,6 +117,7 @@ PERSONNEL = Dataset(
     kind=Kind.SNAPSHOT,
     format=Format.XLSX,
     key=("agency_id", "person", "person_name", "certificate_kind", "qualification_no", "registration_no"),
+    agency_names=(("agency_name", "agency_id"),),
     parse_when=(("certificate_kind", "engineer", _ENGINEER_LEVEL), ("certificate_kind", "operator", _OPERATOR_LEVEL)),
     columns=(
         Column("agency_name", "机构名称", Parse.AGENCY_NAME, aliases=("服务机构名称", "企业名称")),
@@ -157,6 +159,7 @@ EQUIPMENT = Dataset(
     kind=Kind.SNAPSHOT,
     format=Format.XLSX,
     key=("agency_id", "equipment_name", "model", "serial_no"),
+    numbers=(Number("device", ("equipment_name", "model", "serial_no")),),
     columns=(
         Column("agency_id", "统一社会信用代码", Parse.USCC, aliases=("社会信用代码", "信用代码"), value_required=True),
         Column("equipment_name", "设备名称", Parse.TEXT, value_required=True),
@@ -195,6 +198,7 @@ SOCIAL_INSURANCE = Dataset(
     kind=Kind.PERIOD,
     format=Format.CSV,
     key=("person", "period_month_on", "insurance_code", "payer_id"),
+    agency_names=(("payer_name", "payer_id"),),
     columns=(
         Column("payer_unit_no", "单位编号", Parse.CODE),
         Column("payer_name", "单位名称", Parse.AGENCY_NAME),

@@ -71,8 +71,8 @@ def status(fmt: str) -> None:
         click.echo(f"待核问题 data issues (quality.fct_data_issues): {said}")
     for row in found["quarantined_rows_of_nobody"]:
         click.echo(
-            f"{row['source']}/{row['dataset']}: {row['row_count']} 行被隔离且辨不出对象 quarantined rows name nobody that can be "
-            f"read, the last received on {row['received_on']}: whose evidence they are cannot be told. "
+            f"{row['source']}/{row['dataset']}: {row['row_count']} 行被隔离且辨不清对象 quarantined rows name nobody for "
+            f"certain, the last received on {row['received_on']}: whose evidence they are cannot be told. "
             f"Look at: firemark quarantine --dataset {row['dataset']}"
         )
     print_unrated(found["unrated_agencies"], "未评机构 unrated agencies:")

@@ -182,15 +182,26 @@ def failures(of: Dataset) -> list[tuple[str, Column]]:
     return found
 
 
-def failed(file: Sent, index: int, kind: str, column: Column) -> Write:
-    """Writes the file with one row that fails."""
+def failed(file: Sent, index: int, kind: str, column: Column, name: str = "") -> Write:
+    """Writes the file with one row that fails, under its own name or another."""
+    rows = [*file.drop.rows]
+    rows[index] = failing(file, index, kind, column)
+    return as_rows(file, rows, name)
+
+
+def as_rows(file: Sent, rows: list[Row], name: str = "") -> Write:
+    """Writes other rows in the file's place, under its own name or another."""
+    return lambda path: write_plain(Drop(file.drop.dataset, rows), path.with_name((name or path.stem) + path.suffix))
+
+
+def failing(file: Sent, index: int, kind: str, column: Column) -> Row:
+    """A row of the file with one cell that fails."""
     row = dict(file.drop.rows[index])
     if kind.startswith(MASKED):
         for person in (column for column in file.drop.dataset.columns if column.parse is Parse.PERSON_ID):
             row[person.header] = re.sub(r"^(.{4}).{10}", r"\1**********", str(row[person.header] or ""))
     row[column.header] = FAILURES[kind.removeprefix(MASKED)][1](row[column.header])
-    rows = [*file.drop.rows[:index], row, *file.drop.rows[index + 1 :]]
-    return lambda path: write_plain(Drop(file.drop.dataset, rows), path)
+    return row
 
 
 def drawn_row(files: list[Sent], draw: random.Random) -> tuple[Sent, int]:
@@ -213,8 +224,8 @@ def as_sent_but_cut(file: Sent) -> Write:
 
 
 def corrected(file: Sent, name: str) -> Write:
-    """All rows of the file, none of which fails, as another file of that name beside it."""
-    return lambda path: write_plain(file.drop, path.with_name(name + path.suffix))
+    """All rows of the file, none of which fails, under its own name or in another file beside it."""
+    return as_rows(file, file.drop.rows, name)
 
 
 def sent_later(file: Sent, index: int, on: str) -> Write:

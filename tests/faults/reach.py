@@ -24,6 +24,20 @@ _JUDGED = re.compile(r"\w+:(.+)=(\w{18})")
 _LISTED = ("registry/personnel", "platform/reports")
 AGENCIES = ("agency_id", "employer_a_id", "employer_b_id")
 PEOPLE = ("person_key", "other_person_key")
+# Columns by whose number a row is of the agencies of other rows, where its own code cannot be read.
+_NUMBERS = {
+    "platform/reports": (("bgbh",), ("htbh",), ("xmbh",)),
+    "platform/contracts": (("htbh",), ("xmbh",)),
+    "platform/checkins": (("bgbh",), ("xmbh",)),
+    "inspections/checks": (("任务编号",), ("任务编号", "序号"), ("报告编号",), ("项目编号",)),
+    "inspections/penalties": (("决定书文号",), ("项目编号",)),
+    "complaints/hotline": (("工单编号",), ("原工单编号",), ("项目编号",)),
+    "complaints/media": (("线索编号",),),
+    "credit_desk/findings": (("认定编号",), ("来源编号",), ("报告编号",), ("项目编号",)),
+    "credit_desk/merit_claims": (("文号",),),
+    "credit_desk/repairs": (("认定编号",),),
+    "registry/equipment": (("设备名称", "型号", "编号"),),
+}
 
 
 @dataclass(frozen=True)
@@ -52,6 +66,16 @@ def _codes(row: Row) -> set[str]:
     return {code for text in _texts(row) for code in _CODE.findall(text)}
 
 
+def _numbers_of(columns: Iterable[tuple[str, ...]], row: Row) -> set[str]:
+    """The numbers in columns of a row, a list's each by itself."""
+    return {
+        number
+        for names in columns
+        if row.get(names[-1]) is not None
+        for number in "-".join(str(row.get(name) or "") for name in names).split("、")
+    }
+
+
 class Whereabouts:
     """Names of agencies and whereabouts of people over all files of a city."""
 
@@ -70,11 +94,20 @@ class Whereabouts:
             for row in rows[place]:
                 for number in self._numbers(row):
                     self.seen[number] |= _codes(row)
+        self.borne: dict[str, set[str]] = defaultdict(set)  # by a number
+        for place, columns in _NUMBERS.items():
+            for row in rows[place]:
+                agencies = self._agencies(row)
+                for number in _numbers_of(columns, row):
+                    self.borne[number] |= agencies
         for row in rows["platform/reports"]:
             issued[row["bgbh"]] |= _codes(row)
         for row in rows["platform/checkins"]:
             for number in self._numbers(row):
                 self.seen[number] |= issued[row["bgbh"]]
+
+    def _agencies(self, row: Row) -> set[str]:
+        return _codes(row).union(*(self.named[text] for text in _texts(row) if text in self.named))
 
     @staticmethod
     def _numbers(row: Mapping[str, Any]) -> set[str]:
@@ -82,7 +115,8 @@ class Whereabouts:
 
     def reach(self, file: Sent, row: Row) -> Reach:
         """What a good row names by itself and through its people."""
-        agencies = _codes(row).union(*(self.named[text] for text in _texts(row) if text in self.named))
+        place = file.drop.dataset.id
+        agencies = self._agencies(row).union(*map(self.borne.__getitem__, _numbers_of(_NUMBERS.get(place, ()), row)))
         numbers: set[str] = set()
         if any(column.parse is Parse.PERSON_ID for column in file.drop.dataset.columns):
             numbers = self._numbers(row)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from ingestion.contract import Parse
-from ingestion.parsing import mask_number
+from ingestion.parsing import id_check_character, mask_number
 from ingestion.privacy import open_person_keys
 from ingestion.sources import DATASETS
 from tests.ingestion.real_exports.builder import (
@@ -50,6 +50,22 @@ def md5(text: bytes) -> str:
 
 
 ID, OTHER_ID = make_id(1), make_id(2)
+NUMBERS = (
+    *(
+        "report BG-1",
+        "project XM-1",
+        "project XM-2",
+        "contract HT-1",
+        "document 证-1",
+        "device 秒表||SB-1",
+        "task RW-1",
+    ),
+    *("case RD-1", "case RD-2", "case GD-1"),
+)
+TYPO = f"{USCC_A[:9]}{'1' if USCC_A[9] != '1' else '2'}{USCC_A[10:]}"
+NEARLY_A = [f"{TYPO[:place]}_{TYPO[place + 1 :]}" for place in range(18)]
+RESIDENT = "91112419900101007" + id_check_character("91112419900101007")  # of a foreigner who lives here
+AT_REPORT = {("report_no", "report BG-1"), ("project_no", "project XM-1")}
 Named = set[tuple[str, str]]
 
 
@@ -62,7 +78,8 @@ def named(door: Door) -> dict[int, Named]:
     door.outcomes()
     rows, names = door.relations("lake.quarantined_rows", "lake.quarantined_names")
     people = {key_of(door, number): number for number in (ID, OTHER_ID)}
-    hashed = {md5(text.encode()): text for text in (NAMES[USCC_A], "欧阳消防公司", "a1b2")}
+    texts = (NAMES[USCC_A], "欧阳消防公司", "a1b2", *NUMBERS, *(f"code {form}" for form in NEARLY_A))
+    hashed = {md5(text.encode()): text for text in texts}
     found: dict[int, Named] = {row["file_position"]: set() for row in rows}
     for name in names:
         (told,) = filter(None, (name["agency_id"], people.get(name["person_key"]), hashed.get(name["name_hash"])))
@@ -94,23 +111,63 @@ REPORT = report(jsfzrsfzh=ID, xmfzrsfzh=OTHER_ID, gzdw=USCC_B)
     [
         ("registry/agencies", agency(机构状态="?"), {("agency_id", USCC_A)}),
         ("registry/agencies", agency(机构名称=None), {("agency_id", USCC_A)}),
-        ("registry/agencies", agency(USCC_A[:-1] + "B"), set()),
+        ("registry/agencies", agency(USCC_A[:-1] + "B", 机构名称=NAMES[USCC_A]), {("agency_name", NAMES[USCC_A])}),
+        ("registry/agencies", agency("?", 机构名称="同上"), set()),
         ("registry/personnel", person(身份证号=int(ID[:17])), {("agency_id", USCC_A)}),
-        ("registry/personnel", person(身份证号=ID, 统一社会信用代码="9.14108E+17"), {("person", ID)}),
+        ("registry/personnel", person(身份证号=ID, 统一社会信用代码="9.14108E+17"), {("agency_name", NAMES[USCC_A]), ("person", ID)}),
         ("registry/personnel", person(身份证号=f" '{ID[:6]} {ID[6:]}", 姓名="同上"), {("agency_id", USCC_A), ("person", ID)}),
         ("registry/personnel", person(身份证号=ID[:6] + ID[8:17], 等级="?"), {("agency_id", USCC_A), ("person", ID)}),
         ("registry/personnel", person(身份证号=mask_number(ID), 等级="?"), {("agency_id", USCC_A)}),
         ("registry/personnel", person(身份证号=ID[:17] + "A", 等级="?"), {("agency_id", USCC_A)}),
         ("registry/equipment", ROWS["registry/equipment"](设备名称=None), {("agency_id", USCC_A)}),
+        ("registry/equipment", ROWS["registry/equipment"](统一社会信用代码="?"), {("serial_no", "device 秒表||SB-1")}),
+        ("registry/equipment", ROWS["registry/equipment"](统一社会信用代码="?", 编号=None), set()),
+        ("registry/site_checks", ROWS["registry/site_checks"](统一社会信用代码="?"), set()),
+        (
+            "registry/site_checks",
+            ROWS["registry/site_checks"](统一社会信用代码=f" {TYPO.lower()}"),
+            {(f"agency_id_{place}", f"code {form}") for place, form in enumerate(NEARLY_A, start=1)},
+        ),
+        ("registry/site_checks", ROWS["registry/site_checks"](统一社会信用代码=ID), set()),
+        ("registry/site_checks", ROWS["registry/site_checks"](统一社会信用代码=RESIDENT), set()),
+        ("registry/social_insurance", insured(ID, 统一社会信用代码="?", 单位名称=NAMES[USCC_A]), {("payer_name", NAMES[USCC_A]), ("person", ID)}),
         ("registry/social_insurance", insured(ID, 险种="?"), {("payer_id", USCC_A), ("person", ID)}),
         ("registry/social_insurance", insured(ID, "202413"), {("payer_id", USCC_A), ("person", ID)}),
         ("complaints/media", media_item(统一社会信用代码=None, 来源="?"), {("respondent_name", NAMES[USCC_A])}),
         ("complaints/media", media_item(机构名称="？？公司", 来源="?"), {("agency_id", USCC_A)}),
         ("complaints/hotline", ticket(被诉对象="欧阳·消 防公司", 核查结果="?"), {("respondent_name", "欧阳消防公司")}),
         ("complaints/hotline", ticket(被诉对象=None, 核查结果="?"), set()),
+        (
+            "complaints/hotline",
+            ticket(被诉对象=None, 核查结果="?", 原工单编号="gd－1", 项目编号="XM-1"),
+            {("original_ticket_id", "case GD-1"), ("project_no", "project XM-1")},
+        ),
+        ("complaints/media", media_item(统一社会信用代码="?"), {("respondent_name", NAMES[USCC_A])}),
+        ("inspections/checks", check(统一社会信用代码="?"), {("agency_name", NAMES[USCC_A]), ("task_id", "task RW-1")}),
+        (
+            "inspections/checks",
+            check(统一社会信用代码="?", 检查对象="同上", 报告编号="BG-1", 项目编号="XM-1"),
+            {("task_id", "task RW-1"), *AT_REPORT},
+        ),
+        (
+            "inspections/penalties",
+            penalty(统一社会信用代码=None, 项目编号="XM-1"),
+            {("agency_name", NAMES[USCC_A]), ("project_no", "project XM-1")},
+        ),
         ("inspections/checks", check(统一社会信用代码=f"{USCC_A[:9]} {USCC_A[9:].lower()}", 检查类型="?"), {("agency_id", USCC_A)}),
         ("inspections/penalties", penalty(处罚决定日期="2024-06-02"), {("agency_id", USCC_A)}),
         ("platform/contracts", contract(zbdw=USCC_B, scbz="?"), {("agency_id", USCC_A), ("performed_by_id", USCC_B)}),
+        (
+            "platform/contracts",
+            contract(zbdw=USCC_B[:-1], xmbh="XM-2"),
+            {("agency_id", USCC_A), ("contract_no", "contract HT-1"), ("project_no", "project XM-2")},
+        ),
+        (
+            "platform/contracts",
+            contract(tyshxydm="?", zbdw=USCC_B),
+            {("agency_name", NAMES[USCC_A]), ("performed_by_id", USCC_B)}
+            | {("contract_no", "contract HT-1"), ("project_no", "project XM-1")},
+        ),
         (
             "platform/reports",
             REPORT | {"bgrq": "2024-02-30"},
@@ -119,12 +176,26 @@ REPORT = report(jsfzrsfzh=ID, xmfzrsfzh=OTHER_ID, gzdw=USCC_B)
         (
             "platform/reports",
             REPORT | {"tyshxydm": USCC_C[:-1] + "A", "jsfzrsfzh": ID + OTHER_ID},
-            {("seal_agency_id", USCC_B), ("project_lead", OTHER_ID)},
+            {("agency_name", NAMES[USCC_A]), ("seal_agency_id", USCC_B), ("project_lead", OTHER_ID)}
+            | {("project_no", "project XM-1")},
         ),
-        ("platform/checkins", checkin(gw="厨师"), {("person", ID)}),
-        ("platform/checkins", checkin(wd="95"), {("person", ID)}),
+        ("platform/checkins", checkin(gw="厨师"), {("person", ID), *AT_REPORT}),
+        ("platform/checkins", checkin(wd="95"), {("person", ID), *AT_REPORT}),
+        ("platform/checkins", checkin(gw="厨师", sfzh=None), AT_REPORT),
         ("credit_desk/findings", finding(状态="?", 涉及人员身份证号=ID), {("agency_id", USCC_A), ("person", ID)}),
         ("credit_desk/findings", finding(状态="?", 涉及人员身份证号=f"{ID}、{OTHER_ID}"), {("agency_id", USCC_A)}),
+        (
+            "credit_desk/findings",
+            finding(统一社会信用代码="?", 来源编号="GD-1", 项目编号="XM-1", 报告编号="BG-1"),
+            {("origin_id", "case GD-1"), *AT_REPORT},
+        ),
+        (
+            "credit_desk/repairs",
+            ROWS["credit_desk/repairs"](统一社会信用代码="?", 认定编号="RD-1、rd-2"),
+            {("target_ids", "case RD-1"), ("target_ids_2", "case RD-2")},
+        ),
+        ("credit_desk/merit_claims", merit(统一社会信用代码="?", 文号="证-1"), {("document_no", "document 证-1")}),
+        ("credit_desk/merit_claims", merit(统一社会信用代码="?"), set()),
         ("credit_desk/merit_claims", merit(级别="?", 涉及人员身份证号=ID), {("agency_id", USCC_A), ("person", ID)}),
         ("credit_desk/decisions", decision(about=USCC_B, word="?"), {("object_id", USCC_B)}),
         ("credit_desk/decisions", decision(kind="?", about=USCC_B), {("object_id", USCC_B)}),
@@ -164,8 +235,8 @@ def test_a_record_with_a_lost_character_names_whom_it_can(door: Door) -> None:
     damaged = (content.replace("王强".encode(), b"\xff"), content.replace(b'"QD-1"', b'"QD-1\xff"'))
     for number, of in enumerate(damaged, start=1):
         door.drop("platform/checkins", f"2024-06-0{number}", "p.json").write_bytes(of)
-    assert named(door) == {1: {("person", ID)}}
-    assert len(door.relation("lake.quarantined_names")) == 2
+    assert named(door) == {1: {("person", ID), *AT_REPORT}}
+    assert len(door.relation("lake.quarantined_names")) == 6
     first, second = door.relation("lake.quarantined_rows")
     assert first["reason_code"] == second["reason_code"] == "encoding"
     assert (first["row_key_hash"], second["row_key_hash"]) == (md5(b"QD-1"), None)
@@ -230,8 +301,8 @@ def test_rows_that_repeat_one_of_an_earlier_page_name_nobody_twice(door: Door) -
     put(door, "platform/checkins", [checkin("QD-1", gw="厨师"), checkin("QD-2")], name="p1.json")
     put(door, "platform/checkins", [checkin("QD-1", gw="厨师"), checkin("QD-3")], name="p2.json")
     put(door, "platform/checkins", [checkin("QD-1", gw="厨师"), checkin("QD-3")], name="p3.json")
-    assert named(door) == {1: {("person", ID)}}
-    (name,) = door.relation("lake.quarantined_names")
+    assert named(door) == {1: {("person", ID), *AT_REPORT}}
+    name, *_ = door.relation("lake.quarantined_names")
     (row,) = door.relation("lake.quarantined_rows")
     assert (name["file_hash"], row["file_name"]) == (row["file_hash"], "p1.json")
 
@@ -245,8 +316,8 @@ def test_a_file_that_is_held_or_a_copy_names_nobody(door: Door) -> None:
     assert door.relation("lake.quarantined_names") == []
     for day in ("2024-06-02", "2024-06-03"):
         door.drop(place, day, "p.json").write_bytes(page([record]))
-    assert named(door) == {1: {("person", ID)}}
-    assert [str(name["received_on"]) for name in door.relation("lake.quarantined_names")] == ["2024-06-02"]
+    assert named(door) == {1: {("person", ID), *AT_REPORT}}
+    assert {str(name["received_on"]) for name in door.relation("lake.quarantined_names")} == {"2024-06-02"}
 
 
 BAD_IN_LISTS = {"registry/agencies": "机构状态", "registry/personnel": "证书类别", "registry/equipment": "数量"}
@@ -274,6 +345,15 @@ def test_a_manifest_of_an_earlier_release_is_upgraded_and_its_files_are_read_aga
     assert [row["row_key_hash"] for row in door.relation("lake.quarantined_rows")] != [None]
     door.ingest(full=True)
     assert named(door) == expected
+
+
+def test_every_name_of_an_agency_stands_for_the_code_beside_it() -> None:
+    named_beside = {(of.id, name): code for of in DATASETS.values() for name, code in of.agency_names}
+    names = {(of.id, c.name) for of in DATASETS.values() for c in of.columns if c.parse is Parse.AGENCY_NAME}
+    assert names - named_beside.keys() == {("registry/personnel", "insurance_payer_name")}  # of another employer
+    for (place, _), code in named_beside.items():
+        assert (code is None) == all(column.parse is not Parse.USCC for column in dataset(place).columns)
+        assert code is None or dataset(place).column(code).parse is Parse.USCC
 
 
 @pytest.mark.parametrize("number", [f"{ID[:6]}********{ID[14:]}", ID[:-1], None])

@@ -53,7 +53,7 @@ naming as (
         agency_id,
         received_on
     from rows_quarantined
-    where agency_id is not null
+    where is_named_itself
 
 ),
 

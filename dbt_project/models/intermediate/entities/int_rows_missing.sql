@@ -1,6 +1,6 @@
 -- Quarantined rows that may have said what nothing else says. A row of a list says nothing new where it is carried and the
--- lists before and after it show the same of whom it names. One of which only the person or only the agency can be read is not
--- carried, so that somebody is off that list; one that names nobody is made up for by the next list.
+-- lists before and after it show the same of whom it names. One of which only the person or only the agency can be read, or the
+-- agency by no code, is not carried, so that somebody is off that list; one that names nobody is made up for by the next list.
 {%- set shown = [
     'source', 'dataset', 'received_on', 'file_name', 'file_hash', 'sheet', 'row_number', 'file_position', 'reason_code',
     'agency_id', 'person_key', 'object_hash'
@@ -56,7 +56,7 @@ numbered as (
             drop_number
         from list_rows
         where
-            agency_id is not null
+            is_named_by_code
             and (dataset <> 'personnel' or person_key is not null)
     ) as named
 
@@ -173,7 +173,7 @@ final as (
             list_rows.entity_id = bridged.entity_id
             and list_rows.drop_number between bridged.from_number and bridged.until_number
     where
-        bridged.entity_id is null
+        (bridged.entity_id is null or not list_rows.is_named_by_code)
         and (list_rows.is_last or list_rows.agency_id is not null or list_rows.person_key is not null)
 
 )

@@ -1,5 +1,8 @@
 -- Quarantined rows and whom or what they name in any way: by code, by a name that an agency has or had, because people said so
--- of the complaint of that number (and not where they said that it is another's), or, of a decision, by the id of its object.
+-- of the complaint of that number (and not where they said that it is another's), because the row of their key is some
+-- agency's, or, of a decision, by the id of its object. A code with a wrong character and numbers that other papers bear speak
+-- where no name does; whose the row is, numbers do not say for certain.
+{%- set place = ['source', 'dataset', 'received_on', 'file_hash', 'file_position'] %}
 with
 
 quarantined as (
@@ -36,14 +39,16 @@ judged as (
 
 ),
 
-agencies as (
+linked as (
 
-    select
-        quarantined.source,
-        quarantined.dataset,
-        quarantined.received_on,
-        quarantined.file_hash,
-        quarantined.file_position,
+    select * from {{ ref('int_rows_linked') }}
+
+),
+
+by_name as (
+
+    select distinct
+        {{ columns('quarantined', place) }},
         agency_names.agency_id
     from quarantined
     inner join names
@@ -61,26 +66,84 @@ agencies as (
             and quarantined.row_key_hash = judged.row_key_hash
             and agency_names.agency_id = judged.agency_id
             and judged.decision_code = 'different_person'
-    where
-        quarantined.agency_id is null
-        and judged.agency_id is null
-    union
+    where judged.agency_id is null
+
+),
+
+by_link as (
+
     select
-        quarantined.source,
-        quarantined.dataset,
-        quarantined.received_on,
-        quarantined.file_hash,
-        quarantined.file_position,
-        judged.agency_id
-    from quarantined
-    inner join judged
+        {{ columns('linked', place) }},
+        linked.agency_id,
+        case when linked.link_basis = 'number' then 3 else 2 end as basis_rank
+    from linked
+    left join (
+        select distinct {{ place | join(', ') }}
+        from by_name
+    ) as in_words
         on
-            quarantined.dataset = judged.dataset
-            and quarantined.row_key_hash = judged.row_key_hash
+            linked.source = in_words.source
+            and linked.dataset = in_words.dataset
+            and linked.received_on = in_words.received_on
+            and linked.file_hash = in_words.file_hash
+            and linked.file_position = in_words.file_position
     where
-        quarantined.agency_id is null
-        and judged.decision_code = 'same_person'
-        and judged.recency = 1
+        linked.link_basis = 'key'
+        or in_words.file_hash is null
+
+),
+
+agencies as (
+
+    select
+        {{ place | join(', ') }},
+        agency_id,
+        min(basis_rank) as basis_rank
+    from (
+        select
+            {{ place | join(', ') }},
+            agency_id,
+            1 as basis_rank
+        from quarantined
+        where agency_id is not null
+        union all
+        select
+            *,
+            2 as basis_rank
+        from by_name
+        union all
+        select
+            {{ columns('quarantined', place) }},
+            judged.agency_id,
+            2 as basis_rank
+        from quarantined
+        inner join judged
+            on
+                quarantined.dataset = judged.dataset
+                and quarantined.row_key_hash = judged.row_key_hash
+        where
+            judged.decision_code = 'same_person'
+            and judged.recency = 1
+        union all
+        select * from by_link
+    ) as named
+    group by {{ place | join(', ') }}, agency_id
+
+),
+
+-- once for each person
+whole_rows as (
+
+    select distinct
+        {{ place | join(', ') }},
+        file_name,
+        sheet,
+        row_number,
+        reason_code,
+        header,
+        person_key,
+        is_replaced
+    from quarantined
 
 ),
 
@@ -94,7 +157,7 @@ objects as (
         file_position,
         min(name_hash) as object_hash
     from names
-    where source = 'credit_desk'
+    where dataset = 'decisions'
     group by source, dataset, received_on, file_hash, file_position
 
 ),
@@ -102,35 +165,37 @@ objects as (
 final as (
 
     select
-        quarantined.source,
-        quarantined.dataset,
-        quarantined.received_on,
-        quarantined.file_name,
-        quarantined.file_hash,
-        quarantined.sheet,
-        quarantined.row_number,
-        quarantined.file_position,
-        quarantined.reason_code,
-        quarantined.header,
-        coalesce(quarantined.agency_id, agencies.agency_id) as agency_id,
-        quarantined.person_key,
+        whole_rows.source,
+        whole_rows.dataset,
+        whole_rows.received_on,
+        whole_rows.file_name,
+        whole_rows.file_hash,
+        whole_rows.sheet,
+        whole_rows.row_number,
+        whole_rows.file_position,
+        whole_rows.reason_code,
+        whole_rows.header,
+        agencies.agency_id,
+        whole_rows.person_key,
         objects.object_hash,
-        quarantined.is_replaced
-    from quarantined
+        coalesce(agencies.basis_rank = 1, false) as is_named_by_code,
+        coalesce(agencies.basis_rank < 3, false) as is_named_itself,
+        whole_rows.is_replaced
+    from whole_rows
     left join agencies
         on
-            quarantined.source = agencies.source
-            and quarantined.dataset = agencies.dataset
-            and quarantined.received_on = agencies.received_on
-            and quarantined.file_hash = agencies.file_hash
-            and quarantined.file_position = agencies.file_position
+            whole_rows.source = agencies.source
+            and whole_rows.dataset = agencies.dataset
+            and whole_rows.received_on = agencies.received_on
+            and whole_rows.file_hash = agencies.file_hash
+            and whole_rows.file_position = agencies.file_position
     left join objects
         on
-            quarantined.source = objects.source
-            and quarantined.dataset = objects.dataset
-            and quarantined.received_on = objects.received_on
-            and quarantined.file_hash = objects.file_hash
-            and quarantined.file_position = objects.file_position
+            whole_rows.source = objects.source
+            and whole_rows.dataset = objects.dataset
+            and whole_rows.received_on = objects.received_on
+            and whole_rows.file_hash = objects.file_hash
+            and whole_rows.file_position = objects.file_position
 
 )
 

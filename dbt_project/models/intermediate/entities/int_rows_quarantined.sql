@@ -1,6 +1,6 @@
--- Quarantined rows and whom they name by code (sources.md, K7): nothing else is known of them. Replaced is one of whose key a row could
--- be read in the same drop, or in a later one where a key has one row. A row with two agencies or two people is here once for
--- each pair; one that names nobody is here, too.
+-- Quarantined rows and whom they name by code (sources.md, K7): nothing else is known of them. Replaced is one that another
+-- file of its drop corrects, or of whose key a row could be read in the same drop, or in a later one where a key has one row.
+-- A row with two agencies or two people is here once for each pair; one that names nobody is here, too.
 with
 
 quarantined_rows as (
@@ -65,7 +65,7 @@ final as (
         agencies.agency_id,
         people.person_key,
         quarantined_rows.row_key_hash,
-        keys_read.row_key_hash is not null as is_replaced
+        coalesce(quarantined_rows.is_corrected, false) or keys_read.row_key_hash is not null as is_replaced
     from quarantined_rows
     left join keys_read
         on

@@ -30,9 +30,17 @@ final as (
         quarantined_rows.row_number,
         quarantined_rows.reason_code,
         quarantined_rows.header,
-        min(quarantined_rows.agency_id) as agency_id,
-        count(coalesce(quarantined_rows.agency_id, quarantined_rows.person_key, quarantined_rows.object_hash)) > 0
-            as is_anybody_named,
+        -- a number that an agency's papers bear, too, flags the agency, and does not say whose the row is
+        min(case when quarantined_rows.is_named_itself then quarantined_rows.agency_id end) as agency_id,
+        max(
+            case
+                when quarantined_rows.is_named_itself
+                    or quarantined_rows.person_key is not null
+                    or quarantined_rows.object_hash is not null
+                    then 1
+                else 0
+            end
+        ) = 1 as is_anybody_named,
         count(rows_missing.file_hash) > 0 as is_missing
     from quarantined_rows
     left join rows_missing

@@ -19,7 +19,8 @@ final as (
         reason_code,
         header,
         file_position,
-        row_key_hash
+        row_key_hash,
+        is_corrected
     from received
 
 )
