@@ -34,7 +34,8 @@ final as (
         min(case when quarantined_rows.is_named_itself then quarantined_rows.agency_id end) as agency_id,
         max(
             case
-                when quarantined_rows.is_named_itself
+                when
+                    quarantined_rows.is_named_itself
                     or quarantined_rows.person_key is not null
                     or quarantined_rows.object_hash is not null
                     then 1
