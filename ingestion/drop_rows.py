@@ -74,7 +74,9 @@ class LakeRows:
         """Per part, the places of quarantined rows without a readable key that another file of the same drop makes up for.
 
         A file corrects another where it holds every key that could be read there, more rows that can be read, and no fewer
-        rows in all. What it holds unchanged, and so cannot be read again, stays. Which came first is not asked.
+        rows in all; one of another name holds them in the same places, too, and a row that can be read where none could:
+        exports that overlap are no versions of one another. What it holds unchanged, and so cannot be read again, stays.
+        Which came first is not asked.
         """
         keyless = {
             part.key: {row.row_hash: row.file_position for row in rows}
@@ -83,23 +85,34 @@ class LakeRows:
         }
         if not keyless or len(files) < 2:
             return {}
-        row_keys = {part.key: self._row_keys(part.key) for _, part in files}
+        tables = {part.key: self._keyed(part.key) for _, part in files}
+        row_keys = {key: table.column("row_key") for key, table in tables.items()}
+        names = {part.key: name for name, part in files}
         found: dict[PartKey, set[int]] = {}
         for part, by in _may_correct([file for file in files if file[1].key in keyless], files, row_keys):
             held = pc.is_in(row_keys[part.key], value_set=row_keys[by.key])
-            if pc.all(held, min_count=0).as_py():
-                again = keyless.get(by.key, {})
-                rows_read = {place for row_hash, place in keyless[part.key].items() if row_hash not in again}
-                found.setdefault(part.key, set()).update(rows_read)
+            if not pc.all(held, min_count=0).as_py():
+                continue
+            again = keyless.get(by.key, {})
+            rows_read = {place for row_hash, place in keyless[part.key].items() if row_hash not in again}
+            if names[by.key] != names[part.key]:
+                there = _by_place(tables[by.key])
+                if not _by_place(tables[part.key]).items() <= there.items():
+                    continue
+                rows_read &= there.keys()
+            found.setdefault(part.key, set()).update(rows_read)
         return found
 
-    def _row_keys(self, key: PartKey) -> pa.ChunkedArray:
-        table = self._tables[key] if key in self._tables else self._read(key, "row_key")
-        return table.column("row_key")
+    def _keyed(self, key: PartKey) -> pa.Table:
+        return self._tables[key] if key in self._tables else self._read(key, "row_key")
 
     def _read(self, key: PartKey, *more: str) -> pa.Table:
         with pq.ParquetFile(part_path(self.lake, key)) as file:  # a third of the time of `read_table`, page by page
             return file.read(columns=["row_hash", "file_position", *more], use_threads=False)
+
+
+def _by_place(table: pa.Table) -> dict[int, str]:
+    return dict(zip(table.column("file_position").to_pylist(), table.column("row_key").to_pylist(), strict=True))
 
 
 def _may_correct(
@@ -123,5 +136,7 @@ def _may_correct(
                 by.accepted_count > part.accepted_count
                 and by.accepted_count + by.quarantined_count >= part.accepted_count + part.quarantined_count
                 and by.page_number == part.page_number
+                # of pages without a number none is known to be another's version
+                and (part.page_total is None or part.page_number is not None)
             ):
                 yield part, by

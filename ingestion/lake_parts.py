@@ -26,7 +26,7 @@ from ingestion.sources import DATASETS
 from ingestion.strict import Quarantined, RowParser, text_hash
 
 # Raise it when the door reads the same bytes differently: every file is then read again from the archive.
-PARSER_REVISION = 10
+PARSER_REVISION = 11
 # The reason code of a file on which the program failed: no verdict on the file, so every ingest tries it again.
 PROGRAM_FAILED = "program_failed"
 SCHEMA_FILE = "0000-schema.parquet"

@@ -222,11 +222,17 @@ class RowParser:
         return Kept(self._row_key_hash(cells, received_on), tuple(named.values()))
 
     def _named_in_words(self, cells: Sequence[Cell], received_on: dt.date) -> Iterator[Named]:
-        """Agencies by name, where the code beside it is empty or cannot be read; where no name is, by the rest of the code."""
+        """Agencies by name, where the code beside it is empty or cannot be read; where no name is, by the rest of the code. What
+        might be the name of a person, who pays for himself or is complained of, is not kept: it could be guessed from its hash.
+        """
         in_words: set[int | None] = set()
         for index, code in self._agency_names:
             name = self._value(index, cells, received_on)
-            if name is not None and (code is None or self._value(code, cells, received_on) is None):
+            if (
+                name is not None
+                and not parsing.may_be_a_person(name)
+                and (code is None or self._value(code, cells, received_on) is None)
+            ):
                 in_words.add(code)
                 yield Named(self.dataset.columns[index].name, name_hash=text_hash(name.replace("·", "")))  # as compared
         for code in self._codes:

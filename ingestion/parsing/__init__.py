@@ -44,7 +44,7 @@ from ingestion.parsing.identities import (
     uscc_likenesses,
     uscc_pair,
 )
-from ingestion.parsing.names import agency_name, person_name
+from ingestion.parsing.names import agency_name, may_be_a_person, person_name
 from ingestion.parsing.numbers import amount, chinese_number, coordinate, integer, points, quantity
 from ingestion.parsing.personal_numbers import PersonalNumber, find_numbers, masked, replace_numbers
 from ingestion.parsing.texts import FOLD, fold, free_text, is_blank, is_empty, says_null, text_of, unspaced
@@ -101,6 +101,7 @@ __all__ = [
     "last_day",
     "mask_number",
     "masked",
+    "may_be_a_person",
     "moment",
     "month",
     "normal_choices",

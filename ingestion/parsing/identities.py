@@ -50,7 +50,8 @@ def uscc(cell: Cell) -> tuple[str | None, tuple[str, ...]]:
         return None, ()
     if not _USCC.fullmatch(text):
         raise Refused(NUMERIC_PRECISION_LOST if _is_lost_number(text) else USCC_MALFORMED)
-    if gb32100.calc_check_digit(text[:17]) != text[17]:
+    # one ID number in 31 passes this check by chance: a person's must not be taken for a code and shown
+    if gb32100.calc_check_digit(text[:17]) != text[17] or _failing(text) is None:
         raise Refused(USCC_CHECK_FAILED)
     flags = ("uscc_repaired",) if text != written else ()
     return text, flags if passes_gb11714(text) else (*flags, "uscc_gb11714_mismatch")

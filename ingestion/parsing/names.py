@@ -52,3 +52,11 @@ def agency_name(cell: Cell) -> str | None:
     Refuses as `person_name` does.
     """
     return _one_dot(_name(cell).translate(_BRACKETS)) or None
+
+
+_PERSON_LIKE = re.compile(r"[\u4e00-\u9fff·]{2,4}")
+
+
+def may_be_a_person(name: str) -> bool:
+    """Whether what stands for an agency's name could be a person's: as short as one, or with a number of a person's."""
+    return _PERSON_LIKE.fullmatch(name) is not None or "*" in name

@@ -39,6 +39,20 @@ def test_a_code_is_repaired_by_rule_and_flagged(damage: Any) -> None:
     assert parsing.uscc(damage(USCC_A)) == (USCC_A, ("uscc_repaired",))
 
 
+def test_an_id_number_that_passes_as_a_code_is_none() -> None:
+    """One in 31 does: in clear it would be shown as an agency's."""
+    number = "419999199001010929"
+    assert parsing.person_number(number).status == "full"
+    assert reason(parsing.uscc, number) == "uscc_check_failed"
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"), [("李某某", True), ("欧阳某某", True), ("李某1380****", True), ("甲消防公司", False)]
+)
+def test_what_might_be_a_person_is_told_from_an_agency(name: str, expected: bool) -> None:
+    assert parsing.may_be_a_person(name) is expected
+
+
 @given(st.integers(0, 17), st.sampled_from("0123456789ABCDEFGHJKLMNPQRTUWXY"))
 def test_a_single_wrong_character_never_passes(place: int, char: str) -> None:
     wrong = USCC_A[:place] + char + USCC_A[place + 1 :]

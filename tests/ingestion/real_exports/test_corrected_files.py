@@ -45,7 +45,6 @@ def test_a_key_that_could_not_be_read_is_corrected_in_a_file_of_any_name(door: D
         pytest.param([*GOOD, KEYLESS], [*GOOD, MENDED, NO_STATUS], [True, False], id="another row is broken in it"),
         pytest.param([*GOOD, KEYLESS, NOTHING_ELSE], [*GOOD, MENDED, NOTHING_ELSE], [True, False], id="one of two"),
         pytest.param([*GOOD, KEYLESS, NOTHING_ELSE], [*GOOD, MENDED, finding("RD-5")], [True, True], id="both"),
-        pytest.param([*GOOD, KEYLESS], [MENDED, finding("RD-0"), *GOOD], [True], id="in another order, with more rows"),
         pytest.param([*GOOD, KEYLESS], [GOOD[0], finding("RD-2", 状态="撤销"), MENDED], [True], id="other cells, too"),
         pytest.param([*GOOD, KEYLESS], GOOD, [False], id="the row taken out"),
         pytest.param([*GOOD, NO_STATUS], [*GOOD, MENDED], [False], id="a row whose key says that it is another one"),
@@ -61,6 +60,24 @@ def test_a_file_corrects_only_what_it_holds_and_reads(
     door.ingest()
     put(door, PLACE, after, name=name)
     assert sorted(is_corrected for _, _, is_corrected in unread(door)) == sorted(expected)
+
+
+@pytest.mark.parametrize(("name", "expected"), [("m.xlsx", True), ("z.xlsx", False)])
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        pytest.param([*GOOD, KEYLESS], [MENDED, finding("RD-0"), *GOOD], id="in another order, with more rows"),
+        pytest.param([GOOD[1], KEYLESS], [*GOOD], id="the list before it, which ends as it begins"),
+    ],
+)
+def test_exports_that_overlap_are_no_versions_of_one_another(
+    door: Door, name: str, expected: bool, before: Sequence[Row], after: Sequence[Row]
+) -> None:
+    """Only the file's own name tells that other rows in other places are a newer version of it."""
+    put(door, PLACE, before, name="m.xlsx")
+    door.ingest()
+    put(door, PLACE, after, name=name)
+    assert [is_corrected for _, _, is_corrected in unread(door)] == [expected]
 
 
 def test_of_three_versions_the_last_makes_up_for_both(door: Door) -> None:
@@ -100,10 +117,10 @@ PutPage = Callable[..., None]
 
 @pytest.fixture
 def put_page(door: Door) -> PutPage:
-    def put_it(name: str, numbers: Sequence[str | None], page: int, total: int) -> None:
+    def put_it(name: str, numbers: Sequence[str | None], page: int | None, total: int) -> None:
         nothing = dict.fromkeys(headers(dataset(PAGES)))
         records = [nothing | checkin(f"QD-{number}") | {"qdbh": number and f"QD-{number}"} for number in numbers]
-        data = {"total": total, "page": page, "records": records}
+        data = {"total": total, "records": records} | ({} if page is None else {"page": page})
         door.drop(PAGES, DAY, name).write_text(json.dumps({"code": 0, "msg": "ok", "data": data}), "utf-8")
         door.ingest()
 
@@ -128,3 +145,10 @@ def test_a_corrected_record_does_not_stand_for_one_that_is_missing(door: Door, p
     put_page("p2.json", ["3", "4"], 2, 4)
     assert {str(outcome.status) for outcome in door.outcomes().values()} == {"loaded"}
     assert unread(door) == [("p1.json", 2, True)]
+
+
+def test_pages_without_a_number_are_no_versions_of_one_another(door: Door, put_page: PutPage) -> None:
+    put_page("p1.json", ["1", "2"], None, 3)
+    put_page("p2.json", [None], None, 3)
+    assert {str(outcome.status) for outcome in door.outcomes().values()} == {"loaded"}
+    assert [is_corrected for _, _, is_corrected in unread(door)] == [False]
