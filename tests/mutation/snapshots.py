@@ -11,7 +11,6 @@ import duckdb
 
 from tests.warehouse.harness import compiled_nodes
 
-
 # A recursion that a change keeps from ending fills the memory, then the disk: within these bounds it fails, which is noticed.
 BOUNDS = {"memory_limit": "2GB", "temp_directory": ""}
 
