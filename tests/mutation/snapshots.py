@@ -11,6 +11,9 @@ import duckdb
 
 from tests.warehouse.harness import compiled_nodes
 
+# A recursion that a change keeps from ending fills the memory, then the disk: within these bounds it fails, which is noticed.
+BOUNDS = {"memory_limit": "2GB", "temp_directory": ""}
+
 
 class Stillborn(Exception):
     """The changed SQL does not even bind: a mutant that dbt would refuse proves nothing about the tests."""
@@ -24,7 +27,7 @@ def keep(connection: duckdb.DuckDBPyConnection, file: Path) -> None:
 
 def opened(file: Path, *, read_only: bool) -> duckdb.DuckDBPyConnection:
     """A connection that has the file as its database `firemark`."""
-    connection = duckdb.connect(":memory:")
+    connection = duckdb.connect(":memory:", config=BOUNDS)
     mode = " (read_only)" if read_only else ""
     connection.execute(f"attach '{file}' as firemark{mode}; use firemark; set threads = 1")
     return connection

@@ -15,7 +15,7 @@ from typing import Any
 import duckdb
 import yaml
 
-from tests.mutation.snapshots import Stillborn, keep
+from tests.mutation.snapshots import BOUNDS, Stillborn, keep
 from tests.warehouse.harness import DBT_PROJECT, Warehouse, compiled_nodes
 
 UnitTest = Mapping[str, Any]
@@ -40,7 +40,7 @@ def first_failure(types: Path, model: str, sql: str) -> str | None:
 
 
 def _passes(types: Path, test: UnitTest, sql: str) -> bool:
-    with duckdb.connect(":memory:") as connection:
+    with duckdb.connect(":memory:", config=BOUNDS) as connection:
         connection.execute(f"attach '{types}' as types (read_only); attach ':memory:' as firemark; use firemark")
         for name, rows in _given(test):
             node = compiled_nodes()[name]

@@ -77,9 +77,8 @@ keyed as (
         versions.points_step,
         readings.item_code,
         coalesce(readings.item_number, 1) as item_number,
-        coalesce(readings.is_row_points, false) as is_row_points,
-        coalesce(versions.is_before_first or evidence.occurred_on < first_versions.effective_from_on, false)
-            as is_before_first,
+        readings.is_row_points,
+        versions.is_before_first or evidence.occurred_on < first_versions.effective_from_on as is_before_first,
         coalesce(
             readings.is_any_channel
             or item_channels.channel_code is not null
