@@ -66,10 +66,10 @@ def known_regimes() -> Folder:
             ("effective_from: 2024-03-21 ", "effective_from: 2025-03-01 "),
             ("same_act: max", "same_act: sum"),
             ("agg: sum, cap: 30, cap_provisional: true", "agg: sum, cap: 18"),
-            ("虚假文件,        points: 50", "虚假文件,        points: 35"),
+            ("False document, points: 50", "False document, points: 35"),
             (
-                "失实文件,        points: 20, per: report,  cap: 40",
-                "失实文件,        points: 25, per: report,  cap: 30",
+                "Inaccurate document, points: 20, per: report,  cap: 40",
+                "Inaccurate document, points: 25, per: report,  cap: 30",
             ),
             ("{code: F07, comp: SUB,", "{code: F07, comp: SUB, repairable: false,"),
             ("subsumes: [F03]", "subsumes: [F03, F10]"),
