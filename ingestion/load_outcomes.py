@@ -190,9 +190,10 @@ _TITLE_WITHOUT_DAY = (
     "title, as in 截至2024年5月10日."
 )
 _TWO_VERSIONS = (
-    "another file of this name and day holds other rows, and both are loaded. A row that could not be read in one is made "
-    "up for by the other. Which of two readable rows with one key counts does not follow from the order of arrival: if such "
-    "a row was changed, put the right file into the folder of a later day."
+    "another file of this name and day holds other rows, and both are loaded. A row that could not be read is made up for "
+    "by a row of its key, or by a file that holds all rows that could be read, and more. Which of two readable rows with "
+    "one key counts does not follow from the order of arrival: if such a row was changed, put the right file into the "
+    "folder of a later day."
 )
 
 
