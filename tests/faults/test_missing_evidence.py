@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -198,15 +199,32 @@ def check_correction(
     check_arrival(city, file, failed(file, index, kind, column), corrected(file, name), with_places=False)
 
 
-def check_half_correction(city: City, file: Sent, kind: str, column: Column, *names: str) -> None:
-    """Of two rows without a key the first comes again: all is as if only the second had failed, flags too."""
+def with_missing(made: Warehouse) -> dict[str, Counter[tuple[str, ...]]]:
+    """Those rows, and what is missing for want of a row."""
+    missing = made.query(
+        "select source, dataset, received_on, agency_id, is_anybody_named from quality.fct_quarantined_rows where is_missing"
+    )
+    return rows_of(made, with_places=False) | {"missing": Counter(tuple(map(str, row.values())) for row in missing)}
+
+
+def check_half_correction(city: City, files: Iterable[Sent], kind: str, column: Column, *names: str) -> None:
+    """Of two rows without a key the first comes again: all is as if only the second had failed, flags too. In the first of
+    the files in which that shows: a list that a later one bears out misses nothing.
+    """
+    whole = with_missing(city.whole)
+    for file in files:
+        if len(file.drop.rows) < 2:
+            continue
+        expected = with_missing(city.after(file, failed(file, 1, kind, column), models=()))
+        if expected != whole:
+            break
+    else:
+        raise AssertionError("no file has a second row whose failing shows")
     both = [failing(file, index, kind, column) for index in range(2)] + file.drop.rows[2:]
-    expected = rows_of(city.after(file, failed(file, 1, kind, column), models=()), with_places=False)
-    assert expected != rows_of(city.whole, with_places=False)
-    for name in names:
+    # a file without a good row is known again by its name alone
+    for name in names if len(file.drop.rows) > 2 else ("",):
         half = failed(file, 1, kind, column, name)
-        found = rows_of(city.after(file, as_rows(file, both), half, models=()), with_places=False)
-        assert found == expected, name
+        assert with_missing(city.after(file, as_rows(file, both), half, models=())) == expected, name
 
 
 def check_later(city: City, files: list[Sent], kind: str, draw: random.Random) -> None:
@@ -276,7 +294,7 @@ def test_a_row_that_is_corrected_in_time_leaves_no_trace(
 def test_a_file_that_corrects_one_of_two_rows_leaves_the_other_flagged(city: City) -> None:
     file = max(city.files["credit_desk/findings"], key=lambda file: len(file.drop.rows))
     (column,) = in_the_key(file, "code")
-    check_half_correction(city, file, "code", column, "b")
+    check_half_correction(city, [file], "code", column, "b")
 
 
 def test_a_row_that_comes_again_later_is_missing_no_more(city: City) -> None:
@@ -322,13 +340,11 @@ def test_whatever_was_missing_comes(long_city: City, place: str) -> None:
 @pytest.mark.soak
 @pytest.mark.parametrize("place", DATASETS)
 def test_whatever_comes_in_part_leaves_the_rest_flagged(long_city: City, place: str) -> None:
-    file = max(long_city.files[place], key=lambda file: len(file.drop.rows))
+    files = [file for file in reversed(long_city.files[place]) if len(file.drop.rows) > 2] or long_city.files[place]
     kind, column = next(
-        (kind, column) for kind, column in failures(file.drop.dataset) if column in in_the_key(file, kind)
+        (kind, column) for kind, column in failures(files[0].drop.dataset) if column in in_the_key(files[0], kind)
     )
-    # a file without a good row is known again by its name alone
-    names = ("", "a", "zz") if len(file.drop.rows) > 2 else ("",)
-    check_half_correction(long_city, file, kind, column, *names)
+    check_half_correction(long_city, files, kind, column, "", "a", "zz")
 
 
 @pytest.mark.soak
