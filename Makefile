@@ -8,7 +8,7 @@ STAMP  := $(VENV)/.installed-$(shell cat pyproject.toml requirements.lock | cksu
 export DO_NOT_TRACK = 1
 export PYTHONDONTWRITEBYTECODE =
 
-.PHONY: run test lint bench soak mutants detect setup clean
+.PHONY: run test lint dictionary bench soak mutants detect setup clean
 
 run: setup  ## the sample city, built and graded
 	@$(BIN)/firemark sample var/sample
@@ -37,6 +37,9 @@ lint: setup
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/sqlfluff lint dbt_project/models dbt_project/tests --processes 2
+
+dictionary: setup  ## writes the column dictionary's labels and types into dbt's YAML
+	@$(BIN)/python -m serving.dictionary
 
 bench: setup  ## ours beside plain dbt, raw DuckDB and pandas, in one run
 	@$(BIN)/python -m tests.bench $(EVENTS)

@@ -1,11 +1,15 @@
-"""Who reads a release, and which schemas each may see. The allow-list of an audience stands here and nowhere else.
+"""Who reads a release, and which schemas each may see: with the audience of each column in the dictionary, the one
+allow-list.
 
 Does not belong here: how an audience is served (`outputs`).
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import StrEnum
+
+from serving.dictionary import entries
 
 MART_SCHEMAS = ("credit", "supervision", "conflicts", "publication", "quality")
 RESTRICTED_SCHEMAS = ("conflicts",)  # engineers by name
@@ -27,6 +31,38 @@ SCHEMAS: dict[Audience, tuple[str, ...]] = {
     Audience.SUPERVISOR: MART_SCHEMAS,
     Audience.CONFLICT_DESK: MART_SCHEMAS,
 }
+
+
+# Who may see a column of the dictionary: its audience and those behind it.
+_WIDENING = (("public",), ("public", "bi"), ("public", "bi", "desk"))
+_COLUMNS_OF = {
+    Audience.PUBLIC: _WIDENING[0],
+    Audience.BI: _WIDENING[1],
+    Audience.SUPERVISOR: _WIDENING[2],
+    Audience.CONFLICT_DESK: _WIDENING[2],
+}
+
+
+class ColumnNotAllowedError(Exception):
+    """An output was to hold a column that its audience may not see."""
+
+
+def may_see(audience: Audience, column: str) -> bool:
+    """Whether the dictionary gives the audience this column; nobody sees one without an entry."""
+    entry = entries().get(column)
+    return entry is not None and entry.audience in _COLUMNS_OF[audience]
+
+
+def require_visible(audience: Audience, table: str, columns: Iterable[str]) -> None:
+    """Raises ColumnNotAllowedError where `schema.table` or one of its columns is not for the audience."""
+    if table.partition(".")[0] not in SCHEMAS[audience]:
+        raise ColumnNotAllowedError(f"{table} is not for the audience {audience.value} (serving/audiences.py)")
+    for column in columns:
+        if not may_see(audience, column):
+            raise ColumnNotAllowedError(
+                f"{table}.{column} is not for the audience {audience.value}: give the column an entry of this audience "
+                "in serving/dictionary/columns.csv, or leave it out of the table"
+            )
 
 
 def sees_conflicts(audience: Audience) -> bool:

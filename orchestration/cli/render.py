@@ -15,6 +15,8 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any, TextIO
 
+from serving.dictionary import label
+
 FORMATS = ("table", "csv", "json")
 Row = Mapping[str, Any]
 
@@ -27,79 +29,6 @@ _ONE_LINE, _FOLDED = 20, 16  # cells; a USCC has 18
 _BETWEEN = 3
 _LEAST_COLUMNS = 4
 _DISPENSABLE = ("explained_by", "confidence", "overlap_days", "conflict_id", "source", "sheet")
-
-# 中文 before English, as the desk reads it; scripts get the column's own name from CSV and JSON.
-LABELS = {
-    "agency_id": "统一社会信用代码 USCC",
-    "agency_name": "机构名称 agency",
-    "score": "得分 score",
-    "grade": "等级 grade",
-    "has_active_misconduct": "有效失信 active misconduct",
-    "since_on": "起始日 since",
-    "next_change_on": "下次变动 next change",
-    "next_score": "变动后得分 then score",
-    "next_grade": "变动后等级 then grade",
-    "next_grade_change_on": "下次等级变动 next grade change",
-    "last_changed_on": "最近变动 last changed",
-    "last_checked_on": "最近检查 last checked",
-    "first_seen_on": "首次收到 first seen",
-    "directory_status": "名录状态 directory",
-    "rulebook_id": "规则版本 rulebook",
-    "is_provisional": "暂定 provisional",
-    "conflict_id": "编号 id",
-    "conflict_kind": "类型 kind",
-    "severity": "严重程度 severity",
-    "confidence": "置信度 confidence",
-    "engineer_name": "工程师 engineer",
-    "registration_no": "注册证编号 registration",
-    "employer_a_name": "单位甲 employer A",
-    "employer_b_name": "单位乙 employer B",
-    "overlap_from_on": "重叠起 from",
-    "overlap_until_on": "重叠止 until",
-    "overlap_days": "天数 days",
-    "explained_by": "合理解释 explained by",
-    "status": "状态 status",
-    "task_code": "任务 task",
-    "opened_on": "开始 opened",
-    "due_on": "截止 due",
-    "closed_on": "完成 closed",
-    "clause": "条款 clause",
-    "source": "来源 source",
-    "dataset": "数据集 dataset",
-    "received_on": "收到日 received",
-    "file_name": "文件 file",
-    "file_hash": "文件指纹 hash",
-    "sheet": "工作表 sheet",
-    "row_number": "行 row",
-    "reason_code": "原因 reason",
-    "header": "列 column",
-    "message": "说明 message",
-    "level": "对象 what",
-    "line_kind": "类别 kind",
-    "item_code": "项目 item",
-    "title_zh": "内容 title",
-    "points": "分值 points",
-    "document_no": "文号 document",
-    "valid_from_on": "生效 began",
-    "last_day_on": "最后一天 last day",
-    "note": "说明 note",
-    "from_grade": "原等级 from",
-    "to_grade": "新等级 to",
-    "grade_before": "现等级 grade now",
-    "grade_after": "试算等级 grade then",
-    "score_before": "现得分 score now",
-    "score_after": "试算得分 score then",
-    "valid_until_on": "止 until",
-    "score_grade_reason": "等级依据 decided by",
-    "next_score_grade_reason": "变动后依据 then decided by",
-    "unrated_because": "未评原因 unrated because",
-    "occasion_key": "检查场次 occasion",
-}
-
-
-def label(column: str) -> str:
-    """The header that people see."""
-    return LABELS.get(column, column)
 
 
 def plain(value: Any) -> str:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import duckdb
 
-from serving.audiences import SCHEMAS, Audience
+from serving.audiences import SCHEMAS, Audience, require_visible
 from serving.outputs.output import Output
 from serving.releases import checks as check_results
 from serving.releases.candidate import Candidate
@@ -24,7 +24,7 @@ STORAGE_VERSION = "v1.0.0"  # the drivers of BI tools embed DuckDB 1.x
 
 
 def _write_for_bi(candidate: Candidate) -> None:
-    with _release_file(candidate, candidate.directory / BI_FILE) as file:
+    with _release_file(candidate, Audience.BI, candidate.directory / BI_FILE) as file:
         for schema in SCHEMAS[Audience.BI]:
             file.copy_schema(schema, candidate.directory / "parquet" / schema)
         file.copy_table_macros(SCHEMAS[Audience.BI])
@@ -35,7 +35,7 @@ def _write_for_desk(candidate: Candidate) -> None:
     """The file for BI, and beside it what is restricted."""
     (candidate.directory / DESK_FILE).touch(mode=0o600)
     shutil.copyfile(candidate.directory / BI_FILE, candidate.directory / DESK_FILE)
-    with _release_file(candidate, candidate.directory / DESK_FILE) as file:
+    with _release_file(candidate, Audience.CONFLICT_DESK, candidate.directory / DESK_FILE) as file:
         for schema in SCHEMAS[Audience.CONFLICT_DESK]:
             if schema not in SCHEMAS[Audience.BI]:
                 file.copy_schema(schema, candidate.restricted / schema)
@@ -48,8 +48,9 @@ DESK = Output("desk_files", Audience.CONFLICT_DESK, write=_write_for_desk)  # af
 class _ReleaseFile:
     """One DuckDB file that is being written, as `release` on a connection that has the marts, too."""
 
-    def __init__(self, candidate: Candidate, connection: duckdb.DuckDBPyConnection) -> None:
+    def __init__(self, candidate: Candidate, audience: Audience, connection: duckdb.DuckDBPyConnection) -> None:
         self.candidate = candidate
+        self.audience = audience
         self.connection = connection
         self.column_comments: dict[tuple[str, str], dict[str, str]] = {}
         for schema, name, column, comment in connection.execute(
@@ -60,7 +61,9 @@ class _ReleaseFile:
             self.column_comments.setdefault((schema, name), {})[column] = comment
 
     def copy_schema(self, schema: str, parquet: Path) -> None:
-        """Tables with their comments, Parquet beside them, then the views over them."""
+        """Tables with their comments, Parquet beside them, then the views over them. Raises ColumnNotAllowedError."""
+        for name, columns in self._columns(schema).items():
+            require_visible(self.audience, f"{schema}.{name}", columns)
         self.connection.execute(f"create schema if not exists release.{schema}")
         for name, comment, _ in self._objects("duckdb_tables", "table_name", schema):
             mart = f"{quoted(self.candidate.database)}.{schema}.{quoted(name)}"
@@ -96,6 +99,15 @@ class _ReleaseFile:
         self._comment("table", schema, name, check_results.TABLE_COMMENT, check_results.COLUMN_COMMENTS)
         self._write_parquet(f"release.{check_results.TABLE}", parquet / schema / f"{name}.parquet")
 
+    def _columns(self, schema: str) -> dict[str, list[str]]:
+        """Table or view -> its columns."""
+        found = self.connection.execute(
+            "select table_name, list(column_name order by column_index) from duckdb_columns() "
+            "where database_name = ? and schema_name = ? group by table_name order by table_name",
+            [self.candidate.database, schema],
+        ).fetchall()
+        return dict(found)
+
     def _write_parquet(self, relation: str, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         self.connection.execute(f"copy {relation} to {literal(path)} (format parquet)")
@@ -124,12 +136,12 @@ class _ReleaseFile:
 
 
 @contextmanager
-def _release_file(candidate: Candidate, path: Path) -> Iterator[_ReleaseFile]:
+def _release_file(candidate: Candidate, audience: Audience, path: Path) -> Iterator[_ReleaseFile]:
     """Opens the file for writing; closed, it is whole, without a log beside it."""
     with candidate.connection.cursor() as connection:
         connection.execute(f"attach {literal(path)} as release (storage_version '{STORAGE_VERSION}')")
         try:
-            yield _ReleaseFile(candidate, connection)
+            yield _ReleaseFile(candidate, audience, connection)
             connection.execute("use memory; checkpoint release; detach release")
         except BaseException:
             for mend in ("rollback", "use memory; detach release"):  # what went wrong is told, not what follows from it

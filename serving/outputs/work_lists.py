@@ -19,6 +19,7 @@ import xlsxwriter
 
 from ingestion.sources.credit_desk import DECISIONS
 from serving.audiences import Audience
+from serving.dictionary import entries
 from serving.ordering import GRAVEST_FIRST
 from serving.outputs.output import Output
 from serving.releases.candidate import Candidate
@@ -32,7 +33,7 @@ _BLANK_ROWS_CHECKED = 200  # drop-downs reach beyond the last row, for rows that
 
 @dataclass(frozen=True)
 class WorkList:
-    """One audience's list: `query` gives object_id and then what the person needs to see, named in Chinese."""
+    """One audience's list: `query` gives object_id and then the columns that the person needs to see."""
 
     file_name: str
     object_type: str
@@ -47,12 +48,9 @@ WORK_LISTS: tuple[WorkList, ...] = (
         ("confirmed", "cleared", "same_person", "different_person"),
         """
         select
-            conflict_id as object_id, conflict_kind as "类型", severity as "严重程度", confidence as "置信度",
-            engineer_name as "姓名", registration_no as "注册证编号",
-            employer_a_name as "单位甲", employer_a_id as "单位甲代码", employer_a_evidence as "单位甲证据",
-            employer_b_name as "单位乙", employer_b_id as "单位乙代码", employer_b_evidence as "单位乙证据",
-            overlap_from_on as "重叠起", overlap_until_on as "重叠止", overlap_days as "重叠天数", due_on as "期限",
-            incomplete_because as "证据不全"
+            conflict_id as object_id, conflict_kind, severity, confidence, engineer_name, registration_no,
+            employer_a_name, employer_a_id, employer_a_evidence, employer_b_name, employer_b_id, employer_b_evidence,
+            overlap_from_on, overlap_until_on, overlap_days, due_on, incomplete_because
         from conflicts.fct_engineer_conflicts
         where status = 'open'
         order by
@@ -67,10 +65,8 @@ WORK_LISTS: tuple[WorkList, ...] = (
         ("confirmed", "cleared"),
         """
         select
-            leads.lead_id as object_id, leads.lead_kind as "类型", leads.item_code as "条款",
-            agencies.agency_name as "机构", leads.agency_id as "机构代码", leads.subject as "对象",
-            leads.evidence as "证据", leads.severity as "严重程度", leads.first_seen_on as "首次发现",
-            leads.incomplete_because as "证据不全"
+            leads.lead_id as object_id, leads.lead_kind, leads.item_code, agencies.agency_name, leads.agency_id,
+            leads.subject, leads.evidence, leads.severity, leads.first_seen_on, leads.incomplete_because
         from supervision.fct_leads as leads
         left join credit.dim_agencies as agencies on leads.agency_id = agencies.agency_id
         where leads.status = 'open'
@@ -83,9 +79,8 @@ WORK_LISTS: tuple[WorkList, ...] = (
         ("exit", "readmit"),
         """
         select distinct
-            tasks.agency_id as object_id, agencies.agency_name as "机构", agencies.directory_status as "名录状态",
-            tasks.opened_on as "提出日期", tasks.clause as "依据",
-            tasks.incomplete_because as "证据不全"
+            tasks.agency_id as object_id, agencies.agency_name, agencies.directory_status, tasks.opened_on, tasks.clause,
+            tasks.incomplete_because
         from supervision.rpt_tasks as tasks
         left join credit.dim_agencies as agencies on tasks.agency_id = agencies.agency_id
         where tasks.task_code = 'exit_proposal' and tasks.status <> 'done'
@@ -99,10 +94,8 @@ WORK_LISTS: tuple[WorkList, ...] = (
         """
         select
             complaints.object_prefix || '=' || suggestions.agency_id as object_id,
-            complaints.dataset as "来源", complaints.source_key as "编号", complaints.raised_on as "日期",
-            suggestions.agency_name as "可能的机构", suggestions.agency_id as "机构代码",
-            suggestions.ratio as "名称相似度", complaints.file_hash as "文件", complaints.sheet as "工作表",
-            complaints.row_number as "行"
+            complaints.dataset, complaints.source_key, complaints.raised_on, suggestions.agency_name,
+            suggestions.agency_id, suggestions.ratio, complaints.file_hash, complaints.sheet, complaints.row_number
         from quality.fct_unmatched_complaints as complaints
         inner join (
             select dataset, source_key, 1 as place, suggestion_1_id as agency_id, suggestion_1_name as agency_name,
@@ -184,7 +177,7 @@ def _write(path: Path, work_list: WorkList, names: Sequence[str], rows: Sequence
             sheet.write_string(0, index, header, bold)
             sheet.set_column(index, index, _WIDTHS.get(header, 22 if header == "决定编号" else 12))
         for index, name in enumerate(names[1:], start=len(headers)):
-            sheet.write_string(0, index, REFERENCE_PREFIX + name, bold)
+            sheet.write_string(0, index, REFERENCE_PREFIX + entries()[name].zh, bold)
             sheet.set_column(index, index, 20)
         for number, (object_id, *shown) in enumerate(rows, start=1):
             for index, column in enumerate(DECISIONS.columns):

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
+from serving.dictionary import entries
+
 TABLE = "quality.fct_check_results"
 TABLE_COMMENT = "One row per check and release. 每次发布的检查结果"
 
@@ -46,13 +48,16 @@ _SCHEMA = pa.schema(
     ]
 )
 COLUMN_COMMENTS = {
-    "check_name": "检查名称 The truth that the check asserts",
-    "kind": "检查类别 door, invariant or finding",
-    "severity": "严重程度 error blocks a release, warn does not",
-    "is_passed": "是否通过 Whether it held in this release",
-    "failing_count": "不符合数 Rows that break it",
-    "release_id": "发布编号 The release that it was checked for",
-    "checked_at": "检查时间 When, in UTC",
+    name: f"{entries()[name].zh} · {meaning}"
+    for name, meaning in (
+        ("check_name", "the truth that the check asserts"),
+        ("kind", "door, invariant or finding"),
+        ("severity", "error blocks a release, warn does not"),
+        ("is_passed", "whether it held in this release"),
+        ("failing_count", "rows that break it"),
+        ("release_id", "the release that it was checked for"),
+        ("checked_at", "when, in UTC"),
+    )
 }
 
 

@@ -102,11 +102,14 @@ def test_a_door_suite_says_where_the_rows_stand_that_break_it(helper: SuiteProce
     assert keyless.message == "registry/social_insurance/2026-01-05 f.xlsx, row 2"
 
 
-def test_the_door_suites_are_the_contracts() -> None:
-    """Source drift: contract, dbt source and suite name the same columns in the same order."""
-    for dataset in DATASETS.values():
-        first = DOOR_SUITES[dataset.id].checks[0]
-        assert first.arguments["column_list"] == dataset_schema(dataset.source, dataset.name).names
+def test_a_door_suite_looks_at_every_agency_and_person_of_its_contract() -> None:
+    conditions = {check.name: str(check) for check in DOOR_SUITES["platform/reports"].checks}
+    for column in ("agency_id", "seal_agency_id"):
+        assert f"length({column}) <> 18" in conditions["agencies_are_18_characters"]
+    for person in ("technical_lead", "project_lead"):
+        assert f"length({person}_key) <> 64" in conditions["identity_numbers_are_keyed_and_masked"]
+    unnamed = {check.name for check in DOOR_SUITES["complaints/hotline"].checks}
+    assert not unnamed & {"agencies_are_18_characters", "identity_numbers_are_keyed_and_masked"}
 
 
 def test_every_mart_has_a_release_suite_and_every_suite_a_mart() -> None:

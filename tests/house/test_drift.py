@@ -1,4 +1,4 @@
-"""The contract is the one description of an export: dbt's sources, staging and the door's suites must say the same."""
+"""The contract is the one description of an export: dbt's sources and staging must say the same."""
 
 from __future__ import annotations
 
@@ -36,12 +36,6 @@ def test_a_source_s_columns_are_the_contract_s(key: tuple[str, str]) -> None:
         data_type = str(columns[field.name].get("data_type", "")).lower()
         expected = DBT_TYPES.get(field.type) or {str(field.type).replace("decimal128", "decimal").replace(" ", "")}
         assert data_type.replace(" ", "") in expected, field.name
-
-
-def test_every_dataset_has_a_door_suite() -> None:
-    from expectations.door import DOOR_SUITES
-
-    assert set(DOOR_SUITES) == {dataset.id for dataset in DATASETS.values()}
 
 
 def test_every_dataset_s_staging_model_proves_its_grain() -> None:

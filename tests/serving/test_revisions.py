@@ -16,10 +16,10 @@ import pytest
 from ingestion.settings import PROGRAM
 from serving.releases import revisions
 from tests.conftest import BuiltCity, copied
-from tests.house.project import DBT, PACKAGES, python_modules, tracked_files
+from tests.house.project import DBT, PACKAGES, tracked_files
 
 POINTS = "dbt_project/models/intermediate/points/int_points__scoring_lines.sql"
-LABELS = "orchestration/cli/render.py"
+LABELS = "serving/dictionary/columns.csv"
 
 
 def copy_program(folder: Path) -> Path:
@@ -42,10 +42,14 @@ def test_every_file_of_the_program_is_in_one_revision() -> None:
     scoring, presentation = set(revisions.scoring_files()), set(revisions.presentation_files())
     both = scoring & presentation
     assert {path.suffix for path in both} == {".yml"} and all(path.is_relative_to(DBT) for path in both)
-    inputs = DBT / "seeds" / "rulebook"
-    program = {path for path in python_modules() if path.relative_to(PROGRAM).parts[0] != "sample_city"}
-    program |= {path for path in tracked_files() if path.is_relative_to(DBT) and not path.is_relative_to(inputs)}
-    assert scoring | presentation == program
+    folders = [PROGRAM / name for name in (*PACKAGES, "dbt_project") if name != "sample_city"]
+    inputs = [PROGRAM / place for place in revisions.NOT_OF_THE_PROGRAM]
+    assert scoring | presentation == {
+        path
+        for path in tracked_files()
+        if any(path.is_relative_to(folder) for folder in folders)
+        and not any(path.is_relative_to(place) for place in inputs)
+    }
 
 
 @pytest.fixture
@@ -59,7 +63,7 @@ def program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 CHANGES: dict[str, tuple[Callable[[Path], None], bool, bool]] = {  # what, changes the score's, changes the shown's
     "nothing": (lambda _: None, False, False),
-    "a label": (lambda folder: change(folder / LABELS, "得分 score", "分数 score"), False, True),
+    "a label": (lambda folder: change(folder / LABELS, "score,得分,score", "score,分数,score"), False, True),
     "a query": (lambda folder: change(folder / "serving/queries.py", "order by", "order  by"), False, True),
     "a schedule": (lambda folder: change(folder / "orchestration/schedules.py", "30 6", "30 7"), False, True),
     "a line of SQL in points": (lambda folder: change(folder / POINTS, "final as (", "final as ( -- "), True, False),
@@ -132,7 +136,7 @@ def build(program: Path, home: Path, as_of_on: str) -> tuple[dict[str, Any], dic
 def test_a_changed_label_gives_a_new_release_with_the_same_contents(small_city: BuiltCity, tmp_path: Path) -> None:
     home, program = copied(small_city, tmp_path), copy_program(tmp_path / "program")
     before = json.loads((home / "releases" / "current" / "release.json").read_text("utf-8"))
-    change(program / LABELS, "得分 score", "分数 score")
+    change(program / LABELS, "score,得分,score", "score,分数,score")
     asked = ("rulebook", "what-if", before["rulebook_id"], "--format", "json")
     assert json.loads(run(program, home, *asked)) == [], "compared with a release of other labels"
     report, after = build(program, home, before["as_of_on"])
