@@ -10,7 +10,8 @@ import click
 from ingestion.settings import Settings
 from orchestration.cli.notes import print_ignored, print_later
 from orchestration.cli.options import FAILED, TEXT, WRITTEN_DAY, Utf8Path, command, fail, home_settings, progress_bars
-from orchestration.cli.render import json_text, visible
+from orchestration.cli.render import visible
+from serving.cells import json_text
 
 if TYPE_CHECKING:
     from orchestration.building.report import BuildReport

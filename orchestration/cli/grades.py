@@ -9,7 +9,8 @@ import click
 from orchestration.building.city_time import today
 from orchestration.cli.notes import print_incomplete, print_unrated
 from orchestration.cli.options import DAY, FAILED, TEXT, command, fail, format_option, home_settings
-from orchestration.cli.render import FORMATS, json_text, plain, print_rows, print_table, visible
+from orchestration.cli.render import FORMATS, plain, print_rows, print_table, visible
+from serving.cells import json_text
 
 
 @command()

@@ -1,28 +1,20 @@
-"""Rows for people and scripts: a table, CSV that no spreadsheet executes, JSON.
+"""Rows for people and scripts: a table in a terminal, or CSV and JSON of `serving.cells`.
 
 Belongs here: how a value is written. Does not belong here: which rows or columns, printing of progress.
 """
 
 from __future__ import annotations
 
-import csv
-import datetime as dt
-import io
-import json
 import sys
 import unicodedata
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any, TextIO
 
+from serving.cells import Row, csv_text, json_text, text_of
 from serving.dictionary import label
 
 FORMATS = ("table", "csv", "json")
-Row = Mapping[str, Any]
-
-# A spreadsheet takes a cell that begins so for a formula; the full-width forms are folded by some input methods.
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
-_QUOTE = "'"
 
 _PIPE_WIDTH = 1000
 _ONE_LINE, _FOLDED = 20, 16  # cells; a USCC has 18
@@ -37,13 +29,7 @@ def plain(value: Any) -> str:
         return ""
     if isinstance(value, bool):
         return "是 yes" if value else "否 no"
-    if isinstance(value, Decimal):
-        return _number(value)
-    if isinstance(value, dt.datetime):
-        return value.isoformat(sep=" ", timespec="seconds")
-    if isinstance(value, dt.date):
-        return value.isoformat()
-    return visible(str(value))
+    return visible(text_of(value))
 
 
 def visible(text: str) -> str:
@@ -51,53 +37,6 @@ def visible(text: str) -> str:
     return "".join(
         "\ufffd" if unicodedata.category(char) in ("Cc", "Cf", "Zl", "Zp") and char != "\n" else char for char in text
     )
-
-
-def _number(value: Decimal) -> str:
-    text = format(value, "f")
-    return text.rstrip("0").rstrip(".") if "." in text else text
-
-
-def safe_cell(value: Any) -> str:
-    """A CSV cell. Text that a spreadsheet would execute gets a leading `'`, as does text that begins with one:
-    removing one leading `'` gives every value back.
-    """
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, str):
-        return _QUOTE + value if value.startswith((*_FORMULA_STARTS, _QUOTE)) else value
-    return plain(value)
-
-
-def csv_text(columns: Sequence[str], rows: Sequence[Row]) -> str:
-    """CSV, UTF-8, with the columns' own names as header."""
-    return "".join(map(_csv_line, [columns, *([safe_cell(row[column]) for column in columns] for row in rows)]))
-
-
-def _csv_line(cells: Sequence[str]) -> str:
-    text = io.StringIO(newline="")
-    csv.writer(text, lineterminator="\r\n").writerow(cells)  # so that a lone CR in a cell is quoted, too
-    return text.getvalue().removesuffix("\r\n") + "\n"
-
-
-def as_json(value: Any) -> Any:
-    """Plain JSON values: numbers stay numbers, dates become ISO text."""
-    if isinstance(value, Mapping):
-        return {str(key): as_json(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [as_json(item) for item in value]
-    if isinstance(value, Decimal):
-        return int(value) if value == value.to_integral_value() else float(value)
-    if isinstance(value, dt.date):  # a datetime is one, too
-        return value.isoformat()
-    return value
-
-
-def json_text(value: Any) -> str:
-    """Indented JSON that keeps Chinese readable."""
-    return json.dumps(as_json(value), ensure_ascii=False, indent=2)
 
 
 def print_rows(

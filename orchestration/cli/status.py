@@ -8,7 +8,8 @@ import click
 
 from orchestration.cli.notes import print_ignored, print_later, print_unrated
 from orchestration.cli.options import command, home_settings
-from orchestration.cli.render import json_text, print_table, visible
+from orchestration.cli.render import print_table, visible
+from serving.cells import json_text
 
 
 @command()

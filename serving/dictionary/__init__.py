@@ -1,7 +1,7 @@
 """The column dictionary: one entry a column name, read by everything that shows a column.
 
 Belongs here: a column's Chinese and English label, its type and unit, and the widest audience that may see it
-(`columns.csv`). Does not belong here: what a column means in one table (the note after the label in dbt's YAML), which
+(`columns.csv`), and what the codes of a column are called (`values.csv`). Does not belong here: what a column means in one table (the note after the label in dbt's YAML), which
 schemas an audience sees (`serving.audiences`), headers of exports (`ingestion.sources`).
 """
 
@@ -14,6 +14,7 @@ from functools import cache
 from pathlib import Path
 
 _COLUMNS = Path(__file__).with_name("columns.csv")
+_VALUES = Path(__file__).with_name("values.csv")
 
 
 @dataclass(frozen=True)
@@ -45,3 +46,14 @@ def label(column: str) -> str:
     """The header that people see; a name without an entry is its own."""
     entry = entries().get(column)
     return entry.label if entry else column
+
+
+@cache
+def _values() -> Mapping[tuple[str, str], tuple[str, str]]:
+    with _VALUES.open(encoding="utf-8", newline="") as file:
+        return {(row["column"], row["value"]): (row["zh"], row["en"]) for row in csv.DictReader(file)}
+
+
+def value_words(column: str, value: str) -> tuple[str, str]:
+    """What a code of a column is called in Chinese and in English; a value without words is its own."""
+    return _values().get((column, value), (value, value))

@@ -11,8 +11,9 @@ from decimal import Decimal
 import pytest
 from rich.cells import cell_len
 
-from orchestration.cli.render import as_json, csv_text, plain, print_rows, print_table, safe_cell, visible
 from orchestration.cli.render import label as column_label
+from orchestration.cli.render import plain, print_rows, print_table, visible
+from serving.cells import as_json, csv_text, safe_cell
 
 FORMULAS = ["=1+1", "+1", "-1+2", "@SUM(A1)", "\t=1", "\r=1", "＝1", "＋1", "－1", "＠a", "'=1", "'"]
 
