@@ -90,6 +90,13 @@ def empty_folder(path: str = "") -> Folder:
     return Folder(dict.fromkeys(FOLDER_TABLES, ()), path)
 
 
+def folder_of(tables: Mapping[str, Iterable[Mapping[str, Any]]], path: str = "") -> Folder:
+    """A folder of rows that stand elsewhere: the tables of a build, which a release is read with. Lists are in its cells."""
+    return Folder(
+        {name: tuple(Row(dict(row), Place(path)) for row in tables.get(name, ())) for name in FOLDER_TABLES}, path
+    )
+
+
 # ------------------------------------------------------------------------------------------------ reading
 
 

@@ -15,6 +15,10 @@ from ingestion.settings import Settings
 
 DESCRIPTION_FILE = "release.json"
 DESK_FILE, BI_FILE = "firemark.duckdb", "firemark_bi.duckdb"
+SITE_FOLDER = "site"
+# Folders of many files, each with one hash; only the last releases keep them (`retention`).
+KEPT_FOR_A_WHILE = (SITE_FOLDER,)
+REMOVED_MARK = ".{folder}-removed"
 
 
 def current_release(settings: Settings) -> Path | None:
@@ -48,6 +52,8 @@ def verify(directory: Path) -> list[str]:
         return [f"{directory.name}: not readable ({type(error).__name__})"]
     problems = []
     for name in sorted(expected.keys() | found.keys()):
+        if name not in found and name.rstrip("/") in removed_folders(directory):
+            continue
         if name not in found:
             problems.append(f"{directory.name}: {name} is missing")
         elif name in expected and expected[name] != found[name]:
@@ -57,9 +63,31 @@ def verify(directory: Path) -> list[str]:
     return problems
 
 
+def removed_folders(directory: Path) -> tuple[str, ...]:
+    """The folders that a release no longer keeps."""
+    return tuple(folder for folder in KEPT_FOR_A_WHILE if (directory / REMOVED_MARK.format(folder=folder)).exists())
+
+
 def file_hashes(directory: Path) -> Iterator[tuple[str, str]]:
-    """Every file of a release but its description: the path in the release, SHA-256 of the bytes."""
-    for path in sorted(directory.rglob("*")):
-        if path.is_file() and path != directory / DESCRIPTION_FILE:
-            with path.open("rb") as file:
-                yield path.relative_to(directory).as_posix(), hashlib.file_digest(file, "sha256").hexdigest()
+    """Every file of a release but its description: the path in the release, SHA-256 of the bytes. A folder of
+    KEPT_FOR_A_WHILE is one entry, `<folder>/`: SHA-256 over the lines `<path>  <hash>` of its files."""
+    marks = {directory / REMOVED_MARK.format(folder=folder) for folder in KEPT_FOR_A_WHILE}
+    for path in sorted(directory.iterdir()):
+        if path.is_dir() and path.name in KEPT_FOR_A_WHILE:
+            lines = (f"{name}  {digest}\n" for name, digest in _hashes_below(path, path))
+            yield f"{path.name}/", hashlib.sha256("".join(lines).encode()).hexdigest()
+        elif path.is_dir():
+            yield from _hashes_below(path, directory)
+        elif path != directory / DESCRIPTION_FILE and path not in marks:
+            yield path.name, _hash(path)
+
+
+def _hashes_below(folder: Path, root: Path) -> Iterator[tuple[str, str]]:
+    for path in sorted(folder.rglob("*")):
+        if path.is_file():
+            yield path.relative_to(root).as_posix(), _hash(path)
+
+
+def _hash(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,96 @@
+/* The step line of an agency's score, drawn from the page's own table: nothing is written twice. */
+(() => {
+  "use strict";
+  const box = document.getElementById("chart");
+  if (!box) return;
+  const bands = JSON.parse(box.dataset.bands);
+  const DAY = 86400000;
+  const text = (element, lang) => {
+    const copy = element.cloneNode(true);
+    for (const other of copy.querySelectorAll("[lang=" + (lang === "en" ? "zh" : "en") + "]")) other.remove();
+    return copy.textContent.trim();
+  };
+  const steps = [...document.querySelectorAll("#steps tbody tr")].map((row) => {
+    const [on, score, grade, cause] = row.cells;
+    const number = Number(score.textContent.replace("−", "-"));
+    return { on: on.textContent.trim(), score: Number.isNaN(number) ? null : number, grade, cause };
+  });
+  const scores = steps.map((step) => step.score).filter((score) => score !== null);
+  const edges = bands.flatMap(([, low, high]) => [low, high]).filter((edge) => edge !== null);
+  const low = Math.min(...scores, ...edges) - 12;
+  const high = Math.max(...scores, ...edges) + 12;
+  const first = Date.parse(steps[0].on);
+  const last = Date.parse(steps[steps.length - 1].on);
+  const end = last + Math.max(21, Math.round((last - first) / DAY / 12)) * DAY;
+  const dayOf = (time) => new Date(time).toISOString().slice(0, 10);
+  const SHADES = ["#e3f1e8", "#e6eff8", "#fdf1dc", "#fae5e6"];
+  const chart = echarts.init(box, null, { renderer: "canvas" });
+  const draw = (lang) => {
+    const short = (step) => {
+      const strong = step.cause.querySelector("b");
+      return text(strong || step.cause, lang);
+    };
+    const isNarrow = box.clientWidth < 560;
+    chart.setOption(
+      {
+        animation: false,
+        textStyle: { fontFamily: getComputedStyle(document.body).fontFamily },
+        grid: { left: 44, right: isNarrow ? 14 : 30, top: 18, bottom: 30 },
+        xAxis: { type: "time", min: first, max: end, axisLabel: { formatter: (value) => dayOf(value).slice(0, 7), hideOverlap: true, color: "#536071" }, splitNumber: isNarrow ? 3 : 7 },
+        yAxis: { type: "value", min: low, max: high, interval: 20, axisLabel: { color: "#536071", showMinLabel: false, showMaxLabel: false, formatter: (value) => String(Math.round(value)).replace("-", "−") }, splitLine: { show: false } },
+        tooltip: {
+          trigger: "item",
+          renderMode: "richText",
+          confine: true,
+          formatter: ({ data }) => {
+            const step = steps[data.step];
+            return step.on + "  " + text(step.grade, lang) + "  " + String(data.value[1]).replace("-", "−") + "\n" + text(step.cause, lang).replaceAll(" · ", "\n");
+          },
+        },
+        series: [
+          {
+            type: "line",
+            step: "end",
+            symbolSize: 9,
+            symbol: "circle",
+            lineStyle: { width: 2.5, color: "#17406d" },
+            itemStyle: { color: "#17406d" },
+            data: [
+              ...steps.map((step, index) => ({ value: [Date.parse(step.on), step.score], step: index })),
+              { value: [end, steps[steps.length - 1].score], step: steps.length - 1, symbol: "none", label: { show: false } },
+            ],
+            label: {
+              show: true,
+              position: "top",
+              align: "left",
+              fontSize: isNarrow ? 10 : 11.5,
+              color: "#1c2733",
+              formatter: ({ data }) => {
+                const step = steps[data.step];
+                const score = String(step.score).replace("-", "−");
+                return isNarrow ? score : score + " " + short(step);
+              },
+            },
+            labelLayout: { hideOverlap: true },
+            markArea: {
+              silent: true,
+              data: bands
+                .filter(([, from, to]) => (from ?? low) < high && (to ?? high) > low)
+                .map(([grade, from, to], index) => [
+                  { name: grade, yAxis: from ?? low, itemStyle: { color: SHADES[Math.min(index, 3)] }, label: { position: "insideRight", color: "#536071", fontWeight: "bold" } },
+                  { yAxis: to ?? high },
+                ]),
+            },
+          },
+        ],
+      },
+      true
+    );
+  };
+  const now = () => (document.getElementById("en").checked ? "en" : "zh");
+  draw(now());
+  document.addEventListener("firemark-language", (event) => draw(event.detail));
+  window.addEventListener("resize", () => (chart.resize(), draw(now())));
+  window.addEventListener("beforeprint", () => chart.resize({ width: Math.min(box.clientWidth, 680) }));
+  window.addEventListener("afterprint", () => chart.resize({ width: "auto" }));
+})();

@@ -1,0 +1,170 @@
+/* Search, filters, sorting and downloads over data/roster.js. Without it the page shows the plain table. */
+(() => {
+  "use strict";
+  const { columns, labels, values, grades, as_of_on: asOf, rows: arrays } = window.FIREMARK;
+  const $ = (id) => document.getElementById(id);
+  const isEnglish = () => $("en").checked;
+  const both = (pair) => {
+    const made = document.createDocumentFragment();
+    ["zh", "en"].forEach((lang, index) => {
+      const span = document.createElement("span");
+      span.lang = lang;
+      span.textContent = pair[index];
+      made.append(span);
+    });
+    return made;
+  };
+  const element = (tag, className, ...inside) => {
+    const made = document.createElement(tag);
+    if (className) made.className = className;
+    made.append(...inside);
+    return made;
+  };
+  const called = (field, value) => (value ? both((values[field] || {})[value] || [value, value]) : "–");
+
+  const places = new Map([...grades, "unrated", "suspended", "exited"].map((state, index) => [state, index]));
+  const fold = (text) => text.normalize("NFKC").replace(/\s+/g, "").toUpperCase();
+  const rows = arrays.map((array, index) => {
+    const row = Object.fromEntries(columns.map((name, column) => [name, array[column]]));
+    row.place = index;
+    row.haystack = ["agency_id", "agency_name", "former_names", "initials"].map((name) => fold(row[name] || "")).join("\n");
+    return row;
+  });
+
+  const gradeClass = (state) => {
+    const place = grades.indexOf(state);
+    if (place < 0) return "s";
+    return "g" + (place === grades.length - 1 ? 4 : Math.min(place + 1, 3));
+  };
+  const mark = (state) => element("b", "mark " + gradeClass(state), values.state[state] ? both(values.state[state]) : state);
+  const tag = (name) => element("em", "tag", both(labels[name]));
+  const gradeCell = (cell) => {
+    const row = cell.getData();
+    const made = element("span", "", mark(row.state));
+    if (row.state === "suspended" && row.grade) made.append(" ", mark(row.grade));
+    return made;
+  };
+  const narrow = window.matchMedia("(max-width: 700px)");
+  const nameCell = (cell) => {
+    const row = cell.getData();
+    const link = element("a", "", element("bdi", "", row.agency_name));
+    link.href = "agency/" + encodeURIComponent(row.agency_id) + ".html";
+    const made = element("div", "who", link, document.createElement("br"), element("code", "", row.agency_id));
+    if (narrow.matches) {
+      const more = element("small", "more", called("service_type", row.service_type), " · ");
+      more.append(element("bdi", "", row.registered_region_name || "–"), " · ", called("directory_status", row.directory_status));
+      made.append(more);
+      if (row.is_provisional) made.append(tag("is_provisional"));
+    }
+    return made;
+  };
+  const scoreCell = (cell) => {
+    const row = cell.getData();
+    if (row.score === null) return element("span", "", mark(row.state === "exited" ? "exited" : "unrated"));
+    return element("span", "n", String(row.score).replace("-", "−"));
+  };
+  const dayCell = (cell) => (cell.getValue() ? element("time", "", cell.getValue()) : "–");
+  const wordCell = (cell) => element("span", "", called(cell.getField(), cell.getValue()));
+  const textCell = (cell) => element("bdi", "", cell.getValue() || "–");
+  const tagCell = (cell) => {
+    const made = element("span", "");
+    for (const name of ["is_provisional", "is_evidence_incomplete"]) if (cell.getData()[name]) made.append(tag(name), " ");
+    return made;
+  };
+  const title = (name) => element("span", "", both(labels[name])).outerHTML; // words of the dictionary
+  const column = (field, formatter, more) => ({ field, title: title(field), formatter, resizable: false, ...more });
+  const byName = (a, b) => a.localeCompare(b, "zh-CN");
+  const definition = () =>
+    [
+      column("grade", gradeCell, { width: narrow.matches ? 64 : 86, sorter: (a, b, one, other) => one.getData().place - other.getData().place }),
+      column("agency_name", nameCell, { minWidth: 190, widthGrow: 4, sorter: byName }),
+      column("score", scoreCell, { width: narrow.matches ? 72 : 84, hozAlign: "right", headerHozAlign: "right", sorter: "number", sorterParams: { alignEmptyValues: "bottom" } }),
+      ...(narrow.matches
+        ? []
+        : [
+            column("since_on", dayCell, { width: 128, sorter: "string", sorterParams: { alignEmptyValues: "bottom" } }),
+            column("service_type", wordCell, { minWidth: 110, widthGrow: 1, sorter: "string" }),
+            column("registered_region_name", textCell, { minWidth: 84, widthGrow: 1, sorter: byName }),
+            column("directory_status", wordCell, { width: 96, sorter: "string" }),
+            column("last_checked_on", dayCell, { width: 120, sorter: "string", sorterParams: { alignEmptyValues: "bottom" } }),
+            { title: "", formatter: tagCell, minWidth: 96, headerSort: false, resizable: false },
+          ]),
+    ];
+  const turned = (zh, en) => ({ zh: { pagination: zh }, en: { pagination: en } });
+  const table = new Tabulator($("table"), {
+    data: rows,
+    columns: definition(),
+    index: "agency_id",
+    layout: "fitColumns",
+    pagination: true,
+    paginationSize: 50,
+    paginationButtonCount: 3,
+    columnHeaderSortMulti: false,
+    locale: isEnglish() ? "en" : "zh",
+    langs: turned(
+      { first: "首页", first_title: "首页", last: "末页", last_title: "末页", prev: "上页", prev_title: "上一页", next: "下页", next_title: "下一页", all: "全部", page_title: "第几页" },
+      { first: "First", first_title: "First page", last: "Last", last_title: "Last page", prev: "Previous", prev_title: "Previous page", next: "Next", next_title: "Next page", all: "All", page_title: "Page" }
+    ),
+    placeholder: () => element("p", "", both(["没有符合条件的机构", "No agency matches"])),
+  });
+
+  const chosen = () => [...document.querySelectorAll("#find select[data-field]")].filter((one) => one.value);
+  let timer;
+  const filter = () => {
+    const typed = fold($("q").value);
+    const picked = chosen().map((one) => [one.dataset.field === "grade" ? "state" : one.dataset.field, one.value]);
+    table.setFilter((row) => row.haystack.includes(typed) && picked.every(([field, value]) => row[field] === value));
+  };
+  const say = () => {
+    const count = table.getDataCount("active");
+    $("count").replaceChildren(both([`列出 ${count} 家，共 ${rows.length} 家`, `${count} of ${rows.length} agencies`]));
+  };
+  const sort = () => {
+    const [field, direction] = $("sort").value.split(":");
+    if (field) table.setSort(field, direction);
+    else table.setSort("grade", "asc");
+  };
+  table.on("tableBuilt", () => {
+    table.setLocale(isEnglish() ? "en" : "zh");
+    document.addEventListener("firemark-language", (event) => table.setLocale(event.detail));
+    $("find").hidden = $("tools").hidden = $("table").hidden = false;
+    $("plain").hidden = true;
+    table.redraw(true);
+    say();
+  });
+  table.on("dataFiltered", () => setTimeout(say));
+  $("q").addEventListener("input", () => {
+    clearTimeout(timer);
+    timer = setTimeout(filter, 80);
+  });
+  for (const one of document.querySelectorAll("#find select[data-field]")) one.addEventListener("change", filter);
+  $("sort").addEventListener("change", sort);
+  $("find").addEventListener("submit", (event) => event.preventDefault());
+  $("find").addEventListener("reset", () => setTimeout(() => (filter(), sort())));
+  narrow.addEventListener("change", () => table.setColumns(definition()));
+
+  /* The rows shown as files; a cell that a spreadsheet would take for a formula begins with ' (as everywhere). */
+  const FILE_COLUMNS = columns.filter((name) => !["initials", "grade"].includes(name));
+  const named = (name) => (name === "state" ? "grade" : name);
+  const plain = (row, name) => (name.startsWith("is_") ? Boolean(row[name]) : row[name]);
+  const safe = (value) => {
+    const text = value === null ? "" : String(value);
+    const kept = typeof value === "string" && /^[=+\-@\t\r＝＋－＠']/.test(text) ? "'" + text : text;
+    return /[",\r\n]/.test(kept) ? '"' + kept.replaceAll('"', '""') + '"' : kept;
+  };
+  const save = (text, type, ending) => {
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(new Blob([text], { type }));
+    link.download = "roster-" + asOf + "." + ending;
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+  };
+  $("csv").addEventListener("click", () => {
+    const lines = table.getData("active").map((row) => FILE_COLUMNS.map((name) => safe(plain(row, name))).join(","));
+    save("\ufeff" + [FILE_COLUMNS.map(named).join(","), ...lines, ""].join("\n"), "text/csv;charset=utf-8", "csv");
+  });
+  $("json").addEventListener("click", () => {
+    const shown = table.getData("active").map((row) => Object.fromEntries(FILE_COLUMNS.map((name) => [named(name), plain(row, name)])));
+    save(JSON.stringify(shown, null, 2) + "\n", "application/json", "json");
+  });
+})();

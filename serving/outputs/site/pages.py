@@ -1,0 +1,467 @@
+"""The pages of the site: what is known of a release -> (path, HTML).
+
+Belongs here: which pages there are, and what each template is given. Does not belong here: reading a release (`facts`),
+words (`words`), markup (templates), writing files (`__init__`).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
+from functools import cache
+from itertools import groupby
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from rulebook import words as rule_words
+from rulebook.reading import Entry, read
+from serving.audiences import Audience, may_see
+from serving.cells import as_json
+from serving.dictionary import entries, value_words
+from serving.outputs.site import words
+from serving.outputs.site.downloads import Download
+from serving.outputs.site.facts import CHANGE_DAYS, EXITED, SUSPENDED, UNRATED, Agency, Release, Row, Step
+from serving.outputs.site.words import data, t
+
+Page = tuple[str, str]  # path in the site, HTML
+
+NAME = ("消防技术服务机构信用公示", "Credit of fire-protection service agencies")
+PAGES = (
+    ("index.html", ("名录", "Roster")),
+    ("changes.html", ("变动", "Changes")),
+    ("lists.html", ("名单", "Lists")),
+    ("rules.html", ("规则", "Rules")),
+    ("data.html", ("数据", "Data")),
+    ("about.html", ("说明", "About")),
+)
+ROWS_A_PAGE = 500
+_FOLDER = Path(__file__).parent
+_SAFE_NAME = re.compile(r"[0-9A-Za-z_-]+")
+_MOST_SHAPES = 4  # grade marks that can be told apart without colour
+
+# What a row of data/roster.js holds, in this order.
+ROSTER_DATA = (
+    *("agency_id", "agency_name", "former_names", "initials", "state", "grade", "score", "since_on", "service_type"),
+    *("registered_region_name", "directory_status", "last_checked_on", "is_provisional", "is_evidence_incomplete"),
+)
+_SORTS = (
+    ("", "等级与得分", "grade and score"),
+    ("score:desc", "得分，高到低", "score, highest first"),
+    ("score:asc", "得分，低到高", "score, lowest first"),
+    ("agency_name:asc", "名称", "name"),
+    ("since_on:desc", "等级起始日，近到远", "since, latest first"),
+    ("last_checked_on:asc", "最近检查，远到近", "last checked, longest ago first"),
+)
+
+
+@cache
+def environment() -> Environment:
+    """The templates; whatever is not markup is escaped, and a name that is missing stops."""
+    made = Environment(
+        loader=FileSystemLoader(_FOLDER / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    made.globals |= {
+        "t": t,
+        "label": words.label,
+        "word": words.word,
+        "day": words.day,
+        "last_day": words.last_day,
+        "number": words.points,
+        "signed": words.signed,
+        "measure": words.measure,
+        "rule_word": words.rule_word,
+        "rule_label": words.rule_label,
+        "name": NAME,
+        "pages": PAGES,
+        "size_of": _size_of,
+        "shown": lambda score: words.state(UNRATED) if score is None else words.points(score),
+        "part": lambda part: t(*rule_words.PARTS[part]),
+        "met": _met,
+        "moved": _moved,
+        "line_state": _line_state,
+        "tags": _tags,
+        "shown_score": _shown_score,
+    }
+    return made
+
+
+class Pages:
+    """Makes the pages of one release."""
+
+    def __init__(self, release: Release) -> None:
+        self.release = release
+        self.names = {row["agency_id"]: row["agency_name"] for row in release.roster}
+        self.templates = environment().overlay()
+        self.templates.globals = environment().globals | {
+            "release": release,
+            "mark": cache(self._mark),
+            "meaning": cache(self._meaning),
+            "band": cache(self._band),
+            "grade_class": self._grade_class,
+            "grade_beside": self._grade_beside,
+            "standing": self._standing,
+        }
+        self.agency_template = self.templates.get_template("agency.html")
+        self.bands = self._bands()
+        policy = next(iter(release.rules.rows("repair_policy", release.rulebook_id)), None)
+        how_to = self.templates.get_template("how_to.html").render(policy=policy and policy.values)
+        self.how_to = Markup(how_to)  # noqa: S704 -- a template's own output
+
+    # --- marks and words that need the release's grades ---
+
+    def _grade_class(self, state: str) -> str:
+        if state not in self.release.grades:
+            return "s"
+        place, last = self.release.grades.index(state), len(self.release.grades) - 1
+        return f"g{_MOST_SHAPES if place == last else min(place + 1, _MOST_SHAPES - 1)}"
+
+    def _mark(self, state: str) -> Markup:
+        return Markup('<b class="mark {}">{}</b>').format(self._grade_class(state), words.state(state))
+
+    def _meaning(self, state: str) -> Markup:
+        zh, en = value_words("grade", state)
+        if zh != state:
+            return t(zh, en)
+        return self._band(state) if state in self.release.grades else t("不是等级", "no grade")
+
+    def _band(self, grade: str) -> Markup:
+        texts = [
+            entry.text("interval")
+            for lang in ("zh", "en")
+            for entry in read(self.release.rules, self.release.rulebook_id, lang).part("band")
+            if entry.code == grade
+        ]
+        return t(*texts) if len(texts) == 2 else data(grade)
+
+    def _grade_beside(self, row: Row) -> Markup:
+        """Beside the state of a suspended agency: the grade that it has all the same."""
+        if row["state"] != SUSPENDED or not row["grade"]:
+            return Markup("")
+        return self._mark(row["grade"])
+
+    def _standing(self, step: Step) -> Markup:
+        score = words.state(UNRATED) if step.score is None else t(f"{words.points(step.score)} 分", words.points(step.score))
+        return Markup("{} {}").format(score, self._mark(step.grade or UNRATED))
+
+    def _bands(self) -> str:
+        """Grade, lower and upper bound of each band, for the chart."""
+        rows = self.release.rules.rows("bands", self.release.rulebook_id)
+        bounds = [(row["grade"], row["lo"], row["hi"]) for row in rows]
+        return json.dumps(as_json(sorted(bounds, key=lambda band: band[0])), separators=(",", ":"))
+
+    # --- the pages ---
+
+    def _page(self, template: str, path: str, title: tuple[str, str], here: str, **facts: Any) -> Page:
+        root = "../" * path.count("/")
+        return path, self.templates.get_template(template).render(root=root, title=title, here=here, **facts)
+
+    def roster(self) -> Iterator[Page]:
+        """The roster, so many rows a page."""
+        rows = self.release.roster
+        found = Counter(row["state"] for row in rows)
+        states = (*self.release.grades, UNRATED, SUSPENDED, EXITED)
+        counts = [(state, found[state]) for state in (*states, *sorted(set(found) - set(states)))]
+        parts = [rows[start : start + ROWS_A_PAGE] for start in range(0, len(rows), ROWS_A_PAGE)] or [()]
+        for number, part in enumerate(parts, start=1):
+            yield self._page(
+                "roster.html",
+                roster_file(number),
+                PAGES[0][1],
+                "index.html",
+                rows=part,
+                rows_total=len(rows),
+                counts=counts,
+                most=max([count for _, count in counts] + [1]),
+                filters=self._filters([state for state, count in counts if count]),
+                sorts=_SORTS,
+                page_number=number,
+                page_count=len(parts),
+                roster_file=roster_file,
+            )
+
+    def _filters(self, states: Sequence[str]) -> list[tuple[str, list[tuple[str, str, str]]]]:
+        rows = self.release.roster
+        choices = [("grade", [(state, *value_words("state", state)) for state in states])]
+        for field in ("service_type", "registered_region_name", "directory_status"):
+            values = sorted({row[field] for row in rows if row[field]})
+            choices.append((field, [(value, *value_words(field, value)) for value in values]))
+        return choices
+
+    def agency(self, agency: Agency) -> Page:
+        """One agency's page."""
+        release, about = self.release, agency.about
+        now = agency.steps[0] if agency.steps else Step(release.as_of_on, None, None, None, "start")
+        coming = agency.steps[1:]
+        title = about["agency_name"], about["agency_name"]
+        return f"agency/{safe_name(about['agency_id'])}.html", self.agency_template.render(
+            root="../",
+            title=title,
+            here="index.html",
+            agency=agency,
+            now=now,
+            equation=equation(agency.lines_on(release.as_of_on)) if now.score is not None else [],
+            coming=coming[0] if coming else None,
+            coming_grade=next((step for step in coming if step.grade != now.grade), None),
+            later=[line for line in agency.lines if line["valid_from_on"] > release.as_of_on],
+            bands=self.bands,
+            missing=words.incomplete(about["incomplete_because"]),
+            how_to=self.how_to,
+        )
+
+    def changes(self) -> Page:
+        """Grades that changed, and those that will."""
+        rows = [row for row in self.release.tables["changes"] if row["agency_id"] in self.names]
+        past = [row for row in rows if row["changed_on"] <= self.release.as_of_on]
+        future = [row for row in rows if row["changed_on"] > self.release.as_of_on]
+        parts = (
+            ("coming", ("已知将有的变动", "Known to come"), future),
+            ("past", ("最近的变动", "Recent"), past[::-1]),
+        )
+        return self._page(
+            "changes.html", "changes.html", PAGES[1][1], "changes.html", parts=parts, names=self.names, days=CHANGE_DAYS
+        )
+
+    def lists(self) -> Iterator[Page]:
+        """The page of all lists, and one for each."""
+        tables = self.release.tables
+        frozen = sorted(tables["frozen_lists"], key=lambda row: row["list_code"])
+        directory = [(period, list(rows)) for period, rows in _by(tables["directory"], "period")]
+        yield self._page(
+            "lists.html",
+            "lists.html",
+            PAGES[2][1],
+            "lists.html",
+            lists=[(code, list(rows)) for code, rows in _by(frozen, "list_code")],
+            directory=directory,
+            exits=sorted(
+                (row for row in self.release.roster if row["state"] == EXITED),
+                key=lambda row: (row["exited_on"], row["agency_id"]),
+                reverse=True,
+            ),
+        )
+        members = {key: list(rows) for key, rows in _by(tables["frozen_members"], "list_code", "period")}
+        for row in frozen:
+            yield self._list(row["list_code"], row["period"], members.get((row["list_code"], row["period"]), []), row)
+        for period, rows in directory:
+            yield self._list("quality_directory", period, rows, None)
+
+    def _list(self, code: str, period: str, rows: Sequence[Row], frozen: Row | None) -> Page:
+        return self._page(
+            "list.html",
+            f"lists/{safe_name(code)}-{safe_name(period)}.html",
+            (f"名单 {period}", f"List {period}"),
+            "lists.html",
+            code=code,
+            period=period,
+            rows=rows,
+            frozen=frozen,
+            release_listed=self.names,
+        )
+
+    def rules(self) -> Page:
+        """Every version, the latest first."""
+        versions = [self._version(row["rulebook_id"]) for row in reversed(self.release.rules.versions())]
+        return self._page("rules.html", "rules.html", PAGES[3][1], "rules.html", versions=versions)
+
+    def _version(self, rulebook_id: str) -> SimpleNamespace:
+        zh, en = (read(self.release.rules, rulebook_id, lang) for lang in ("zh", "en"))
+        both = [_Both(one, other) for one, other in zip(zh.entries, en.entries, strict=True)]
+        parts: dict[str, list[_Both]] = {name: [] for name in rule_words.PARTS}
+        for entry in both:
+            parts[entry.part].append(entry)
+        for component in parts["component"]:
+            component.items = [item for item in parts["item"] if item.component == component.code]
+        (head,) = parts["version"]
+        return SimpleNamespace(
+            id=rulebook_id,
+            document=zh.entries[0].text("document"),
+            head=head,
+            bands=parts["band"],
+            components=parts["component"],
+            measures=parts["measure"],
+            repair=parts["repair"],
+            clauses=parts["clause"],
+        )
+
+    def data(self, downloads: Sequence[Download]) -> Page:
+        """What can be downloaded."""
+        columns = [entry for entry in entries().values() if may_see(Audience.PUBLIC, entry.name)]
+        return self._page("data.html", "data.html", PAGES[4][1], "data.html", downloads=downloads, columns=columns)
+
+    def about(self, libraries: Sequence[Mapping[str, str]]) -> Page:
+        """What a grade says, and what it rests on."""
+        feeds = [(dataset, on) for (_, dataset), on in sorted(self.release.fresh.items())]
+        return self._page(
+            "about.html", "about.html", PAGES[5][1], "about.html", feeds=feeds, libraries=libraries
+        )
+
+
+class _Both:
+    """An entry of a rulebook's reading in both languages."""
+
+    def __init__(self, zh: Entry, en: Entry) -> None:
+        self.part, self.code, self.component = zh.part, zh.code, zh.component
+        self.title = t(zh.title, en.title)
+        self.clause = zh.text("clause")
+        self.items: list[_Both] = []
+        self._texts = {
+            statement.key: (statement, other.text(statement.key))
+            for statement, other in ((statement, en) for statement in zh.statements)
+        }
+        self.statements = [
+            SimpleNamespace(label=words.rule_label(key), text=t(statement.text, other))
+            for key, (statement, other) in self._texts.items()
+            if statement.is_told and key != "document"
+        ]
+
+    def text(self, key: str) -> Markup:
+        """What it says about one thing; empty = nothing."""
+        statement, other = self._texts.get(key, (None, ""))
+        return Markup("") if statement is None else t(statement.text, other)
+
+    @property
+    def notes(self) -> Iterator[Markup]:
+        """What has no column of its own."""
+        shown = {"clause", "points", "effect", "cap_points", "title_zh", "title_en", "grade", "trigger_code"}
+        for key, (statement, other) in self._texts.items():
+            if statement.is_told and key not in shown | {"measure_code", "component_code"}:
+                text = t(statement.text, other)
+                bare = key in ("mark", "fact", "is_repairable")
+                yield text if bare else Markup("{}: {}").format(words.rule_label(key), text)
+
+
+def roster_data(release: Release) -> str:
+    """data/roster.js: the roster for search, and the words that its table needs."""
+    rows = [[_plain(row, column) for column in ROSTER_DATA] for row in _with_initials(release.roster)]
+    values = {
+        field: {value: value_words(field, value) for value in sorted({row[field] for row in release.roster if row[field]})}
+        for field in ("service_type", "directory_status", "grade")
+    }
+    values["state"] = {state: value_words("state", state) for state in (UNRATED, SUSPENDED, EXITED)}
+    columns = {name: (entries()[name].zh, entries()[name].en) for name in ROSTER_DATA if name in entries()}
+    made = {
+        "columns": ROSTER_DATA,
+        "labels": columns,
+        "values": values,
+        "grades": release.grades,
+        "as_of_on": release.as_of_on.isoformat(),
+        "rows": rows,
+    }
+    return "window.FIREMARK = " + json.dumps(made, ensure_ascii=False, separators=(",", ":")) + ";\n"
+
+
+def _with_initials(rows: Iterable[Row]) -> Iterator[Row]:
+    from pypinyin import Style, lazy_pinyin  # a large dictionary
+
+    for row in rows:
+        names = "、".join(filter(None, (row["agency_name"], row["former_names"])))
+        yield row | {"initials": "".join(lazy_pinyin(names, style=Style.FIRST_LETTER)).upper()}
+
+
+def _plain(row: Row, column: str) -> Any:
+    value = row[column]
+    if column == "since_on":
+        value = row["exited_on"] or value
+    if column == "score" and row["state"] == EXITED:
+        value = None
+    return int(value) if isinstance(value, bool) else as_json(value)
+
+
+def roster_file(number: int) -> str:
+    """The file of a page of the roster."""
+    return "index.html" if number == 1 else f"roster-{number}.html"
+
+
+def safe_name(text: str) -> str:
+    """A key as the name of a file. Raises ValueError where it is none."""
+    if not _SAFE_NAME.fullmatch(text):
+        raise ValueError(f"{text!r} cannot be the name of a page: expected letters, digits, _ and -")
+    return text
+
+
+def equation(lines: Sequence[Row]) -> list[SimpleNamespace]:
+    """What makes the score, by kind: the base first, and of the rest what is not 0."""
+    sums: dict[str, Decimal] = {}
+    for line in lines:
+        sums[line["line_kind"]] = sums.get(line["line_kind"], Decimal(0)) + line["points"]
+    order = ("base", "merit", "misconduct")
+    kinds = [*order, *sorted(set(sums) - set(order) - {"superseded"})]
+    told = ((kind, sums.get(kind, Decimal(0))) for kind in kinds)
+    return [SimpleNamespace(kind=kind, points=total) for kind, total in told if total or kind in order]
+
+
+def _line_state(line: Row, agency: Agency) -> Markup:
+    """Whether a line counts, and what else there is to say of it."""
+    said = []
+    if line["line_kind"] == "superseded":
+        by = next((one for one in agency.lines if one["line_id"] == line["counted_by_line_id"]), None)
+        if by is None:
+            said.append(t("同一行为，另行计分", "one act, counted by another line"))
+        else:
+            said.append(
+                Markup('<a href="#{}">{}</a>').format(
+                    by["line_id"][:12], t(f"同一行为，按 {by['item_code']} 计", f"one act, counted as {by['item_code']}")
+                )
+            )
+    elif line["line_kind"] in ("misconduct", "merit", "fact"):
+        said.append(t("计分", "counts"))
+    if line["effect"] in ("veto", "ceiling"):
+        zh, en = value_words("effect", line["effect"])
+        said.append(t(f"{zh} {line['effect_grade']}", f"{en} {line['effect_grade']}"))
+    elif line["effect"] == "zero_component":
+        said.append(words.word("effect", line["effect"]))
+    if line["is_repeat"]:
+        said.append(words.label("is_repeat"))
+    if line["is_disputed"]:
+        said.append(words.label("is_disputed"))
+        if line["disputed_since_on"]:
+            said.append(Markup("{} {}").format(t("自", "since"), words.day(line["disputed_since_on"])))
+    return Markup(" · ").join(said)
+
+
+def _moved(move: Row) -> Markup:
+    """How a line moves the score on a day."""
+    title = t(move["title_zh"], move["title_en"])
+    before, after = move["points_before"], move["points_after"]
+    if after is None:
+        return Markup("{} {} {}").format(title, words.signed(before), t("结束", "ends"))
+    if before is None:
+        return Markup("{} {} {}").format(title, words.signed(after), t("开始", "begins"))
+    return Markup("{} {} → {}").format(title, words.signed(before), words.signed(after))
+
+
+def _met(is_met: bool) -> Markup:
+    return Markup('<span class="{}">{}</span>').format("yes" if is_met else "no", words.word("is_met", str(is_met).lower()))
+
+
+def _tags(row: Row) -> Markup:
+    found = [words.label(column) for column in ("is_provisional", "is_evidence_incomplete") if row[column]]
+    return Markup(" ").join(Markup('<em class="tag">{}</em>').format(one) for one in found)
+
+
+def _shown_score(row: Row) -> Markup:
+    """The score of the roster; who has left has none, and no score is no blank."""
+    if row["state"] == EXITED or row["score"] is None:
+        return words.state(row["state"])
+    return Markup(words.points(row["score"]))  # noqa: S704 -- a number
+
+
+def _size_of(count: int) -> str:
+    return f"{count / 1_000_000:.1f} MB" if count >= 1_000_000 else f"{max(1, count // 1_000)} KB"
+
+
+def _by(rows: Sequence[Row], *columns: str) -> Iterator[tuple[Any, Iterator[Row]]]:
+    """Rows in groups of equal values, in their order."""
+    return groupby(rows, key=lambda row: row[columns[0]] if len(columns) == 1 else tuple(row[one] for one in columns))

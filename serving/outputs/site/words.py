@@ -1,0 +1,114 @@
+"""Two languages in one page: what is said in Chinese and in English stands side by side, and the stylesheet shows one.
+
+Belongs here: making markup of a text in both languages, of codes by the dictionary's words, of dates and numbers. Does
+not belong here: sentences of one page (its template), which rows are shown (`facts`).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any
+
+from markupsafe import Markup, escape
+
+from rulebook import words as rule_words
+from rulebook.measures import known_measures
+from serving.cells import number
+from serving.dictionary import entries, value_words
+from serving.incomplete import CAUSES
+
+_BOTH = Markup('<span lang="zh">{}</span><span lang="en">{}</span>')
+MINUS = "−"
+NONE = "–"
+
+
+def t(zh: str, en: str) -> Markup:
+    """A text in both languages; where they are the same there is one."""
+    return escape(zh) if zh == en else _BOTH.format(zh, en)
+
+
+def data(text: Any) -> Markup:
+    """Text that is nobody's to translate: a name, a number of a document. Its direction is its own."""
+    return Markup("<bdi>{}</bdi>").format(text)
+
+
+@lru_cache(maxsize=2048)
+def label(column: str) -> Markup:
+    """What a column is called."""
+    entry = entries()[column]
+    return t(entry.zh, entry.en)
+
+
+@lru_cache(maxsize=4096)
+def word(column: str, value: str | None) -> Markup:
+    """What a code of a column is called."""
+    return Markup(NONE) if value is None else t(*value_words(column, value))
+
+
+@lru_cache(maxsize=4096)
+def day(value: dt.date | None) -> Markup:
+    """A date, always in one form."""
+    return Markup(NONE) if value is None else Markup("<time>{}</time>").format(value.isoformat())
+
+
+def last_day(until_on: dt.date | None) -> Markup:
+    """The last day of a span that ends before `until_on`."""
+    return t("长期", "without end") if until_on is None else day(until_on - dt.timedelta(days=1))
+
+
+@lru_cache(maxsize=4096)
+def points(value: Decimal | None) -> str:
+    """A number as people write it, with a real minus."""
+    return NONE if value is None else number(value).replace("-", MINUS)
+
+
+@lru_cache(maxsize=4096)
+def signed(value: Decimal | None) -> str:
+    """Points with their sign."""
+    if value is None:
+        return NONE
+    return ("+" if value > 0 else "") + points(value)
+
+
+def rule_word(table: str, code: str | None) -> Markup:
+    """What a word of the rulebook is called; `table` names a list of `rulebook.words`."""
+    known: Mapping[str, tuple[str, str]] = getattr(rule_words, table)
+    return t(*known[code]) if code in known else data(code or NONE)
+
+
+def rule_label(key: str) -> Markup:
+    """What a key of the rulebook is called."""
+    return t(*rule_words.LABELS[key])
+
+
+@lru_cache(maxsize=256)
+def measure(code: str) -> Markup:
+    """The title of a measure."""
+    known = known_measures().get(code)
+    return t(known.title_zh, known.title_en) if known else data(code)
+
+
+def state(value: str) -> Markup:
+    """A state that is no grade, in words; a grade is its letter."""
+    zh, en = value_words("state", value)
+    return data(value) if zh == value else t(zh, en)
+
+
+def incomplete(said: str | None) -> list[Markup]:
+    """What is missing of the evidence, one text for a dataset: which days' data, and why. No file is named."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for piece in said.split("、") if said else ():
+        dataset, on, cause = piece.split()
+        found.setdefault((dataset.partition("/")[2], cause), []).append(on)
+    texts = []
+    for (dataset, cause), days in found.items():
+        zh, en = value_words("dataset", dataset)
+        why_zh, why_en = CAUSES.get(cause, (cause, cause))
+        days.sort()
+        some = days[-1] if len(days) == 1 else f"{days[0]} – {days[-1]}"
+        count_zh, count_en = ("", "") if len(days) == 1 else (f"（{len(days)} 批）", f" ({len(days)} drops)")
+        texts.append(t(f"{zh}，{some} 收到{count_zh}：{why_zh}", f"{en}, received {some}{count_en}: {why_en}"))
+    return texts
