@@ -18,6 +18,7 @@ import duckdb
 
 from ingestion.settings import DBT_PROJECT
 from rulebook.folder import Folder, folder_of
+from rulebook.measures import known_measures
 from rulebook.tables import FOLDER_TABLES
 from serving.audiences import Audience, require_visible
 from serving.releases.candidate import Candidate
@@ -229,6 +230,8 @@ def _rules(candidate: Candidate) -> Folder:
             tables[name] = [
                 dict.fromkeys(schema.names) | dict(zip(names, row, strict=True)) for row in found.fetchall()
             ]
+    order = {code: place for place, code in enumerate(known_measures())}
+    tables.get("measures", []).sort(key=lambda row: order.get(row["measure_code"], len(order)))
     return folder_of(tables, "rulebook")
 
 

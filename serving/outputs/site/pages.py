@@ -6,6 +6,7 @@ words (`words`), markup (templates), writing files (`__init__`).
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import re
 from collections import Counter
@@ -84,6 +85,7 @@ def environment() -> Environment:
         "rule_word": words.rule_word,
         "rule_label": words.rule_label,
         "name": NAME,
+        "colon": t("：", ": "),
         "pages": PAGES,
         "size_of": _size_of,
         "shown": lambda score: words.state(UNRATED) if score is None else words.points(score),
@@ -134,7 +136,7 @@ class Pages:
         zh, en = value_words("grade", state)
         if zh != state:
             return t(zh, en)
-        return self._band(state) if state in self.release.grades else t("不是等级", "no grade")
+        return self._band(state) if state in self.release.grades else t("状态，不是等级", "a state, no grade")
 
     def _band(self, grade: str) -> Markup:
         texts = [
@@ -156,10 +158,10 @@ class Pages:
         return Markup("{} {}").format(score, self._mark(step.grade or UNRATED))
 
     def _bands(self) -> str:
-        """Grade, lower and upper bound of each band, for the chart."""
-        rows = self.release.rules.rows("bands", self.release.rulebook_id)
+        """Grade, lower and upper bound of each band, best first, for the chart."""
+        rows = sorted(self.release.rules.rows("bands", self.release.rulebook_id), key=lambda row: row["grade_rank"] or 0)
         bounds = [(row["grade"], row["lo"], row["hi"]) for row in rows]
-        return json.dumps(as_json(sorted(bounds, key=lambda band: band[0])), separators=(",", ":"))
+        return json.dumps(as_json(bounds), ensure_ascii=False, separators=(",", ":"))
 
     # --- the pages ---
 
@@ -172,7 +174,11 @@ class Pages:
         rows = self.release.roster
         found = Counter(row["state"] for row in rows)
         states = (*self.release.grades, UNRATED, SUSPENDED, EXITED)
-        counts = [(state, found[state]) for state in (*states, *sorted(set(found) - set(states)))]
+        counts = [
+            (state, found[state])
+            for state in (*states, *sorted(set(found) - set(states)))
+            if found[state] or state in self.release.grades
+        ]
         parts = [rows[start : start + ROWS_A_PAGE] for start in range(0, len(rows), ROWS_A_PAGE)] or [()]
         for number, part in enumerate(parts, start=1):
             yield self._page(
@@ -222,7 +228,12 @@ class Pages:
 
     def changes(self) -> Page:
         """Grades that changed, and those that will."""
-        rows = [row for row in self.release.tables["changes"] if row["agency_id"] in self.names]
+        left_on = {row["agency_id"]: row["exited_on"] for row in self.release.roster}
+        rows = [
+            row
+            for row in self.release.tables["changes"]
+            if row["agency_id"] in left_on and row["changed_on"] < (left_on[row["agency_id"]] or dt.date.max)
+        ]
         past = [row for row in rows if row["changed_on"] <= self.release.as_of_on]
         future = [row for row in rows if row["changed_on"] > self.release.as_of_on]
         parts = (
@@ -323,7 +334,7 @@ class _Both:
         self.statements = [
             SimpleNamespace(label=words.rule_label(key), text=t(statement.text, other))
             for key, (statement, other) in self._texts.items()
-            if statement.is_told and key != "document"
+            if statement.is_told and key not in ("document", "regime_code")
         ]
 
     def text(self, key: str) -> Markup:
@@ -339,7 +350,7 @@ class _Both:
             if statement.is_told and key not in shown | {"measure_code", "component_code"}:
                 text = t(statement.text, other)
                 bare = key in ("mark", "fact", "is_repairable")
-                yield text if bare else Markup("{}: {}").format(words.rule_label(key), text)
+                yield text if bare else Markup("{}{}{}").format(words.rule_label(key), t("：", ": "), text)
 
 
 def roster_data(release: Release) -> str:

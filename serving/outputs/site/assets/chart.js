@@ -3,7 +3,7 @@
   "use strict";
   const box = document.getElementById("chart");
   if (!box) return;
-  const bands = JSON.parse(box.dataset.bands);
+  const bands = JSON.parse(box.dataset.bands); // best first
   const DAY = 86400000;
   const text = (element, lang) => {
     const copy = element.cloneNode(true);
@@ -17,8 +17,8 @@
   });
   const scores = steps.map((step) => step.score).filter((score) => score !== null);
   const edges = bands.flatMap(([, low, high]) => [low, high]).filter((edge) => edge !== null);
-  const low = Math.min(...scores, ...edges) - 12;
-  const high = Math.max(...scores, ...edges) + 12;
+  const low = Math.floor((Math.min(...scores, ...edges) - 8) / 20) * 20;
+  const high = Math.ceil((Math.max(...scores, ...edges) + 8) / 20) * 20;
   const first = Date.parse(steps[0].on);
   const last = Date.parse(steps[steps.length - 1].on);
   const end = last + Math.max(21, Math.round((last - first) / DAY / 12)) * DAY;
@@ -37,7 +37,7 @@
         textStyle: { fontFamily: getComputedStyle(document.body).fontFamily },
         grid: { left: 44, right: isNarrow ? 14 : 30, top: 18, bottom: 30 },
         xAxis: { type: "time", min: first, max: end, axisLabel: { formatter: (value) => dayOf(value).slice(0, 7), hideOverlap: true, color: "#536071" }, splitNumber: isNarrow ? 3 : 7 },
-        yAxis: { type: "value", min: low, max: high, interval: 20, axisLabel: { color: "#536071", showMinLabel: false, showMaxLabel: false, formatter: (value) => String(Math.round(value)).replace("-", "−") }, splitLine: { show: false } },
+        yAxis: { type: "value", min: low, max: high, interval: high - low > 160 ? 40 : 20, axisLabel: { color: "#536071", formatter: (value) => String(value).replace("-", "−") }, splitLine: { show: false } },
         tooltip: {
           trigger: "item",
           renderMode: "richText",
@@ -63,6 +63,7 @@
               show: true,
               position: "top",
               align: "left",
+              offset: [5, 3],
               fontSize: isNarrow ? 10 : 11.5,
               color: "#1c2733",
               formatter: ({ data }) => {
@@ -74,12 +75,11 @@
             labelLayout: { hideOverlap: true },
             markArea: {
               silent: true,
-              data: bands
-                .filter(([, from, to]) => (from ?? low) < high && (to ?? high) > low)
-                .map(([grade, from, to], index) => [
-                  { name: grade, yAxis: from ?? low, itemStyle: { color: SHADES[Math.min(index, 3)] }, label: { position: "insideRight", color: "#536071", fontWeight: "bold" } },
-                  { yAxis: to ?? high },
-                ]),
+              // whole scores leave a gap between bands: each is shaded from the end of the one below it
+              data: bands.map(([grade, , to], index) => [
+                { name: grade, yAxis: bands[index + 1]?.[2] ?? low, itemStyle: { color: SHADES[Math.min(index, 3)] }, label: { position: "insideRight", color: "#536071", fontWeight: "bold" } },
+                { yAxis: to ?? high },
+              ]),
             },
           },
         ],

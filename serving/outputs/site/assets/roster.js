@@ -7,7 +7,7 @@
   const both = (pair) => {
     const made = document.createDocumentFragment();
     ["zh", "en"].forEach((lang, index) => {
-      const span = document.createElement("span");
+      const span = document.createElement("i");
       span.lang = lang;
       span.textContent = pair[index];
       made.append(span);
@@ -60,7 +60,7 @@
   };
   const scoreCell = (cell) => {
     const row = cell.getData();
-    if (row.score === null) return element("span", "", mark(row.state === "exited" ? "exited" : "unrated"));
+    if (row.score === null) return element("span", "", both(values.state[row.state === "exited" ? "exited" : "unrated"]));
     return element("span", "n", String(row.score).replace("-", "−"));
   };
   const dayCell = (cell) => (cell.getValue() ? element("time", "", cell.getValue()) : "–");
@@ -72,13 +72,13 @@
     return made;
   };
   const title = (name) => element("span", "", both(labels[name])).outerHTML; // words of the dictionary
-  const column = (field, formatter, more) => ({ field, title: title(field), formatter, resizable: false, ...more });
+  const column = (field, formatter, more) => ({ field, title: title(field), formatter, resizable: false, headerSort: !narrow.matches, ...more });
   const byName = (a, b) => a.localeCompare(b, "zh-CN");
   const definition = () =>
     [
-      column("grade", gradeCell, { width: narrow.matches ? 64 : 86, sorter: (a, b, one, other) => one.getData().place - other.getData().place }),
+      column("grade", gradeCell, { width: narrow.matches ? 58 : 86, sorter: (a, b, one, other) => one.getData().place - other.getData().place }),
       column("agency_name", nameCell, { minWidth: 190, widthGrow: 4, sorter: byName }),
-      column("score", scoreCell, { width: narrow.matches ? 72 : 84, hozAlign: "right", headerHozAlign: "right", sorter: "number", sorterParams: { alignEmptyValues: "bottom" } }),
+      column("score", scoreCell, { width: narrow.matches ? 58 : 84, hozAlign: "right", headerHozAlign: "right", sorter: "number", sorterParams: { alignEmptyValues: "bottom" } }),
       ...(narrow.matches
         ? []
         : [
@@ -91,6 +91,8 @@
           ]),
     ];
   const turned = (zh, en) => ({ zh: { pagination: zh }, en: { pagination: en } });
+  $("find").hidden = $("tools").hidden = $("table").hidden = false; // a table that is hidden measures nothing
+  $("plain").hidden = true;
   const table = new Tabulator($("table"), {
     data: rows,
     columns: definition(),
@@ -126,10 +128,10 @@
   };
   table.on("tableBuilt", () => {
     table.setLocale(isEnglish() ? "en" : "zh");
-    document.addEventListener("firemark-language", (event) => table.setLocale(event.detail));
-    $("find").hidden = $("tools").hidden = $("table").hidden = false;
-    $("plain").hidden = true;
-    table.redraw(true);
+    document.addEventListener("firemark-language", (event) => {
+      table.setLocale(event.detail);
+      table.redraw(true); // texts of another length make rows of another height
+    });
     say();
   });
   table.on("dataFiltered", () => setTimeout(say));
