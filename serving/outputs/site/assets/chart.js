@@ -36,7 +36,7 @@
         animation: false,
         textStyle: { fontFamily: getComputedStyle(document.body).fontFamily },
         grid: { left: 44, right: isNarrow ? 14 : 30, top: 18, bottom: 30 },
-        xAxis: { type: "time", min: first, max: end, axisLabel: { formatter: (value) => dayOf(value).slice(0, 7), hideOverlap: true, color: "#536071" }, splitNumber: isNarrow ? 3 : 7 },
+        xAxis: { type: "time", min: first, max: end, axisLabel: { formatter: (value) => (end - first > 240 * DAY ? dayOf(value).slice(0, 7) : dayOf(value)), hideOverlap: true, color: "#536071" }, splitNumber: isNarrow ? 2 : 6 },
         yAxis: { type: "value", min: low, max: high, interval: high - low > 160 ? 40 : 20, axisLabel: { color: "#536071", formatter: (value) => String(value).replace("-", "−") }, splitLine: { show: false } },
         tooltip: {
           trigger: "item",
@@ -91,6 +91,8 @@
   draw(now());
   document.addEventListener("firemark-language", (event) => draw(event.detail));
   window.addEventListener("resize", () => (chart.resize(), draw(now())));
-  window.addEventListener("beforeprint", () => chart.resize({ width: Math.min(box.clientWidth, 680) }));
-  window.addEventListener("afterprint", () => chart.resize({ width: "auto" }));
+  window.matchMedia("print").addEventListener("change", (event) => {
+    chart.resize(event.matches ? { width: 690, height: 165 } : { width: "auto", height: "auto" });
+    chart.getZr().flush(); // a sheet of paper waits for no frame
+  });
 })();

@@ -78,16 +78,16 @@
     [
       column("grade", gradeCell, { width: narrow.matches ? 58 : 86, sorter: (a, b, one, other) => one.getData().place - other.getData().place }),
       column("agency_name", nameCell, { minWidth: 190, widthGrow: 4, sorter: byName }),
-      column("score", scoreCell, { width: narrow.matches ? 58 : 84, hozAlign: "right", headerHozAlign: "right", sorter: "number", sorterParams: { alignEmptyValues: "bottom" } }),
+      column("score", scoreCell, { width: narrow.matches ? 58 : 92, hozAlign: "right", headerHozAlign: "right", sorter: "number", sorterParams: { alignEmptyValues: "bottom" } }),
       ...(narrow.matches
         ? []
         : [
-            column("since_on", dayCell, { width: 128, sorter: "string", sorterParams: { alignEmptyValues: "bottom" } }),
-            column("service_type", wordCell, { minWidth: 110, widthGrow: 1, sorter: "string" }),
-            column("registered_region_name", textCell, { minWidth: 84, widthGrow: 1, sorter: byName }),
-            column("directory_status", wordCell, { width: 96, sorter: "string" }),
-            column("last_checked_on", dayCell, { width: 120, sorter: "string", sorterParams: { alignEmptyValues: "bottom" } }),
-            { title: "", formatter: tagCell, minWidth: 96, headerSort: false, resizable: false },
+            column("since_on", dayCell, { width: 116, sorter: "string", sorterParams: { alignEmptyValues: "bottom" } }),
+            column("service_type", wordCell, { minWidth: 116, widthGrow: 1, sorter: "string" }),
+            column("registered_region_name", textCell, { width: 104, sorter: byName }),
+            column("directory_status", wordCell, { width: 106, sorter: "string" }),
+            column("last_checked_on", dayCell, { width: 124, sorter: "string", sorterParams: { alignEmptyValues: "bottom" } }),
+            { title: "", formatter: tagCell, width: 138, headerSort: false, resizable: false },
           ]),
     ];
   const turned = (zh, en) => ({ zh: { pagination: zh }, en: { pagination: en } });
