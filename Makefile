@@ -16,6 +16,7 @@ run: setup  ## the sample city, built and graded
 	@$(BIN)/firemark --home $(HOME_DIR) quarantine
 	@$(BIN)/firemark --home $(HOME_DIR) conflicts
 	@$(BIN)/firemark --home $(HOME_DIR) grades
+	@$(BIN)/firemark --home $(HOME_DIR) site
 
 setup: $(STAMP)
 

@@ -120,7 +120,7 @@ def _newly_held(settings: Settings, files: Iterable[Mapping[str, Any]]) -> list[
 
 def _reuse(settings: Settings, identifier: str) -> bool:
     directory = settings.releases / identifier
-    if not directory.exists() or stored.verify(directory):
+    if not directory.exists() or stored.verify(directory) or stored.removed_folders(directory):
         return False
     switch.seal(directory)
     switch.make_current(settings, identifier)

@@ -16,6 +16,7 @@ from orchestration.cli.grades import explain, grades
 from orchestration.cli.options import home_option
 from orchestration.cli.rulebook import rulebook
 from orchestration.cli.sample import sample
+from orchestration.cli.site import site
 from orchestration.cli.status import status
 from orchestration.cli.up import up
 
@@ -35,5 +36,5 @@ def main() -> None:
     """Credit grades of fire-protection service agencies, from the exports a bureau really gets."""
 
 
-for _command in (sample, build, up, grades, explain, conflicts, tasks, quarantine, status, rulebook):
+for _command in (sample, build, up, grades, explain, conflicts, tasks, quarantine, status, site, rulebook):
     main.add_command(_command)

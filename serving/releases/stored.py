@@ -18,7 +18,6 @@ DESK_FILE, BI_FILE = "firemark.duckdb", "firemark_bi.duckdb"
 SITE_FOLDER = "site"
 # Folders of many files, each with one hash; only the last releases keep them (`retention`).
 KEPT_FOR_A_WHILE = (SITE_FOLDER,)
-REMOVED_MARK = ".{folder}-removed"
 
 
 def current_release(settings: Settings) -> Path | None:
@@ -44,16 +43,16 @@ def read_description(directory: Path) -> dict[str, Any]:
 
 
 def verify(directory: Path) -> list[str]:
-    """What is wrong with a release: the bytes of each file are hashed again. Empty = whole."""
+    """What is wrong with a release: the bytes of each file are hashed again. Empty = whole; a folder that the release no
+    longer keeps is no fault."""
     try:
         expected: dict[str, str] = read_description(directory)["file_hashes"]
         found = dict(file_hashes(directory))
     except (OSError, ValueError, KeyError) as error:
         return [f"{directory.name}: not readable ({type(error).__name__})"]
     problems = []
-    for name in sorted(expected.keys() | found.keys()):
-        if name not in found and name.rstrip("/") in removed_folders(directory):
-            continue
+    removed = {f"{folder}/" for folder in removed_folders(directory)}
+    for name in sorted((expected.keys() | found.keys()) - removed):
         if name not in found:
             problems.append(f"{directory.name}: {name} is missing")
         elif name in expected and expected[name] != found[name]:
@@ -63,15 +62,20 @@ def verify(directory: Path) -> list[str]:
     return problems
 
 
+def removal_mark(directory: Path, folder: str) -> Path:
+    """The empty file that says that a release no longer keeps a folder."""
+    return directory / f".{folder}-removed"
+
+
 def removed_folders(directory: Path) -> tuple[str, ...]:
     """The folders that a release no longer keeps."""
-    return tuple(folder for folder in KEPT_FOR_A_WHILE if (directory / REMOVED_MARK.format(folder=folder)).exists())
+    return tuple(folder for folder in KEPT_FOR_A_WHILE if removal_mark(directory, folder).exists())
 
 
 def file_hashes(directory: Path) -> Iterator[tuple[str, str]]:
     """Every file of a release but its description: the path in the release, SHA-256 of the bytes. A folder of
     KEPT_FOR_A_WHILE is one entry, `<folder>/`: SHA-256 over the lines `<path>  <hash>` of its files."""
-    marks = {directory / REMOVED_MARK.format(folder=folder) for folder in KEPT_FOR_A_WHILE}
+    marks = {removal_mark(directory, folder) for folder in KEPT_FOR_A_WHILE}
     for path in sorted(directory.iterdir()):
         if path.is_dir() and path.name in KEPT_FOR_A_WHILE:
             lines = (f"{name}  {digest}\n" for name, digest in _hashes_below(path, path))

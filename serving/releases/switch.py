@@ -18,7 +18,8 @@ from ingestion.settings import Settings
 from ingestion.whole_files import sync_folder
 from serving.releases.candidate import RESTRICTED_FOLDER, Candidate
 from serving.releases.leftovers import discard_candidates
-from serving.releases.stored import DESCRIPTION_FILE, DESK_FILE, file_hashes, read_description, verify
+from serving.releases.retention import let_go
+from serving.releases.stored import DESCRIPTION_FILE, DESK_FILE, file_hashes, read_description, removed_folders, verify
 
 
 def switch_to(settings: Settings, candidate: Candidate) -> Path:
@@ -31,7 +32,7 @@ def switch_to(settings: Settings, candidate: Candidate) -> Path:
     seal(candidate.directory)
     _make_durable(candidate.directory)
     final = settings.releases / candidate.release_id
-    if final.exists() and (verify(final) or read_description(final)["content_hashes"] != candidate.content_hashes):
+    if final.exists() and not _says_the_same(final, candidate):
         _step_aside(settings, candidate, final)
     if final.exists():
         seal(final)
@@ -40,7 +41,13 @@ def switch_to(settings: Settings, candidate: Candidate) -> Path:
         sync_folder(settings.releases)
     make_current(settings, candidate.release_id)
     discard_candidates(settings)
+    let_go(settings)
     return final
+
+
+def _says_the_same(final: Path, candidate: Candidate) -> bool:
+    is_whole = not verify(final) and not removed_folders(final)
+    return is_whole and read_description(final)["content_hashes"] == candidate.content_hashes
 
 
 def _describe(candidate: Candidate) -> None:

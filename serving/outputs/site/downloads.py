@@ -86,7 +86,9 @@ def _written(candidate: Candidate, folder: Path, table: str) -> Download:
             f"copy (select {listed} from {relation} order by {listed}) "
             f"to {literal(folder / f'{table}.parquet')} (format parquet)"
         )
-    files = {kind: (f"{FOLDER}/{table}.{kind}", *_hash(folder / f"{table}.{kind}")) for kind in ("csv", "json", "parquet")}
+    files = {
+        kind: (f"{FOLDER}/{table}.{kind}", *_hash(folder / f"{table}.{kind}")) for kind in ("csv", "json", "parquet")
+    }
     return Download(table, count, candidate.content_hashes[f"{SCHEMA}.{table}"], files)
 
 

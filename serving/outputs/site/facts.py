@@ -259,9 +259,7 @@ def _roster(reader: Reader, grades: Sequence[str]) -> list[Row]:
     places = {state: place for place, state in enumerate((*grades, UNRATED, SUSPENDED, EXITED))}
     for row in rows:
         row["state"] = state_of(row)
-    return sorted(
-        rows, key=lambda row: (places.get(row["state"], len(places)), -(row["score"] or 0), row["agency_id"])
-    )
+    return sorted(rows, key=lambda row: (places.get(row["state"], len(places)), -(row["score"] or 0), row["agency_id"]))
 
 
 def agencies(candidate: Candidate, release: Release) -> Iterator[Agency]:
@@ -319,7 +317,7 @@ class _Abreast:
 
 def _agency(about: Row, found: Mapping[str, list[Row]], as_of_on: dt.date) -> Agency:
     lines = sorted(
-        found["lines"], key=lambda line: (_KIND_ORDER.get(line["line_kind"], len(_KIND_ORDER)))
+        found["lines"], key=lambda line: _KIND_ORDER.get(line["line_kind"], len(_KIND_ORDER))
     )  # within a kind by day
     order = conditions_order()
     return Agency(

@@ -19,9 +19,10 @@ from types import SimpleNamespace
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from rulebook import words as rule_words
+from rulebook.languages import LANGS
 from rulebook.reading import Entry, read
 from serving.audiences import Audience, may_see
 from serving.cells import as_json
@@ -141,7 +142,7 @@ class Pages:
     def _band(self, grade: str) -> Markup:
         texts = [
             entry.text("interval")
-            for lang in ("zh", "en")
+            for lang in LANGS
             for entry in read(self.release.rules, self.release.rulebook_id, lang).part("band")
             if entry.code == grade
         ]
@@ -154,12 +155,18 @@ class Pages:
         return self._mark(row["grade"])
 
     def _standing(self, step: Step) -> Markup:
-        score = words.state(UNRATED) if step.score is None else t(f"{words.points(step.score)} 分", words.points(step.score))
+        score = (
+            words.state(UNRATED)
+            if step.score is None
+            else t(f"{words.points(step.score)} 分", words.points(step.score))
+        )
         return Markup("{} {}").format(score, self._mark(step.grade or UNRATED))
 
     def _bands(self) -> str:
         """Grade, lower and upper bound of each band, best first, for the chart."""
-        rows = sorted(self.release.rules.rows("bands", self.release.rulebook_id), key=lambda row: row["grade_rank"] or 0)
+        rows = sorted(
+            self.release.rules.rows("bands", self.release.rulebook_id), key=lambda row: row["grade_rank"] or 0
+        )
         bounds = [(row["grade"], row["lo"], row["hi"]) for row in rows]
         return json.dumps(as_json(bounds), ensure_ascii=False, separators=(",", ":"))
 
@@ -287,7 +294,7 @@ class Pages:
         return self._page("rules.html", "rules.html", PAGES[3][1], "rules.html", versions=versions)
 
     def _version(self, rulebook_id: str) -> SimpleNamespace:
-        zh, en = (read(self.release.rules, rulebook_id, lang) for lang in ("zh", "en"))
+        zh, en = (read(self.release.rules, rulebook_id, lang) for lang in LANGS)
         both = [_Both(one, other) for one, other in zip(zh.entries, en.entries, strict=True)]
         parts: dict[str, list[_Both]] = {name: [] for name in rule_words.PARTS}
         for entry in both:
@@ -314,9 +321,7 @@ class Pages:
     def about(self, libraries: Sequence[Mapping[str, str]]) -> Page:
         """What a grade says, and what it rests on."""
         feeds = [(dataset, on) for (_, dataset), on in sorted(self.release.fresh.items())]
-        return self._page(
-            "about.html", "about.html", PAGES[5][1], "about.html", feeds=feeds, libraries=libraries
-        )
+        return self._page("about.html", "about.html", PAGES[5][1], "about.html", feeds=feeds, libraries=libraries)
 
 
 class _Both:
@@ -357,7 +362,9 @@ def roster_data(release: Release) -> str:
     """data/roster.js: the roster for search, and the words that its table needs."""
     rows = [[_plain(row, column) for column in ROSTER_DATA] for row in _with_initials(release.roster)]
     values = {
-        field: {value: value_words(field, value) for value in sorted({row[field] for row in release.roster if row[field]})}
+        field: {
+            value: value_words(field, value) for value in sorted({row[field] for row in release.roster if row[field]})
+        }
         for field in ("service_type", "directory_status", "grade")
     }
     values["state"] = {state: value_words("state", state) for state in (UNRATED, SUSPENDED, EXITED)}
@@ -423,7 +430,8 @@ def _line_state(line: Row, agency: Agency) -> Markup:
         else:
             said.append(
                 Markup('<a href="#{}">{}</a>').format(
-                    by["line_id"][:12], t(f"同一行为，按 {by['item_code']} 计", f"one act, counted as {by['item_code']}")
+                    by["line_id"][:12],
+                    t(f"同一行为，按 {by['item_code']} 计", f"one act, counted as {by['item_code']}"),
                 )
             )
     elif line["line_kind"] in ("misconduct", "merit", "fact"):
@@ -454,7 +462,9 @@ def _moved(move: Row) -> Markup:
 
 
 def _met(is_met: bool) -> Markup:
-    return Markup('<span class="{}">{}</span>').format("yes" if is_met else "no", words.word("is_met", str(is_met).lower()))
+    return Markup('<span class="{}">{}</span>').format(
+        "yes" if is_met else "no", words.word("is_met", str(is_met).lower())
+    )
 
 
 def _tags(row: Row) -> Markup:
@@ -466,7 +476,7 @@ def _shown_score(row: Row) -> Markup:
     """The score of the roster; who has left has none, and no score is no blank."""
     if row["state"] == EXITED or row["score"] is None:
         return words.state(row["state"])
-    return Markup(words.points(row["score"]))  # noqa: S704 -- a number
+    return escape(words.points(row["score"]))
 
 
 def _size_of(count: int) -> str:

@@ -45,13 +45,13 @@ def label(column: str) -> Markup:
 @lru_cache(maxsize=4096)
 def word(column: str, value: str | None) -> Markup:
     """What a code of a column is called."""
-    return Markup(NONE) if value is None else t(*value_words(column, value))
+    return escape(NONE) if value is None else t(*value_words(column, value))
 
 
 @lru_cache(maxsize=4096)
 def day(value: dt.date | None) -> Markup:
     """A date, always in one form."""
-    return Markup(NONE) if value is None else Markup("<time>{}</time>").format(value.isoformat())
+    return escape(NONE) if value is None else Markup("<time>{}</time>").format(value.isoformat())
 
 
 def last_day(until_on: dt.date | None) -> Markup:
@@ -76,7 +76,7 @@ def signed(value: Decimal | None) -> str:
 def rule_word(table: str, code: str | None) -> Markup:
     """What a word of the rulebook is called; `table` names a list of `rulebook.words`."""
     known: Mapping[str, tuple[str, str]] = getattr(rule_words, table)
-    return t(*known[code]) if code in known else data(code or NONE)
+    return t(*known[code]) if code is not None and code in known else data(code or NONE)
 
 
 def rule_label(key: str) -> Markup:
