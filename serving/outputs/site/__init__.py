@@ -1,7 +1,8 @@
 """The public site: static pages of a release, which any web server and file:// can show (serving.md, The public site).
 
-Belongs here: writing the folder, and what is copied into it. Does not belong here: what pages say (`pages`, `words`,
-`templates`), reading the release (`facts`), the public tables as files (`downloads`).
+Belongs here: writing the folder, and what is copied into it. Does not belong here: what pages say (`pages`, `lines`,
+`words`, `templates`), reading the release (`facts`), the public tables as files
+(`downloads`), what is searched (`search`).
 """
 
 from __future__ import annotations
@@ -15,7 +16,8 @@ from serving.audiences import Audience
 from serving.outputs.output import Output
 from serving.outputs.site.downloads import FOLDER, write_downloads
 from serving.outputs.site.facts import agencies, read_release
-from serving.outputs.site.pages import Page, Pages, roster_data
+from serving.outputs.site.pages import Page, Pages
+from serving.outputs.site.search import roster_data
 from serving.releases.candidate import Candidate
 from serving.releases.stored import SITE_FOLDER
 

@@ -10,8 +10,7 @@ import datetime as dt
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from decimal import Decimal
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from itertools import groupby
 from pathlib import Path
@@ -19,7 +18,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from rulebook import words as rule_words
 from rulebook.languages import LANGS
@@ -27,7 +26,7 @@ from rulebook.reading import Entry, read
 from serving.audiences import Audience, may_see
 from serving.cells import as_json
 from serving.dictionary import entries, value_words
-from serving.outputs.site import words
+from serving.outputs.site import lines, words
 from serving.outputs.site.downloads import Download
 from serving.outputs.site.facts import CHANGE_DAYS, EXITED, SUSPENDED, UNRATED, Agency, Release, Row, Step
 from serving.outputs.site.words import data, t
@@ -48,11 +47,6 @@ _FOLDER = Path(__file__).parent
 _SAFE_NAME = re.compile(r"[0-9A-Za-z_-]+")
 _MOST_SHAPES = 4  # grade marks that can be told apart without colour
 
-# What a row of data/roster.js holds, in this order.
-ROSTER_DATA = (
-    *("agency_id", "agency_name", "former_names", "initials", "state", "grade", "score", "since_on", "service_type"),
-    *("registered_region_name", "directory_status", "last_checked_on", "is_provisional", "is_evidence_incomplete"),
-)
 _SORTS = (
     ("", "等级与得分", "grade and score"),
     ("score:desc", "得分，高到低", "score, highest first"),
@@ -91,11 +85,11 @@ def environment() -> Environment:
         "size_of": _size_of,
         "shown": lambda score: words.state(UNRATED) if score is None else words.points(score),
         "part": lambda part: t(*rule_words.PARTS[part]),
-        "met": _met,
-        "moved": _moved,
-        "line_state": _line_state,
-        "tags": _tags,
-        "shown_score": _shown_score,
+        "met": lines.met,
+        "moved": lines.moved,
+        "line_state": lines.line_state,
+        "tags": lines.tags,
+        "shown_score": lines.shown_score,
     }
     return made
 
@@ -224,7 +218,7 @@ class Pages:
             here="index.html",
             agency=agency,
             now=now,
-            equation=equation(agency.lines_on(release.as_of_on)) if now.score is not None else [],
+            equation=lines.equation(agency.lines_on(release.as_of_on)) if now.score is not None else [],
             coming=coming[0] if coming else None,
             coming_grade=next((step for step in coming if step.grade != now.grade), None),
             later=[line for line in agency.lines if line["valid_from_on"] > release.as_of_on],
@@ -358,45 +352,6 @@ class _Both:
                 yield text if bare else Markup("{}{}{}").format(words.rule_label(key), t("：", ": "), text)
 
 
-def roster_data(release: Release) -> str:
-    """data/roster.js: the roster for search, and the words that its table needs."""
-    rows = [[_plain(row, column) for column in ROSTER_DATA] for row in _with_initials(release.roster)]
-    values = {
-        field: {
-            value: value_words(field, value) for value in sorted({row[field] for row in release.roster if row[field]})
-        }
-        for field in ("service_type", "directory_status", "grade")
-    }
-    values["state"] = {state: value_words("state", state) for state in (UNRATED, SUSPENDED, EXITED)}
-    columns = {name: (entries()[name].zh, entries()[name].en) for name in ROSTER_DATA if name in entries()}
-    made = {
-        "columns": ROSTER_DATA,
-        "labels": columns,
-        "values": values,
-        "grades": release.grades,
-        "as_of_on": release.as_of_on.isoformat(),
-        "rows": rows,
-    }
-    return "window.FIREMARK = " + json.dumps(made, ensure_ascii=False, separators=(",", ":")) + ";\n"
-
-
-def _with_initials(rows: Iterable[Row]) -> Iterator[Row]:
-    from pypinyin import Style, lazy_pinyin  # a large dictionary
-
-    for row in rows:
-        names = "、".join(filter(None, (row["agency_name"], row["former_names"])))
-        yield row | {"initials": "".join(lazy_pinyin(names, style=Style.FIRST_LETTER)).upper()}
-
-
-def _plain(row: Row, column: str) -> Any:
-    value = row[column]
-    if column == "since_on":
-        value = row["exited_on"] or value
-    if column == "score" and row["state"] == EXITED:
-        value = None
-    return int(value) if isinstance(value, bool) else as_json(value)
-
-
 def roster_file(number: int) -> str:
     """The file of a page of the roster."""
     return "index.html" if number == 1 else f"roster-{number}.html"
@@ -407,76 +362,6 @@ def safe_name(text: str) -> str:
     if not _SAFE_NAME.fullmatch(text):
         raise ValueError(f"{text!r} cannot be the name of a page: expected letters, digits, _ and -")
     return text
-
-
-def equation(lines: Sequence[Row]) -> list[SimpleNamespace]:
-    """What makes the score, by kind: the base first, and of the rest what is not 0."""
-    sums: dict[str, Decimal] = {}
-    for line in lines:
-        sums[line["line_kind"]] = sums.get(line["line_kind"], Decimal(0)) + line["points"]
-    order = ("base", "merit", "misconduct")
-    kinds = [*order, *sorted(set(sums) - set(order) - {"superseded"})]
-    told = ((kind, sums.get(kind, Decimal(0))) for kind in kinds)
-    return [SimpleNamespace(kind=kind, points=total) for kind, total in told if total or kind in order]
-
-
-def _line_state(line: Row, agency: Agency) -> Markup:
-    """Whether a line counts, and what else there is to say of it."""
-    said = []
-    if line["line_kind"] == "superseded":
-        by = next((one for one in agency.lines if one["line_id"] == line["counted_by_line_id"]), None)
-        if by is None:
-            said.append(t("同一行为，另行计分", "one act, counted by another line"))
-        else:
-            said.append(
-                Markup('<a href="#{}">{}</a>').format(
-                    by["line_id"][:12],
-                    t(f"同一行为，按 {by['item_code']} 计", f"one act, counted as {by['item_code']}"),
-                )
-            )
-    elif line["line_kind"] in ("misconduct", "merit", "fact"):
-        said.append(t("计分", "counts"))
-    if line["effect"] in ("veto", "ceiling"):
-        zh, en = value_words("effect", line["effect"])
-        said.append(t(f"{zh} {line['effect_grade']}", f"{en} {line['effect_grade']}"))
-    elif line["effect"] == "zero_component":
-        said.append(words.word("effect", line["effect"]))
-    if line["is_repeat"]:
-        said.append(words.label("is_repeat"))
-    if line["is_disputed"]:
-        said.append(words.label("is_disputed"))
-        if line["disputed_since_on"]:
-            said.append(Markup("{} {}").format(t("自", "since"), words.day(line["disputed_since_on"])))
-    return Markup(" · ").join(said)
-
-
-def _moved(move: Row) -> Markup:
-    """How a line moves the score on a day."""
-    title = t(move["title_zh"], move["title_en"])
-    before, after = move["points_before"], move["points_after"]
-    if after is None:
-        return Markup("{} {} {}").format(title, words.signed(before), t("结束", "ends"))
-    if before is None:
-        return Markup("{} {} {}").format(title, words.signed(after), t("开始", "begins"))
-    return Markup("{} {} → {}").format(title, words.signed(before), words.signed(after))
-
-
-def _met(is_met: bool) -> Markup:
-    return Markup('<span class="{}">{}</span>').format(
-        "yes" if is_met else "no", words.word("is_met", str(is_met).lower())
-    )
-
-
-def _tags(row: Row) -> Markup:
-    found = [words.label(column) for column in ("is_provisional", "is_evidence_incomplete") if row[column]]
-    return Markup(" ").join(Markup('<em class="tag">{}</em>').format(one) for one in found)
-
-
-def _shown_score(row: Row) -> Markup:
-    """The score of the roster; who has left has none, and no score is no blank."""
-    if row["state"] == EXITED or row["score"] is None:
-        return words.state(row["state"])
-    return escape(words.points(row["score"]))
 
 
 def _size_of(count: int) -> str:

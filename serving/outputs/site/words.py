@@ -26,8 +26,8 @@ NONE = "–"
 
 
 def t(zh: str, en: str) -> Markup:
-    """A text in both languages; where they are the same there is one."""
-    return escape(zh) if zh == en else _BOTH.format(zh, en)
+    """A text in both languages; one that reads alike in both is a name or a number."""
+    return data(zh) if zh == en else _BOTH.format(zh, en)
 
 
 def data(text: Any) -> Markup:

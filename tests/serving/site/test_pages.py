@@ -1,0 +1,186 @@
+"""Pages of texts that mean harm, and of every text in two languages."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from serving import dictionary
+from serving.audiences import ColumnNotAllowedError
+from serving.outputs.site import write_site
+from serving.outputs.site.facts import Reader
+from serving.outputs.site.pages import safe_name
+from tests.serving.site.candidates import candidate, key_of
+from tests.serving.site.reading import Element, one_sided, read
+
+PAYLOADS = (
+    "<script>alert(1)</script>",
+    "<img src=x onerror=alert(1)>",
+    "<svg/onload=alert(1)>",
+    "</title><script>alert(1)</script>",
+    '"><script>alert(1)</script>',
+    "'><script>alert(1)</script>",
+    '" autofocus onfocus=alert(1) x="',
+    "' onmouseover='alert(1)",
+    "javascript:alert(1)",
+    "<a href=javascript:alert(1)>x</a>",
+    "<iframe srcdoc='<script>alert(1)</script>'></iframe>",
+    "</bdi></td></tr></table><h1>x",
+    "<!--><script>alert(1)</script>",
+    "]]><script>alert(1)</script>",
+    "</script><script>alert(1)</script>",
+    "&lt;script&gt;alert(1)&lt;/script&gt;",
+    "{{ 7 * 7 }}{% raw %}",
+    "<style>*{display:none}</style>",
+    "<base href=//x>",
+    "\u2028\u2029<math><mtext></mtext></math>\u202e",
+)
+SCRIPTS = {
+    *("assets/site.js", "assets/roster.js", "assets/chart.js", "data/roster.js"),
+    *("vendor/tabulator.min.js", "vendor/echarts.common.min.js"),
+}
+KNOWN_TAGS = set(
+    "a article b bdi body br button code dd div dl dt em footer form h1 h2 h3 head header html i input label li link main "
+    "meta nav option output p pre rect script section select small span svg table tbody td th thead time title tr u ul".split()
+)
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("hostile")
+    with candidate(folder, PAYLOADS, rule_text=PAYLOADS[0]) as one:
+        write_site(one)
+    return folder / "site"
+
+
+@pytest.fixture(scope="module")
+def pages(site: Path) -> dict[str, Element]:
+    return {path.relative_to(site).as_posix(): read(path.read_text("utf-8")) for path in site.rglob("*.html")}
+
+
+def test_every_page_is_there(pages: dict[str, Element]) -> None:
+    kinds = {re.sub(r"/.*", "/", name) for name in pages}
+    assert kinds == {"index.html", "changes.html", "lists.html", "rules.html", "data.html", "about.html", "agency/", "lists/"}
+    assert sum(name.startswith("agency/") for name in pages) == len(PAYLOADS)
+
+
+def test_no_text_becomes_markup(pages: dict[str, Element]) -> None:
+    for name, page in pages.items():
+        for element in page.all():
+            assert element.tag in KNOWN_TAGS | {""}, (name, element.tag)
+            assert not any(attribute.startswith("on") or attribute == "style" for attribute in element.attributes), name
+            if element.tag == "script":
+                assert element.attributes["src"].removeprefix("../") in SCRIPTS and not element.text, name
+            assert not element.attributes.get("href", "").lower().startswith(("javascript:", "data:", "//", "http:", "https:")), name
+
+
+def test_every_text_stands_as_it_was_said(site: Path, pages: dict[str, Element]) -> None:
+    """The control: a page that leaves a text out would be safe, too."""
+    for place, payload in enumerate(PAYLOADS):
+        shown = pages[f"agency/{key_of(place)}.html"]
+        assert shown.all("h1")[0].text == payload
+        texts = [element.text for element in shown.all("bdi")]
+        assert texts.count(payload) >= 5, payload  # name, former name, district, document, key
+
+
+def test_the_search_s_data_are_data(site: Path) -> None:
+    text = (site / "data" / "roster.js").read_text("utf-8")
+    made = json.loads(text.removeprefix("window.FIREMARK = ").removesuffix(";\n"))
+    assert {row[1] for row in made["rows"]} == set(PAYLOADS)
+
+
+def test_no_visible_text_stands_in_one_language_only(pages: dict[str, Element]) -> None:
+    assert not {name: found for name, page in pages.items() if (found := one_sided(page))}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<p>只有中文</p>",
+        "<p>English only</p>",
+        "<p><i lang=zh>中文</i></p>",
+        "<p><i lang=zh>中文</i><i lang=en></i></p>",
+        "<p><i lang=zh>中文</i> and <i lang=en>English</i></p>",
+        '<p aria-label="中文"></p>',
+        '<option data-zh="全部">全部</option>',
+    ],
+)
+def test_the_rule_of_two_languages_catches_what_breaks_it(text: str) -> None:
+    assert one_sided(read(text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<p><i lang=zh>中文</i><i lang=en>English</i></p>",
+        "<p><bdi>焦作市甲公司</bdi> <code>F01</code> <time>2026-06-01</time> 100 A</p>",
+        '<option data-zh="全部" data-en="all">全部</option>',
+    ],
+)
+def test_the_rule_of_two_languages_lets_data_pass(text: str) -> None:
+    assert not one_sided(read(text))
+
+
+def test_every_word_that_a_page_shows_has_words(pages: dict[str, Element]) -> None:
+    """Codes of a closed list stand in no page as they are."""
+    about = pages["about.html"]
+    assert "hotline tickets" in about.text and "hotline" not in {code.text for code in about.all("code")}
+    assert dictionary.value_words("table", "rpt_public_ledger") == ("公示分录", "public ledger")
+
+
+def test_the_policy_forbids_what_no_page_needs(pages: dict[str, Element]) -> None:
+    for name, page in pages.items():
+        (policy,) = (one for one in page.all("meta") if one.attributes.get("http-equiv") == "Content-Security-Policy")
+        assert policy.attributes["content"].startswith("default-src 'none'; script-src 'self'; style-src 'self'"), name
+
+
+def test_a_column_that_is_not_public_stops_the_site(tmp_path: Path) -> None:
+    with candidate(tmp_path, PAYLOADS[:1]) as one:
+        reader = Reader(one)
+        for table, column in (
+            ("supervision.rpt_conformity", "actual"),
+            ("credit.fct_point_ledger", "line_id"),
+            ("conflicts.fct_engineer_conflicts", "agency_id"),
+            ("credit.fct_score_history", "active_line_count"),
+        ):
+            with pytest.raises(ColumnNotAllowedError):
+                next(reader.rows(table, [column]))
+
+
+@pytest.mark.parametrize("text", ["../x", "a/b", "a b", "", "x.html", "甲"])
+def test_only_a_key_names_a_page(text: str) -> None:
+    with pytest.raises(ValueError, match="cannot be the name of a page"):
+        safe_name(text)
+    assert safe_name("91410800MA0000000X") == "91410800MA0000000X"
+
+
+def test_equal_releases_are_equal_bytes(site: Path, tmp_path: Path) -> None:
+    with candidate(tmp_path, PAYLOADS, rule_text=PAYLOADS[0]) as one:
+        write_site(one)
+    for path in site.rglob("*"):
+        if path.is_file():
+            assert path.read_bytes() == (tmp_path / "site" / path.relative_to(site)).read_bytes(), path.name
+
+
+FORMULAS = ("=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "＝1", "＋1", "－1", "＠x", "'=1")
+
+
+def test_no_cell_of_a_download_is_a_formula(tmp_path: Path) -> None:
+    import csv
+
+    with candidate(tmp_path, FORMULAS) as one:
+        write_site(one)
+    files = sorted((tmp_path / "site" / "data").glob("*.csv"))
+    assert len(files) == 8
+    seen = 0
+    for path in files:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            for row in csv.reader(file):
+                for cell in row:
+                    is_number = re.fullmatch(r"-?\d+(\.\d+)?", cell)
+                    assert is_number or not cell.startswith(("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")), path
+                    seen += cell.startswith("'")
+    assert seen > 50
