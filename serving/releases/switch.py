@@ -19,7 +19,15 @@ from ingestion.whole_files import sync_folder
 from serving.releases.candidate import RESTRICTED_FOLDER, Candidate
 from serving.releases.leftovers import discard_candidates
 from serving.releases.retention import let_go
-from serving.releases.stored import DESCRIPTION_FILE, DESK_FILE, file_hashes, read_description, removed_folders, verify
+from serving.releases.stored import (
+    DESCRIPTION_FILE,
+    DESK_FILE,
+    KEPT_FOR_A_WHILE,
+    file_hashes,
+    read_description,
+    removed_folders,
+    verify,
+)
 
 
 def switch_to(settings: Settings, candidate: Candidate) -> Path:
@@ -95,7 +103,11 @@ def _step_aside(settings: Settings, candidate: Candidate, final: Path) -> None:
 
 
 def _make_durable(directory: Path) -> None:
+    if any((directory / folder).is_dir() for folder in KEPT_FOR_A_WHILE):
+        os.sync()  # tens of thousands of pages: one by one they take longer than to write
     for path in sorted(directory.rglob("*"), reverse=True):
+        if path.relative_to(directory).parts[0] in KEPT_FOR_A_WHILE:
+            continue
         if path.is_dir():
             sync_folder(path)
         else:

@@ -1,4 +1,5 @@
-"""The public tables as files: CSV that no spreadsheet executes, JSON, Parquet; the dictionary, and hashes of them all.
+"""The public tables as files: CSV that no spreadsheet executes, JSON (`columns`, and `data` as a list a row), Parquet; the
+dictionary, and hashes of them all.
 
 Belongs here: which tables are handed out, and how. Does not belong here: the page that lists them (`pages`), which
 columns the public may see (`serving.audiences`).
@@ -69,16 +70,14 @@ def _written(candidate: Candidate, folder: Path, table: str) -> Download:
         (folder / f"{table}.json").open("w", encoding="utf-8", newline="") as json_file,
     ):
         as_csv.write(BOM + csv_text(columns, []))
-        json_file.write("[")
+        json_file.write(f'{{"columns":{_json(columns)},"data":[')
         for chunk in _chunks(reader.rows(f"{SCHEMA}.{table}", columns)):
             _, _, text = csv_text(columns, chunk).partition("\n")
             as_csv.write(text)
             json_file.write(",\n" if count else "\n")
-            json_file.write(
-                ",\n".join(json.dumps(as_json(row), ensure_ascii=False, separators=(",", ":")) for row in chunk)
-            )
+            json_file.write(",\n".join(_json(list(row.values())) for row in chunk))
             count += len(chunk)
-        json_file.write("\n]\n")
+        json_file.write("\n]}\n")
     relation = f"{quoted(candidate.database)}.{SCHEMA}.{quoted(table)}"
     listed = ", ".join(map(quoted, columns))
     with candidate.connection.cursor() as cursor:
@@ -123,6 +122,13 @@ def _chunks(rows: Iterator[Row]) -> Iterator[Sequence[Row]]:
             chunk = []
     if chunk:
         yield chunk
+
+
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=as_json)
+
+
+def _json(value: object) -> str:
+    return _ENCODER.encode(value)
 
 
 def _hash(path: Path) -> tuple[int, str]:

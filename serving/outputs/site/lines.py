@@ -70,12 +70,6 @@ def moved(move: Row) -> Markup:
     return Markup("{} {} → {}").format(title, words.signed(before), words.signed(after))
 
 
-def met(is_met: bool) -> Markup:
-    return Markup('<span class="{}">{}</span>').format(
-        "yes" if is_met else "no", words.word("is_met", str(is_met).lower())
-    )
-
-
 def tags(row: Row) -> Markup:
     found = [words.label(column) for column in ("is_provisional", "is_evidence_incomplete") if row[column]]
     return Markup(" ").join(Markup('<em class="tag">{}</em>').format(one) for one in found)

@@ -68,9 +68,9 @@ def environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
+    made.filters |= {"en": t, "label": words.label}  # of a constant they are worked out once, with the template
     made.globals |= {
         "t": t,
-        "label": words.label,
         "word": words.word,
         "day": words.day,
         "last_day": words.last_day,
@@ -85,7 +85,6 @@ def environment() -> Environment:
         "size_of": _size_of,
         "shown": lambda score: words.state(UNRATED) if score is None else words.points(score),
         "part": lambda part: t(*rule_words.PARTS[part]),
-        "met": lines.met,
         "moved": lines.moved,
         "line_state": lines.line_state,
         "tags": lines.tags,
@@ -125,7 +124,7 @@ class Pages:
         return f"g{_MOST_SHAPES if place == last else min(place + 1, _MOST_SHAPES - 1)}"
 
     def _mark(self, state: str) -> Markup:
-        return Markup('<b class="mark {}">{}</b>').format(self._grade_class(state), words.state(state))
+        return Markup('<b class="m {}">{}</b>').format(self._grade_class(state), words.state(state))
 
     def _meaning(self, state: str) -> Markup:
         zh, en = value_words("grade", state)
@@ -222,6 +221,7 @@ class Pages:
             coming=coming[0] if coming else None,
             coming_grade=next((step for step in coming if step.grade != now.grade), None),
             later=[line for line in agency.lines if line["valid_from_on"] > release.as_of_on],
+            referred={line["counted_by_line_id"] for line in agency.lines},
             bands=self.bands,
             missing=words.incomplete(about["incomplete_because"]),
             how_to=self.how_to,

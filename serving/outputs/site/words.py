@@ -20,19 +20,27 @@ from serving.cells import number
 from serving.dictionary import entries, value_words
 from serving.incomplete import CAUSES
 
-_BOTH = Markup("<i lang=zh>{}</i><i lang=en>{}</i>")  # short: there are some hundred in a page
+# Short, for there are some hundred in a page.
+_ZH, _BETWEEN, _END = Markup("<i lang=zh>"), Markup("</i><i lang=en>"), Markup("</i>")
+_DATA, _DATA_END = Markup("<bdi>"), Markup("</bdi>")
 MINUS = "−"
 NONE = "–"
 
 
-def t(zh: str, en: str) -> Markup:
+def both(zh: str, en: str) -> Markup:
     """A text in both languages; one that reads alike in both is a name or a number."""
-    return data(zh) if zh == en else _BOTH.format(zh, en)
+    return data(zh) if zh == en else _ZH + zh + _BETWEEN + en + _END
+
+
+@lru_cache(maxsize=50_000)
+def t(zh: str, en: str) -> Markup:
+    """`both`, of a text that comes again."""
+    return both(zh, en)
 
 
 def data(text: Any) -> Markup:
     """Text that is nobody's to translate: a name, a number of a document. Its direction is its own."""
-    return Markup("<bdi>{}</bdi>").format(text)
+    return _DATA + escape(text) + _DATA_END
 
 
 @lru_cache(maxsize=2048)
@@ -94,21 +102,25 @@ def measure(code: str) -> Markup:
 def state(value: str) -> Markup:
     """A state that is no grade, in words; a grade is its letter."""
     zh, en = value_words("state", value)
-    return data(value) if zh == value else t(zh, en)
+    return escape(value) if zh == value else t(zh, en)
 
 
 def incomplete(said: str | None) -> list[Markup]:
-    """What is missing of the evidence, one text for a dataset: which days' data, and why. No file is named."""
-    found: dict[tuple[str, str], list[str]] = {}
+    """What is missing of the evidence, one text for a cause: which data of which days. No file is named."""
+    found: dict[str, dict[str, list[str]]] = {}
     for piece in said.split("、") if said else ():
         dataset, on, cause = piece.split()
-        found.setdefault((dataset.partition("/")[2], cause), []).append(on)
-    texts = []
-    for (dataset, cause), days in found.items():
-        zh, en = value_words("dataset", dataset)
-        why_zh, why_en = CAUSES.get(cause, (cause, cause))
-        days.sort()
-        some = days[-1] if len(days) == 1 else f"{days[0]} – {days[-1]}"
-        count_zh, count_en = ("", "") if len(days) == 1 else (f"（{len(days)} 批）", f" ({len(days)} drops)")
-        texts.append(t(f"{zh}，{some} 收到{count_zh}：{why_zh}", f"{en}, received {some}{count_en}: {why_en}"))
-    return texts
+        found.setdefault(cause, {}).setdefault(dataset.partition("/")[2], []).append(on)
+    return [_missing(cause, days_of) for cause, days_of in sorted(found.items())]
+
+
+def _missing(cause: str, days_of: Mapping[str, list[str]]) -> Markup:
+    zh, en = [], []
+    for dataset, days in sorted(days_of.items()):
+        name_zh, name_en = value_words("dataset", dataset)
+        count = len(days)
+        span = days[0] if count == 1 else f"{min(days)} – {max(days)}"
+        zh.append(f"{name_zh} {span}" + (f"（{count} 批）" if count > 1 else ""))
+        en.append(f"{name_en} {span}" + (f" ({count} drops)" if count > 1 else ""))
+    why_zh, why_en = CAUSES.get(cause, (cause, cause))
+    return both(f"{why_zh}：{'、'.join(zh)}", f"{why_en}: {', '.join(en)}")

@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 
 VOID = {"meta", "link", "input", "br", "rect"}
 # What holds data, which is nobody's to translate; and what a script turns into the other language.
-DATA = {"bdi", "code", "time"}
+DATA = {"bdi", "code", "time"}  # and a grade mark, `b.m`
 TURNED = {"title", "option"}
 _LETTERS = re.compile(r"[一-鿿]|[A-Za-z]{2,}")
 
@@ -83,7 +83,7 @@ def one_sided(page: Element) -> list[str]:
 
 def _is_told(element: Element) -> bool:
     for above in element.lineage():
-        if above.tag in DATA:
+        if above.tag in DATA or above.attributes.get("class", "").startswith("m g"):
             return True
         if above.tag in TURNED:
             return bool(above.attributes.get("data-zh")) and bool(above.attributes.get("data-en"))

@@ -36,7 +36,7 @@
     if (place < 0) return "s";
     return "g" + (place === grades.length - 1 ? 4 : Math.min(place + 1, 3));
   };
-  const mark = (state) => element("b", "mark " + gradeClass(state), values.state[state] ? both(values.state[state]) : state);
+  const mark = (state) => element("b", "m " + gradeClass(state), values.state[state] ? both(values.state[state]) : state);
   const tag = (name) => element("em", "tag", both(labels[name]));
   const gradeCell = (cell) => {
     const row = cell.getData();
