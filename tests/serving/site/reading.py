@@ -83,7 +83,7 @@ def one_sided(page: Element) -> list[str]:
 
 def _is_told(element: Element) -> bool:
     for above in element.lineage():
-        if above.tag in DATA or above.attributes.get("class", "").startswith("m g"):
+        if above.tag in DATA or above.attributes.get("class", "").startswith("m "):
             return True
         if above.tag in TURNED:
             return bool(above.attributes.get("data-zh")) and bool(above.attributes.get("data-en"))
