@@ -71,6 +71,7 @@ def moved(move: Row) -> Markup:
 
 
 def tags(row: Row) -> Markup:
+    """What is to be said of a row beside its figures."""
     found = [words.label(column) for column in ("is_provisional", "is_evidence_incomplete") if row[column]]
     return Markup(" ").join(Markup('<em class="tag">{}</em>').format(one) for one in found)
 
