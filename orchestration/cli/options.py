@@ -10,9 +10,12 @@ import datetime as dt
 import errno
 import functools
 import os
+import shlex
+import shutil
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
@@ -80,6 +83,14 @@ def home_settings() -> Settings:
     """The settings of the home that the command line names."""
     home: str | None = click.get_current_context().find_root().obj
     return load(home)
+
+
+def as_typed(words: str) -> str:
+    """A command of `firemark` on this home, begun as the person began this one."""
+    begun = sys.argv[0]
+    program = "firemark" if Path(begun).name != "firemark" or shutil.which("firemark") == begun else shlex.quote(begun)
+    home: str | None = click.get_current_context().find_root().obj
+    return f"{program} --home {shlex.quote(home)} {words}" if home else f"{program} {words}"
 
 
 def _take_home(ctx: click.Context, param: click.Parameter, value: str | None) -> None:

@@ -1,0 +1,264 @@
+"""The first screen: what a build read, kept out and found, the grades, and what to type next, on at most `MOST` lines.
+
+Belongs here: which line stands where, and what gives way when there is no room. Pure: no stream, no release. Does not
+belong here: the numbers (`serving.overview`), the words of reasons (`serving.reasons`), widths (`cells`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
+from typing import Any
+
+from rich.cells import cell_len
+
+from orchestration.cli.cells import packed, padded
+from orchestration.cli.render import plain, visible
+from serving.overview import SEVERITIES, STATUSES, Graded, Overview, by_grade
+from serving.reasons import Reason
+
+MOST = 58
+_GRADE_ROWS = 14  # of two agencies each
+_LONGEST_NAME = 36
+_REMARKS = 2
+_SCORE = 6
+_INDENT = "       "
+
+
+@dataclass(frozen=True)
+class Block:
+    """A heading with the lines below it. `entries`: what is shown as far as there is room, each with its lines."""
+
+    heading: list[str]
+    lines: list[str] = field(default_factory=list)
+    entries: list[list[str]] = field(default_factory=list)
+    rest: Any = None  # number of entries shown -> the line that stands for the others
+
+    def shown(self, count: int) -> list[str]:
+        """The block with so many of its entries."""
+        shown = [line for entry in self.entries[:count] for line in entry]
+        tail = [self.rest(count)] if count < len(self.entries) else []
+        return [*self.heading, *self.lines, *shown, *tail]
+
+
+def first_screen(
+    report: Mapping[str, Any],
+    held: Sequence[Reason],
+    found: Overview | None,
+    commands: Sequence[tuple[str, str]],
+    width: int,
+) -> list[list[str]]:
+    """The screen as blocks of lines. `report`: a build's report for machines; `found`: null when nothing was released;
+    `commands`: what to type next, and why.
+    """
+    quarantined = found.quarantined if found else []
+    blocks = [
+        _read(report, width),
+        _reasons(
+            f"暂扣文件 Files held: {report['files']['held']}. 改好后以同名放回原文件夹 Mend, and put back under the same name:",
+            held,
+            width,
+            _held_lines,
+        ),
+        _reasons(_quarantined_heading(found) if found else "", quarantined, width, _row_lines),
+        _found(found, width) if found else None,
+        _grades(found, width) if found else None,
+        _next(commands, width),
+    ]
+    kept = [block for block in blocks if block is not None]
+    counts = _shared(kept, MOST - (len(kept) - 1))
+    return [block.shown(count) for block, count in zip(kept, counts, strict=True)]
+
+
+def _shared(blocks: Sequence[Block], room: int) -> list[int]:
+    """How many entries each block shows, so that all fit: in turns, so that no block takes all the room; each has one."""
+    counts = [min(1, len(block.entries)) for block in blocks]
+    is_open = [len(block.entries) > 1 for block in blocks]
+    while any(is_open):
+        for place, block in enumerate(blocks):
+            if not is_open[place]:
+                continue
+            counts[place] += 1
+            if sum(len(one.shown(count)) for one, count in zip(blocks, counts, strict=True)) > room:
+                counts[place] -= 1
+                is_open[place] = False
+            elif counts[place] == len(block.entries):
+                is_open[place] = False
+    return counts
+
+
+def _read(report: Mapping[str, Any], width: int) -> Block:
+    files, rows, checks = report["files"], report["rows"], report["checks"]
+    if report["as_of_on"] is None:
+        return Block([_outcome(report)])
+    lines = [
+        *_wrap(
+            [
+                f"文件 files   新到 new {files['new']}",
+                f"读取 read {files['parsed']}",
+                f"共 of all: 载入 loaded {files['loaded']}",
+                f"重复 duplicate {files['duplicate']}",
+                f"暂扣 held {files['held']}",
+                f"已替换 replaced {files['replaced']}",
+            ],
+            width,
+        ),
+        *_wrap(
+            [
+                f"行 rows      读取 read {rows['read']} = 接受 accepted {rows['accepted']} + "
+                f"隔离 quarantined {rows['quarantined']} + 重复 duplicate {rows['duplicate']}"
+            ],
+            width,
+        ),
+    ]
+    if report["status"] == "released":
+        told = f", {len(checks['failed'])} 项有发现 told of something" if checks["failed"] else ""
+        lines += _wrap([f"检查 checks  {checks['passed']} 项通过 passed{told}"], width)
+    lines += _some("载入，但请注意 loaded, but note", report["notes"], width)
+    lines += _some(
+        "未读取 ignored", [f"{item['path']}: {item['reason']}" for item in report["ignored"]], width
+    )
+    return Block(_head(_outcome(report), width), lines)
+
+
+def _outcome(report: Mapping[str, Any]) -> str:
+    if report["release_id"] is None:
+        return "未发布 Nothing was released"
+    verb = "核对后沿用 verified and reused" if report["status"] == "reused" else "已发布 released"
+    return (
+        f"{verb} {report['release_id']}  as of {report['as_of_on']}  rulebook {report['rulebook_id']}  "
+        f"{report['seconds']:.1f} s"
+    )
+
+
+def _some(heading: str, said: Sequence[str], width: int) -> list[str]:
+    """The first few remarks of a kind, and how many more there are."""
+    lines = [line for one in said[:_REMARKS] for line in _wrap([f"{heading}: {_one_line(one)}"], width)]
+    if len(said) > _REMARKS:
+        lines.append(f"  {heading}: 另有 and {len(said) - _REMARKS} more")
+    return lines
+
+
+def _head(text: str, width: int) -> list[str]:
+    return packed([text], width, indent="  ", first="", between=" ")
+
+
+def _wrap(pieces: Sequence[str], width: int) -> list[str]:
+    return packed(pieces, width, indent=_INDENT, first="  ", between=", ")
+
+
+def _reasons(heading: str, reasons: Sequence[Reason], width: int, lines_of: Any) -> Block | None:
+    if not reasons:
+        return None
+
+    def rest(count: int) -> str:
+        others = reasons[count:]
+        number = sum(reason.count for reason in others)
+        line = f"{number:>5}  另有 {len(others)} 种 for {len(others)} more reasons (firemark quarantine): "
+        names = [f"{reason.wrong} {reason.count}" for reason in others]
+        return _as_many(line, names, width)
+
+    return Block(_head(heading, width), entries=[lines_of(reason, width) for reason in reasons], rest=rest)
+
+
+def _as_many(line: str, names: Sequence[str], width: int) -> str:
+    """A line that ends with as many names as it has room for."""
+    for place, name in enumerate(names):
+        longer = line + ("、" if place else "") + name
+        if cell_len(longer) > width - 2:
+            return line + ("…" if place else "")
+        line = longer
+    return line
+
+
+def _held_lines(reason: Reason, width: int) -> list[str]:
+    return _reason_lines(reason, (f"例 e.g. {reason.place}", _sentence(reason.found)), width)
+
+
+def _row_lines(reason: Reason, width: int) -> list[str]:
+    return _reason_lines(reason, (_sentence(reason.found), f"例 e.g. {reason.place}"), width)
+
+
+def _reason_lines(reason: Reason, more: Sequence[str], width: int) -> list[str]:
+    zh = f"{reason.wrong}，{reason.remedy}" if reason.remedy else reason.wrong
+    return packed(
+        [_one_line(piece) for piece in (zh, *more)], width, indent=_INDENT, first=f"{reason.count:>5}  ", between="  "
+    )
+
+
+def _one_line(text: str) -> str:
+    return visible(text).replace("\n", " ")
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _quarantined_heading(found: Overview) -> str:
+    count = sum(reason.count for reason in found.quarantined)
+    made_up = f", 另有 and {found.made_up_count} 已补上 made up for" if found.made_up_count else ""
+    nobodys = f", {found.nobodys_count} 行辨不清对象 name nobody for certain" if found.nobodys_count else ""
+    return f"隔离且尚缺的行 Rows quarantined and still missing: {count}{nobodys}{made_up}"
+
+
+def _found(found: Overview, width: int) -> Block:
+    total = sum(found.conflicts.values())
+    told = ", ".join(f"{' '.join(STATUSES.get(status, (status,)))} {n}" for status, n in found.conflicts.items())
+    lines: list[str] = []
+    for severity, kinds in groupby(found.kinds, key=lambda kind: kind.severity):
+        called = padded(" ".join(SEVERITIES.get(severity, (severity,))), 15)
+        pieces = [f"{kind.title} {kind.code} {kind.count}".strip() for kind in kinds]
+        lines += packed(pieces, width, indent=" " * 17, first=f"  {called}", between="、")
+    others = (
+        f"待核线索 open leads {found.open_leads}, 数据问题 data issues {found.data_issues}, "
+        f"逾期任务 overdue tasks {found.overdue_tasks}"
+    )
+    heading = f"发现 Found: 冲突 conflicts {total}{f' ({told})' if told else ''}"
+    if lines:
+        heading += ". 待核的 The open ones:"
+    return Block(_head(heading, width), [*lines, *_wrap([others], width)])
+
+
+def _grades(found: Overview, width: int) -> Block | None:
+    counts = ", ".join(f"{visible(grade)} {n}" for grade, n in by_grade(found.agencies).items())
+    unrated = f", 未评 unrated {found.unrated_count}" if found.unrated_count else ""
+    provisional = "  (分值为暂定 points are provisional)" if found.is_provisional else ""
+    heading = f"等级 Grades on {found.graded_on}: {counts}{unrated}. 机构、得分、等级 agency, score, grade:{provisional}"
+    lines = _table(found.agencies, width)
+    if found.incomplete_count:
+        lines += _wrap(
+            [f"{found.incomplete_count} 家证据不全，结果可能有变 of them may change: their evidence is incomplete"], width
+        )
+    return Block(_head(heading, width), lines)
+
+
+def _table(agencies: Sequence[Graded], width: int) -> list[str]:
+    """Two agencies on a line where they have room, the best on the left above; of more than fit the best and the worst."""
+    name = min(max((cell_len(agency.name) for agency in agencies), default=0), _LONGEST_NAME)
+    grade = max((cell_len(plain(agency.grade)) for agency in agencies), default=0)
+    sides = 2 if 2 * (name + _SCORE + grade + 5) <= width else 1
+    most = _GRADE_ROWS * sides
+    listed = list(agencies)
+    if omitted := max(len(agencies) - most, 0):
+        listed = [*agencies[: most // 2], *agencies[-(most // 2) :]]
+    cells = [
+        f"  {padded(visible(agency.name), name)} {padded(plain(agency.score), _SCORE, to_right=True)}  "
+        f"{padded(plain(agency.grade), grade)}"
+        for agency in listed
+    ]
+    rows = -(-len(cells) // sides)
+    lines = ["".join(cells[place::rows]).rstrip() for place in range(rows)]
+    if omitted:
+        lines.append(f"  另有中间 and between these {omitted}: firemark grades")
+    return lines
+
+
+def _next(commands: Sequence[tuple[str, str]], width: int) -> Block | None:
+    if not commands:
+        return None
+    longest = max(cell_len(command) for command, _ in commands)
+    lines = [f"  {padded(command, longest)}  {why}" for command, why in commands]
+    if any(cell_len(line) > width for line in lines):
+        lines = [line for command, why in commands for line in (f"  {command}", f"      {why}")]
+    return Block(["接着可试 Try next:"], lines)
