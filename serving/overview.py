@@ -25,12 +25,12 @@ SEVERITIES = {
     "low": ("低", "low"),
     "review": ("待辨", "review"),
 }
-STATUSES = {
-    "open": ("待核", "open"),
+STATUSES = {  # in the order in which they are told: whose turn it is stands last
     "confirmed": ("属实", "confirmed"),
-    "expired": ("已过时效", "expired"),
     "cleared": ("排除", "cleared"),
-    "explained": ("有合理解释", "explained"),
+    "expired": ("已过时效", "expired"),
+    "explained": ("有解释", "explained"),
+    "open": ("待核", "open"),
 }
 
 

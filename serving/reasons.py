@@ -37,7 +37,7 @@ ROW_REASONS: Mapping[str, tuple[str, str]] = {
     parsing.EMPTY_KEY: ("编号栏为空", "请填写"),
     parsing.EMPTY_VALUE: ("必填栏为空", "请填写"),
     parsing.UNKNOWN_VALUE: ("不是约定的取值", "请改用约定的取值"),
-    parsing.IMPOSSIBLE_DATE: ("不是日期", "请按右列写法改正"),
+    parsing.IMPOSSIBLE_DATE: ("不是日期", "请改正"),
     parsing.DATE_AFTER_RECEIPT: ("日期晚于收到日", "请改正日期或文件夹的日期"),
     parsing.NUMERIC_PRECISION_LOST: ("号码在数字格中丢位", "请将整列设为文本，重新导出"),
     parsing.USCC_MALFORMED: ("统一社会信用代码不是 18 位", "请照营业执照填写"),

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ingestion.settings import Settings
-from orchestration.cli.notes import print_later
 from orchestration.cli.options import (
     FAILED,
     TEXT,
@@ -95,16 +94,11 @@ def _print_report(settings: Settings, report: BuildReport) -> None:
     if report.release_id is not None:
         with open_release(settings, for_desk=True) as opened:
             found = overview(opened)
-    is_first = True
     for block in first_screen(content, held, found, _next_commands(found, has_held=bool(held)), width_of()):
-        if not is_first:
-            click.echo()
-        is_first = False
         heading, *lines = block
         click.secho(heading, bold=True)
         for line in lines:
             click.echo(line)
-    print_later(content["later_than_as_of"])
 
 
 def _next_commands(found: Overview | None, *, has_held: bool) -> list[tuple[str, str]]:
@@ -112,15 +106,15 @@ def _next_commands(found: Overview | None, *, has_held: bool) -> list[tuple[str,
     if found is None:
         return []
     known = [
-        (f"explain {found.agencies[-1].agency_id}", "最低分从何而来 why the lowest score is what it is")
+        (f"explain {found.agencies[-1].agency_id}", "最低分的由来 why the lowest score")
         if found.agencies
         else None,
-        ("quarantine", "每个文件、每一行及怎么办 every file and row, and what to do")
+        ("quarantine", "每一处，怎么办 all of it, what to do")
         if has_held or found.quarantined
         else None,
-        ("conflicts --status open", "每一条待核冲突 every conflict to be decided") if found.kinds else None,
-        ("tasks", "待办及期限 what is to be done, and by when"),
-        ("grades", "全部等级，可加 --on 日期 every grade, on any day with --on"),
-        ("status", "数据新旧、检查、问题 how fresh the data are, checks, issues"),
+        ("conflicts --status open", "待核的冲突 conflicts to decide") if found.kinds else None,
+        ("tasks", "待办及期限 what to do by when"),
+        ("grades", "全部等级 every grade, and its next change"),
+        ("status", "数据新旧与问题 freshness and issues"),
     ]
     return [(as_typed(words), why) for words, why in filter(None, known)][:_NEXT]

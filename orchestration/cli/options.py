@@ -172,6 +172,16 @@ def command(*args: Any, **kwargs: Any) -> Callable[[Callable[..., Any]], click.C
     return wrap
 
 
+_STAGES = {
+    "sample": "生成 sample",
+    "ingest": "读取 reading",
+    "model": "计算 working out",
+    "check": "检查 checking",
+    "frozen lists": "名单 past lists",
+    "release": "发布 releasing",
+}
+
+
 @contextmanager
 def progress_bars() -> Iterator[Progress]:
     """Bars on standard error while it is a terminal; in a pipe not one byte of them."""
@@ -184,7 +194,7 @@ def progress_bars() -> Iterator[Progress]:
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
     columns = (
-        TextColumn("{task.description:<8}"),
+        TextColumn("{task.description}"),
         BarColumn(),
         MofNCompleteColumn(),
         TimeElapsedColumn(),
@@ -195,7 +205,7 @@ def progress_bars() -> Iterator[Progress]:
 
         def show(stage: str, done: int, total: int, label: str) -> None:
             if stage not in tasks:
-                tasks[stage] = bars.add_task(stage, total=total, label="")
+                tasks[stage] = bars.add_task(_STAGES.get(stage, stage), total=total, label="")
             bars.update(tasks[stage], completed=done, total=total, label=visible(label))
 
         yield show

@@ -14,11 +14,12 @@ from typing import Any
 from rich.cells import cell_len
 
 from orchestration.cli.cells import packed, padded
+from orchestration.cli.notes import ignored_line, later_line
 from orchestration.cli.render import plain, visible
 from serving.overview import SEVERITIES, STATUSES, Graded, Overview, by_grade
 from serving.reasons import Reason
 
-MOST = 58
+MOST = 60
 _GRADE_ROWS = 14  # of two agencies each
 _LONGEST_NAME = 36
 _REMARKS = 2
@@ -55,19 +56,14 @@ def first_screen(
     quarantined = found.quarantined if found else []
     blocks = [
         _read(report, width),
-        _reasons(
-            f"暂扣文件 Files held: {report['files']['held']}. 改好后以同名放回原文件夹 Mend, and put back under the same name:",
-            held,
-            width,
-            _held_lines,
-        ),
-        _reasons(_quarantined_heading(found) if found else "", quarantined, width, _row_lines),
+        _reasons(f"暂扣的文件 Files held: {report['files']['held']}. 每种原因一例 one of each reason:", held, width),
+        _reasons(_quarantined_heading(found) if found else "", quarantined, width),
         _found(found, width) if found else None,
         _grades(found, width) if found else None,
         _next(commands, width),
     ]
     kept = [block for block in blocks if block is not None]
-    counts = _shared(kept, MOST - (len(kept) - 1))
+    counts = _shared(kept, MOST)
     return [block.shown(count) for block, count in zip(kept, counts, strict=True)]
 
 
@@ -91,34 +87,32 @@ def _shared(blocks: Sequence[Block], room: int) -> list[int]:
 def _read(report: Mapping[str, Any], width: int) -> Block:
     files, rows, checks = report["files"], report["rows"], report["checks"]
     if report["as_of_on"] is None:
-        return Block([_outcome(report)])
-    lines = [
-        *_wrap(
-            [
-                f"文件 files   新到 new {files['new']}",
-                f"读取 read {files['parsed']}",
-                f"共 of all: 载入 loaded {files['loaded']}",
-                f"重复 duplicate {files['duplicate']}",
-                f"暂扣 held {files['held']}",
-                f"已替换 replaced {files['replaced']}",
-            ],
-            width,
-        ),
-        *_wrap(
-            [
-                f"行 rows      读取 read {rows['read']} = 接受 accepted {rows['accepted']} + "
-                f"隔离 quarantined {rows['quarantined']} + 重复 duplicate {rows['duplicate']}"
-            ],
-            width,
-        ),
-    ]
-    if report["status"] == "released":
-        told = f", {len(checks['failed'])} 项有发现 told of something" if checks["failed"] else ""
-        lines += _wrap([f"检查 checks  {checks['passed']} 项通过 passed{told}"], width)
-    lines += _some("载入，但请注意 loaded, but note", report["notes"], width)
-    lines += _some(
-        "未读取 ignored", [f"{item['path']}: {item['reason']}" for item in report["ignored"]], width
+        return Block(_head(_outcome(report), width))
+    lines = _wrap(
+        [
+            f"文件 files: 新 new {files['new']}",
+            f"读 read {files['parsed']}; 共 in all: 载入 loaded {files['loaded']}",
+            f"重复 duplicate {files['duplicate']}",
+            f"暂扣 held {files['held']}",
+            f"替换 replaced {files['replaced']}" if files["replaced"] else "",
+        ],
+        width,
     )
+    counted = " + ".join(
+        (
+            f"接受 accepted {rows['accepted']}",
+            f"隔离 quarantined {rows['quarantined']}",
+            f"重复 duplicate {rows['duplicate']}",
+        )
+    )
+    lines += _wrap([f"行 rows: 读 read {rows['read']} = {counted}"], width)
+    if report["status"] == "released":
+        told = f"{len(checks['failed'])} 项有发现 told of something" if checks["failed"] else ""
+        lines += _wrap([f"检查 checks: {checks['passed']} 项通过 passed", told], width)
+    lines += _some("已载入，请注意 loaded, but note:", report["notes"], width)
+    lines += _some("", [ignored_line(item) for item in report["ignored"]], width)
+    if (later := later_line(report["later_than_as_of"])) is not None:
+        lines += _wrap([later], width)
     return Block(_head(_outcome(report), width), lines)
 
 
@@ -134,10 +128,8 @@ def _outcome(report: Mapping[str, Any]) -> str:
 
 def _some(heading: str, said: Sequence[str], width: int) -> list[str]:
     """The first few remarks of a kind, and how many more there are."""
-    lines = [line for one in said[:_REMARKS] for line in _wrap([f"{heading}: {_one_line(one)}"], width)]
-    if len(said) > _REMARKS:
-        lines.append(f"  {heading}: 另有 and {len(said) - _REMARKS} more")
-    return lines
+    lines = [line for one in said[:_REMARKS] for line in _wrap([f"{heading} {_one_line(one)}".strip()], width)]
+    return [*lines, f"  另有 and {len(said) - _REMARKS} more"] if len(said) > _REMARKS else lines
 
 
 def _head(text: str, width: int) -> list[str]:
@@ -148,7 +140,7 @@ def _wrap(pieces: Sequence[str], width: int) -> list[str]:
     return packed(pieces, width, indent=_INDENT, first="  ", between=", ")
 
 
-def _reasons(heading: str, reasons: Sequence[Reason], width: int, lines_of: Any) -> Block | None:
+def _reasons(heading: str, reasons: Sequence[Reason], width: int) -> Block | None:
     if not reasons:
         return None
 
@@ -159,7 +151,7 @@ def _reasons(heading: str, reasons: Sequence[Reason], width: int, lines_of: Any)
         names = [f"{reason.wrong} {reason.count}" for reason in others]
         return _as_many(line, names, width)
 
-    return Block(_head(heading, width), entries=[lines_of(reason, width) for reason in reasons], rest=rest)
+    return Block(_head(heading, width), entries=[_reason_lines(reason, width) for reason in reasons], rest=rest)
 
 
 def _as_many(line: str, names: Sequence[str], width: int) -> str:
@@ -172,65 +164,55 @@ def _as_many(line: str, names: Sequence[str], width: int) -> str:
     return line
 
 
-def _held_lines(reason: Reason, width: int) -> list[str]:
-    return _reason_lines(reason, (f"例 e.g. {reason.place}", _sentence(reason.found)), width)
-
-
-def _row_lines(reason: Reason, width: int) -> list[str]:
-    return _reason_lines(reason, (_sentence(reason.found), f"例 e.g. {reason.place}"), width)
-
-
-def _reason_lines(reason: Reason, more: Sequence[str], width: int) -> list[str]:
-    zh = f"{reason.wrong}，{reason.remedy}" if reason.remedy else reason.wrong
-    return packed(
-        [_one_line(piece) for piece in (zh, *more)], width, indent=_INDENT, first=f"{reason.count:>5}  ", between="  "
-    )
+def _reason_lines(reason: Reason, width: int) -> list[str]:
+    said = f"{reason.wrong}，{reason.remedy}" if reason.remedy else reason.wrong
+    found = reason.found[:1].upper() + reason.found[1:]
+    text = _one_line(f"{said}: {reason.place}: {found}")
+    return packed([text], width, indent=_INDENT, first=f"{reason.count:>5}  ", between="")
 
 
 def _one_line(text: str) -> str:
     return visible(text).replace("\n", " ")
 
 
-def _sentence(text: str) -> str:
-    return text[:1].upper() + text[1:]
-
-
 def _quarantined_heading(found: Overview) -> str:
     count = sum(reason.count for reason in found.quarantined)
-    made_up = f", 另有 and {found.made_up_count} 已补上 made up for" if found.made_up_count else ""
-    nobodys = f", {found.nobodys_count} 行辨不清对象 name nobody for certain" if found.nobodys_count else ""
-    return f"隔离且尚缺的行 Rows quarantined and still missing: {count}{nobodys}{made_up}"
+    nobodys = f", 其中对象不明 of which {found.nobodys_count} name nobody" if found.nobodys_count else ""
+    made_up = f"; 已补 made up for {found.made_up_count}" if found.made_up_count else ""
+    return f"隔离的行 Rows quarantined: {count}{nobodys}{made_up}"
 
 
 def _found(found: Overview, width: int) -> Block:
-    total = sum(found.conflicts.values())
-    told = ", ".join(f"{' '.join(STATUSES.get(status, (status,)))} {n}" for status, n in found.conflicts.items())
+    told = [f"{' '.join(STATUSES.get(status, (status,)))} {n}" for status, n in found.conflicts.items()]
+    heading = f"发现 Found: 冲突 conflicts {sum(found.conflicts.values())}"
+    if told:
+        heading += f" = {' + '.join(told)}"  # what is open comes last, for its kinds follow
     lines: list[str] = []
     for severity, kinds in groupby(found.kinds, key=lambda kind: kind.severity):
-        called = padded(" ".join(SEVERITIES.get(severity, (severity,))), 15)
-        pieces = [f"{kind.title} {kind.code} {kind.count}".strip() for kind in kinds]
-        lines += packed(pieces, width, indent=" " * 17, first=f"  {called}", between="、")
-    others = (
-        f"待核线索 open leads {found.open_leads}, 数据问题 data issues {found.data_issues}, "
-        f"逾期任务 overdue tasks {found.overdue_tasks}"
-    )
-    heading = f"发现 Found: 冲突 conflicts {total}{f' ({told})' if told else ''}"
-    if lines:
-        heading += ". 待核的 The open ones:"
-    return Block(_head(heading, width), [*lines, *_wrap([others], width)])
+        called = " ".join(SEVERITIES.get(severity, (severity,)))
+        pieces = [f"{kind.count}×{' '.join(filter(None, (kind.title, kind.code)))}" for kind in kinds]
+        lines += packed(pieces, width, indent="    ", first=f"  {called}: ", between="、")
+    others = [
+        f"待核线索 open leads {found.open_leads}",
+        f"数据问题 data issues {found.data_issues}",
+        f"逾期任务 overdue tasks {found.overdue_tasks}",
+    ]
+    return Block(_head(heading, width), [*lines, *_wrap(others, width)])
 
 
-def _grades(found: Overview, width: int) -> Block | None:
-    counts = ", ".join(f"{visible(grade)} {n}" for grade, n in by_grade(found.agencies).items())
-    unrated = f", 未评 unrated {found.unrated_count}" if found.unrated_count else ""
-    provisional = "  (分值为暂定 points are provisional)" if found.is_provisional else ""
-    heading = f"等级 Grades on {found.graded_on}: {counts}{unrated}. 机构、得分、等级 agency, score, grade:{provisional}"
-    lines = _table(found.agencies, width)
+def _grades(found: Overview, width: int) -> Block:
+    counts = by_grade(found.agencies)
+    if found.unrated_count:
+        counts |= {"未评 unrated": found.unrated_count}
+    told = [", ".join(f"{visible(grade)} {n}" for grade, n in counts.items())]
+    if found.is_provisional:
+        told.append("分值暂定 provisional")
     if found.incomplete_count:
-        lines += _wrap(
-            [f"{found.incomplete_count} 家证据不全，结果可能有变 of them may change: their evidence is incomplete"], width
-        )
-    return Block(_head(heading, width), lines)
+        told.append(f"证据不全 incomplete {found.incomplete_count}")
+    return Block(
+        _head(f"等级 Grades on {found.graded_on}: {'; '.join(filter(None, told))}", width),
+        _table(found.agencies, width),
+    )
 
 
 def _table(agencies: Sequence[Graded], width: int) -> list[str]:
