@@ -68,11 +68,19 @@ class Reason:
     place: str
     found: str
 
+    @property
+    def in_chinese(self) -> str:
+        """What is wrong, and what to do."""
+        return _said(self.wrong, self.remedy)
 
-def in_chinese(code: str | None) -> str:
-    """What is wrong and what to do; a code of a release of another program stands as it is."""
-    wrong, remedy = {**FILE_REASONS, **ROW_REASONS}.get(code or "", (code or "", ""))
-    return f"{wrong}，{remedy}。" if remedy else wrong
+
+def row_in_chinese(code: str) -> str:
+    """What is wrong with a quarantined row, and what to do; a code of another program's release stands as it is."""
+    return _said(*ROW_REASONS.get(code, (code, "")))
+
+
+def _said(wrong: str, remedy: str) -> str:
+    return f"{wrong}，{remedy}" if remedy else wrong
 
 
 def place(row: Mapping[str, Any]) -> str:
@@ -121,16 +129,11 @@ def quarantined(opened: Release) -> list[Reason]:
         f"from quality.fct_quarantined_rows where {still_missing(opened)}) "
         "select * from numbered where place = 1 order by row_count desc, reason_code"
     )
-    return [
-        Reason(
-            row["reason_code"],
-            row["row_count"],
-            *ROW_REASONS.get(row["reason_code"], (row["reason_code"], "")),
-            place(row),
-            remedy(row),
-        )
-        for row in rows
-    ]
+    found = []
+    for row in rows:
+        wrong, what_to_do = ROW_REASONS.get(row["reason_code"], (row["reason_code"], ""))
+        found.append(Reason(row["reason_code"], row["row_count"], wrong, what_to_do, place(row), remedy(row)))
+    return found
 
 
 def still_missing(opened: Release) -> str:

@@ -106,12 +106,8 @@ def _next_commands(found: Overview | None, *, has_held: bool) -> list[tuple[str,
     if found is None:
         return []
     known = [
-        (f"explain {found.agencies[-1].agency_id}", "最低分的由来 why the lowest score")
-        if found.agencies
-        else None,
-        ("quarantine", "每一处，怎么办 all of it, what to do")
-        if has_held or found.quarantined
-        else None,
+        (f"explain {found.agencies[-1].agency_id}", "最低分的由来 why the lowest score") if found.agencies else None,
+        ("quarantine", "每一处，怎么办 all of it, what to do") if has_held or found.quarantined else None,
         ("conflicts --status open", "待核的冲突 conflicts to decide") if found.kinds else None,
         ("tasks", "待办及期限 what to do by when"),
         ("grades", "全部等级 every grade, and its next change"),

@@ -15,14 +15,15 @@ from rich.console import Console
 from rich.text import Text
 
 PIPE_WIDTH = 100  # what a file or a pipe gets
+UNWRAPPED = 10_000  # for lists that are searched line by line
 _WIDEST, _NARROWEST = 120, 40
 
 
-def width_of(stream: TextIO | None = None) -> int:
+def width_of(stream: TextIO | None = None, in_pipe: int = PIPE_WIDTH) -> int:
     """How wide lines may be on a stream."""
     out = stream or sys.stdout
     if not out.isatty():
-        return PIPE_WIDTH
+        return in_pipe
     return max(_NARROWEST, min(Console(file=out).width, _WIDEST))
 
 

@@ -54,6 +54,8 @@ def tasks(due_before: dt.date | None, with_done: bool, fmt: str) -> None:
 @format_option
 def quarantine(dataset: str | None, with_made_up: bool, fmt: str) -> None:
     """Held files and quarantined rows: reason, file, sheet, row."""
+    from orchestration.cli.cells import UNWRAPPED, width_of
+    from orchestration.cli.kept_out import kept_out_lines
     from orchestration.operations import attempts
     from serving import queries
     from serving.releases.opened import open_release
@@ -64,9 +66,13 @@ def quarantine(dataset: str | None, with_made_up: bool, fmt: str) -> None:
         made_up = queries.made_up_count(opened, dataset)
         files = sum(row["level"] == "file" for row in found)
         title = f"{files} 个文件 files held, {len(found) - files} 行 rows quarantined  {opened.title}"
-        empty = "Nothing is held or quarantined."
-        print_rows(found, queries.QUARANTINE_COLUMNS, fmt, title=title, empty=empty)
-    if fmt == "table" and made_up and not with_made_up:
+        if fmt != "table":
+            print_rows(found, queries.QUARANTINE_COLUMNS, fmt)
+            return
+    click.echo(title if found else "没有 Nothing is held or quarantined.")
+    for line in kept_out_lines(found, width_of(in_pipe=UNWRAPPED)):
+        click.echo(line)
+    if made_up and not with_made_up:
         click.echo(f"另有 {made_up} 行已补上，未列出 {made_up} more rows are made up for: firemark quarantine --all")
-    if fmt == "table" and dataset is None:
+    if dataset is None:
         print_ignored((attempts.last(settings) or {}).get("ignored", []))

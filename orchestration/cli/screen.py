@@ -15,7 +15,7 @@ from rich.cells import cell_len
 
 from orchestration.cli.cells import packed, padded
 from orchestration.cli.notes import ignored_line, later_line
-from orchestration.cli.render import plain, visible
+from orchestration.cli.render import one_line, plain, visible
 from serving.overview import SEVERITIES, STATUSES, Graded, Overview, by_grade
 from serving.reasons import Reason
 
@@ -128,7 +128,7 @@ def _outcome(report: Mapping[str, Any]) -> str:
 
 def _some(heading: str, said: Sequence[str], width: int) -> list[str]:
     """The first few remarks of a kind, and how many more there are."""
-    lines = [line for one in said[:_REMARKS] for line in _wrap([f"{heading} {_one_line(one)}".strip()], width)]
+    lines = [line for one in said[:_REMARKS] for line in _wrap([f"{heading} {one_line(one)}".strip()], width)]
     return [*lines, f"  另有 and {len(said) - _REMARKS} more"] if len(said) > _REMARKS else lines
 
 
@@ -147,7 +147,7 @@ def _reasons(heading: str, reasons: Sequence[Reason], width: int) -> Block | Non
     def rest(count: int) -> str:
         others = reasons[count:]
         number = sum(reason.count for reason in others)
-        line = f"{number:>5}  另有 {len(others)} 种 for {len(others)} more reasons (firemark quarantine): "
+        line = f"{number:>5}  另有 {len(others)} 种 for {len(others)} more reasons (firemark quarantine)"
         names = [f"{reason.wrong} {reason.count}" for reason in others]
         return _as_many(line, names, width)
 
@@ -157,22 +157,17 @@ def _reasons(heading: str, reasons: Sequence[Reason], width: int) -> Block | Non
 def _as_many(line: str, names: Sequence[str], width: int) -> str:
     """A line that ends with as many names as it has room for."""
     for place, name in enumerate(names):
-        longer = line + ("、" if place else "") + name
-        if cell_len(longer) > width - 2:
+        longer = line + ("、" if place else ": ") + name
+        if cell_len(longer) > width - 1:
             return line + ("…" if place else "")
         line = longer
     return line
 
 
 def _reason_lines(reason: Reason, width: int) -> list[str]:
-    said = f"{reason.wrong}，{reason.remedy}" if reason.remedy else reason.wrong
     found = reason.found[:1].upper() + reason.found[1:]
-    text = _one_line(f"{said}: {reason.place}: {found}")
+    text = one_line(f"{reason.in_chinese}: {reason.place}: {found}")
     return packed([text], width, indent=_INDENT, first=f"{reason.count:>5}  ", between="")
-
-
-def _one_line(text: str) -> str:
-    return visible(text).replace("\n", " ")
 
 
 def _quarantined_heading(found: Overview) -> str:
