@@ -11,6 +11,7 @@ from expectations.door import DOOR_SUITES
 from expectations.release import RELEASE_SUITES
 from expectations.suites import Suite, SuiteOutcome
 from orchestration.assets import pages
+from orchestration.assets.failing import said_plainly
 from orchestration.building.check import check
 from orchestration.resources import Bench
 
@@ -21,13 +22,13 @@ _WORDS = {
         "What the door let in of this dataset is what its contract promises (sources.md).",
         "Rows are judged one by one at the door; this looks at all of them together, so that a change of the export shows "
         "that no single row gives away.",
-        "See below which truth failed. Where `files_are_mostly_readable` warns, `firemark quarantine` says why rows were "
-        "kept out; ask the sender for a corrected export. Any other one is a fault of the door.",
+        "Look below which truth failed. `files_are_mostly_readable` only warns: `firemark quarantine` says why rows were "
+        "kept out, and the sender corrects the export. Any other one is a fault of the door.",
     ),
     RELEASE_CHECK: (
         "The mart has the columns and codes that its readers were promised (marts.md).",
         "BI reports and the bureau's lists read them by name: a code that they do not know falls out of a report unseen.",
-        "See below which truth failed. Put the model right, or, if the change is meant, the promise in "
+        "Look below which truth failed. Put the model right, or, if the change is meant, the promise in "
         "`expectations/release.py` and `docs/marts.md`.",
     ),
 }
@@ -60,7 +61,9 @@ def build_checks(marts: Iterable[dg.AssetKey]) -> dg.AssetChecksDefinition:
     def run_suites(bench: Bench) -> Iterator[dg.AssetCheckResult]:
         """Waits for the suites; what is not whole is an error unless every failing check is a warning."""
         by_key: dict[dg.AssetKey, list[SuiteOutcome]] = {}
-        for outcome in check(bench):
+        with said_plainly():
+            outcomes = check(bench)
+        for outcome in outcomes:
             by_key.setdefault(_key(outcome.relation), []).append(outcome)
         for spec in specs:
             yield _result(spec, by_key.get(spec.asset_key, []))
@@ -71,7 +74,7 @@ def build_checks(marts: Iterable[dg.AssetKey]) -> dg.AssetChecksDefinition:
 def _description(name: str, suite: Suite) -> str:
     text = pages.check_text(*_WORDS[name], is_blocking=True)
     truths = "\n".join(f"- `{one.name}`{' (warns)' if one.severity == 'warn' else ''}" for one in suite.checks)
-    return f"{text}\n\n**Its truths:**\n\n{truths}"
+    return f"{text}\n\n**Its truths**\n\n{truths}"
 
 
 def _result(spec: dg.AssetCheckSpec, outcomes: list[SuiteOutcome]) -> dg.AssetCheckResult:

@@ -11,13 +11,22 @@ from typing import Any
 from serving.audiences import SCHEMAS, Audience
 from serving.releases.contents import quoted
 
-ROW_COUNT, _COLUMN_COUNT = 5, 8
+ROW_COUNT, _COLUMN_COUNT = 5, 6
 # Text that is a code, a rule's own words or an agency's public name. Any other text may hold a person's name, a number
 # or somebody's words, so a new column shows nothing until it is named here. Numbers, dates and flags need no name.
 _SHOWN_TEXT = frozenset(
     (
         *("agency_id", "agency_name", "directory_status", "service_type", "listing_basis", "registry_status"),
-        *("rulebook_id", "component_code", "item_code", "condition_code", "clause", "title_zh", "effect", "effect_grade"),
+        *(
+            "rulebook_id",
+            "component_code",
+            "item_code",
+            "condition_code",
+            "clause",
+            "title_zh",
+            "effect",
+            "effect_grade",
+        ),
         *("grade", "from_grade", "to_grade", "next_grade", "gate_grade", "score_grade_reason", "change_cause"),
         *("line_kind", "not_scored_reason", "unrated_because", "waits_for", "measure_code", "trigger_code"),
         *("task_code", "lead_kind", "severity", "status", "list_code", "period", "decision", "refusal_reason"),

@@ -13,6 +13,7 @@ from ingestion.contract import Format, Kind
 from ingestion.load_outcomes import Status
 from ingestion.sources import DATASETS
 from orchestration.assets import pages
+from orchestration.assets.failing import said_plainly
 from orchestration.building import request
 from orchestration.building.receive import receive
 from orchestration.building.state import BuildState
@@ -48,7 +49,8 @@ def build_door(described: Mapping[dg.AssetKey, dg.AssetSpec]) -> dg.AssetsDefini
         """Ingests what is new and prepares the build; yields nothing where a release of the same inputs is reused."""
         if PROCESS_TAG not in context.run.tags:  # a run of the daemon: the reaper must know whether it lives
             context.instance.add_run_tags(context.run_id, {PROCESS_TAG: this_process()})
-        state = receive(bench, request.complete(bench.settings, config.model_dump()))
+        with said_plainly():
+            state = receive(bench, request.complete(bench.settings, config.model_dump()))
         if state.is_reused:
             context.log.info(f"release {state.release_id} has the same inputs and is whole: reused")
             return
@@ -61,7 +63,9 @@ def build_door(described: Mapping[dg.AssetKey, dg.AssetSpec]) -> dg.AssetsDefini
 def _dataset(spec: dg.AssetSpec) -> dg.AssetSpec:
     source, name = spec.key.path
     dataset = DATASETS[source, name]
-    said = f"{spec.description}. {_ARRIVES[dataset.kind]}\n\nArrives as {dataset.format} in `inbox/{dataset.id}/<date>/`."
+    said = (
+        f"{spec.description}. {_ARRIVES[dataset.kind]}\n\nArrives as {dataset.format} in `inbox/{dataset.id}/<date>/`."
+    )
     return spec.replace_attributes(
         description=said,
         group_name=pages.SOURCES,

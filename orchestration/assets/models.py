@@ -9,6 +9,7 @@ from typing import Any
 import dagster as dg
 
 from orchestration.assets import pages
+from orchestration.assets.failing import said_plainly
 from orchestration.building.model import model
 from orchestration.resources import Bench
 
@@ -35,7 +36,11 @@ with _dbt_core_hidden():
 
 
 class Translator(DagsterDbtTranslator):
-    """How a dbt node shows: words in its description, SQL beside them, group and owners by layer."""
+    """How a dbt node of one manifest shows: words in its description, SQL beside them, group and owners by layer."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._specs: dict[str, dg.AssetSpec] = {}
 
     def get_description(self, dbt_resource_props: Mapping[str, Any]) -> str:
         """The node's own words; its SQL is `get_metadata`'s."""
@@ -58,10 +63,14 @@ class Translator(DagsterDbtTranslator):
         """By group."""
         return pages.owners_of(self.get_group_name(dbt_resource_props))
 
-    def get_tags(self, dbt_resource_props: Mapping[str, Any]) -> Mapping[str, str]:
-        """As dagster-dbt has it, and what the node is kept as."""
-        kind = "csv" if dbt_resource_props["resource_type"] == "seed" else dbt_resource_props["config"].get("materialized")
-        return {**super().get_tags(dbt_resource_props), **({f"dagster/kind/{kind}": ""} if kind else {})}
+    def get_asset_spec(self, manifest: Mapping[str, Any], unique_id: str, project: Any) -> dg.AssetSpec:
+        """As dagster-dbt has it; the kind is what the node is kept as, since one engine keeps all of them."""
+        if unique_id not in self._specs:
+            node = self.get_resource_props(manifest, unique_id)
+            kept_as = "csv" if node["resource_type"] == "seed" else node["config"].get("materialized")
+            spec = super().get_asset_spec(manifest, unique_id, project)
+            self._specs[unique_id] = spec.replace_attributes(kinds={"dbt", kept_as} if kept_as else {"dbt"})
+        return self._specs[unique_id]
 
     def get_asset_check_spec(
         self, asset_spec: dg.AssetSpec, manifest: Mapping[str, Any], unique_id: str, project: Any
@@ -116,20 +125,22 @@ def build_models(manifest: Mapping[str, Any]) -> dg.AssetsDefinition:
     @dbt_assets(manifest=manifest, name="models", dagster_dbt_translator=translator)  # all nodes; unit tests are none
     def models(context: dg.AssetExecutionContext, bench: Bench) -> Iterator[Any]:
         """One `dbt build`; each node's event as dagster-dbt itself would report it, and what a table holds."""
-        for event in model(bench):
-            message = DbtCoreCliEventMessage(raw_event=event, event_history_metadata={})
-            for found in message.to_default_asset_events(manifest, translator, context):
-                yield found.with_metadata(found.metadata | _told_of(event)) if isinstance(found, dg.Output) else found
+        with said_plainly():
+            for event in model(bench):
+                message = DbtCoreCliEventMessage(raw_event=event, event_history_metadata={})
+                for found in message.to_default_asset_events(manifest, translator, context):
+                    is_table = isinstance(found, dg.Output)
+                    yield found.with_metadata(_told_of(event, found.metadata)) if is_table else found
 
     assets: dg.AssetsDefinition = models
     return assets
 
 
-def _told_of(event: Mapping[str, Any]) -> dict[str, Any]:
-    """The row count of a node's table, which Dagster draws over time, and a public mart's preview."""
+def _told_of(event: Mapping[str, Any], reported: Mapping[str, Any]) -> dict[str, Any]:
+    """The row count of a node's table, which Dagster draws over time; a mart's preview; the time that dagster-dbt reports."""
     told: dict[str, Any] = {}
     if event["row_count"] is not None:
         told["dagster/row_count"] = event["row_count"]
     if event["preview"] is not None:
         told["preview"] = dg.MetadataValue.md(event["preview"])
-    return told
+    return told | {name: value for name, value in reported.items() if name == "Execution Duration"}

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 SOURCES, BUILD_INPUTS, REFERENCE, RELEASE = "sources", "build_inputs", "reference", "release"
-_FOLDED = "staging"  # one view per source table: its folders would say again what the keys say
+_STAGING = "staging"  # one view per source table: its folders would say again what the keys say
+_SHORT = {"intermediate": "int"}  # as its models begin; a longer name is cut in the graph
 
-DATA_TEAM = "team:data"
+_DATA_TEAM = "team:data"
 # Who is asked about a group; the data team is asked about every other one. Teams only: a person's address grows old.
 _OWNERS = {
     "marts_credit": "team:supervision",
@@ -23,15 +24,19 @@ _OWNERS = {
 
 def group_of(folders: Sequence[str]) -> str:
     """The group of a model, by its folders under the models of the dbt project."""
-    return _FOLDED if folders[0] == _FOLDED else "_".join(folders)
+    layer, *rest = folders
+    return _STAGING if layer == _STAGING else "_".join((_SHORT.get(layer, layer), *rest))
 
 
 def owners_of(group: str) -> list[str]:
     """Who answers for the assets of a group."""
-    return [_OWNERS.get(group, DATA_TEAM)]
+    return [_OWNERS.get(group, _DATA_TEAM)]
 
 
-_BLOCKS = "Nothing is released until it holds, and the last release stays. `firemark build` says how to see the rows."
+_BLOCKS = (
+    "Nothing is released until it holds: the step `release` refuses, and the last release stays. `firemark build` says how "
+    "to see the rows."
+)
 
 
 def check_text(holds: str, why: str, what_to_do: str, *, is_blocking: bool) -> str:
