@@ -13,7 +13,7 @@ from serving import reasons
 from serving.releases.opened import Release
 
 CAUSES = {
-    "drop_held": ("整批暂存未载入", "the drop is held"),
+    "drop_held": ("整批暂扣未载入", "the drop is held"),
     "row_quarantined": ("有行被隔离", "rows are quarantined"),
 }
 _NAMED = 3  # of those that lack one dataset's evidence

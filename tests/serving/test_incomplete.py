@@ -36,7 +36,7 @@ def test_a_line_tells_dataset_days_cause_and_who_lacks_it() -> None:
 def test_each_dataset_and_cause_has_a_line_of_its_own() -> None:
     because = "inspections/checks 2024-06-01 drop_held、registry/personnel 2024-06-10 row_quarantined"
     assert grouped([row("甲", because), row("乙", because.split("、", maxsplit=1)[0])], names) == [
-        "inspections/checks 2024-06-01: 整批暂存未载入 the drop is held: 全部 all 2",
+        "inspections/checks 2024-06-01: 整批暂扣未载入 the drop is held: 全部 all 2",
         "registry/personnel 2024-06-10: 有行被隔离 rows are quarantined: 甲",
     ]
 
