@@ -28,7 +28,8 @@ def _unit_tests() -> list[UnitTest]:
 
 
 def record(file: Path) -> None:
-    """Every model over no rows, for the types of what the unit tests give."""
+    """Every model over no rows, for the types of what the unit tests give; and the tests are read, once for all forks."""
+    _unit_tests()
     keep(Warehouse().run().connection, file)
 
 
