@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.mutation.snapshots import keep, makes_other_rows
+from tests.mutation.snapshots import bound_every_connection, keep, makes_other_rows
 from tests.warehouse import harness
 
 # case -> model -> the files that hold a warehouse of the case with the model, as it stood once the model was built
@@ -52,6 +52,7 @@ def first_failure(model: str, sql: str, tests: tuple[str, ...], reach: Reach) ->
 
 
 def _run(changed: dict[str, str], tests: tuple[str, ...], plugin: object) -> str | None:
+    bound_every_connection()  # the control, too: whatever it does not fit into is no measure of a mutant
     nodes = dict(harness.compiled_nodes())
     for model, sql in changed.items():
         nodes[model] = dataclasses.replace(nodes[model], sql=sql)

@@ -1,11 +1,13 @@
 """Whether a changed model makes other rows of the inputs that it had: if it makes the same, nothing can notice it.
 
-Belongs here: keeping a warehouse as a file, and asking one model of it. Not here: what the inputs were made for.
+Belongs here: keeping a warehouse as a file, asking one model of it, and how much memory a mutant may take. Not here: what
+the inputs were made for.
 """
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -17,6 +19,16 @@ BOUNDS = {"memory_limit": "2GB", "temp_directory": ""}
 
 class Stillborn(Exception):
     """The changed SQL does not even bind: a mutant that dbt would refuse proves nothing about the tests."""
+
+
+def bound_every_connection() -> None:
+    """From now on whatever this process opens, by whoever's hand, has the bounds. Changes this process for good."""
+    unbounded = duckdb.connect
+
+    def connect(database: str = ":memory:", read_only: bool = False, config: dict[str, Any] | None = None):  # type: ignore[no-untyped-def]
+        return unbounded(database, read_only=read_only, config=BOUNDS | (config or {}))
+
+    duckdb.connect = connect
 
 
 def keep(connection: duckdb.DuckDBPyConnection, file: Path) -> None:
