@@ -24,7 +24,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ingestion import build_inputs, lake_parts, landing, parsing, warehouse_sources, whole_files
+from ingestion import atomic_files, build_inputs, lake_parts, landing, parsing, warehouse_sources
 from ingestion.manifest import Receipt, open_manifest
 from ingestion.privacy import PersonKeys
 from ingestion.settings import Settings
@@ -342,7 +342,7 @@ def test_stopped_at_each_step_of_a_commit(door: Door, monkeypatch: pytest.Monkey
     for module, name in (
         (os, "fsync"),
         (Path, "replace"),
-        (whole_files, "sync_folder"),
+        (atomic_files, "sync_folder"),
         (landing.Manifest, "commit_file"),
     ):
         for count in (1, 6):

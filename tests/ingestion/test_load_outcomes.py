@@ -147,7 +147,7 @@ def test_a_title_without_a_day_is_told_of_a_list_that_has_titles_only() -> None:
     }
     assert statuses({other: parts[other]}) == {"1/a": "loaded"}
     message = outcomes({undated: parts[undated]})["1/a"].message or ""
-    assert message.startswith("registry/agencies/2024-01-02 a: no day of the list can be read")
+    assert message.startswith("registry/agencies/2024-01-02 a: 标题中没有可识别的截至日期")
 
 
 @pytest.mark.parametrize(("list_on", "code"), [(None, "title_without_day"), (900, "list_date_after_receipt")])
@@ -192,7 +192,7 @@ def test_half_a_copy_is_replaced_by_the_whole_of_its_name(of: tuple[str, str], h
     assert (told.reason_code, told.read_count, told.accepted_count, told.duplicate_count) == ("unreadable", 0, 0, 0)
     place = f"{'/'.join(of)}/2024-01-01 a.xlsx"
     assert told.message == (
-        f"{place}: this content ({half}) could not be read (unreadable) and was replaced by another one under its name "
+        f"{place}: 此文件无法读取，已由同名文件替换，无需处理。This content ({half}) could not be read (unreadable) and was replaced by another one under its name "
         f"({whole}, loaded). Nothing is left to do."
     )
 
@@ -324,12 +324,12 @@ def test_what_is_held_for_its_pages_makes_no_copy_of_what_comes_later() -> None:
 @pytest.mark.parametrize(
     ("numbers", "said"),
     [
-        ([1, 3], "Absent up to the last page here (3): page 2."),
-        ([2], "Absent up to the last page here (2): page 1."),
-        ([1, 2], "No page up to the last one here (2) is absent: later ones are, or records moved"),
-        ([0, 2], "Absent up to the last page here (2): page 1."),
-        ([3, 3, 9, 5], "Absent up to the last page here (9): page 1-2, 4, 6-8."),
-        ([1, 10**14], "Absent up to the last page here (100000000000000): page 2-99999999999999."),
+        ([1, 3], "Missing up to the last page here (3): page 2."),
+        ([2], "Missing up to the last page here (2): page 1."),
+        ([1, 2], "No page up to the last one here (2) is missing: later pages are, or records moved"),
+        ([0, 2], "Missing up to the last page here (2): page 1."),
+        ([3, 3, 9, 5], "Missing up to the last page here (9): page 1-2, 4, 6-8."),
+        ([1, 10**14], "Missing up to the last page here (100000000000000): page 2-99999999999999."),
         (list(range(1, 40, 2)), "page 2, 4, 6, 8, 10, 12, 14, 16 and 11 more."),
         ([1, None], "Which pages are missing is not known: not every page has a number."),
         ([None], "Which pages are missing is not known: not every page has a number."),
@@ -343,9 +343,9 @@ def test_the_numbers_of_the_pages_say_which_are_absent(numbers: list[int | None]
     for outcome in decided:
         message = outcome.message or ""
         assert message.startswith(
-            f"platform/reports/2024-01-02 {outcome.receipt.file_name}: the drop has {records} of the "
+            f"platform/reports/2024-01-02 {outcome.receipt.file_name}: 共 100 条记录，只收到 {records} 条，"
         )
-        assert f"{records} of the 100 records that its pages count. " in message and said in message
+        assert f"{records} of the 100 records that its pages announce. " in message and said in message
         assert message.endswith(": firemark build --accept-drop platform/reports/2024-01-02")
 
 

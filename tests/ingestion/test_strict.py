@@ -61,8 +61,10 @@ def test_an_unknown_value_is_told_with_what_may_stand_there() -> None:
     assert said.startswith(parsing.REMEDIES["unknown_value"]) and "有效、异议中、未生效、撤销" in said
     levels = strict.remedy(dataset(PERSONNEL), "unknown_value", "等级") or ""
     assert levels.endswith("注册消防工程师: 一级、二级; 消防设施操作员: 高级技师、技师、高级、中级、初级")
-    assert strict.remedy(dataset(FINDINGS), "empty_key", "认定编号") == parsing.REMEDIES["empty_key"]
-    assert strict.remedy(dataset(FINDINGS), "field_count", None) == parsing.REMEDIES["field_count"]
+    for reason, header in (("empty_key", "认定编号"), ("field_count", None)):
+        said = strict.remedy(dataset(FINDINGS), reason, header) or ""
+        assert said.startswith(parsing.REMEDIES[reason]) and said.endswith("into the same folder.")
+    assert strict.remedy(dataset(FINDINGS), "not_a_name", None) == parsing.REMEDIES["not_a_name"]
 
 
 _IMPOSSIBLE = ["1" + "0" * 400, "1" + "0" * 5000, "1e999", '"\\ud800"']

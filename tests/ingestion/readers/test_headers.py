@@ -36,7 +36,7 @@ def test_a_header_below_the_rows_searched_is_told_by_its_row(door: Door) -> None
     )
     for outcome in door.outcomes().values():
         assert (outcome.status, outcome.reason_code) == ("held", "missing_header")
-        assert "the header stands in row 25, and only the first 20 rows" in (outcome.message or "")
+        assert "the header is in row 25, but only the first 20 rows" in (outcome.message or "")
 
 
 @pytest.mark.parametrize(
@@ -174,7 +174,7 @@ def test_a_usual_header_is_named(door: Door, names: list[str]) -> None:
 def test_what_may_be_a_person_s_is_told_by_its_column_alone(door: Door, names: list[str]) -> None:
     message = unknown_headers(door, names)
     assert not any(name in message for name in names)
-    assert all(f"(not shown: it looks like no header) in column {letter}" in message for letter in "JKLMN")
+    assert all(f"(not shown: it does not look like a header) in column {letter}" in message for letter in "JKLMN")
 
 
 def test_both_columns_of_a_repeated_header_are_told(door: Door) -> None:
@@ -182,7 +182,7 @@ def test_both_columns_of_a_repeated_header_are_told(door: Door) -> None:
     with xlsxwriter.Workbook(path) as book:
         book.add_worksheet().write_row(0, 0, [*headers(dataset("registry/personnel")), "劳动合同止"])
     message = door.only_outcome().message or ""
-    assert "columns L and O are both headed 劳动合同止" in message
+    assert "columns L and O both have the header 劳动合同止" in message
 
 
 def test_a_personal_cell_never_stands_in_a_message(door: Door) -> None:

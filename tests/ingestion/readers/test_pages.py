@@ -74,5 +74,7 @@ def test_an_unknown_key_of_a_page_is_told_by_its_place(door: Door) -> None:
         page_bytes(dataset(CHECKINS), [checkin(), checkin("QD-2", 王强="x")])
     )
     message = door.only_outcome().message or ""
-    assert f"record 2: unknown header (not shown: it looks like no header) as key {len(checkin()) + 1}" in message
+    assert (
+        f"record 2: unknown header (not shown: it does not look like a header) as key {len(checkin()) + 1}" in message
+    )
     assert "王强" not in message

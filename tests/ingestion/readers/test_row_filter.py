@@ -104,9 +104,9 @@ def test_a_sheet_of_remarks_is_told_of_and_not_read(door: Door, is_first: bool) 
                 page.write_row(1, 0, [finding().get(header, "") for header in headers(dataset(FINDINGS))])
     outcome = door.only_outcome()
     assert (outcome.status, outcome.accepted_count) == ("loaded", 1)
-    assert (outcome.message or "").startswith("credit_desk/findings/2024-06-01 a.xlsx: not read") and "说明" in (
-        outcome.message or ""
-    )
+    assert (outcome.message or "").startswith(
+        "credit_desk/findings/2024-06-01 a.xlsx: 工作表 说明 没有表头，未读取"
+    ) and "说明" in (outcome.message or "")
 
 
 def test_a_second_list_without_a_header_holds_the_file_and_says_what_to_do(door: Door) -> None:
@@ -141,7 +141,7 @@ def test_a_list_far_below_the_remarks_of_its_sheet_holds_the_file(
     outcome = door.only_outcome()
     assert (outcome.status, outcome.reason_code, outcome.read_count) == ("held", "missing_header", 0)
     assert "sheet 续" in (outcome.message or "")
-    assert (f"stands in row {len(remarks) + 1}," in (outcome.message or "")) == is_headed
+    assert (f"the header is in row {len(remarks) + 1}," in (outcome.message or "")) == is_headed
 
 
 def test_remarks_of_any_length_are_no_list(door: Door) -> None:
@@ -154,7 +154,7 @@ def test_remarks_of_any_length_are_no_list(door: Door) -> None:
         page.merge_range(100, 0, 101, 4, "以上各条自发布之日起执行")
     outcome = door.only_outcome()
     assert (outcome.status, outcome.accepted_count) == ("loaded", 1)
-    assert "not read" in (outcome.message or "") and "说明" in (outcome.message or "")
+    assert "Not read" in (outcome.message or "") and "说明" in (outcome.message or "")
 
 
 def test_a_header_printed_again_on_a_new_page_is_no_row(door: Door) -> None:

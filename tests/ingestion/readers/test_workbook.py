@@ -130,12 +130,12 @@ def test_hidden_sheets_are_noted_and_not_read(door: Door) -> None:
 @pytest.mark.parametrize(
     ("sheets", "change", "said"),
     [
-        ({}, ("", ""), "has no sheet of cells"),
-        ({"图": sheet_xml("")}, ('/worksheet"', '/chartsheet"'), "has no sheet of cells"),
+        ({}, ("", ""), "has no worksheet"),
+        ({"图": sheet_xml("")}, ('/worksheet"', '/chartsheet"'), "has no worksheet"),
         (
             {"旧": sheet_xml(finding_rows({}))},
             ('name="旧"', 'name="旧" state="hidden"'),
-            "every sheet of the workbook is hidden",
+            "all sheets of the workbook are hidden",
         ),
         ({"空": sheet_xml("")}, ("", ""), "visible sheets of the workbook are blank"),
         (

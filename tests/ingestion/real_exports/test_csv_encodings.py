@@ -104,7 +104,7 @@ def test_more_than_one_row_and_one_percent_hold_the_file(
         line = 2 + 2 * (row_count - hit)
         name = {"utf-8": "UTF-8", "gb18030": "GB18030"}[encoding]
         assert f"line {line}: here, and in more than 1 % of all rows" in (outcome.message or "")
-        assert f"no character in {name}. Export it again in UTF-8 or GB18030." in (outcome.message or "")
+        assert f"bytes are not valid {name}. Export it again in UTF-8 or GB18030." in (outcome.message or "")
 
 
 @pytest.mark.parametrize("encoding", ["gb18030", "utf-8"])
@@ -124,7 +124,7 @@ def test_a_damaged_header_is_held_for_that(door: Door, encoding: str, column: st
     put_csv(door, CHECKS, text.encode(encoding).replace(spoilt, spoilt[:1]))
     outcome = door.only_outcome()
     assert (outcome.status, outcome.reason_code) == ("held", "encoding")
-    assert "line 1: here stand bytes that are no character in" in (outcome.message or "")
+    assert "line 1: bytes are not valid" in (outcome.message or "")
 
 
 def test_a_text_in_no_known_encoding_is_held_for_that(door: Door) -> None:
@@ -134,9 +134,9 @@ def test_a_text_in_no_known_encoding_is_held_for_that(door: Door) -> None:
     put_csv(door, CHECKS, "Nr,Größe,Straße\r\n1,2,é\r\n", encoding="latin-1", name="c.csv")
     said = {o.receipt.file_name: o.message or "" for o in door.outcomes().values() if o.reason_code == "encoding"}
     assert [said[name].partition(f"{name}: ")[2].partition(".")[0] for name in sorted(said)] == [
-        "this is UTF-16 without its mark, or no text",
-        "this is UTF-32, which is not read",
-        "line 2: here stand bytes that are no character in GB18030, and no header can be read",
+        "the file is UTF-16 without a byte order mark, or not a text",
+        "the text is in UTF-32, which is not supported",
+        "line 2: bytes are not valid GB18030, and no header can be read",
     ]
 
 
@@ -247,7 +247,7 @@ def test_a_page_of_which_too_much_is_damaged_is_held(door: Door) -> None:
     assert [(o.status, o.reason_code) for o in outcomes] == [("held", "encoding")] * 2
     assert "more than 1 % of all rows" in (outcomes[0].message or "")
     assert "Fetch the page again" in (outcomes[0].message or "")
-    assert "not readable as UTF-8" in (outcomes[1].message or "")
+    assert "not valid UTF-8" in (outcomes[1].message or "")
 
 
 # ---- memory

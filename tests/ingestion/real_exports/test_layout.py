@@ -266,7 +266,7 @@ def test_the_national_template_of_penalties_is_read(door: Door) -> None:
     assert (row["occurred_on"], row["clause"], row["project_no"], row["revoked_on"]) == (None,) * 4
     message = door.only_outcome().message or ""
     assert "no column 状态, so every row is taken as 生效" in message
-    assert "no column 行为日期、对应失信条款、项目编号、撤销日期, so these are empty" in message
+    assert "no column 行为日期、对应失信条款、项目编号、撤销日期, so it is empty in every row" in message
     assert "without 对应失信条款, no penalty takes points" in message
     everywhere = message + str(row)
     assert not any(word in everywhere for word in (SECRET, SECRET[:14], "钱某某"))
@@ -321,7 +321,7 @@ def test_a_day_of_revocation_without_a_status_holds_the_file(door: Door, revoked
     )
     outcome = door.only_outcome()
     assert (outcome.status, outcome.reason_code) == ("held", "missing_header")
-    assert "撤销日期 and no 状态" in (outcome.message or "")
+    assert "撤销日期, but no column 状态" in (outcome.message or "")
     assert door.rows("inspections/penalties") == []
 
 

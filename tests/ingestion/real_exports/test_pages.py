@@ -48,7 +48,7 @@ def test_null_where_there_are_no_records_is_an_empty_page(door: Door, place: str
         ('{"code":0,"data":{"total":2,"records":["x",{}]}}', "record 1 is text, not an object"),
         ('{"code":0,"data":{"total":0,"page":5,"records":{}}}', "data.records is an object, not a list"),
         ('{"code":0,"data":{"total":3,"records":null}}', "data.records is null, but total is 3"),
-        ('{"code":0,"data":{"records":null}}', "data.records is null, but no total"),
+        ('{"code":0,"data":{"records":null}}', "data.records is null, but there is no total: expected a total of 0"),
         ('{"code":0,"data":{"total":0}}', "data.records is missing"),
         ('{"code":500,"msg":"系统繁忙","data":null}', "the platform answered with error 500 (系统繁忙)"),
         ('{"msg":"登录已过期","code":"401"}', "the platform answered with error 401 (登录已过期)"),

@@ -41,7 +41,7 @@ def day_of(door: Door, *lines: list[Any], received: str = "2024-06-10", **around
     put_list(door, received, *lines, **around)
     outcome = door.only_outcome()
     assert (outcome.status, outcome.accepted_count, outcome.quarantined_count) == ("loaded", 2, 0)
-    assert (outcome.list_as_of_on is None) == ("no day of the list can be read" in (outcome.message or ""))
+    assert (outcome.list_as_of_on is None) == ("The title has no readable day" in (outcome.message or ""))
     assert outcome.reason_code == ("title_without_day" if outcome.list_as_of_on is None else None)
     return outcome.list_as_of_on
 
