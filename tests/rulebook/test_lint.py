@@ -108,7 +108,7 @@ def test_what_stands_twice_is_told_with_both_places(tmp_path: Path) -> None:
     entry = "  - {dataset: findings, clause: 4b, item: F2}\n"
     path = write(tmp_path, SMALL, ("bands:\n", f"{entry}{entry}bands:\n"))
     (problem,) = lint(folder_of(path))
-    assert problem.code == "equal_clauses" and problem.message == "clauses says findings, 4b twice"
+    assert problem.code == "equal_clauses" and problem.message == "clauses has findings, 4b twice"
     assert f"{path}, line {problem.place.number - 1}" in problem.remedy
 
 
@@ -119,15 +119,15 @@ def test_a_cap_is_called_as_the_file_calls_it(tmp_path: Path) -> None:
 
 def test_a_measure_by_part_of_its_title_is_told_the_nearest(tmp_path: Path) -> None:
     (problem,) = lint(folder_of(write(tmp_path, SMALL, ("code: exit,", "code: 约谈,"))))
-    assert problem.remedy.startswith("Did you mean interview 约谈提醒? These make tasks: ")
+    assert problem.remedy.startswith("Did you mean interview 约谈提醒? Measures with tasks: ")
 
 
 def test_an_unknown_measure_is_told_those_that_make_tasks(tmp_path: Path) -> None:
     (problem,) = lint(folder_of(write(tmp_path, SMALL, ("code: exit,", "code: key_lst,"))))
     assert problem.remedy.startswith("Did you mean key_list 列入重点监管范围?")
-    tasks, _, others = problem.remedy.partition(" These are known too: ")
+    tasks, _, others = problem.remedy.partition(" Other known measures: ")
     codes = ["quality_directory", "interview", "key_list", "inspection_min", "exit", "city_circular"]
-    assert re.findall(r"\w+_\w+|interview|exit", tasks.partition(" make tasks: ")[2]) == codes
+    assert re.findall(r"\w+_\w+|interview|exit", tasks.partition("Measures with tasks: ")[2]) == codes
     assert "double_random_max" in others
 
 

@@ -173,7 +173,7 @@ def test_a_word_may_be_written_by_its_chinese_name(
         ("window: P1Y", "window: 至当年年末", "Did you mean calendar_year 至当年年底"),
         ("points: 5", "points: 5, fact: 面积", "Did you mean floor_area 工作场所建筑面积"),
         ("window: P1Y", "window: P1Y, next_types: 双随机", r"a list: \[双随机\]"),
-        ("base: 100", "base：100", r"Line 7 holds ：: .* plain keyboard"),
+        ("base: 100", "base：100", r"Line 7 has the full-width signs ：: .* half width"),
         ("title: T", "title: a: b", "quotes around a text that holds :"),
     ],
 )

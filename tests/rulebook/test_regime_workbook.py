@@ -125,7 +125,7 @@ def test_cells_are_typed_in_many_ways(tmp_path: Path, cells: dict[str, Any], cha
 @pytest.mark.parametrize(
     ("sheet", "cells", "code", "cell", "said"),
     [
-        ("items", {"F3": "ten"}, "wrong_value", "F3", "no number"),
+        ("items", {"F3": "ten"}, "wrong_value", "F3", "not a number"),
         ("items", {"F3": "#N/A"}, "wrong_value", "F3", "shows an error"),
         ("items", {"B3": None}, "empty_value", "B3", "comp of items"),
         ("items", {"A3": dt.date(2024, 1, 1)}, "wrong_value", "A3", "Format the cell as text"),
@@ -159,7 +159,7 @@ def test_what_is_wrong_is_told_by_sheet_and_cell(
 
 def test_what_lint_finds_is_told_by_sheet_and_cell(tmp_path: Path) -> None:
     path = edited(write_regime_workbook(tmp_path / "l.xlsx", document_of(DEFAULT_YAML)), "bands", B3=82)
-    with pytest.raises(Exception, match=r"sheet bands, row \d+: score 81 of jz-2024-draft lies in no band"):
+    with pytest.raises(Exception, match=r"sheet bands, row \d+: score 81 of jz-2024-draft is in no band"):
         import_regimes([path], tmp_path / "rules")
     edited(path, "bands", B3=81)
     edited(path, "items", F2=10.5)
