@@ -1,4 +1,4 @@
-"""A file written whole: the old content or the new one, never a part of either, and nothing left beside it."""
+"""Atomic writes: a file has the old content or the new one, never a part of either, and nothing is left beside it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class Stop(BaseException):
     pass
 
 
-def test_a_file_is_there_whole_for_its_owner_only(tmp_path: Path) -> None:
+def test_a_file_is_complete_and_readable_only_by_its_owner(tmp_path: Path) -> None:
     target = tmp_path / "part"
     modes = []
 
@@ -33,7 +33,7 @@ def test_a_file_is_there_whole_for_its_owner_only(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("step", ["write", "replace", "fsync"])
-def test_whatever_fails_leaves_what_was_there(tmp_path: Path, step: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failure_leaves_the_old_content(tmp_path: Path, step: str, monkeypatch: pytest.MonkeyPatch) -> None:
     target = tmp_path / "part"
     target.write_bytes(b"old")
 

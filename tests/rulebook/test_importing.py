@@ -89,7 +89,7 @@ def test_two_files_with_one_id_stop(tmp_path: Path) -> None:
         import_regimes([write(tmp_path), copy], tmp_path / "rules")
 
 
-def test_an_unsound_folder_is_told_even_when_the_file_is_sound(tmp_path: Path) -> None:
+def test_an_unsound_folder_is_reported_even_when_the_file_is_sound(tmp_path: Path) -> None:
     rules = tmp_path / "rules"
     import_regimes([DEFAULT_YAML], rules)
     path = rules / "bands.csv"

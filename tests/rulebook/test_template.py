@@ -69,6 +69,6 @@ def test_a_file_that_is_there_is_left_alone(file: Path) -> None:
     assert file.read_text("utf-8") == "mine"
 
 
-def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
+def test_a_folder_that_is_not_there_is_reported(tmp_path: Path) -> None:
     with pytest.raises(RulebookError, match="cannot be written"):
         write_template(tmp_path / "none" / "new.yaml")

@@ -1,4 +1,4 @@
-"""Every encoding that a text may have, and texts that cannot be right."""
+"""Every encoding that a text may have, and texts that must be refused."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def test_a_text_that_cannot_be_right_is_held(door: Door, content: bytes) -> None
 
 
 def test_gb18030_of_every_common_word_is_not_mistaken_for_utf8(door: Door) -> None:
-    """Real names over the whole of GB 2312 pass: the guard against mixed encodings must not cry wolf."""
+    """Names from all of GB 2312 pass: the guard against mixed encodings must not give false alarms."""
     han = [bytes([high, low]).decode("gb18030") for high in range(0xB0, 0xF7) for low in range(0xA1, 0xFA)]
     rows = [
         insured(make_id(n % 999, f"19{n // 999 + 40}0101"), 姓名="".join(han[n * 3 : n * 3 + 3])) for n in range(2000)

@@ -104,7 +104,7 @@ def test_a_last_value_that_a_cut_made_another_one_is_never_loaded(door: Door, pl
     assert door.outcomes()["2024-06-03/b.csv"].accepted_count == 1
 
 
-def test_a_comma_after_the_last_header_is_no_column(door: Door) -> None:
+def test_a_comma_after_the_last_header_is_not_a_column(door: Door) -> None:
     lines = csv_bytes(dataset(INSURANCE), [insured(make_id(n)) for n in range(3)]).split(b"\r\n")
     lines[0] += b","
     lines[2] += b","

@@ -183,12 +183,12 @@ def test_a_pair_of_marks_within_one_record_keeps_that_row_out(
         ("RW-3,1", 'RW-3,"1', "line 8: the text ends inside a quoted cell (its record begins in line 4): "),
     ],
 )  # fmt: skip
-def test_marks_that_do_not_pair_are_told_with_their_line(door: Door, old: str, new: str, said: str) -> None:
+def test_marks_that_do_not_pair_are_reported_with_their_line(door: Door, old: str, new: str, said: str) -> None:
     put_csv(door, CHECKS, bare(grid(CHECKS, seven(CHECKS))).replace(old, new))
     assert held(door).startswith(said)
 
 
-def test_a_swallowed_row_with_quoted_cells_is_told_with_both_lines(door: Door) -> None:
+def test_a_swallowed_row_with_quoted_cells_is_reported_with_both_lines(door: Door) -> None:
     text = marked(CHECKS, (2, "问题描述"), (5, "问题描述")).replace("RW-4,1,专项", 'RW-4,1,"专项"')
     put_csv(door, CHECKS, text)
     assert held(door).startswith(

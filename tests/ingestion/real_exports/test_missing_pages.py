@@ -186,7 +186,7 @@ def test_the_drop_s_records_are_held_against_the_largest_total(
 
 @pytest.mark.parametrize("place", PLACES)
 @pytest.mark.parametrize("total", [-1, 1.5, "many", "", True, [3], "1,200", 10**20, "9" * 400])
-def test_a_total_that_is_no_number_of_records_is_no_page(door: Door, place: str, total: Any) -> None:
+def test_a_total_that_is_not_a_number_of_records_is_not_a_page(door: Door, place: str, total: Any) -> None:
     put(door, place, records(place, 1), total)
     (outcome,) = door.outcomes().values()
     assert (outcome.status, outcome.reason_code) == ("held", "unreadable")
@@ -290,7 +290,7 @@ def test_the_identity_of_what_was_known_sees_a_page_arrive_and_a_drop_accepted(d
     assert len({short, accepted, days_of(door, after)}) == 3
 
 
-def test_a_total_alone_tells_two_identities_apart(door: Door) -> None:
+def test_the_total_alone_distinguishes_two_identities(door: Door) -> None:
     put(door, REPORTS, records(REPORTS, 1, 2), 4)
     door.outcomes()
     first = days_of(door, AS_OF)

@@ -210,7 +210,7 @@ HIDDEN = {
 @pytest.mark.parametrize("state", ["hidden", "veryHidden"])
 @pytest.mark.parametrize("is_first", [True, False])
 @pytest.mark.parametrize("how", HIDDEN)
-def test_what_a_hidden_sheet_holds_harms_nobody(
+def test_the_content_of_a_hidden_sheet_is_ignored(
     door: Door, monkeypatch: pytest.MonkeyPatch, how: str, is_first: bool, state: str
 ) -> None:
     """It is not read, so a plain workbook stays one; nor does it hold one that has to be written anew."""
@@ -263,7 +263,7 @@ def test_a_cell_that_no_program_writes_is_named(door: Door, place: str, cell: st
 
 
 @pytest.mark.parametrize("names", [("甲&amp;乙", "丙"), ("a&#9;b", "a b"), ("&#x540D;单", "名 单")])
-def test_sheets_are_told_apart_by_their_place(door: Door, names: tuple[str, str]) -> None:
+def test_sheets_are_distinguished_by_their_position(door: Door, names: tuple[str, str]) -> None:
     """Their names may read otherwise to each reader."""
     found = parts(
         {

@@ -273,7 +273,7 @@ UNREAD = ("docProps/app.xml", "docProps/core.xml", "xl/theme/theme1.xml")
         ("complaints/hotline", TYPES),
     ],
 )
-def test_a_part_that_stands_there_twice_and_says_the_same_harms_nobody(door: Door, place: str, name: str) -> None:
+def test_a_part_that_occurs_twice_with_the_same_content_is_read(door: Door, place: str, name: str) -> None:
     """x_dup_entries"""
     door.drop(place, DAY, "a.xlsx").write_bytes(doubled({name: "<Properties/>"} | content(place), name))
     assert door.only_outcome().accepted_count == 2
@@ -281,7 +281,7 @@ def test_a_part_that_stands_there_twice_and_says_the_same_harms_nobody(door: Doo
 
 @pytest.mark.parametrize("place", ["credit_desk/findings", "inspections/penalties"])
 @pytest.mark.parametrize("name", UNREAD)
-def test_nor_do_two_different_parts_that_nobody_reads(door: Door, place: str, name: str) -> None:
+def test_two_different_parts_that_nobody_reads_are_ignored(door: Door, place: str, name: str) -> None:
     door.drop(place, DAY, "a.xlsx").write_bytes(doubled({name: "<Properties/>"} | content(place), name, "<Other/>"))
     assert door.only_outcome().accepted_count == 2
 
@@ -361,7 +361,7 @@ OTHERS: dict[str, tuple[Callable[[], bytes], str]] = {
 
 @pytest.mark.parametrize("place", ["credit_desk/findings", "registry/agencies"])
 @pytest.mark.parametrize("kind", OTHERS)
-def test_what_is_no_workbook_says_what_it_is_and_what_to_do(door: Door, kind: str, place: str) -> None:
+def test_what_is_not_a_workbook_says_what_it_is_and_what_to_do(door: Door, kind: str, place: str) -> None:
     write, said = OTHERS[kind]
     door.drop(place, DAY, "a.xlsx").write_bytes(write())
     outcome = door.only_outcome()
