@@ -27,9 +27,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ingestion import build_inputs, warehouse_sources
+from ingestion.atomic_files import write_text_atomically
 from ingestion.build_tables import BUILD_TABLES
 from ingestion.settings import Settings
-from ingestion.whole_files import write_text_whole
 from orchestration.building import dbt_project
 from orchestration.building.build_folder import BUILD_FILE_NAME
 from orchestration.building.dbt_project import CompiledModels, ModelFailedError
@@ -277,6 +277,6 @@ def _read(path: Path) -> dict[str, Any] | None:
 
 def _keep(path: Path, state: Mapping[str, Any]) -> None:
     day = path.name[:10]
-    write_text_whole(path, json.dumps(state, ensure_ascii=False))
+    write_text_atomically(path, json.dumps(state, ensure_ascii=False))
     for outdated in sorted(path.parent.glob(f"{day}-*.json"), key=lambda one: one.stat().st_mtime)[:-_KEPT_STATES]:
         outdated.unlink()

@@ -10,9 +10,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from ingestion.atomic_files import write_text_atomically
 from ingestion.load_outcomes import Outcome
 from ingestion.settings import Settings
-from ingestion.whole_files import write_text_whole
 from orchestration.building.build_folder import STATE_FILE
 from orchestration.building.request import Written
 from serving.releases.checks import CheckResult
@@ -46,7 +46,7 @@ class BuildState:
     def save(self, settings: Settings) -> None:
         """Writes build/state.json."""
         text = json.dumps(asdict(self), ensure_ascii=False, indent=1, default=str)
-        write_text_whole(settings.build / STATE_FILE, text)
+        write_text_atomically(settings.build / STATE_FILE, text)
 
     @staticmethod
     def load(settings: Settings) -> BuildState:

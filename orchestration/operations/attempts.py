@@ -10,8 +10,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+from ingestion.atomic_files import write_text_atomically
 from ingestion.settings import Settings
-from ingestion.whole_files import write_text_whole
 from orchestration.operations.lock import is_held
 
 RUNNING, RELEASED, REUSED, FAILED = "running", "released", "reused", "failed"
@@ -77,6 +77,6 @@ def _write(settings: Settings, found: dict[str, Any]) -> None:
     text = json.dumps(found, ensure_ascii=False, indent=1).encode(errors="backslashreplace").decode()
     try:
         settings.logs.mkdir(parents=True, exist_ok=True)
-        write_text_whole(_path(settings), text + "\n")
+        write_text_atomically(_path(settings), text + "\n")
     except OSError:
         return

@@ -14,8 +14,8 @@ import tempfile
 from dataclasses import asdict
 from pathlib import Path
 
+from ingestion.atomic_files import sync_folder
 from ingestion.settings import Settings
-from ingestion.whole_files import sync_folder
 from serving.releases.candidate import RESTRICTED_FOLDER, Candidate
 from serving.releases.leftovers import discard_candidates
 from serving.releases.stored import DESCRIPTION_FILE, DESK_FILE, file_hashes, read_description, verify
