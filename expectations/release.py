@@ -158,6 +158,25 @@ _SUITES = (
         is_one_of("dataset", *_DATASETS),
     ),
     _mart(
+        "publication.rpt_public_ledger",
+        has_columns(
+            *("line_id", "agency_id", "line_kind", "item_code", "clause", "title_zh", "title_en", "points", "effect"),
+            *("effect_grade", "valid_from_on", "valid_until_on", "occurred_on", "determined_on", "dataset"),
+            *("source_key", "document_no", "is_disputed", "disputed_since_on", "is_repeat", "counted_by_line_id"),
+            *("public_until_on", "rulebook_id", "is_provisional"),
+        ),
+        is_one_of(
+            "line_kind",
+            *("base", "misconduct", "merit", "fact", "superseded", "cap_adjustment", "publicity_ended"),
+        ),
+        is_present("title_zh"),
+        no_row("a_span_lasts_a_day", "valid_until_on <= valid_from_on"),
+        no_row(
+            "a_notice_ends_with_its_publicity",
+            "public_until_on is not null and (valid_until_on is null or valid_until_on - 1 > public_until_on)",
+        ),
+    ),
+    _mart(
         "publication.frozen_lists",
         has_columns("list_code", "period", "as_of_on", "known_on", "content_hash", "previous_hash"),
     ),

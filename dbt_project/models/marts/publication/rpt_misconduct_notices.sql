@@ -1,5 +1,4 @@
-/* A line stands in the ledger in pieces where another line counts for it on some days: it is public until the last of
-them, until its repair, and where penalties alone carry it no longer than their last 公示截止期. */
+-- A notice of misconduct that is in force and within its publicity term (credit.md 6.13) on as_of_on.
 with
 
 build as (
@@ -11,9 +10,7 @@ build as (
 ledger as (
 
     select * from {{ ref('fct_point_ledger') }}
-    where
-        line_kind in ('misconduct', 'superseded')
-        and dataset in ('findings', 'checks', 'penalties', 'hotline', 'media')
+    where {{ is_notice() }}
 
 ),
 
@@ -29,45 +26,18 @@ agencies as (
 
 ),
 
-whole_lines as (
-
-    select
-        *,
-        max(case when valid_until_on is null then 1 else 0 end) over (
-            partition by agency_id, case_id, item_code
-        ) as open_count,
-        max(valid_until_on) over (partition by agency_id, case_id, item_code) as last_until_on
-    from ledger
-
-),
-
-ends as (
-
-    select
-        *,
-        case
-            when repaired_on is not null and (open_count > 0 or repaired_on < last_until_on) then repaired_on
-            when open_count = 0 then last_until_on
-        end as ended_on
-    from whole_lines
-
-),
+{{ publicity_terms('ledger') }},
 
 present as (
 
     select
-        ends.*,
-        case
-            when ends.public_until_on is null then {{ add_days('ends.ended_on', -1) }}
-            when ends.ended_on is null then ends.public_until_on
-            else least(ends.public_until_on, {{ add_days('ends.ended_on', -1) }})
-        end as last_public_on,
+        termed.*,
         build.as_of_on
-    from ends
+    from termed
     inner join build
         on
-            ends.valid_from_on <= build.as_of_on
-            and (ends.valid_until_on is null or ends.valid_until_on > build.as_of_on)
+            termed.valid_from_on <= build.as_of_on
+            and (termed.valid_until_on is null or termed.valid_until_on > build.as_of_on)
 
 ),
 
