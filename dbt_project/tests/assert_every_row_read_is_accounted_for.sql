@@ -1,5 +1,5 @@
--- Of each file: read = accepted + quarantined + duplicate, nothing of a held or replaced file is accepted, and what its
--- quarantine lists is what it counts.
+-- For each file: read = accepted + quarantined + duplicate; a held or replaced file has no accepted row; and the
+-- quarantine lists as many rows as it counts.
 with
 
 loads as (

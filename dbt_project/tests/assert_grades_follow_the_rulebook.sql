@@ -1,6 +1,6 @@
-/* The grade of a span is what the version in force makes of its score and of the ledger: the worst veto in force, else
-the worse of the score's band and the worst ceiling. Only a version without bands gives none, and one that says when an
-agency is not rated. */
+/* The grade of a span follows from its score and the ledger under the version in force: the worst veto in force, else
+the worse of the score's band and the worst ceiling. There is no grade only under a version without bands, or where the
+version leaves the agency unrated. */
 with
 
 history as (
@@ -34,7 +34,7 @@ bands as (
 
 ),
 
--- versions under which an agency may be unrated: with its score, or without one
+-- versions under which an agency may be unrated, with or without a score
 unrating_versions as (
 
     select
@@ -67,7 +67,7 @@ lines as (
 
 ),
 
--- lines that overlap or touch name their grade in one go: few rows then meet the spans of an agency
+-- lines that overlap or touch are joined per grade, so that few rows are joined to the spans of an agency
 reached as (
 
     select

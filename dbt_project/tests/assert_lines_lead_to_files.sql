@@ -1,4 +1,4 @@
-/* Each line of the ledger leads to a file that was loaded, and to its row; a count's line to the file alone, a cap
+/* Each line of the ledger leads to a row of a file that was loaded; the line of a count to the file only, a cap
 adjustment to none. */
 with
 

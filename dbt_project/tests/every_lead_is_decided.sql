@@ -1,4 +1,4 @@
--- A finding, not a fault: leads that wait for a decision.
+-- A finding about agencies, not a fault of the data: leads without a decision.
 {{ config(severity='warn') }}
 
 select

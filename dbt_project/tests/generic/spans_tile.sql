@@ -1,4 +1,4 @@
-{# Half-open spans of an entity follow each other without gap or overlap, and the last is open. #}
+{# The half-open spans of an entity follow each other without gap or overlap, and the last one is open. #}
 {% test spans_tile(model, entity) %}
 
 with
