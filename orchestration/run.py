@@ -63,7 +63,7 @@ def _run(bench: Workbench, written: Written) -> BuildReport:
         request = BuildRequest.read(written)
         require_sense(settings, request)  # before Dagster: who mistyped an option waits for nothing
         bench.rules(request)
-        from dagster import DagsterExecutionInterruptedError
+        from dagster import DagsterExecutionInterruptedError, Failure
 
         from orchestration.definitions import build_defs
         from orchestration.jobs import JOB_NAME
@@ -86,6 +86,8 @@ def _run(bench: Workbench, written: Written) -> BuildReport:
                 )
             except DagsterExecutionInterruptedError:
                 raise KeyboardInterrupt from None
+            except Failure as failure:  # `assets.failing`
+                raise failure.__cause__ or failure from None
     except (ConfigurationError, RulebookError):
         raise
     except Exception as error:

@@ -9,8 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from ingestion import strict
-from ingestion.sources import DATASETS
+from serving import reasons
 from serving.releases.opened import Release
 
 CAUSES = {
@@ -84,15 +83,11 @@ def _held(opened: Release, dataset: str, day: str) -> list[str]:
 
 
 def _rows(opened: Release, dataset: str, day: str, agency_id: str) -> list[str]:
-    source, _, name = dataset.partition("/")
     return [
-        f"{CAUSES['row_quarantined'][0]} quarantined: {dataset}/{day} {row['file_name']}"
-        + (f", sheet {row['sheet']}" if row["sheet"] else "")
-        + f", row {row['row_number']}"
-        + (f", {row['header']}" if row["header"] else "")
-        + f": {strict.remedy(DATASETS[source, name], row['reason_code'], row['header']) or row['reason_code']}"
+        f"{CAUSES['row_quarantined'][0]} quarantined: {reasons.place(row)}: {reasons.remedy(row)}"
         for row in opened.rows(
-            "select file_name, sheet, row_number, header, reason_code from quality.fct_quarantined_rows "
+            "select source, dataset, received_on, file_name, sheet, row_number, header, reason_code "
+            "from quality.fct_quarantined_rows "
             "where source || '/' || dataset = ? and received_on = ? and is_missing and agency_id = ? "
             "order by file_name, file_hash, sheet, row_number",
             [dataset, day, agency_id],

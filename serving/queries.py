@@ -10,10 +10,9 @@ import csv
 import datetime as dt
 from typing import Any
 
-from ingestion import strict
 from ingestion.settings import DBT_PROJECT, ConfigurationError
 from ingestion.sources import DATASETS
-from serving import unrated
+from serving import reasons, unrated
 from serving.agencies import require_agency
 from serving.ordering import GRAVEST_FIRST
 from serving.releases.opened import Release
@@ -101,8 +100,9 @@ QUARANTINE_COLUMNS = (
 )
 
 
-def quarantine(opened: Release, dataset: str | None) -> list[dict[str, Any]]:
-    """Held files, then quarantined rows, each with what to do about it.
+def quarantine(opened: Release, dataset: str | None, with_made_up: bool = False) -> list[dict[str, Any]]:
+    """Held files, then quarantined rows, each with what to do about it; rows that another one makes up for only when
+    asked for.
 
     `dataset`: `source/dataset` or the dataset's name alone. Raises ConfigurationError if there is none of that name.
     """
@@ -116,19 +116,23 @@ def quarantine(opened: Release, dataset: str | None) -> list[dict[str, Any]]:
         "from quality.fct_loads where status = 'held' "
         "union all "
         "select 'row', source, dataset, received_on, file_name, file_hash, sheet, row_number, reason_code, header, null "
-        "from quality.fct_quarantined_rows) "
+        f"from quality.fct_quarantined_rows where ? or {reasons.still_missing(opened)}) "
         "select * from found where ? is null or dataset = ? or source || '/' || dataset = ? "
         "order by level, source, dataset, received_on, file_name, file_hash, sheet nulls first, row_number",
-        [dataset, dataset, dataset],
+        [with_made_up, dataset, dataset, dataset],
     )
-    return [
-        row
-        | {
-            "message": row["message"]
-            or strict.remedy(DATASETS[(row["source"], row["dataset"])], row["reason_code"], row["header"])
-        }
-        for row in found
-    ]
+    return [row | {"message": row["message"] or reasons.remedy(row)} for row in found]
+
+
+def made_up_count(opened: Release, dataset: str | None) -> int:
+    """How many quarantined rows, of a dataset or of all, another row makes up for."""
+    return int(
+        opened.rows(
+            f"select count(*) as n from quality.fct_quarantined_rows where not ({reasons.still_missing(opened)}) "
+            "and (? is null or dataset = ? or source || '/' || dataset = ?)",
+            [dataset, dataset, dataset],
+        )[0]["n"]
+    )
 
 
 def freshness(opened: Release) -> list[dict[str, Any]]:

@@ -1,5 +1,3 @@
--- For each file: read = accepted + quarantined + duplicate; a held or replaced file has no accepted row; and the
--- quarantine lists as many rows as it counts.
 with
 
 loads as (

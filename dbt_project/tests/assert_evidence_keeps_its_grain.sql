@@ -1,4 +1,3 @@
--- The grains of the models on quarantined rows and missing evidence, in one node: a node per model costs build time.
 {% set grains = {
     'int_agencies_checked': ['agency_id'],
     'int_agencies_first_seen': ['agency_id'],

@@ -1,6 +1,3 @@
-/* The grade of a span follows from its score and the ledger under the version in force: the worst veto in force, else
-the worse of the score's band and the worst ceiling. There is no grade only under a version without bands, or where the
-version leaves the agency unrated. */
 with
 
 history as (
@@ -34,7 +31,7 @@ bands as (
 
 ),
 
--- versions under which an agency may be unrated, with or without a score
+-- versions under which an agency may be unrated: with its score, or without one
 unrating_versions as (
 
     select
@@ -67,7 +64,7 @@ lines as (
 
 ),
 
--- lines that overlap or touch are joined per grade, so that few rows are joined to the spans of an agency
+-- lines that overlap or touch name their grade in one go: few rows then meet the spans of an agency
 reached as (
 
     select

@@ -1,5 +1,3 @@
-/* Each line of the ledger leads to a row of a file that was loaded; the line of a count to the file only, a cap
-adjustment to none. */
 with
 
 ledger as (

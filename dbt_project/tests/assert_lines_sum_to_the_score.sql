@@ -1,6 +1,5 @@
--- On every day that has a score, base + the points of the lines in force = the score (marts.md, Invariants). Both sides
--- change only at certain days, so the sums are compared there: where a line begins or ends, and where a span of the
--- history begins.
+-- Both sides only move at change points, so the sums are compared there: where a line begins or ends, and where a span of
+-- the history begins.
 with
 
 ledger as (
@@ -83,7 +82,7 @@ base_moves as (
 
 moves as (
 
-    -- an agency without a history has no score to show, so the points of its lines must sum to 0
+    -- without a history, the points of its lines are a score that nobody shows
     select
         line_moves.agency_id,
         greatest(line_moves.moved_on, coalesce(starts.starts_on, line_moves.moved_on)) as moved_on,

@@ -1,6 +1,3 @@
-/* Every agency that a directory list, a row of evidence or a line of the ledger names is in the marts: in dim_agencies;
-in the history if it was listed or has a line that scores; on the roster if it is published; and with each change of its
-grade. */
 with
 
 directory as (

@@ -1,4 +1,4 @@
--- The grain of every staging model, in one node: no two rows agree in these columns. Nulls agree with each other.
+-- No two rows agree in these columns. Nulls agree with each other.
 {% set grains = {
     'stg_complaints__hotline': ['row_key'],
     'stg_complaints__media': ['row_key'],

@@ -1,4 +1,4 @@
--- A finding about agencies, not a fault of the data: conflicts that are open or confirmed. Ids only, no names.
+-- Ids only, no names.
 {{ config(severity='warn') }}
 
 select

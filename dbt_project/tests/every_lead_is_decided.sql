@@ -1,4 +1,3 @@
--- A finding about agencies, not a fault of the data: leads without a decision.
 {{ config(severity='warn') }}
 
 select

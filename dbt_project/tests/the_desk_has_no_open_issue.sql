@@ -1,4 +1,4 @@
--- A finding, not a fault of the build: what the data leaves for people to look at. It shows no text of a cell.
+-- No text of a cell stands here.
 {{ config(severity='warn') }}
 
 select

@@ -14,6 +14,9 @@ from typing import Any
 
 from ingestion.settings import DBT_PROJECT, Settings
 from orchestration.building.build_folder import DBT_TARGET
+from serving.audiences import MART_SCHEMAS
+from serving.previews import preview
+from serving.releases.contents import quoted
 
 _RESULT_EVENTS = {"LogSeedResult", "LogModelResult", "LogTestResult"}
 _QUIET = ("--quiet", "--no-use-colors", "--log-level", "none", "--log-level-file", "none", "--no-print")
@@ -111,7 +114,7 @@ def build(
 
     With `select` only those models and seeds, and no tests.
 
-    `on_event` gets each node's result as dbt's structured event (a dict).
+    `on_event` gets each node's result as dbt's structured event (a dict) with two keys more (`_told_of`).
     """
     from dbt_common.events.functions import msg_to_dict
 
@@ -119,7 +122,8 @@ def build(
 
     def relay(message: Any) -> None:
         if message.info.name in _RESULT_EVENTS:
-            on_event(msg_to_dict(message))
+            event = msg_to_dict(message)
+            on_event(event | _told_of(event))
 
     target = build_file.parent / DBT_TARGET
     result = invoke(
@@ -143,6 +147,31 @@ def build(
         may_fail=True,
     )
     return _outcome(result, target)
+
+
+def _told_of(event: dict[str, Any]) -> dict[str, Any]:
+    """`row_count` of what a node built and, of a mart, `preview` (`serving.previews`); null where there is none. A view
+    is only counted where it is a mart: to count is to run it."""
+    told: dict[str, Any] = {"row_count": None, "preview": None}
+    node = event["data"]["node_info"]
+    schema, name = node["node_relation"]["schema"], node["node_relation"]["alias"]
+    is_mart = schema in MART_SCHEMAS
+    if node["node_status"] != "success" or node["resource_type"] == "test":
+        return told
+    if node["materialized"] == "view" and not is_mart:
+        return told
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+
+    # Beside the connection that still holds the file: nobody else may open it before the build ends.
+    handle = DuckDBConnectionManager.env().handle()
+    try:
+        cursor = handle.cursor()
+        told["row_count"] = cursor.execute(f"select count(*) from {quoted(schema)}.{quoted(name)}").fetchall()[0][0]
+        if is_mart:
+            told["preview"] = preview(cursor, schema, name)
+    finally:
+        handle.close()
+    return told
 
 
 def invoke(

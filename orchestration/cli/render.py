@@ -53,6 +53,11 @@ def visible(text: str) -> str:
     )
 
 
+def one_line(text: str) -> str:
+    """Visible text without line breaks."""
+    return visible(text).replace("\n", " ")
+
+
 def _number(value: Decimal) -> str:
     text = format(value, "f")
     return text.rstrip("0").rstrip(".") if "." in text else text

@@ -26,6 +26,7 @@ def instance_config(settings: Settings) -> dict[str, object]:
     """What `dagster.yaml` of this home says."""
     return {
         "telemetry": {"enabled": False},
+        "nux": {"enabled": False},  # no invitation to leave an address
         "event_log_storage": {
             "module": "orchestration.operations.storage",
             "class": "PooledSqliteEventLogStorage",

@@ -1,4 +1,3 @@
-{# The half-open spans of an entity follow each other without gap or overlap, and the last one is open. #}
 {% test spans_tile(model, entity) %}
 
 with
