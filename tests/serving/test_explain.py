@@ -89,7 +89,7 @@ def test_a_disputed_line_says_since_when() -> None:
         finding("F", clause="9", status_code="objection", received_on="2025-04-05"),
     ]
     found = explain(release(effects(), findings=rows), ONE, ON)
-    assert notes(found) == {"PLAIN": "异议中 since 2025-04-05, counts all the same"}
+    assert notes(found) == {"PLAIN": "异议中 since 2025-04-05, still counts"}
     assert [line["disputed_since_on"] for line in found["lines"]] == [dt.date(2025, 4, 5)]
 
 

@@ -203,12 +203,12 @@ def test_of_many_some_are_named() -> None:
         ({}, {}, -10, None),
         ({"quantity": "row"}, {"quantity": 3}, -30, "10 × 数量 quantity 3"),
         ({"quantity": "row"}, {}, -10, None),
-        ({"points": "row"}, {"row_points": Decimal("12.00")}, -12, "按“扣分”栏 the points that the row says"),
+        ({"points": "row"}, {"row_points": Decimal("12.00")}, -12, "按“扣分”栏 points of the row"),
         (
             {"points": "row", "quantity": "row"},
             {"row_points": Decimal("12.00"), "quantity": 2},
             -24,
-            "按“扣分”栏 the points that the row says × 数量 its quantity",
+            "按“扣分”栏 points of the row × 数量 its quantity",
         ),
     ],
 )
@@ -229,7 +229,7 @@ def test_a_repeat_says_so_also_beside_a_quantity() -> None:
     found = explain(release(rules, findings=rows), ONE, ON)
     assert [(line["points"], line["note"]) for line in found["lines"]] == [
         (-5, None),
-        (-30, "5 × 数量 quantity 3; 再犯 repeated within the window of an earlier one: × 2"),
+        (-30, "5 × 数量 quantity 3; 再犯 repeats an earlier line still in force: × 2"),
     ]
     assert found["adds_up"]
 
@@ -252,14 +252,14 @@ def test_what_one_check_takes_at_most_is_said_of_its_check() -> None:
     found = explain(release(rules, checks=rows), ONE, ON)
     (capped,) = [line for line in found["lines"] if line["line_kind"] == "cap_adjustment"]
     assert capped["points"] == 5 and found["score"] == 80 and found["adds_up"]
-    assert capped["note"] == "单次检查封顶 beyond the most that one check takes · 分项 SUB component · 检查任务 check T"
+    assert capped["note"] == "单次检查封顶 above the cap of one check · 分项 SUB component · 检查任务 check T"
 
 
 def test_what_one_act_takes_at_most_names_no_check() -> None:
     rules = typed(entry("X", 15, quantity="row", cap_per_check=20))
     found = explain(release(rules, penalties=[penalty("P", clause="X", quantity=2)]), ONE, ON)
     (capped,) = [line for line in found["lines"] if line["line_kind"] == "cap_adjustment"]
-    assert capped["note"] == "单次检查封顶 beyond the most that one check takes · 条目 X item · 同一行为 one act"
+    assert capped["note"] == "单次检查封顶 above the cap of one check · 条目 X item · 同一行为 one act"
 
 
 def test_a_release_of_an_earlier_program_explains_what_it_knows() -> None:

@@ -248,8 +248,8 @@ def test_status_says_what_was_published_and_which_list_differs(small_city: Built
 
 
 @pytest.mark.parametrize("moments", [{}, {"write": lambda _: None, "publish": lambda _: ""}])
-def test_an_output_has_one_moment(moments: dict[str, object]) -> None:
-    with pytest.raises(ValueError, match="one moment"):
+def test_an_output_either_writes_or_publishes(moments: dict[str, object]) -> None:
+    with pytest.raises(ValueError, match="exactly one of write and publish"):
         Output("both or none", Audience.BI, **moments)  # type: ignore[arg-type]  # what the test is about
 
 

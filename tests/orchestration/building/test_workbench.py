@@ -51,5 +51,7 @@ def test_a_rulebook_that_is_not_sound_fails_the_build(tmp_path: Path, monkeypatc
     monkeypatch.setattr(
         rules_module.UnsoundRulebookError, "__init__", lambda self, found: setattr(self, "problems", found)
     )
-    with pytest.raises(BuildFailedError, match=r"not sound, so nothing was scored:\n  items.csv, row 2: no points"):
+    with pytest.raises(
+        BuildFailedError, match=r"does not pass the lint, so nothing was scored:\n  items.csv, row 2: no points"
+    ):
         bench.rules(REQUEST)
