@@ -25,7 +25,7 @@ SEVERITIES = {
     "low": ("低", "low"),
     "review": ("待辨", "review"),
 }
-STATUSES = {  # in the order in which they are told: whose turn it is stands last
+STATUSES = {  # in the order shown: those that wait for the desk are last
     "confirmed": ("属实", "confirmed"),
     "cleared": ("排除", "cleared"),
     "expired": ("已过时效", "expired"),
@@ -36,7 +36,7 @@ STATUSES = {  # in the order in which they are told: whose turn it is stands las
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """How many open conflicts there are of one kind and severity."""
+    """The number of open conflicts of one kind and severity."""
 
     severity: str
     code: str
@@ -81,7 +81,7 @@ def overview(opened: Release) -> Overview:
     return Overview(
         quarantined=reasons.quarantined(opened),
         made_up_count=queries.made_up_count(opened, None),
-        nobodys_count=sum(row["row_count"] for row in queries.nobodys_rows(opened)),
+        nobodys_count=sum(row["row_count"] for row in queries.unattributed_rows(opened)),
         conflicts=_conflict_counts(opened),
         kinds=_open_kinds(opened),
         open_leads=_count(opened, "supervision.fct_leads where status = 'open'"),
@@ -121,7 +121,7 @@ def _open_kinds(opened: Release) -> list[Kind]:
 
 @cache
 def _titles() -> dict[str, str]:
-    """What each detector's kind is called in Chinese."""
+    """Each detector's kind -> its Chinese name."""
     with (DBT_PROJECT / "seeds" / "reference" / "detectors.csv").open(encoding="utf-8", newline="") as file:
         return {row["detector_kind"]: row["title_zh"] for row in csv.DictReader(file)}
 

@@ -15,8 +15,8 @@ from ingestion import parsing, strict
 from ingestion.sources import DATASETS
 from serving.releases.opened import Release
 
-# Reason code -> what is wrong, and what to do. The gravest first: what Firemark itself failed on, then what keeps out a
-# whole drop, then single files.
+# Reason code -> what is wrong, and what to do. The most severe first: faults of Firemark itself, then reasons that
+# hold a whole drop, then single files.
 FILE_REASONS: Mapping[str, tuple[str, str]] = {
     "program_failed": ("程序出错", "请报告并保留此文件"),
     "row_floor": ("行数骤减，整批暂扣", "请索取完整名单，或确认后接受"),
@@ -75,7 +75,7 @@ class Reason:
 
 
 def row_in_chinese(code: str) -> str:
-    """What is wrong with a quarantined row, and what to do; a code of another program's release stands as it is."""
+    """What is wrong with a quarantined row, and what to do; an unknown code (of another program's release) is shown as it is."""
     return _said(*ROW_REASONS.get(code, (code, "")))
 
 
@@ -84,7 +84,7 @@ def _said(wrong: str, remedy: str) -> str:
 
 
 def place(row: Mapping[str, Any]) -> str:
-    """Where a quarantined row stands."""
+    """The place of a quarantined row: its file, sheet and row."""
     return (
         f"{row['source']}/{row['dataset']}/{row['received_on']} {row['file_name']}"
         + (f", sheet {row['sheet']}" if row["sheet"] else "")
@@ -94,14 +94,14 @@ def place(row: Mapping[str, Any]) -> str:
 
 
 def remedy(row: Mapping[str, Any]) -> str:
-    """What is to be done about a quarantined row, in English: what its dataset and column say of its reason."""
+    """What to do about a quarantined row, in English: by its dataset, reason and column."""
     dataset = DATASETS.get((row["source"], row["dataset"]))
     said = dataset and strict.remedy(dataset, row["reason_code"], row["header"])
     return said or row["reason_code"]
 
 
 def held(files: Sequence[Mapping[str, Any]]) -> list[Reason]:
-    """Held files by reason: the gravest first, then the most frequent. A file's message begins with its place."""
+    """Held files by reason: the most severe first, then the most frequent. A file's message begins with its place."""
     by_code: dict[str, list[Mapping[str, Any]]] = {}
     for file in files:
         by_code.setdefault(file["reason_code"], []).append(file)
@@ -121,7 +121,7 @@ def held(files: Sequence[Mapping[str, Any]]) -> list[Reason]:
 
 
 def quarantined(opened: Release) -> list[Reason]:
-    """Quarantined rows that nothing makes up for yet, by reason: the most frequent first, each with its latest row."""
+    """Quarantined rows that nothing has replaced yet, by reason: the most frequent first, each with its latest row."""
     rows = opened.rows(
         "with numbered as ("
         "select *, count(*) over (partition by reason_code) as row_count, row_number() over (partition by reason_code "

@@ -1,4 +1,4 @@
-"""Releases as they lie in a home: which is the current one, what it says of itself, whether it is whole.
+"""Releases on disk: which is current, its description, whether it is undamaged.
 
 Belongs here: reading the folder of a release. Does not belong here: its tables (`opened`), changing it (`switch`).
 """
@@ -18,7 +18,7 @@ DESK_FILE, BI_FILE = "firemark.duckdb", "firemark_bi.duckdb"
 
 
 def current_release(settings: Settings) -> Path | None:
-    """The folder of the current release, resolved once, so that a switch in between changes nothing."""
+    """The folder of the current release, resolved once, so that a later switch does not affect the reader."""
     link = settings.releases / "current"
     try:
         return (settings.releases / link.readlink()).resolve(strict=True)
@@ -27,7 +27,7 @@ def current_release(settings: Settings) -> Path | None:
 
 
 def all_releases(settings: Settings) -> Iterator[Path]:
-    """The folders of all releases, in no order; hidden ones are none yet, or none any more."""
+    """The folders of all releases, in no order; hidden folders are not releases yet, or no longer."""
     for path in settings.releases.glob(f"[!.]*/{DESCRIPTION_FILE}"):
         if not path.parent.is_symlink():
             yield path.parent
@@ -40,7 +40,7 @@ def read_description(directory: Path) -> dict[str, Any]:
 
 
 def verify(directory: Path) -> list[str]:
-    """What is wrong with a release: the bytes of each file are hashed again. Empty = whole."""
+    """What is wrong with a release, by hashing each file again. Empty = undamaged."""
     try:
         expected: dict[str, str] = read_description(directory)["file_hashes"]
         found = dict(file_hashes(directory))
@@ -52,13 +52,13 @@ def verify(directory: Path) -> list[str]:
             problems.append(f"{directory.name}: {name} is missing")
         elif name in expected and expected[name] != found[name]:
             problems.append(f"{directory.name}: {name} differs from what {DESCRIPTION_FILE} says")
-        elif name not in expected and name.endswith(".wal"):  # DuckDB reads it as a part of the file beside it
-            problems.append(f"{directory.name}: {name} changes the file beside it")
+        elif name not in expected and name.endswith(".wal"):  # DuckDB reads it as part of the database file
+            problems.append(f"{directory.name}: {name} would change the database file beside it")
     return problems
 
 
 def file_hashes(directory: Path) -> Iterator[tuple[str, str]]:
-    """Every file of a release but its description: the path in the release, SHA-256 of the bytes."""
+    """Every file of a release except its description: the path in the release, SHA-256 of the bytes."""
     for path in sorted(directory.rglob("*")):
         if path.is_file() and path != directory / DESCRIPTION_FILE:
             with path.open("rb") as file:

@@ -1,10 +1,10 @@
 """`make mutants`: changes the scoring SQL in many ways and lists the changes that no test notices.
 
-Each mutant is tried in a forked process: the unit tests beside the model first, which cost milliseconds; then the
-oracle's example cities (and the project's data tests on them), which cost only the models below the change; then, when
-they notice nothing, the cases of the scoring tests with the changed SQL in the model's place. A city or case in which
-the change makes the same rows as before is left out. `--steps unit` asks the unit tests only: what a model's own tests
-do not notice, in a minute.
+Each mutant is tried in a forked process: first by the unit tests beside the model, in milliseconds; then by the
+oracle's example cities and the project's data tests on them, for which only the models below the change are built; then,
+if these notice nothing, by the cases of the scoring tests with the changed SQL in the model's place. A city or case in
+which the change makes the same rows as before is left out. `--steps unit` runs the unit tests only: it lists what a
+model's own tests do not notice, in a minute.
 `argued.yml` beside this file holds the survivors that change no meaning, each with its argument.
 """
 
@@ -68,7 +68,7 @@ def scoring_models() -> list[str]:
 
 
 def spread(mutants: list[Mutant], wanted: int, seed: int) -> list[Mutant]:
-    """`wanted` mutants, taken in turn from every (model, operator), so that no kind is left out."""
+    """`wanted` mutants, one by one from every (model, operator), so that no kind is left out."""
     groups: dict[tuple[str, str], list[Mutant]] = defaultdict(list)
     for mutant in mutants:
         groups[(mutant.model, mutant.operator)].append(mutant)
@@ -87,7 +87,7 @@ def spread(mutants: list[Mutant], wanted: int, seed: int) -> list[Mutant]:
 
 def start(work: Callable[[], str | None], answer: Path) -> int:
     """Forks a process that does the work and writes what it says; its exit code is 0 when that is None, 1 when it is
-    something, and 2 when the work itself is broken, which is no mutant's doing."""
+    something, and 2 when the work itself failed, which is not due to the mutant."""
     child = os.fork()
     if child:
         return child
@@ -103,7 +103,7 @@ def start(work: Callable[[], str | None], answer: Path) -> int:
 def run_all(mutants: list[Mutant], judge: Look, jobs: int, seconds: int) -> dict[str, str | None]:
     """Mutant's name -> what noticed it, or None; `judge` says so, given a scratch folder, in a process of its own.
 
-    One that runs longer than `seconds` counts as noticed; one that is no valid SQL is none and is left out.
+    A mutant that runs longer than `seconds` counts as noticed; one with invalid SQL is left out.
     """
     noticed: dict[str, str | None] = {}
     running: dict[int, tuple[Mutant, Path, float]] = {}
@@ -165,8 +165,8 @@ def prepared(folder: Path, steps: Collection[str], models: list[str], tests: tup
 
 
 def argued() -> dict[tuple[str, str, str], str]:
-    """(name, before, after) -> why that change alters no meaning. By its place and its text: one text may stand in two
-    places of a model, and an argument is to be thought of again when the model has changed around it."""
+    """(name, before, after) -> why that change alters no meaning. Keyed by place and text: one text may occur twice in a
+    model, and an argument must be reconsidered when the model around it has changed."""
     entries = yaml.safe_load(ARGUED.read_text("utf-8")) or []
     return {(entry["mutant"], entry["before"], entry["after"]): entry["because"] for entry in entries}
 
@@ -210,8 +210,8 @@ def main() -> int:
 
 
 def report(chosen: list[Mutant], noticed: dict[str, str | None]) -> int:
-    """Prints the survivors and the score; the exit code says whether it suffices. A change that is argued to alter no
-    meaning can be noticed by nothing: the score leaves it out, and stands beside the one that counts it."""
+    """Prints the survivors and the score; the exit code says whether it suffices. No test can notice
+    a change argued to alter no meaning: one score leaves these out, another counts them."""
     arguments_of = argued()
     born = [mutant for mutant in chosen if mutant.name in noticed]
     survivors = [mutant for mutant in born if noticed[mutant.name] is None]

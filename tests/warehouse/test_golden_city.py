@@ -105,7 +105,7 @@ def test_every_row_read_is_accounted_for(built_city: BuiltCity) -> None:
     assert counted == stated
 
 
-def test_every_quarantined_dirty_row_is_told_and_no_other(built_city: BuiltCity) -> None:
+def test_every_dirty_row_and_no_other_is_listed_as_quarantined(built_city: BuiltCity) -> None:
     expected = {
         (row["received_on"], row["file_name"], row["sheet"], int(row["row_number"])): row["reason_code"]
         for row in _csv(built_city.truth / "dirt.csv")

@@ -256,12 +256,12 @@ def test_a_look_back_says_so_in_every_heading(opened: BuiltCity) -> None:
 def test_a_running_build_and_one_that_was_cut_off_are_told_of(opened: BuiltCity) -> None:
     settings = load(opened.home)
     attempts.begin(settings, "2026-03-31")
-    assert "was cut off" in opened.run("status").stdout
+    assert "was interrupted" in opened.run("status").stdout
     with writer_lock(settings):
         assert "A build is running since" in opened.run("status").stdout
     attempts.end(settings, attempts.RELEASED)
     told = opened.run("status").stdout
-    assert "was cut off" not in told and "is running" not in told
+    assert "was interrupted" not in told and "is running" not in told
 
 
 def test_a_full_disk_under_the_output_is_said_without_a_traceback(built_city: BuiltCity) -> None:
