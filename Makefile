@@ -4,6 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 HOME_DIR ?= var
 STAMP  := $(VENV)/.installed-$(shell cat pyproject.toml requirements.lock | cksum | cut -d' ' -f1)
+UNFINISHED := $(VENV)/.unfinished
 
 export DO_NOT_TRACK = 1
 export PYTHONDONTWRITEBYTECODE =
@@ -13,22 +14,23 @@ export PYTHONDONTWRITEBYTECODE =
 run: setup  ## the sample city, built and graded
 	@$(BIN)/firemark sample var/sample
 	@$(BIN)/firemark --home $(HOME_DIR) build --inbox var/sample/inbox
-	@$(BIN)/firemark --home $(HOME_DIR) quarantine
-	@$(BIN)/firemark --home $(HOME_DIR) conflicts
-	@$(BIN)/firemark --home $(HOME_DIR) grades
 	@$(BIN)/firemark --home $(HOME_DIR) site
 
 setup: $(STAMP)
 
+# An install that was cut off leaves its mark, and is made anew: pip takes a package that is half there for a whole one.
 $(STAMP):
+	@if test -e $(UNFINISHED) || { test -x $(BIN)/python && ! $(BIN)/python -m pip --version > /dev/null 2>&1; }; then \
+	  echo "An earlier install into $(VENV) was cut off: making it anew ..."; rm -rf $(VENV); fi
 	@test -x $(BIN)/python || $(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' || { \
 	  echo "$(PYTHON) is $$($(PYTHON) -V 2>&1); Firemark needs Python 3.11, 3.12 or 3.13: make PYTHON=python3.11 ..." >&2; exit 1; }
+	@mkdir -p $(VENV) && touch $(UNFINISHED) && rm -f $(VENV)/.installed-*
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@echo "Installing into $(VENV) (once) ..."
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@$(BIN)/python -m compileall -q -j 0 $(VENV)/lib -x 'lib2to3|/tests?/|bad_' > /dev/null
-	@rm -f $(VENV)/.installed-* && touch $@
+	@rm -f $(UNFINISHED) && touch $@
 
 test: setup
 	@$(BIN)/python -m pytest -n 2 --dist loadfile

@@ -1,4 +1,4 @@
-"""Great Expectations suites for the door and the release, and the runner that turns them into plain outcomes.
+"""Great Expectations suites for received batches (the door) and for releases, and their runner.
 
-Imports no dagster, no dbt and no ingestion; rows that break our own logic are dbt tests, not suites.
+Does not import dagster, dbt or ingestion. Whether our own logic holds is tested by dbt tests, not by suites.
 """

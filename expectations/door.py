@@ -1,7 +1,7 @@
-"""One suite per dataset, made from its contract: is the whole batch that the door let in what the contract promises?
+"""One suite per dataset, made from its contract: does the whole batch of accepted rows match it?
 
-Rows were judged one by one at the door; these look at a batch. Does not belong here: what a cell may be
-(`ingestion`), whether our own logic holds (dbt tests).
+Ingestion checks rows one by one; these suites check a batch. Does not belong here: what a cell may be (`ingestion`),
+whether our own logic holds (dbt tests).
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from ingestion.contract import Dataset, Parse
 from ingestion.sources import DATASETS
 from ingestion.warehouse_sources import dataset_schema
 
-# Half a file of quarantined rows: the export changed, or is of something else. People look; the build goes on.
+# More than half of a file is quarantined: the export changed, or is of something else. A warning; the build goes on.
 _MOSTLY, _ENOUGH_ROWS = 0.5, 20
 
 
@@ -42,7 +42,7 @@ def _door(dataset: Dataset) -> Suite:
         broken = " or ".join(f"length({column}) <> 18 or {column} <> upper({column})" for column in agency_columns)
         checks.append(no_row("agencies_are_18_characters", broken))
     if people:
-        # A key is an HMAC in hex, a mask shows at most its ends: an identity number in clear is neither.
+        # A key is an HMAC in hex, and a mask has asterisks: a plain identity number is neither.
         broken = " or ".join(
             f"length({person}_key) <> 64 or (length({person}_mask) >= 15 and instr({person}_mask, '****') = 0)"
             for person in people

@@ -1,7 +1,6 @@
-"""One suite per published mart: does a release keep what its readers were promised?
+"""One suite per published mart: does a release have the columns and codes that its readers rely on?
 
-Columns and codes that BI users rely on. Does not belong here: sums, tiling and other truths between rows or
-tables (dbt tests).
+Does not belong here: sums, gapless spans and other facts between rows or tables (dbt tests).
 """
 
 from __future__ import annotations

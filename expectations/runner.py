@@ -1,7 +1,7 @@
-"""Runs suites against a DuckDB file with Great Expectations and answers with plain outcomes.
+"""Runs suites against a DuckDB file with Great Expectations and returns plain outcomes.
 
 Belongs here: the connection, the call, reading its result. Does not belong here: any suite, any release.
-Importing this module's functions is cheap; Great Expectations itself is imported by `load`.
+Importing this module is cheap: `load` imports Great Expectations itself.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _PLACES_SHOWN = 3
 
 
 def load() -> None:
-    """Imports Great Expectations (seconds of CPU), with everything off that calls home or draws bars."""
+    """Imports Great Expectations (seconds of CPU), without telemetry and progress bars."""
     _library()
 
 
@@ -36,18 +36,18 @@ def _library() -> tuple[Any, Any]:
 
 
 def run_suites(database: Path | str, suites: Iterable[Suite]) -> list[SuiteOutcome]:
-    """One outcome per check. The file is opened read-only; nobody may be writing it.
+    """One outcome per check. The file is opened read-only; no other process may write it meanwhile.
 
-    A check that raises (its relation is missing, its SQL does not fit) has not passed.
+    A check that raises (its relation is missing, its SQL is invalid) has not passed.
     """
     gx, gxe = _library()
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = {"globally": False}
     source = context.data_sources.add_sql(
         name="build",
-        # Quoted, or a letter of the path would be taken for a part of the address, or for a variable by the library.
+        # Quoted: the library would take some characters of the path for a part of the address, or for a variable.
         connection_string=f"duckdb:///{quote(str(database))}",
-        # Without these a rollback empties the cursor that is being read, and every check passes.
+        # Without these options a rollback empties the cursor that is being read, and every check passes.
         kwargs={
             "isolation_level": "AUTOCOMMIT",
             "skip_autocommit_rollback": True,
@@ -91,7 +91,7 @@ def _run(gx: Any, gxe: Any, source: Any, suite: Suite) -> Sequence[SuiteOutcome]
 
 
 def _places(engine: Any, suite: Suite, check: Check) -> str:
-    """Where the first rows stand that break a check of the door: file, sheet and row, never a cell."""
+    """The places of the first rows that fail a check of the door: file, sheet and row, never a cell."""
     query = (
         f"select received_on, file_name, sheet, row_number from {suite.relation} where {check.condition} "
         f"order by 1, 2, 3, 4 limit {_PLACES_SHOWN}"
@@ -123,7 +123,7 @@ def _outcome(suite: Suite, check: Check, result: Any) -> SuiteOutcome:
 
 
 def _exception_message(info: Any) -> str | None:
-    """The first exception of a result; depending on where it was raised it is nested by metric or not."""
+    """The first exception of a result; it may be nested by metric, depending on where it was raised."""
     if not isinstance(info, dict):
         return None
     if "raised_exception" in info:

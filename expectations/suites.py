@@ -1,7 +1,7 @@
-"""What a suite is, without Great Expectations: relations, checks, outcomes.
+"""Suites, checks and outcomes as plain data, without Great Expectations.
 
-Belongs here: plain data that any process can build, send and read. Does not belong here: which suites there are
-(`door`, `release`), running them (`runner`).
+Belongs here: data that any process can build, send and read. Does not belong here: the suites themselves (`door`,
+`release`), running them (`runner`).
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ Severity = Literal["error", "warn"]
 
 @dataclass(frozen=True)
 class Check:
-    """One expectation. `name` is the truth that it asserts; `expectation` the class of Great Expectations.
+    """One expectation. `name` says what it asserts; `expectation` is the class of Great Expectations.
 
-    `arguments` are that class's own; an `unexpected_rows_query` says `{batch}` for the relation. `condition` tells
-    the rows that break it, where single rows do.
+    `arguments` are those of the class; an `unexpected_rows_query` has `{batch}` for the relation. `condition`: SQL that
+    selects the failing rows, if the check is about single rows.
     """
 
     name: str
@@ -30,7 +30,7 @@ class Check:
 
 @dataclass(frozen=True)
 class Suite:
-    """The checks of one relation (`schema.table`). `kind` is where their results stand: door or invariant."""
+    """The checks of one relation (`schema.table`). `kind`: door or invariant."""
 
     relation: str
     kind: Literal["door", "invariant"]
@@ -39,7 +39,7 @@ class Suite:
 
 @dataclass(frozen=True)
 class SuiteOutcome:
-    """How one check of a suite ended. A check that could not run has not passed, and `message` says why."""
+    """The result of one check of a suite. A check that could not run has not passed, and `message` says why."""
 
     relation: str
     kind: str
@@ -75,7 +75,7 @@ def is_present(column: str) -> Check:
 
 
 def is_one_of(column: str, *values: str) -> Check:
-    """Every value that is not null is one of these."""
+    """Every value is null or one of these."""
     return Check(
         f"{column}_is_a_known_code", "ExpectColumnValuesToBeInSet", {"column": column, "value_set": list(values)}
     )
@@ -88,10 +88,10 @@ def no_row(name: str, condition: str, severity: Severity = "error") -> Check:
 
 
 def no_result(name: str, query: str, severity: Severity = "error") -> Check:
-    """The query gives no row."""
+    """The query returns no row."""
     return Check(name, "UnexpectedRowsExpectation", {"unexpected_rows_query": query}, severity)
 
 
 def has_rows(at_least: int = 1) -> Check:
-    """The relation is not nearly empty."""
+    """The relation has at least so many rows."""
     return Check("is_not_empty", "ExpectTableRowCountToBeBetween", {"min_value": at_least})

@@ -11,20 +11,20 @@ import os
 from pathlib import Path
 from typing import BinaryIO
 
-from ingestion import envelope, whole_files
+from ingestion import atomic_files, envelope
 
 _CHUNK = 1 << 20
 
 
 class Archive:
-    """The archive of one home. `known`: hashes that it is said to hold."""
+    """The archive of one home. `known`: hashes that the manifest says it holds."""
 
     def __init__(self, folder: Path, known: set[str]) -> None:
         self.folder = folder
         self.known = known
 
     def path(self, file_hash: str) -> Path:
-        """Where an original lies."""
+        """Path of an original."""
         return self.folder / file_hash[:2] / file_hash
 
     def holds(self, file_hash: str) -> bool:
@@ -34,7 +34,7 @@ class Archive:
     def keep(self, path: Path) -> tuple[str, int]:
         """Hash and size of a file; its bytes are in the archive when this returns.
 
-        Raises Held for what may not be opened, NotReceived for what has no bytes.
+        Raises Held for a file that must not be opened, NotReceived for one that has no bytes.
         """
         with envelope.open_regular(path) as file:
             size = envelope.size_of(file)
@@ -45,8 +45,8 @@ class Archive:
             return self._copy(file)
 
     def _copy(self, file: BinaryIO) -> tuple[str, int]:
-        """Copies into the archive; the hash is that of the bytes copied, whatever happens to the inbox meanwhile."""
-        temporary = whole_files.temporary_beside(self.folder / "copy")
+        """Copies into the archive. The hash is taken from the copied bytes, because the inbox file may change meanwhile."""
+        temporary = atomic_files.temporary_beside(self.folder / "copy")
         digest, size = hashlib.sha256(), 0
         descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(descriptor, "wb") as copy:
@@ -56,7 +56,7 @@ class Archive:
                 copy.write(chunk)
         target = self.path(digest.hexdigest())
         target.parent.mkdir(exist_ok=True, mode=0o700)
-        whole_files.put_in_place(temporary, target)
+        atomic_files.rename_durably(temporary, target)
         self.known.add(digest.hexdigest())
         return digest.hexdigest(), size
 
@@ -69,5 +69,5 @@ def _hash_of(file: BinaryIO) -> str:
 
 
 def hash_of_name(path: Path) -> str:
-    """What is refused unopened still gets a receipt: a link is known by where it points, a huge file by its name."""
+    """The hash in the receipt of a file that is refused unopened: of a link's target, or of a too large file's name."""
     return hashlib.sha256(os.fsencode(path.readlink() if path.is_symlink() else path.name)).hexdigest()

@@ -1,4 +1,4 @@
-"""The inputs of one build: what was received, what of it is loaded, and what dbt's sources are made of.
+"""The inputs of one build: the files received, which of them are loaded, and the files behind dbt's sources.
 
 Belongs here: what a build is made from, its identity, and the files of `<home>/build/inputs`. Does not belong here:
 deciding outcomes (`ingestion.load_outcomes`), relations over these files (`ingestion.warehouse_sources`).
@@ -27,8 +27,8 @@ from ingestion.settings import ConfigurationError, Settings, settings_of
 from ingestion.sources import DATASETS
 
 _Row = TypeVar("_Row")
-INPUTS = "inputs"  # the folder in that of the build
-# Files of that folder which are no dbt source: what the sources of the datasets are made of.
+INPUTS = "inputs"  # subfolder of the build folder
+# Files in it that are not dbt sources themselves: the sources of the datasets are built from them.
 LOADED_PARTS = "loaded_parts.parquet"
 REPEATED_ROWS = "repeated_rows.parquet"
 SOURCE_FILES = "source_files.json"
@@ -56,7 +56,7 @@ _REPEATED_ROWS_SCHEMA = pa.schema(
 
 @dataclass(frozen=True)
 class BuildInputs:
-    """What a build is made from. `file_hashes`: of every file received by known_on, sorted, with repetition.
+    """What a build is made from. `file_hashes`: those of every file received by known_on, sorted, with repetitions.
 
     `identity` is a hash of everything here that can change a release: receipts, outcomes and accepted drops.
     """
@@ -84,9 +84,14 @@ def parse_drop(text: str) -> tuple[str, str, dt.date]:
     try:
         received_on = dt.date.fromisoformat(day)
     except ValueError as error:
-        raise ConfigurationError(f"{text} names no drop: write SOURCE/DATASET/YYYY-MM-DD") from error
+        raise ConfigurationError(
+            f"报送批次 {text} 写法不对，应为 SOURCE/DATASET/YYYY-MM-DD。Invalid drop {text}: expected SOURCE/DATASET/YYYY-MM-DD."
+        ) from error
     if (source, dataset) not in DATASETS:
-        raise ConfigurationError(f"{text} names no drop: there is no dataset {source}/{dataset}")
+        known = ", ".join(sorted(f"{of}/{name}" for of, name in DATASETS))
+        raise ConfigurationError(
+            f"报送批次 {text} 中没有这个数据集。Invalid drop {text}: unknown dataset {source}/{dataset}. Known: {known}."
+        )
     return source, dataset, received_on
 
 
@@ -101,7 +106,7 @@ def prepare(
 ) -> BuildInputs:
     """Decides the outcome of every file received by `known_on` and writes the inputs of the build.
 
-    They go into `build_dir`/inputs, by default of the home's build folder; no list is frozen in them yet. Drops in
+    They go into `build_dir`/inputs (by default the home's build folder), without any frozen list yet. Drops in
     `accept_drops` are recorded as accepted on `as_of_on` first. Raises ConfigurationError if one of them was never
     received.
     """
@@ -111,7 +116,10 @@ def prepare(
         drops = [parse_drop(drop) if isinstance(drop, str) else drop for drop in accept_drops]
         for drop in drops:
             if not any((r.source, r.dataset, r.received_on) == drop for r in receipts):
-                raise ConfigurationError(f"{drop[0]}/{drop[1]}/{drop[2]} was never received, so it cannot be accepted")
+                raise ConfigurationError(
+                    f"没有收到过 {drop[0]}/{drop[1]}/{drop[2]}，不能接受。The drop {drop[0]}/{drop[1]}/{drop[2]} was never "
+                    "received, so it cannot be accepted. Check source, dataset and date."
+                )
         for drop in drops:
             manifest.accept_drop(*drop, accepted_on=as_of_on)
         quarantined = _by_part(manifest.quarantined_rows())
@@ -153,9 +161,9 @@ def _identity(outcomes: Sequence[Outcome]) -> str:
 
 
 def identities(home: Settings | Path | str, days: Iterable[dt.date]) -> dict[dt.date, str | None]:
-    """For each day a hash of all that decides what a build with this known_on reads; null = nothing was known.
+    """For each day, a hash of everything that decides what a build with this known_on reads; None = nothing was known.
 
-    Cheaper than `prepare`: outcomes follow from the receipts, what parsing gave, and the drops accepted.
+    Cheaper than `prepare`: outcomes follow from the receipts, the parsing results and the accepted drops.
     """
     with open_manifest(settings_of(home).manifest) as manifest:
         parts = manifest.parts()
@@ -205,7 +213,7 @@ def _write_inputs(
     rows: LakeRows,
     corrected: Mapping[PartKey, set[int]],
 ) -> None:
-    loads, kept_out, loaded_parts, repeated_rows = [], [], [], []
+    loads, quarantined, loaded_parts, repeated_rows = [], [], [], []
     files: dict[str, list[str]] = {
         dataset.id: [str(lake / dataset.source / dataset.name / SCHEMA_FILE)] for dataset in DATASETS.values()
     }
@@ -234,7 +242,7 @@ def _write_inputs(
         repeated_rows += [
             place | {"file_hash": receipt.file_hash, "file_position": position} for position in sorted(repeated)
         ]
-        kept_out += [
+        quarantined += [
             named
             | {name: value for name, value in asdict(row).items() if name != "row_hash"}
             | {"is_corrected": row.file_position in corrected.get(key, set())}
@@ -243,7 +251,7 @@ def _write_inputs(
         ]
     for name, content, schema in (
         ("loads.parquet", loads, BUILD_TABLES["loads"]),
-        ("quarantined_rows.parquet", kept_out, BUILD_TABLES["quarantined_rows"]),
+        ("quarantined_rows.parquet", quarantined, BUILD_TABLES["quarantined_rows"]),
         (LOADED_PARTS, loaded_parts, _LOADED_PARTS_SCHEMA),
         (REPEATED_ROWS, repeated_rows, _REPEATED_ROWS_SCHEMA),
     ):
@@ -257,7 +265,7 @@ def _write_names(
     names: Mapping[PartKey, list[QuarantinedName]],
     rows: LakeRows,
 ) -> None:
-    """Whom the quarantined rows of the loaded files name, but for rows that repeat one of an earlier file of the drop."""
+    """Whom the quarantined rows of the loaded files name, except rows that repeat a row of an earlier file of the drop."""
     named = [
         dict(zip(("source", "dataset", "received_on", "file_hash"), key, strict=True)) | asdict(name)
         for key in (outcome.receipt.part_key for outcome in outcomes if outcome.status is Status.LOADED)

@@ -1,4 +1,4 @@
-"""The tables that every build gets beside the datasets: what was received, and what the build was asked.
+"""The tables that every build gets besides the datasets: what was received, and the parameters of the build.
 
 Belongs here: names and types of dbt source `lake`. Does not belong here: deciding what is loaded.
 """
@@ -6,7 +6,7 @@ Belongs here: names and types of dbt source `lake`. Does not belong here: decidi
 import pyarrow as pa
 
 BUILD_TABLES: dict[str, pa.Schema] = {
-    # One row: what this build was asked. No model reads a clock.
+    # One row: the parameters of this build. No model reads a clock.
     "build_parameters": pa.schema(
         [
             pa.field("as_of_on", pa.date32(), nullable=False),
@@ -14,7 +14,7 @@ BUILD_TABLES: dict[str, pa.Schema] = {
             pa.field("regime_code", pa.string(), nullable=False),
         ]
     ),
-    # One row per file received on or before known_on (marts.md quality.fct_loads).
+    # One row per file received on or before known_on (marts.md, quality.fct_loads).
     "loads": pa.schema(
         [
             pa.field("source", pa.string(), nullable=False),
@@ -24,14 +24,14 @@ BUILD_TABLES: dict[str, pa.Schema] = {
             pa.field("file_hash", pa.string(), nullable=False),
             pa.field("status", pa.string(), nullable=False),  # loaded, duplicate, held, replaced
             pa.field("reason_code", pa.string()),
-            pa.field("message", pa.string()),  # names sheet, row, header and remedy; no cell of a personal column
+            pa.field("message", pa.string()),  # names sheet, row, header and remedy; never a cell of a personal column
             pa.field("read_count", pa.int64(), nullable=False),
             pa.field("accepted_count", pa.int64(), nullable=False),
             pa.field("quarantined_count", pa.int64(), nullable=False),
             pa.field("duplicate_count", pa.int64(), nullable=False),
-            pa.field("list_as_of_on", pa.date32()),  # 截至 of a directory list's title
+            pa.field("list_as_of_on", pa.date32()),  # 截至 in the title of a directory list
             pa.field("hidden_sheet_count", pa.int64()),
-            pa.field("drop_accepted_on", pa.date32()),  # --accept-drop was given on this as_of_on
+            pa.field("drop_accepted_on", pa.date32()),  # as_of_on of the build that was given --accept-drop
         ]
     ),
     # One row per quarantined row of a loaded file. Never a cell's value.
@@ -49,11 +49,11 @@ BUILD_TABLES: dict[str, pa.Schema] = {
             pa.field("file_position", pa.int32(), nullable=False),  # 1-based order in the file, over all sheets
             # md5 of the row_key that the row would have; null where a cell of the key cannot be read
             pa.field("row_key_hash", pa.string()),
-            # whether another file of the drop makes up for it (`drop_rows.find_corrected`)
+            # whether another file of the drop corrects it (`drop_rows.find_corrected`)
             pa.field("is_corrected", pa.bool_(), nullable=False),
         ]
     ),
-    # One row per agency, person or object that a quarantined row of a loaded file names, and column that names it.
+    # One row per agency, person or object named by a quarantined row of a loaded file, and naming column.
     "quarantined_names": pa.schema(
         [
             pa.field("source", pa.string(), nullable=False),
@@ -61,15 +61,15 @@ BUILD_TABLES: dict[str, pa.Schema] = {
             pa.field("received_on", pa.date32(), nullable=False),
             pa.field("file_hash", pa.string(), nullable=False),
             pa.field("file_position", pa.int32(), nullable=False),
-            pa.field("column_name", pa.string(), nullable=False),  # of the lake; of a person the prefix
-            pa.field("agency_id", pa.string()),  # exactly one of these three is set
+            pa.field("column_name", pa.string(), nullable=False),  # the lake's column; for a person its prefix
+            # exactly one of the next three is set
+            pa.field("agency_id", pa.string()),
             pa.field("person_key", pa.string()),
-            pa.field(
-                "name_hash", pa.string()
-            ),  # md5 of an agency's name, a kind of number and the number, or an object's id
+            # md5 of an agency's name, of a kind of number and the number, or of an object's id
+            pa.field("name_hash", pa.string()),
         ]
     ),
-    # One row per code of a loaded file that earlier releases kept in another form: their ids follow from it.
+    # One row per code of a loaded file that earlier releases kept in another form: their ids derive from that form.
     "former_codes": pa.schema(
         [
             pa.field("source", pa.string(), nullable=False),
@@ -78,7 +78,7 @@ BUILD_TABLES: dict[str, pa.Schema] = {
             pa.field("former_code", pa.string(), nullable=False),
         ]
     ),
-    # One row per list of a measure at the end of a quarter or year, from what was known on that day.
+    # One row per frozen list: a measure at the end of a quarter or year, from what was known on that day.
     "frozen_lists": pa.schema(
         [
             pa.field("list_code", pa.string(), nullable=False),  # the measure: publish, circular

@@ -15,7 +15,7 @@ import pyarrow as pa
 
 
 class Kind(StrEnum):
-    """How the drops of a dataset add up (sources.md).
+    """How the drops of a dataset combine (sources.md).
 
     `SNAPSHOT`: each drop is the full list. `EVENT`: a row received later with the same key supersedes.
     `PERIOD`: as event, keyed by a month as well.
@@ -47,23 +47,21 @@ class Parse(StrEnum):
     OBJECT_ID = "object_id"  # the id of a conflict or lead, lower case
     PERSON_ID = "person_id"  # becomes key, mask and status; the number itself never enters the lake
     DATE = "date"
-    LAST_DAY = "last_day"  # a date; without an end (长期, 9999-12-31) as an empty cell
+    LAST_DAY = "last_day"  # a date; one that never ends (长期, 9999-12-31) reads as an empty cell
     DATETIME = "datetime"  # Asia/Shanghai wall time -> UTC, and its local date
     MONTH = "month"  # yyyymm or yyyy-mm -> first day of the month
-    DATE_OR_OPEN = "date_or_open"  # a date, or without an end
+    DATE_OR_OPEN = "date_or_open"  # a date, or no end (长期)
     INTEGER = "integer"
     DECIMAL = "decimal"  # up to four decimals; a leading 约 is flagged
     CHOICE = "choice"  # one of `choices`; anything else quarantines the row
-    OPEN_CHOICE = "open_choice"  # `choices`, other text kept as it is
-    FLAG = "flag"  # one of two `choices`, "true" and "false"
-    CLAUSE = (
-        "clause"  # any text in its normal form (rulebook/format.md, "any clause text"); its meaning is the rulebook's
-    )
+    OPEN_CHOICE = "open_choice"  # one of `choices`; any other text is kept as it is
+    FLAG = "flag"  # `choices` with the values "true" and "false"
+    CLAUSE = "clause"  # any text in its normal form (rulebook/format.md, "any clause text"); the rulebook interprets it
     QUANTITY = "quantity"  # a whole number from 1 to 10,000
     POINTS = "points"  # 0 to 1,000 with at most two decimals
     EPOCH_MS = "epoch_ms"
-    COORDINATE = "coordinate"  # used by the reader of check-ins to compute the cell; never stored itself
-    DROPPED = "dropped"  # known, allowed, and never read further
+    COORDINATE = "coordinate"  # only used to compute the cell of a check-in; never stored
+    DROPPED = "dropped"  # allowed in the file, never stored
 
 
 @dataclass(frozen=True)
@@ -73,9 +71,9 @@ class Column:
     `name` is the lake's column (a prefix for PERSON_ID), `header` the exact header or JSON key of today's
     export, `aliases` other headers seen for the same thing. `value_required`: an empty cell quarantines the
     row. `header_required`: a file without the header is held. `not_after_receipt`: a date after `received_on`
-    quarantines the row (`date_after_receipt`). `choices` are the values as they may be written, each once;
-    `spellings` other ways of writing them. `may_be_several`: two ID numbers in one cell leave the person unresolved
-    instead of quarantining the row. `absent_as`: what every cell of the column says in a file that may lack it.
+    quarantines the row (`date_after_receipt`). `choices` maps each allowed spelling to its value, one spelling a value;
+    `spellings` adds other accepted ones. `may_be_several`: two ID numbers in one cell leave the person unresolved
+    instead of quarantining the row. `absent_as`: the value of every row in a file that may lack the column.
     """
 
     name: str
@@ -100,11 +98,11 @@ class Column:
 
 @dataclass(frozen=True)
 class Template:
-    """Another office's form of a list, in which it may arrive, too.
+    """Another office's form of a list, which is accepted as well.
 
-    It is known by `own_headers`, which no other form has: `least_own_headers` of them stand in it. A file in it, and no
-    other, may lack the columns `may_lack` (by `Column.name`). `costs`: (column, what is said of a file that lacks it).
-    `needs`: (column, the column without which it cannot be read rightly, so that the file is held).
+    A file is in this form if it has at least `least_own_headers` of `own_headers`, which no other form has. Only such a
+    file may lack the columns `may_lack` (by `Column.name`). `costs`: (column, message for a file that lacks it).
+    `needs`: (column, another column without which it would be misread: the file is held).
     """
 
     name: str
@@ -117,17 +115,17 @@ class Template:
 
 @dataclass(frozen=True)
 class Number:
-    """A number that papers of several datasets bear, by which they are known to be about one agency.
+    """A number that appears in several datasets, so that it shows which agency a row is about.
 
     `kind`: report, contract, project, case (what a finding, a repair or a repeated ticket refers to), task, document,
-    device. `columns`: those that make up the number, the last of them never empty.
+    device. `columns`: the columns that make up the number; the last of them is never empty.
     """
 
     kind: str
     columns: tuple[str, ...]
 
 
-# What the rows of some points tables say of themselves (rulebook/format.md, "quantity" and "points: row").
+# Figures that some points tables take from the row itself (rulebook/format.md, "quantity" and "points: row").
 ROW_FIGURES = (
     Column("quantity", "数量", Parse.QUANTITY, header_required=False),
     Column("row_points", "扣分", Parse.POINTS, header_required=False),
@@ -139,12 +137,12 @@ TIMESTAMP = pa.timestamp("us")  # UTC, without a zone, so that DuckDB and Spark 
 
 
 def lake_fields(column: Column) -> list[pa.Field]:
-    """The lake columns that one export column fills, in order."""
+    """The lake columns of one export column, in order."""
     match column.parse:
         case Parse.DROPPED | Parse.COORDINATE:
             return []
         case Parse.PERSON_ID:
-            # status: full, invalid, masked, empty. The key is null unless the number is full and valid.
+            # id_status: full, invalid, masked, empty. The key is null unless the number is full and valid.
             return [pa.field(f"{column.name}_{part}", pa.string()) for part in ("key", "mask", "id_status")]
         case Parse.DATE | Parse.LAST_DAY | Parse.MONTH:
             return [pa.field(column.name, pa.date32())]
@@ -168,27 +166,27 @@ def lake_fields(column: Column) -> list[pa.Field]:
             return [pa.field(column.name, pa.string())]
 
 
-# Where a row comes from; every lake row carries them, before its own columns.
+# Where a row comes from. Every lake row begins with these columns.
 PROVENANCE_FIELDS: list[pa.Field] = [
     pa.field("file_hash", pa.string(), nullable=False),  # SHA-256 (hex) of the bytes as received
     pa.field("received_on", pa.date32(), nullable=False),
     pa.field("sheet", pa.string()),  # null where the format has no sheets
     pa.field("row_number", pa.int32(), nullable=False),  # as marts.md "Provenance" counts
     pa.field("file_position", pa.int32(), nullable=False),  # 1-based order in the file, over all sheets
-    pa.field("source_key", pa.string(), nullable=False),  # the key as written; a personal part as its key
+    pa.field("source_key", pa.string(), nullable=False),  # the key in canonical form; an ID number as its person key
     pa.field("row_key", pa.string(), nullable=False),  # normalised key: equal = the same thing
-    pa.field("row_hash", pa.string(), nullable=False),  # keyed hash of the cells as read: equal = a repeat
+    pa.field("row_hash", pa.string(), nullable=False),  # keyed hash of the cells as read: equal = a repeated row
     pa.field("flags", pa.string(), nullable=False),  # `,`-joined notes such as uscc_repaired; '' = none
 ]
 
 
 @dataclass(frozen=True)
 class Dataset:
-    """One dataset: where it lies, how it arrives, which columns it has.
+    """One dataset: its folder, its format, its columns.
 
     `key` names the columns (by `Column.name`) that identify a thing. `header_rows`: 2 where a group header spans sub-headers.
-    `extra_fields`: lake columns computed from several cells (the cell of a check-in). By `agency_names` and `numbers` a row
-    that is kept out is known to be about an agency whose code cannot be read in it.
+    `extra_fields`: lake columns computed from several cells (the cell of a check-in). `agency_names` and `numbers` show
+    which agency a quarantined row is about if its code cannot be read.
     """
 
     source: str
@@ -201,14 +199,15 @@ class Dataset:
     ignored_header_prefixes: tuple[str, ...] = ()
     ignored_headers: tuple[str, ...] = ()
     template: Template | None = None
-    updated_column: str | None = None  # decides which row is later before the file's name does
-    skip_rows_without: str | None = None  # a row whose cell here is empty is no row
+    updated_column: str | None = None  # says which of two rows is later, before the file name does
+    skip_rows_without: str | None = None  # a row that is empty in this column is ignored
     extra_fields: tuple[pa.Field, ...] = ()
-    titled_as_of: bool = False  # its title says 截至 which day the list is; an older list is never loaded later
-    parse_when: tuple[tuple[str, str, Column], ...] = ()  # (column, value, the column of this name as it is then read)
-    agency_names: tuple[
-        tuple[str, str | None], ...
-    ] = ()  # (column, the column of the same agency's code; None: has none)
+    titled_as_of: bool = False  # the title gives the list's own day (截至); an older list is then never loaded
+    parse_when: tuple[
+        tuple[str, str, Column], ...
+    ] = ()  # (column, its value, how the column of that name is then read)
+    # (column of a name, column of the same agency's code or None)
+    agency_names: tuple[tuple[str, str | None], ...] = ()
     numbers: tuple[Number, ...] = ()
 
     @property
@@ -224,5 +223,5 @@ class Dataset:
         return pa.schema([*PROVENANCE_FIELDS, *own, *self.extra_fields])
 
     def fingerprint(self) -> str:
-        """Changes when the contract does: a held file is then worth another try."""
+        """Changes when the contract changes: its files are then read again."""
         return hashlib.sha256(repr(self).encode()).hexdigest()[:16]

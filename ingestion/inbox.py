@@ -1,6 +1,6 @@
-"""The inbox: which files lie in the drops of which dataset. Symbolic links are never followed.
+"""The inbox: the files of each drop of each dataset. Symbolic links are never followed.
 
-Belongs here: the folders of an inbox, and what in them is no file of a dataset. Does not belong here: opening a file.
+Belongs here: the folders of an inbox, and which entries are not files of a dataset. Does not belong here: opening a file.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ from pathlib import Path
 from ingestion.contract import Dataset
 from ingestion.sources import DATASETS
 
-# What office programs, systems and copying programs leave beside a file: ~$list.xlsx, .DS_Store, .list.xlsx.x1Y2z3
-_BYWORK = re.compile(r"~\$|\.[^.]|thumbs\.db$|desktop\.ini$", re.IGNORECASE)
+# Files that office programs, systems and copying programs leave: ~$list.xlsx, .DS_Store, .list.xlsx.x1Y2z3
+_SYSTEM_FILES = re.compile(r"~\$|\.[^.]|thumbs\.db$|desktop\.ini$", re.IGNORECASE)
 
-Ignore = Callable[[Path, str], None]  # is told what is passed over, and why
+Ignore = Callable[[Path, str], None]  # called with each ignored path and the reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,27 +31,31 @@ class InboxFile:
 
 
 def walk(inbox: Path, ignore: Ignore) -> Iterator[InboxFile]:
-    """Files of all drops, in order; `ignore` is told of everything else."""
+    """Files of all drops, in order; `ignore` is called for everything else."""
     for source in _folders(inbox, "a source", ignore):
         known = {name for (of, name) in DATASETS if of == source.name}
         if not known:
-            ignore(source, "unknown source")
+            ignore(
+                source, f"未知的来源 unknown source: expected one of {', '.join(sorted({of for of, _ in DATASETS}))}"
+            )
             continue
         for dataset in _folders(source, "a dataset", ignore):
             if dataset.name not in known:
-                ignore(dataset, f"unknown dataset; {source.name} has {', '.join(sorted(known))}")
+                ignore(dataset, f"未知的数据集 unknown dataset: expected one of {', '.join(sorted(known))}")
                 continue
             for drop in _folders(dataset, "a drop", ignore):
                 received_on = _drop_date(drop.name)
                 if received_on is None:
-                    ignore(drop, "the folder of a drop is named YYYY-MM-DD, the day of receipt")
+                    ignore(
+                        drop, "文件夹应以接收日期命名 the folder must be named after the day of receipt, as YYYY-MM-DD"
+                    )
                     continue
                 for entry in _entries(drop, ignore):
                     path = Path(entry.path)
                     if entry.is_dir(follow_symlinks=False):
-                        ignore(path, "a folder within a drop is not read")
-                    elif _BYWORK.match(entry.name):
-                        ignore(path, "a lock, system or temporary file holds no list and is not read")
+                        ignore(path, "批次文件夹内不读子文件夹 a subfolder is not read: move its files one level up")
+                    elif _SYSTEM_FILES.match(entry.name):
+                        ignore(path, "系统或临时文件，不读取 a lock, system or temporary file is not read")
                     else:
                         yield InboxFile(DATASETS[(source.name, dataset.name)], received_on, path)
 
@@ -61,7 +65,9 @@ def _folders(folder: Path, what: str, ignore: Ignore) -> Iterator[Path]:
         if entry.is_dir(follow_symlinks=False):
             yield Path(entry.path)
         else:
-            ignore(Path(entry.path), f"expected the folder of {what}; links and loose files are not read")
+            ignore(
+                Path(entry.path), f"此处应为文件夹 expected the folder of {what}: links and loose files are not read"
+            )
 
 
 def _entries(folder: Path, ignore: Ignore) -> list[os.DirEntry[str]]:
@@ -69,7 +75,9 @@ def _entries(folder: Path, ignore: Ignore) -> list[os.DirEntry[str]]:
         with os.scandir(folder) as entries:
             return sorted(entries, key=lambda entry: entry.name)
     except OSError as error:
-        ignore(folder, f"the folder cannot be read: {error.strerror}. Give this account the right to read it")
+        ignore(
+            folder, f"文件夹无法读取 the folder cannot be read ({error.strerror}): give this account read permission"
+        )
         return []
 
 

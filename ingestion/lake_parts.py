@@ -1,7 +1,7 @@
-"""Lake parts: the accepted rows of one file as received on one day, and what was kept out of them.
+"""Lake parts: the accepted rows of one file as received on one day, and the rows that were quarantined.
 
-Belongs here: where parts lie, by what they were read, reading one original into its part. Does not belong here: which
-files are read (`ingestion.landing`), what a row is (`ingestion.strict`), cells (`ingestion.readers`).
+Belongs here: paths and revisions of parts, reading one original into its part. Does not belong here: which files are
+read (`ingestion.landing`), what a row is (`ingestion.strict`), cells (`ingestion.readers`).
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from ingestion import parsing, readers, whole_files
+from ingestion import atomic_files, parsing, readers
 from ingestion.contract import Dataset, Format
 from ingestion.envelope import Held
 from ingestion.manifest import Part, PartKey, QuarantinedName, QuarantinedRow, ReadFile, Receipt
@@ -25,32 +25,32 @@ from ingestion.readers.titles import list_day
 from ingestion.sources import DATASETS
 from ingestion.strict import Quarantined, RowParser, text_hash
 
-# Raise it when the door reads the same bytes differently: every file is then read again from the archive.
+# Increase it when the same bytes are read differently: every file is then read again from the archive.
 PARSER_REVISION = 11
-# The reason code of a file on which the program failed: no verdict on the file, so every ingest tries it again.
+# The reason code of a file on which the program failed. It says nothing about the file, so every ingest tries again.
 PROGRAM_FAILED = "program_failed"
 SCHEMA_FILE = "0000-schema.parquet"
 _BATCH_ROWS = 16_384
 
 
 def revision_of(dataset: Dataset) -> str:
-    """What a part was read by: the contract and the parser. A part of another revision is read again."""
+    """The contract and parser that read a part. A part of another revision is read again."""
     return f"{dataset.fingerprint()}-{PARSER_REVISION}"
 
 
 def part_path(lake: Path, key: PartKey) -> Path:
-    """Where the accepted rows of a part lie."""
+    """Path of the accepted rows of a part."""
     source, dataset, received_on, file_hash = key
     return lake / source / dataset / f"{received_on.isoformat()}-{file_hash}.parquet"
 
 
 def write_schema_files(lake: Path) -> None:
-    """Leaves in each dataset's folder an empty file of its schema, so that one without parts can be read."""
+    """Writes an empty file with the schema into each dataset's folder, so that a dataset without parts can be read."""
     for dataset in DATASETS.values():
         path = lake / dataset.source / dataset.name / SCHEMA_FILE
         if not path.exists() or not pq.read_schema(path).equals(dataset.lake_schema()):
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            whole_files.write_whole(path, partial(pq.write_table, dataset.lake_schema().empty_table()))
+            atomic_files.write_atomically(path, partial(pq.write_table, dataset.lake_schema().empty_table()))
 
 
 def parse_file(
@@ -65,7 +65,7 @@ def parse_file(
     quarantined: list[QuarantinedRow] = []
     names: list[QuarantinedName] = []
     former_codes: set[tuple[str, str]] = set()
-    keys: set[str] | None = set() if dataset.format is Format.JSON else None  # only pages say how many there are
+    keys: set[str] | None = set() if dataset.format is Format.JSON else None  # only pages give a total to compare with
 
     def write(temporary: Path) -> None:
         with _PartWriter(dataset, temporary) as writer:
@@ -73,7 +73,7 @@ def parse_file(
             parser: RowParser | None = None
             for position, row in enumerate(readers.read_rows(dataset, original, notes), start=1):
                 parser = parser or parser_for(notes.is_1904)
-                # malformed rows are never duplicates of well-formed ones, though their cells look the same
+                # malformed rows are never duplicates of well-formed ones, even if their cells look the same
                 row_hash = parser.row_hash([*row.cells, row.fault] if row.fault else row.cells)
                 counts["read"] += 1
                 if row_hash in seen:
@@ -83,12 +83,12 @@ def parse_file(
                 result = Quarantined(row.fault, None) if row.fault else parser.parse(row.cells, receipt.received_on)
                 if isinstance(result, Quarantined):
                     is_in_place = row.fault in (None, parsing.ENCODING)
-                    kept = parser.kept_of(row.cells, receipt.received_on, is_in_place)
+                    identity = parser.identify(row.cells, receipt.received_on, is_in_place)
                     place = (position, row.sheet, row.row_number)
                     quarantined.append(
-                        QuarantinedRow(*place, result.reason, result.header, row_hash, kept.row_key_hash)
+                        QuarantinedRow(*place, result.reason, result.header, row_hash, identity.row_key_hash)
                     )
-                    names.extend(QuarantinedName(position, *astuple(named)) for named in kept.named)
+                    names.extend(QuarantinedName(position, *astuple(named)) for named in identity.named)
                     continue
                 counts["accepted"] += 1
                 former_codes.update(result.former_codes)
@@ -104,11 +104,11 @@ def parse_file(
 
     try:
         try:
-            whole_files.write_whole(target, write)
-        except (Held, OSError, MemoryError):  # what the machine lacks is no fault of the file
+            atomic_files.write_atomically(target, write)
+        except (Held, OSError, MemoryError):  # a full disk or memory says nothing about the file
             raise
         except Exception as error:
-            raise _failed(error, counts["read"]) from error
+            raise _program_failed(error, counts["read"]) from error
     except Held as held:
         target.unlink(missing_ok=True)
         part = Part(
@@ -126,7 +126,7 @@ def parse_file(
         accepted_count=counts["accepted"],
         quarantined_count=len(quarantined),
         duplicate_count=counts["duplicate"],
-        message=_told(notes),
+        message=_load_message(notes),
         list_as_of_on=list_day(notes, receipt.received_on) if dataset.titled_as_of else None,
         hidden_sheet_count=len(notes.hidden_sheets),
         page_total=notes.page_total,
@@ -138,8 +138,8 @@ def parse_file(
 
 
 def count_records(row_keys: Collection[str], quarantined: Iterable[QuarantinedRow]) -> int:
-    """How many things the rows of pages are, accepted (`row_keys`, each once) and quarantined: by their keys, and by their
-    cells where a key cannot be read."""
+    """How many different records the rows of pages are: accepted (`row_keys`, each once) and quarantined. Rows are compared
+    by key, or by all cells where a key cannot be read."""
     quarantined = list(quarantined)
     hashes = {row.row_key_hash for row in quarantined if row.row_key_hash is not None}
     if hashes:
@@ -147,33 +147,38 @@ def count_records(row_keys: Collection[str], quarantined: Iterable[QuarantinedRo
     return len(row_keys) + len(hashes) + len({row.row_hash for row in quarantined if row.row_key_hash is None})
 
 
-def _failed(error: Exception, row_count: int) -> Held:
-    """A fault of ours while one file is read: that file is held, everything else goes on.
+def _program_failed(error: Exception, row_count: int) -> Held:
+    """An error of the program while it reads one file: that file is held, everything else goes on.
 
-    Says where in the program, never what the error says: it may quote a cell.
+    Names the place in the program, never the error's text, which may quote a cell.
     """
     frame = traceback.extract_tb(error.__traceback__)[-1]
     return Held(
         PROGRAM_FAILED,
-        f"程序读取 {row_count} 行后出错，请报告并保留此文件，每次构建都会重读。The program failed on it after {row_count} rows "
+        f"程序读取 {row_count} 行后出错，请报告此问题并保留文件，每次构建都会重新读取。The program failed after {row_count} rows "
         f"({type(error).__name__} in {Path(frame.filename).name}, line {frame.lineno}). Report this and keep the file: "
         "every build tries it again.",
     )
 
 
-def _told(notes: readers.Notes) -> str | None:
-    """What a loaded file's outcome says of its sheets that hold remarks only, of columns it lacks."""
-    told = []
+def _load_message(notes: readers.Notes) -> str | None:
+    """The message of a loaded file: sheets without a list, columns that it lacks."""
+    sentences = []
     if notes.unread_sheets:
-        told.append(f"not read, because no header stands there: sheet {'、'.join(notes.unread_sheets)}")
-    told += [
-        f"it has no column {header}, so every row is taken as {value}. If some are not, add the column"
+        names = "、".join(notes.unread_sheets)
+        sentences.append(f"工作表 {names} 没有表头，未读取。Not read, because it has no header: sheet {names}")
+    sentences += [
+        f"缺少“{header}”列，各行按“{value}”处理，如有不同请补上该列。There is no column {header}, so every row is taken as {value}. "
+        "Add the column if some rows differ"
         for header, value in notes.absent.items()
     ]
     if notes.lacking:
+        names = "、".join(notes.lacking)
         costs = "".join(f"; without {header}, {cost}" for header, cost in notes.lacking.items() if cost)
-        told.append(f"it has no column {'、'.join(notes.lacking)}, so these are empty in every row{costs}")
-    return ". ".join(told) or None
+        sentences.append(
+            f"缺少列：{names}，各行此处为空。There is no column {names}, so it is empty in every row{costs}"
+        )
+    return ". ".join(sentences) or None
 
 
 class _PartWriter:

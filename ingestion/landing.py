@@ -1,6 +1,6 @@
 """Inbox -> archive and lake: every file received is kept, parsed once per content and day, committed with its rows.
 
-Belongs here: what an ingest does, and the order of the commit. Does not belong here: what lies in an inbox
+Belongs here: the steps of an ingest, and the order of the commit. Does not belong here: the folders of an inbox
 (`ingestion.inbox`), originals (`ingestion.archive`), reading one file (`ingestion.lake_parts`), which received files a
 build loads (`ingestion.load_outcomes`).
 """
@@ -11,10 +11,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ingestion import whole_files
+from ingestion import atomic_files
 from ingestion.archive import Archive, hash_of_name
 from ingestion.contract import Dataset
-from ingestion.envelope import Held, NotReceived, shown
+from ingestion.envelope import Held, NotReceived, printable
 from ingestion.inbox import InboxFile, walk
 from ingestion.lake_parts import PROGRAM_FAILED, parse_file, part_path, revision_of, write_schema_files
 from ingestion.manifest import Manifest, Part, PartKey, ReadFile, Receipt, open_manifest
@@ -24,12 +24,12 @@ from ingestion.settings import ConfigurationError, Settings, settings_of
 from ingestion.sources import DATASETS
 from ingestion.strict import RowParser
 
-Progress = Callable[[int, int, str], None]  # files done, files in all, what is being read
+Progress = Callable[[int, int, str], None]  # files done, files in total, dataset being read
 
 
 @dataclass
 class IngestSummary:
-    """What one ingest did. `ignored` are things in the inbox that are no file of a dataset: (path, why)."""
+    """What one ingest did. `ignored`: entries of the inbox that are not files of a dataset, as (path, reason)."""
 
     seen_count: int = 0
     new_count: int = 0
@@ -45,22 +45,27 @@ class IngestSummary:
 def ingest(
     home: Settings | Path | str, inbox: Path | str | None, progress: Progress | None = None, full: bool = False
 ) -> IngestSummary:
-    """Takes in what is new in `inbox` (or nothing, if None) and reads again what an older contract or parser read,
-    or the program failed on.
+    """Takes in what is new in `inbox` (or nothing, if None). Reads files again that an older contract or parser read, or
+    on which the program failed.
 
-    `full` reads everything again from the archive. Raises ConfigurationError if the inbox is no folder or the
-    person key is not the lake's; a file that cannot be read is held and never raises.
+    `full` reads everything again from the archive. Raises ConfigurationError if the inbox is not a folder or the
+    person key is not the lake's. A file that cannot be read is held and never raises.
     """
     settings = settings_of(home)
     root = Path(inbox) if inbox is not None else None
     if root is not None and not root.is_dir():
-        raise ConfigurationError(f"the inbox {root} is not a folder. Name it by --inbox.")
+        raise ConfigurationError(
+            f"收件目录 {root} 不是文件夹，请用 --inbox 指定。The inbox {root} is not a folder. Name another one with --inbox."
+        )
     if (
         not settings.manifest.exists()
         and not settings.person_key.exists()
         and any(settings.lake.glob("*/*/*-*.parquet"))
     ):
-        raise ConfigurationError(f"{settings.lake} holds data, but its manifest and its person key are missing.")
+        raise ConfigurationError(
+            f"{settings.lake} 中有数据，但缺少清单和人员密钥，请从备份恢复。{settings.lake} holds data, but its manifest and its "
+            "person key are missing. Restore both from the backup."
+        )
     fingerprint = None
     if settings.manifest.exists():
         with open_manifest(settings.manifest) as manifest:
@@ -111,15 +116,15 @@ class _Landing:
         for folder in (self.settings.archive, self.settings.lake):
             folder.mkdir(parents=True, exist_ok=True)
             folder.chmod(0o700)
-            whole_files.sweep(folder)
+            atomic_files.sweep(folder)
         write_schema_files(self.settings.lake)
 
     def _ignore(self, path: Path, why: str) -> None:
-        self.summary.ignored.append((shown(masked(str(path))), why))
+        self.summary.ignored.append((printable(masked(str(path))), why))
 
     def _take_in(self, file: InboxFile) -> None:
         self.summary.seen_count += 1
-        dataset, name = file.dataset, shown(masked(file.path.name))
+        dataset, name = file.dataset, printable(masked(file.path.name))
         refused: Held | None = None
         try:
             file_hash, size = self.archive.keep(file.path)
@@ -151,7 +156,7 @@ class _Landing:
         dataset = DATASETS.get((key[0], key[1]))
         receipt = min((r for r in self.receipts if r.part_key == key), default=None)
         if dataset is None or receipt is None or not self.archive.holds(key[3]):
-            return  # a link or a file too large: nothing was archived
+            return  # a link or a too large file: nothing was archived
         read = self._parse(dataset, receipt)
         part = read.part
         self._commit([], read)

@@ -1,8 +1,8 @@
-"""What each file received is worth in one build: loaded, duplicate, held or replaced. Pure, decided anew in each build.
+"""The outcome of each received file in one build: loaded, duplicate, held or replaced. Pure, decided anew in each build.
 
-Belongs here: duplicates, stale lists, files replaced under their name, what is told of a loaded file, the order in which
-all this counts: by received_on and then file name alone, so that the order of arrival can never matter. Does not belong
-here: what holds a drop as a whole (`ingestion.whole_drops`), reading files, the manifest or rows (`ingestion.drop_rows`).
+Belongs here: duplicates, stale lists, files replaced under their name, notes on loaded files. All of it follows the order
+of received_on and then file name, so that the order of arrival never matters. Does not belong here: what holds a drop as
+a whole (`ingestion.drop_limits`), reading files, the manifest or rows (`ingestion.drop_rows`).
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ from itertools import groupby
 from typing import Protocol
 
 from ingestion.contract import Dataset, Kind
+from ingestion.drop_limits import Shortfall, below_floor, missing_pages
 from ingestion.manifest import Part, PartKey, Receipt
-from ingestion.whole_drops import Shortfall, below_floor, missing_pages
 
-_HASH_SHOWN = 12  # digits, which tell two contents of one name apart
+_HASH_SHOWN = 12  # digits in a message: enough to distinguish two contents of one name
 
 
 class Status(StrEnum):
@@ -28,7 +28,7 @@ class Status(StrEnum):
     LOADED = "loaded"
     DUPLICATE = "duplicate"
     HELD = "held"
-    REPLACED = "replaced"  # it could not be read, and another content of its name and drop could
+    REPLACED = "replaced"  # it could not be read, but another content of its name and drop could
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +41,9 @@ class Repeats:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """One file's outcome and counts. A held or replaced file counts no row at all: nothing of it was taken in.
+    """One file's outcome and counts. A held or replaced file counts no rows: nothing of it was loaded.
 
-    Of a loaded file `reason_code` says what is to be told of it, several joined by `,`.
+    For a loaded file, `reason_code` holds the codes of its notes, joined by `,`.
     """
 
     receipt: Receipt
@@ -63,13 +63,13 @@ DropKey = tuple[str, str, dt.date]
 
 
 class DropRows(Protocol):
-    """What is counted over the rows of a drop's parts."""
+    """Counts over the rows of a drop's parts."""
 
     def count_records(self, parts: Sequence[Part]) -> int:
-        """How many different records pages hold."""
+        """How many different records the pages hold."""
 
     def count_repeats(self, keys: Sequence[PartKey]) -> Mapping[PartKey, Repeats]:
-        """How many rows of each part repeat rows of those before it."""
+        """How many rows of each part repeat rows of earlier parts."""
 
 
 def decide(
@@ -83,8 +83,8 @@ def decide(
 ) -> list[Outcome]:
     """Outcomes of all files received by `known_on` (None: all), by dataset, received_on, file name, hash.
 
-    `accepted_drops` gives the day on which a drop that would be held as a whole was accepted; it counts from that day on.
-    A receipt without a part, or of a dataset that has no contract any more, is left out.
+    `accepted_drops`: the day on which somebody accepted a drop that would be held as a whole; it counts from that day on.
+    A receipt without a part, or of a dataset that no longer has a contract, is left out.
     """
     known = sorted(
         receipt
@@ -103,7 +103,7 @@ def decide(
 
 
 class _Drops:
-    """The drops of one dataset, one after the other: what was loaded before decides on the next."""
+    """The drops of one dataset, in order: each depends on what was loaded before."""
 
     def __init__(self, dataset: Dataset, parts: Mapping[PartKey, Part], rows: DropRows) -> None:
         self.dataset = dataset
@@ -130,13 +130,13 @@ class _Drops:
                 self.loaded |= contents
                 self.last_row_count = row_count if loaded else self.last_row_count
         if shortfall is not None:
-            drop = [_held_whole(outcome, shortfall) for outcome in drop]
-        return _told_of_versions(_with_replaced(drop, self.parts))
+            drop = [_held_with_drop(outcome, shortfall) for outcome in drop]
+        return _mark_two_versions(_mark_replaced(drop, self.parts))
 
     def _of_file(
         self, receipt: Receipt, contents: set[tuple[str, dt.date | None]], accepted_on: dt.date | None
     ) -> Outcome:
-        """The outcome of one file if its drop is not held as a whole; adds what it loads to `contents` of the drop."""
+        """The outcome of one file, unless its drop is held as a whole. Adds a loaded content to `contents` of the drop."""
         part = self.parts[receipt.part_key]
         outcome = Outcome(
             receipt,
@@ -157,17 +157,17 @@ class _Drops:
         contents.add(content)
         outcome = _as_loaded(outcome, part)
         if list_on and list_on > receipt.received_on:
-            # a slip of the pen must not make every later list an older one
-            return _noted(outcome, "list_date_after_receipt", _LIST_DATE_AFTER_RECEIPT)
+            # a typing error must not make every later list a stale one
+            return _with_note(outcome, "list_date_after_receipt", _LIST_DATE_AFTER_RECEIPT)
         self.newest_list_on = list_on or self.newest_list_on
         if self.dataset.titled_as_of and list_on is None:
-            return _noted(outcome, "title_without_day", _TITLE_WITHOUT_DAY)
+            return _with_note(outcome, "title_without_day", _TITLE_WITHOUT_DAY)
         return outcome
 
     def _missing_pages(self, drop: Sequence[Outcome]) -> Shortfall | None:
-        """Counts whatever can be read of the drop, copies too; each content once."""
+        """Counts all readable files of the drop, duplicates too; each content once."""
         readable: dict[PartKey, Part] = {}
-        names: dict[bool, set[str]] = {True: set(), False: set()}  # of what can be read, and of what cannot
+        names: dict[bool, set[str]] = {True: set(), False: set()}  # whether it can be read -> names
         for receipt in (outcome.receipt for outcome in drop):
             part = self.parts[receipt.part_key]
             names[part.reason_code is None].add(receipt.file_name)
@@ -182,63 +182,64 @@ class _Drops:
 
 
 _LIST_DATE_AFTER_RECEIPT = (
-    "the list's day (截至) in the title lies after the day of receipt: the list is loaded, and older ones are not told by "
-    "it. Correct the title, or the folder's date."
+    "标题中的截至日期晚于接收日期；名单已加载，但不据此判断其他名单的先后。请更正标题或文件夹日期。The list's day (截至) in the title is "
+    "after the day of receipt. The list is loaded, but its day is not compared with that of other lists. Correct the title, "
+    "or the folder's date."
 )
 _TITLE_WITHOUT_DAY = (
-    "no day of the list can be read in its title, so an older list would be taken for a newer one. Write the day in the "
-    "title, as in 截至2024年5月10日."
+    "标题中没有可识别的截至日期，无法判断名单新旧。请在标题中写明，如“截至2024年5月10日”。The title has no readable day, so an older list "
+    "could be taken for a newer one. Write the day in the title, as in 截至2024年5月10日."
 )
 _TWO_VERSIONS = (
-    "another file of this name and day holds other rows, and both are loaded. A row that could not be read is made up for "
-    "by a row of its key, or by a file that holds all rows that could be read, and more. Which of two readable rows with "
-    "one key counts does not follow from the order of arrival: if such a row was changed, put the right file into the "
-    "folder of a later day."
+    "同一天有两个同名文件，内容不同，均已加载；同一编号的行如有改动，请把正确的文件放入以后日期的文件夹。Two files of this name and day have "
+    "different rows, and both are loaded. A row that could not be read is corrected by a readable row with its key, or by a "
+    "file that holds all readable rows of the other and more. The order of arrival does not decide which of two readable "
+    "rows with one key counts: if such a row was changed, put the right file into the folder of a later day."
 )
 
 
-def _noted(outcome: Outcome, reason_code: str, said: str) -> Outcome:
-    """A loaded file of which something is to be told all the same, beside what is told of it already."""
+def _with_note(outcome: Outcome, reason_code: str, note: str) -> Outcome:
+    """A loaded file with a note, added to those that it has already."""
     codes = reason_code if outcome.reason_code is None else f"{outcome.reason_code},{reason_code}"
     before = outcome.message or f"{outcome.receipt.place}:"
-    return replace(outcome, reason_code=codes, message=f"{before} {said}")
+    return replace(outcome, reason_code=codes, message=f"{before} {note}")
 
 
-def _with_replaced(drop: list[Outcome], parts: Mapping[PartKey, Part]) -> list[Outcome]:
-    """Marks what could not be read where another content of the same name and drop was taken in: half of a copy, say,
-    before the whole. A file that could be read is never replaced, whatever else it is held for.
+def _mark_replaced(drop: list[Outcome], parts: Mapping[PartKey, Part]) -> list[Outcome]:
+    """Marks unreadable files as replaced if another content of the same name and drop was loaded: a half copied file, for
+    example. A readable file is never replaced, whatever it is held for.
     """
-    taken: dict[str, Outcome] = {}
+    loaded: dict[str, Outcome] = {}
     for outcome in drop:
         if outcome.status in (Status.LOADED, Status.DUPLICATE):
-            taken.setdefault(outcome.receipt.file_name, outcome)
+            loaded.setdefault(outcome.receipt.file_name, outcome)
     return [
-        _as_replaced(outcome, taken[outcome.receipt.file_name])
-        if parts[outcome.receipt.part_key].reason_code is not None and outcome.receipt.file_name in taken
+        _as_replaced(outcome, loaded[outcome.receipt.file_name])
+        if parts[outcome.receipt.part_key].reason_code is not None and outcome.receipt.file_name in loaded
         else outcome
         for outcome in drop
     ]
 
 
 def _as_replaced(outcome: Outcome, by: Outcome) -> Outcome:
-    """Keeps the reason for which it could not be read."""
+    """Keeps the reason code for which it could not be read."""
     receipt = outcome.receipt
     return replace(
         outcome,
         status=Status.REPLACED,
         message=(
-            f"{receipt.place}: this content ({receipt.file_hash[:_HASH_SHOWN]}) could not be read "
-            f"({outcome.reason_code}) and was replaced by another one under its name "
+            f"{receipt.place}: 此文件无法读取，已由同名文件替换，无需处理。This content ({receipt.file_hash[:_HASH_SHOWN]}) could not "
+            f"be read ({outcome.reason_code}) and was replaced by another one under its name "
             f"({by.receipt.file_hash[:_HASH_SHOWN]}, {by.status}). Nothing is left to do."
         ),
     )
 
 
-def _told_of_versions(drop: list[Outcome]) -> list[Outcome]:
-    """Of two loaded files of one name and day none is known to be the later: the order of arrival never counts."""
+def _mark_two_versions(drop: list[Outcome]) -> list[Outcome]:
+    """Two loaded files of one name and day: neither is the later one, because the order of arrival never counts."""
     names = Counter(outcome.receipt.file_name for outcome in drop if outcome.status is Status.LOADED)
     return [
-        _noted(outcome, "two_versions", _TWO_VERSIONS)
+        _with_note(outcome, "two_versions", _TWO_VERSIONS)
         if outcome.status is Status.LOADED and names[outcome.receipt.file_name] > 1
         else outcome
         for outcome in drop
@@ -273,14 +274,15 @@ def _as_stale(outcome: Outcome, newest_list_on: dt.date) -> Outcome:
         status=Status.HELD,
         reason_code="stale_snapshot",
         message=(
-            f"{receipt.place}: by its title the list is of {outcome.list_as_of_on}, but a list of {newest_list_on} was received "
-            "before. Ask for the current list."
+            f"{receipt.place}: 名单截至 {outcome.list_as_of_on}，早于此前收到的名单（{newest_list_on}），请索取最新名单。By its title the "
+            f"list is of {outcome.list_as_of_on}, but a list of {newest_list_on} was received before. Ask for the current list."
         ),
     )
 
 
-def _held_whole(outcome: Outcome, shortfall: Shortfall) -> Outcome:
-    """One file of a drop that is held as a whole: what would be loaded, and what were copies. Others keep their reason."""
+def _held_with_drop(outcome: Outcome, shortfall: Shortfall) -> Outcome:
+    """Holds a file with its whole drop, whether it would be loaded or a duplicate. A file that is held already keeps its
+    reason."""
     if outcome.status is Status.HELD:
         return outcome
     receipt = outcome.receipt
@@ -289,14 +291,14 @@ def _held_whole(outcome: Outcome, shortfall: Shortfall) -> Outcome:
         receipt,
         Status.HELD,
         shortfall.reason_code,
-        f"{receipt.place}: {shortfall.found}: firemark build --accept-drop {drop}",
+        f"{receipt.place}: {shortfall.message}: firemark build --accept-drop {drop}",
         list_as_of_on=outcome.list_as_of_on,
         hidden_sheet_count=outcome.hidden_sheet_count,
     )
 
 
 def _count_repeated_rows(drop: list[Outcome], rows: DropRows) -> None:
-    """Moves rows that repeat a row of an earlier loaded file of the drop to the duplicates."""
+    """Counts rows that repeat a row of an earlier loaded file of the drop as duplicates."""
     loaded = [outcome.receipt.part_key for outcome in drop if outcome.status is Status.LOADED]
     if len(loaded) < 2:
         return

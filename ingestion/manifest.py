@@ -1,7 +1,7 @@
-"""The lake's manifest: what was received, how each part was parsed, which drops were accepted. Its commit counts.
+"""The lake's manifest: what was received, how each part was parsed, which drops were accepted.
 
-Belongs here: the SQLite file, its tables and their reading and writing. Does not belong here: files of the lake,
-and what is loaded in a build (see `ingestion.load_outcomes`).
+A file is received once its commit here succeeds. Belongs here: the SQLite file, reading and writing its tables. Does not
+belong here: files of the lake, and what a build loads (see `ingestion.load_outcomes`).
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ create table if not exists accepted_drops (
 """
 
 
-# Columns that manifests of earlier releases lack; what they hold is read again by the parser's revision.
+# Columns that manifests of earlier releases lack. A newer parser revision reads the files again and fills them.
 _ADDED = (
     ("quarantined_rows", "row_key_hash text"),
     ("parts", "page_total integer"),
@@ -66,7 +66,7 @@ _ADDED = (
 
 @dataclass(frozen=True, order=True, slots=True)
 class Receipt:
-    """One file as received: its place, its (printable) name, the SHA-256 of its bytes."""
+    """One received file: its drop, its (printable) name, the SHA-256 of its bytes."""
 
     source: str
     dataset: str
@@ -81,7 +81,7 @@ class Receipt:
 
     @property
     def place(self) -> str:
-        """Where the file lay, as messages name it."""
+        """Where the file was received, as messages name it."""
         return f"{self.source}/{self.dataset}/{self.received_on} {self.file_name}"
 
 
@@ -90,11 +90,11 @@ PartKey = tuple[str, str, dt.date, str]
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What parsing the bytes of one file for one day gave. `reason_code` is set when nothing could be loaded.
+    """The result of parsing the bytes of one file for one day. `reason_code` is set if the file is held.
 
-    `message` names no file: the same bytes may have come under several names. Of a page: `page_total` and `page_number`
-    are what it says (null where it does not), `record_count` is how many records of that total it holds, each once, and
-    `blank_count` how many of them are no rows.
+    `message` does not name the file: the same bytes may come under several names. For a page, `page_total` and
+    `page_number` are what it says (None if it does not), `record_count` is how many different records it holds, and
+    `blank_count` how many of them are blank.
     """
 
     source: str
@@ -122,7 +122,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class QuarantinedRow:
-    """One row that was kept out, by its place in its file. `row_key_hash`: see `strict.Kept`."""
+    """One quarantined row and its place in its file. `row_key_hash`: see `strict.RowIdentity`."""
 
     file_position: int
     sheet: str | None
@@ -135,7 +135,7 @@ class QuarantinedRow:
 
 @dataclass(frozen=True, slots=True)
 class QuarantinedName:
-    """Whom or what a quarantined row names, by the row's place in its file. See `strict.Named`."""
+    """Whom or what a quarantined row names, with the row's place in its file. See `strict.Named`."""
 
     file_position: int
     column_name: str
@@ -146,8 +146,8 @@ class QuarantinedName:
 
 @dataclass(frozen=True)
 class ReadFile:
-    """What one reading of a file gave: its part, the rows kept out of it and whom they name, and the codes that earlier
-    releases kept in another form, as (canonical, former)."""
+    """The result of reading a file: its part, its quarantined rows and whom they name, and the codes that earlier releases
+    kept in another form, as (canonical, former)."""
 
     part: Part
     quarantined: tuple[QuarantinedRow, ...] = ()
@@ -214,7 +214,7 @@ class Manifest:
             yield (source, dataset, dt.date.fromisoformat(received_on), file_hash), codes[0], codes[1]
 
     def commit_file(self, receipts: Iterable[Receipt], read: ReadFile | None) -> None:
-        """One file's receipts and, if it was read, what that gave: all or nothing."""
+        """Commits one file's receipts and, if it was read, the result, in one transaction."""
         with self.connection:
             self._add_receipts(receipts)
             if read is None:
@@ -265,7 +265,7 @@ class Manifest:
 
 @contextmanager
 def open_manifest(path: Path) -> Iterator[Manifest]:
-    """Opens (and creates) the manifest. A commit is atomic; whoever was killed before it has done nothing."""
+    """Opens (and creates) the manifest. A commit is atomic: a process killed before it leaves no trace."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     is_new = not path.exists()
     connection = sqlite3.connect(path, timeout=30)

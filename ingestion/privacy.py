@@ -1,7 +1,7 @@
 """What makes personal data safe to keep: keyed person keys, and the coarse cell of a position.
 
-Belongs here: the HMAC, its key file and the proof that a lake and a key belong together, coordinates.
-Does not belong here: which columns are personal (contracts), masks of numbers as text (`ingestion.parsing`).
+Belongs here: the HMAC, its key file, the check that lake and key belong together, coordinates. Does not belong here:
+which columns are personal (contracts), masks of numbers as text (`ingestion.parsing`).
 """
 
 from __future__ import annotations
@@ -14,15 +14,15 @@ from pathlib import Path
 
 import eviltransform
 
+from ingestion.atomic_files import write_atomically
 from ingestion.settings import ConfigurationError, Settings
-from ingestion.whole_files import write_whole
 
 _MINIMUM_KEY_BYTES = 16
 _FINGERPRINT_MESSAGE = b"firemark person key fingerprint"
 
 
 class PersonKeys:
-    """The HMAC key of one home. Nothing prints it; `repr` shows nothing of it."""
+    """The HMAC key of one home. It is never printed; `repr` hides it."""
 
     __slots__ = ("_secret",)
 
@@ -37,7 +37,7 @@ class PersonKeys:
         return hmac.digest(self._secret, number.encode(), "sha256").hex()
 
     def row_hash(self, content: str) -> str:
-        """A keyed hash (hex, 128 bits) of a row's cells: equal cells give equal hashes, and nothing can be inverted."""
+        """A keyed hash (hex, 128 bits) of a row's cells: equal cells give equal hashes, and it cannot be inverted."""
         return hmac.digest(self._secret, b"row\x1f" + content.encode("utf-8", "surrogatepass"), "sha256")[:16].hex()
 
     def token(self, text: str) -> str:
@@ -45,44 +45,45 @@ class PersonKeys:
         return hmac.digest(self._secret, b"token\x1f" + text.encode("utf-8", "surrogatepass"), "sha256")[:16].hex()
 
     def stand_in(self, number: str) -> str:
-        """What stands in a code for an ID or mobile number: the same wherever the number stood, `#` and 24 hex digits.
+        """What replaces an ID or mobile number in a code: `#` and 24 hex digits, the same for a number everywhere.
 
-        It is a code in canonical form itself, so that one copied from a list finds its row.
+        It is a code in canonical form, so that one copied from a list finds its row.
         """
         return f"#{self.token(number)[:24].upper()}"
 
     def fingerprint(self) -> str:
-        """What the manifest keeps to tell this key from another."""
+        """What the manifest keeps to recognise this key."""
         return hmac.digest(self._secret, _FINGERPRINT_MESSAGE, "sha256").hex()
 
 
 def open_person_keys(settings: Settings, lake_fingerprint: str | None) -> PersonKeys:
     """The person key of a home; fails closed.
 
-    `lake_fingerprint` is what the lake's manifest recorded, None for a home without a lake: only then may a
-    key be made (or taken over from the file that the environment names). Raises ConfigurationError if the key
-    is missing, unreadable, too short, or not the one with which the lake was written.
+    `lake_fingerprint` is what the lake's manifest recorded, None for a home without a lake: only then may a key be
+    created (or copied from the file that the environment names). Raises ConfigurationError if the key is missing,
+    unreadable, too short, or not the one with which the lake was written.
     """
     kept = _read(settings.person_key) if settings.person_key.exists() else None
     given = _read(settings.person_key_source) if settings.person_key_source else None
     if given is not None and kept is not None and not hmac.compare_digest(given, kept):
         raise ConfigurationError(
-            f"{settings.person_key_source} holds another person key than {settings.person_key}. "
-            "Restore the key with which this home was built; nothing was changed."
+            f"人员密钥与本目录所用的不同，请恢复原来的密钥，未作任何改动。{settings.person_key_source} holds another person key than "
+            f"{settings.person_key}. Restore the key with which this home was built; nothing was changed."
         )
     secret = given if given is not None else kept
     if secret is None and lake_fingerprint is not None:
         raise ConfigurationError(
-            f"{settings.person_key} is missing, but the lake was written with a person key. "
-            "Restore it from the backup, or name it by FIREMARK_PERSON_KEY_FILE; nothing was changed."
+            f"缺少人员密钥，请从备份恢复，未作任何改动。{settings.person_key} is missing, but the lake was written with a person "
+            "key. Restore it from the backup, or name its file in FIREMARK_PERSON_KEY_FILE; nothing was changed."
         )
     if secret is None:
         secret = random_secrets.token_hex(32).encode()
     keys = PersonKeys(secret)
     if lake_fingerprint is not None and not hmac.compare_digest(keys.fingerprint(), lake_fingerprint):
         raise ConfigurationError(
-            f"the person key in {settings.person_key_source or settings.person_key} is not the one with which the "
-            "lake was written. Restore the right key; nothing was changed."
+            f"人员密钥不正确，请恢复写入数据时所用的密钥，未作任何改动。The person key in "
+            f"{settings.person_key_source or settings.person_key} is not the one with which the lake was written. Restore the "
+            "right key; nothing was changed."
         )
     if kept is None:
         _write(settings.person_key, secret)
@@ -95,23 +96,29 @@ def _read(path: Path) -> bytes:
     try:
         secret = path.read_bytes().rstrip(b"\r\n")
     except OSError as error:
-        raise ConfigurationError(f"the person key {path} cannot be read: {error.strerror}") from error
+        raise ConfigurationError(
+            f"人员密钥无法读取，请检查文件权限。The person key {path} cannot be read: {error.strerror}. Check the path and the "
+            "file's permissions."
+        ) from error
     if len(secret) < _MINIMUM_KEY_BYTES:
-        raise ConfigurationError(f"the person key {path} has fewer than {_MINIMUM_KEY_BYTES} bytes")
+        raise ConfigurationError(
+            f"人员密钥太短。The person key {path} has {len(secret)} bytes; at least {_MINIMUM_KEY_BYTES} are required. Restore "
+            "the full file."
+        )
     return secret
 
 
 def _write(path: Path, secret: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     path.parent.chmod(0o700)
-    write_whole(path, lambda temporary: temporary.write_bytes(secret + b"\n"))
+    write_atomically(path, lambda temporary: temporary.write_bytes(secret + b"\n"))
 
 
 _Transform = Callable[[float, float], tuple[float, float]]
 
 
 def _inverse(forward: _Transform, latitude: float, longitude: float) -> tuple[float, float]:
-    """The point that `forward` moves to the one given: fixed point, to about a millimetre."""
+    """The point that `forward` maps to the one given, by fixed-point iteration, to about a millimetre."""
     guess_latitude, guess_longitude = latitude, longitude
     for _ in range(5):
         moved_latitude, moved_longitude = forward(guess_latitude, guess_longitude)
@@ -134,5 +141,5 @@ def to_wgs84(latitude: float, longitude: float, system: str) -> tuple[float, flo
 def cell_of(latitude: float, longitude: float, system: str) -> tuple[int, int]:
     """The 0.01° cell of a position: floor of its WGS-84 degrees / 0.01 as (west-east, south-north) index."""
     wgs_latitude, wgs_longitude = to_wgs84(latitude, longitude, system)
-    # rounded first, so that 113.24 (11323.999… in binary) falls in the cell that it begins
+    # rounded first: 113.24 * 100 is 11323.999… in binary, but belongs to cell 11324
     return math.floor(round(wgs_longitude * 100, 6)), math.floor(round(wgs_latitude * 100, 6))

@@ -1,7 +1,7 @@
-"""Where things lie and what the environment says; the only reader of os.environ, and only when called.
+"""Paths and settings; the only module that reads os.environ, and only when called.
 
-Belongs here: the home directory's layout, the program's own places, and settings taken from the environment. Does
-not belong here: creating or reading any of these files.
+Belongs here: the home directory's layout, the program's own folders, and settings from the environment. Does not belong
+here: creating or reading any of these files.
 """
 
 from __future__ import annotations
@@ -19,21 +19,21 @@ PERSON_KEY_VARIABLE = "FIREMARK_PERSON_KEY_FILE"
 RULEBOOKS_VARIABLE = "FIREMARK_RULEBOOKS"
 REGIME_VARIABLE = "FIREMARK_REGIME"
 DEFAULT_HOME = "./var"
-# For Python processes of ours whose words go into a log: it is UTF-8 whatever the terminal is that they were started from.
+# For our Python processes that write to a log: the log is UTF-8, whatever the encoding of the terminal.
 IN_UTF8 = {"PYTHONUTF8": "1", "PYTHONIOENCODING": "utf-8:backslashreplace"}
-# Each is taken for something else in the path of a database: `#` by dbt-duckdb, `?` and `%` by SQLAlchemy (Dagster's
-# storage), the backslash by DuckDB.
+# Characters with a special meaning in the path of a database: `#` to dbt-duckdb, `?` and `%` to SQLAlchemy (Dagster's
+# storage), the backslash to DuckDB.
 _NOT_IN_A_HOME = "#?%\\"
 
 
 class ConfigurationError(Exception):
-    """Something outside the data is wrong (a key, a folder, an argument): nothing was built."""
+    """Something other than the data is wrong (a key, a folder, an argument): nothing was built."""
 
 
 @dataclass(frozen=True)
 class Settings:
-    """One home directory, and what the environment names: the file that holds the person key, the city's rulebook
-    folder and its regime (null = those that come with the program)."""
+    """One home directory, and what the environment names: the file with the person key, the city's rulebook folder and
+    its regime (None = those that come with the program)."""
 
     home: Path
     person_key_source: Path | None = None
@@ -42,7 +42,7 @@ class Settings:
 
     @property
     def inbox(self) -> Path:
-        """Where exports are looked for unless another folder is named."""
+        """The folder of exports, unless another one is named."""
         return self.home / "inbox"
 
     @property
@@ -87,9 +87,9 @@ class Settings:
 
 
 def load(home: Path | str | None = None, environment: Mapping[str, str] | None = None) -> Settings:
-    """Settings for `home` (else FIREMARK_HOME, else ./var), with what the environment adds.
+    """Settings for `home` (else FIREMARK_HOME, else ./var), with those from the environment.
 
-    Raises ConfigurationError for a home whose path no build could work with.
+    Raises ConfigurationError for a home with an unusable path.
     """
     environment = os.environ if environment is None else environment
     chosen = home if home is not None else environment.get(HOME_VARIABLE) or DEFAULT_HOME
@@ -98,7 +98,7 @@ def load(home: Path | str | None = None, environment: Mapping[str, str] | None =
         if not environment.get(variable):
             return None
         path = Path(environment[variable]).absolute()
-        _require_utf8(path, f"in {variable}", f", or name another one by {variable}")
+        _require_utf8(path, f"in {variable}", f", or name another one in {variable}")
         return path
 
     return Settings(
@@ -111,12 +111,12 @@ def load(home: Path | str | None = None, environment: Mapping[str, str] | None =
 
 def _usable_home(path: Path) -> Path:
     _require_utf8(PROGRAM, "of the program", "")
-    _require_utf8(path, "of the home", f", or name another one by --home or {HOME_VARIABLE}")
+    _require_utf8(path, "of the home", f", or name another one with --home or {HOME_VARIABLE}")
     found = next((char for char in str(path) if char in _NOT_IN_A_HOME), None)
     if found is not None:
         raise ConfigurationError(
-            f"主目录路径中不能有字符 {found}，请换一个目录。The path of the home must not hold the character {found}, because "
-            f"databases take it for a part of an address: {path}. Name a folder without it by --home or {HOME_VARIABLE}."
+            f"主目录路径中不能有字符 {found}，请换一个目录。The path of the home must not contain the character {found}, which has "
+            f"a special meaning in the address of a database: {path}. Name another folder with --home or {HOME_VARIABLE}."
         )
     return path
 
@@ -127,10 +127,10 @@ def _require_utf8(path: Path, what: str, remedy: str) -> None:
     except UnicodeEncodeError as error:
         shown = os.fsencode(path).decode("utf-8", "backslashreplace")
         raise ConfigurationError(
-            f"路径不是 UTF-8 编码 The path {what} is not UTF-8: {shown}. Rename that folder{remedy}."
+            f"路径不是 UTF-8 编码，请改名。The path {what} is not UTF-8: {shown}. Rename that folder{remedy}."
         ) from error
 
 
 def settings_of(home: Settings | Path | str) -> Settings:
-    """`home` itself if it is Settings already, else the settings of that directory."""
+    """`home` itself if it is a Settings object, else the settings of that directory."""
     return home if isinstance(home, Settings) else load(home)

@@ -1,7 +1,8 @@
-"""One row -> accepted | quarantined(reason, header): every cell of the contract is parsed, the first failure counts.
+"""One row -> Accepted | Quarantined(reason, header): every cell of the contract is parsed, the first failure counts.
 
-Belongs here: the order of checks within a row, its keys and its hash, whom a row that is kept out names. Does not belong here: how one column is read
-(`ingestion.column_parsers`), how a cell is parsed (`ingestion.parsing`), duplicates (they need the other rows), files.
+Belongs here: the order of checks within a row, its keys and its hash, whom a quarantined row names. Does not belong here:
+how one column is read (`ingestion.column_parsers`), how a cell is parsed (`ingestion.parsing`), duplicates (they need the
+other rows), files.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ class Accepted:
 
 @dataclass(frozen=True, slots=True)
 class Quarantined:
-    """Why a row is kept out: a reason code, and the header of the column that failed."""
+    """Why a row is quarantined: a reason code, and the header of the column that failed."""
 
     reason: str
     header: str | None
@@ -45,11 +46,11 @@ class Quarantined:
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """Who or what a row names in a column of the lake: exactly one of the three is set.
+    """Whom or what a row names in a column of the lake. Exactly one of the three other fields is set.
 
-    `name_hash`: md5 of the name of an agency whose code cannot be read there, of a kind of number and the number
-    ("report BG-1"; the column is its last one), of a code with a character masked ("code 9141_…"), or of the id of a conflict
-    or lead.
+    `name_hash`: md5 of the name of an agency whose code cannot be read, of a kind of number and the number ("report BG-1";
+    the column is the last one of the number), of a code with one character masked ("code 9141_…"), or of the id of a
+    conflict or lead.
     """
 
     column_name: str
@@ -59,8 +60,8 @@ class Named:
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
-    """All that is kept of a quarantined row. `row_key_hash` is null where its key cannot be read, or names a person by no
+class RowIdentity:
+    """All that is kept of a quarantined row. `row_key_hash` is None if its key cannot be read, or if a person in it has no
     full ID number."""
 
     row_key_hash: str | None
@@ -68,56 +69,86 @@ class Kept:
 
 
 def text_hash(text: str) -> str:
-    """As SQL's md5 gives it, of a row's key or of a name. These are no secrets: people stand in keys as keyed hashes."""
+    """md5 of a row's key or of a name, as in SQL. It need not be secret: in keys, people appear as keyed hashes."""
     return hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
 
 
 _NAMING = (Parse.USCC, Parse.PERSON_ID, Parse.USCC_PAIR, Parse.OBJECT_ID)
 ParseCell = Callable[[Cell, dt.date], ParsedCell | str]
-_END = "Write it as YYYY-MM-DD, or 长期 where there is no end."
-# What to write instead, where the column asks for more than the reason's own remedy says.
-_ASKED = {
-    (parsing.IMPOSSIBLE_DATE, Parse.DATETIME): "Write it as YYYY-MM-DD hh:mm:ss.",
-    (parsing.IMPOSSIBLE_DATE, Parse.MONTH): "Write it as YYYYMM.",
-    (parsing.IMPOSSIBLE_DATE, Parse.LAST_DAY): _END,
-    (parsing.IMPOSSIBLE_DATE, Parse.DATE_OR_OPEN): _END,
-    (parsing.IMPOSSIBLE_DATE, Parse.EPOCH_MS): "Send milliseconds since 1970, of the year 2000 or later.",
-    (parsing.NOT_A_NUMBER, Parse.POINTS): "Write 0 to 1000, with at most two decimals and no sign.",
-    (parsing.NOT_A_NUMBER, Parse.QUANTITY): "Write a whole number from 1 to 10000.",
+_DATE_OR_OPEN = "请写成 YYYY-MM-DD，长期的写“长期”。Invalid date: expected YYYY-MM-DD, or 长期 if there is no end."
+# Columns that expect another form than the remedy of the reason code says.
+_COLUMN_REMEDIES = {
+    (
+        parsing.IMPOSSIBLE_DATE,
+        Parse.DATETIME,
+    ): "请写成 YYYY-MM-DD hh:mm:ss。Invalid time: expected YYYY-MM-DD hh:mm:ss.",
+    (parsing.IMPOSSIBLE_DATE, Parse.MONTH): "请写成 YYYYMM。Invalid month: expected YYYYMM.",
+    (parsing.IMPOSSIBLE_DATE, Parse.LAST_DAY): _DATE_OR_OPEN,
+    (parsing.IMPOSSIBLE_DATE, Parse.DATE_OR_OPEN): _DATE_OR_OPEN,
+    (parsing.IMPOSSIBLE_DATE, Parse.EPOCH_MS): (
+        "应为 2000 年以后的毫秒时间戳。Invalid timestamp: expected milliseconds since 1970, in the year 2000 or later."
+    ),
+    (parsing.NOT_A_NUMBER, Parse.POINTS): (
+        "请填 0 至 1000，最多两位小数，不带正负号。Invalid points: expected 0 to 1000, with at most two decimals and no sign."
+    ),
+    (parsing.NOT_A_NUMBER, Parse.QUANTITY): (
+        "请填 1 至 10000 的整数。Invalid quantity: expected a whole number from 1 to 10000."
+    ),
 }
 
 
+# With these the row's key may be unreadable. A later drop cannot correct such a row, only a file in the same folder that
+# holds all rows (sources.md, K7).
+_SEND_AGAIN = "改正后把完整的文件放入同一文件夹。Put the whole corrected file into the same folder."
+_MAY_HIDE_KEY = frozenset(
+    {
+        parsing.EMPTY_KEY,
+        parsing.NUMERIC_PRECISION_LOST,
+        parsing.USCC_MALFORMED,
+        parsing.USCC_CHECK_FAILED,
+        parsing.DAMAGED_TEXT,
+        parsing.FIELD_COUNT,
+        parsing.CODE_BECAME_DATE,
+        parsing.NOT_A_CODE,
+        parsing.SEVERAL_VALUES,
+        parsing.ENCODING,
+    }
+)
+
+
 def remedy(dataset: Dataset, reason: str, header: str | None) -> str | None:
-    """What is to be done about a quarantined row; of an unknown value also what may stand in its column."""
-    said = parsing.REMEDIES.get(reason)
+    """What to do about a quarantined row; for an unknown value, also which values its column takes."""
+    general = parsing.REMEDIES.get(reason)
+    if reason in _MAY_HIDE_KEY:
+        return f"{general} {_SEND_AGAIN}"
     column = next((column for column in dataset.columns if column.header == header), None)
-    if said is None or column is None:
-        return said
-    if asked := _ASKED.get((reason, column.parse)):
-        return f"{said.partition('. ')[0]}. {asked}"
+    if general is None or column is None:
+        return general
+    if specific := _COLUMN_REMEDIES.get((reason, column.parse)):
+        return specific
     if reason != parsing.UNKNOWN_VALUE or not column.choices:
-        return said
+        return general
     lists = [
-        f"{_spelled(dataset.column(decider), value)}: {_listed(of.choices)}"
+        f"{_as_written(dataset.column(decider), value)}: {_listed(of.choices)}"
         for decider, value, of in dataset.parse_when
         if of.name == column.name and of.choices
     ]
-    return f"{said} {'; '.join(lists) or _listed(column.choices)}"
+    return f"{general} {'; '.join(lists) or _listed(column.choices)}"
 
 
-def _spelled(column: Column, value: str) -> str:
+def _as_written(column: Column, value: str) -> str:
     """A value as the export writes it."""
     return next((written for written, known in column.choices.items() if known == value), value)
 
 
 def _listed(values: Iterable[str]) -> str:
-    """Values as a message lists them; by semicolons where one holds the usual mark itself."""
+    """Values as a message lists them: joined by 、, or by ； if a value contains 、 itself."""
     values = list(values)
     return ("；" if any("、" in value for value in values) else "、").join(values)
 
 
 class RowParser:
-    """Parses the rows of one dataset under one person key. Keeps parsed cells, so one parser serves many files."""
+    """Parses the rows of one dataset under one person key. It caches parsed cells, so use one parser for many files."""
 
     def __init__(self, dataset: Dataset, keys: PersonKeys, is_1904: bool = False) -> None:
         self.dataset = dataset
@@ -125,12 +156,12 @@ class RowParser:
         self._columns = [self._parser(column, is_1904) for column in dataset.columns]
         by_name = {column.name: index for index, column in enumerate(dataset.columns)}
         self._key_indexes = [by_name[name] for name in dataset.key]
-        read_later = {column.name for _, _, column in dataset.parse_when}
+        dependent = {column.name for _, _, column in dataset.parse_when}
         stored = [index for index, column in enumerate(dataset.columns) if column.parse is not Parse.DROPPED]
-        self._first = [
-            (index, self._columns[index].parse) for index in stored if dataset.columns[index].name not in read_later
+        self._independent = [
+            (index, self._columns[index].parse) for index in stored if dataset.columns[index].name not in dependent
         ]
-        self._later = [
+        self._dependent = [
             (
                 by_name[name],
                 [
@@ -139,7 +170,7 @@ class RowParser:
                     if column.name == name
                 ],
             )
-            for name in sorted(read_later, key=by_name.__getitem__)
+            for name in sorted(dependent, key=by_name.__getitem__)
         ]
         self._codes = [index for index, column in enumerate(dataset.columns) if column.parse is Parse.USCC]
         self._agency_names = [
@@ -161,7 +192,7 @@ class RowParser:
         return ColumnParser(column, self.keys, is_1904, is_key=column.name in self.dataset.key)
 
     def row_hash(self, cells: Sequence[Cell]) -> str:
-        """A keyed hash of all cells of the contract as read, the dropped ones too."""
+        """A keyed hash of all cells of the contract as read, dropped columns included."""
         return self.keys.row_hash(
             "\x1f".join(
                 cell if isinstance(cell, str) else "" if cell is None else f"\x1e{_canonical(cell)}" for cell in cells
@@ -169,12 +200,16 @@ class RowParser:
         )
 
     def parse(self, cells: Sequence[Cell], received_on: dt.date) -> Accepted | Quarantined:
-        """Parses one row received on `received_on`; `cells` in the order of the contract's columns."""
+        """Parses one row received on `received_on`; `cells` are in the order of the contract's columns."""
         columns = self.dataset.columns
         parsed: list[ParsedCell | None] = [None] * len(columns)
         flags: list[str] = []
         former_codes: list[tuple[str, str]] = []
-        for index, parse in itertools.chain(self._first, self._last(parsed)) if self._later else self._first:
+        for index, parse in (
+            itertools.chain(self._independent, self._dependent_columns(parsed))
+            if self._dependent
+            else self._independent
+        ):
             result = parse(cells[index], received_on)
             if isinstance(result, str):
                 return Quarantined(result, columns[index].header)
@@ -202,11 +237,12 @@ class RowParser:
             tuple(former_codes),
         )
 
-    def kept_of(self, cells: Sequence[Cell], received_on: dt.date, is_in_place: bool = True) -> Kept:
-        """Whom a quarantined row names, whichever of its cells failed: a USCC or an ID number whose check character is
-        right, what else names an agency or an object by hash, and the hash of its key. Names and numbers stand in only where
-        a code is not read: nothing is kept that is not needed. Of a malformed row, whose cells are not all in place, they are
-        not kept at all: the cell of an agency's name may hold a person's, which could be guessed from its hash.
+    def identify(self, cells: Sequence[Cell], received_on: dt.date, is_in_place: bool = True) -> RowIdentity:
+        """Whom a quarantined row names, whichever of its cells failed, and the hash of its key.
+
+        Kept are a USCC or an ID number with a right check character, and hashes of other names and numbers. Hashes are kept
+        only if a code cannot be read: nothing is kept that is not needed. For a malformed row (`is_in_place` is false: cells
+        may be in the wrong column) none are kept, because a person's name in an agency's place could be guessed from its hash.
         """
         named: dict[str, Named] = {}
         for index, column, parser in self._naming:
@@ -214,18 +250,21 @@ class RowParser:
             if isinstance(result, str) or result.values[0] is None:
                 continue
             for name in _named_by(column, result.values[0]):
-                if name.name_hash is None or name.column_name not in named:  # a code says more than an id
+                if name.name_hash is None or name.column_name not in named:  # a code takes precedence over an id
                     named[name.column_name] = name
         if is_in_place:
-            for name in itertools.chain(self._named_in_words(cells, received_on), self._numbered(cells, received_on)):
+            for name in itertools.chain(
+                self._named_agencies(cells, received_on), self._named_numbers(cells, received_on)
+            ):
                 named[name.column_name] = name
-        return Kept(self._row_key_hash(cells, received_on), tuple(named.values()))
+        return RowIdentity(self._row_key_hash(cells, received_on), tuple(named.values()))
 
-    def _named_in_words(self, cells: Sequence[Cell], received_on: dt.date) -> Iterator[Named]:
-        """Agencies by name, where the code beside it is empty or cannot be read; where no name is, by the rest of the code. What
-        might be the name of a person, who pays for himself or is complained of, is not kept: it could be guessed from its hash.
+    def _named_agencies(self, cells: Sequence[Cell], received_on: dt.date) -> Iterator[Named]:
+        """Agencies by name, if the code beside the name is empty or cannot be read; without a name, by the masked forms of
+        the code. A name that might be a person's (who pays insurance privately, or is complained about) is not kept: it
+        could be guessed from its hash.
         """
-        in_words: set[int | None] = set()
+        named_by_name: set[int | None] = set()
         for index, code in self._agency_names:
             name = self._value(index, cells, received_on)
             if (
@@ -233,15 +272,17 @@ class RowParser:
                 and not parsing.may_be_a_person(name)
                 and (code is None or self._value(code, cells, received_on) is None)
             ):
-                in_words.add(code)
-                yield Named(self.dataset.columns[index].name, name_hash=text_hash(name.replace("·", "")))  # as compared
+                named_by_name.add(code)
+                yield Named(
+                    self.dataset.columns[index].name, name_hash=text_hash(name.replace("·", ""))
+                )  # as SQL compares
         for code in self._codes:
-            if code not in in_words and self._value(code, cells, received_on) is None:
-                for place, form in enumerate(parsing.uscc_likenesses(cells[code]), start=1):
+            if code not in named_by_name and self._value(code, cells, received_on) is None:
+                for place, form in enumerate(parsing.uscc_masked_forms(cells[code]), start=1):
                     yield Named(f"{self.dataset.columns[code].name}_{place}", name_hash=text_hash(f"code {form}"))
 
-    def _numbered(self, cells: Sequence[Cell], received_on: dt.date) -> Iterator[Named]:
-        """Numbers that other papers bear, too, where the dataset has no codes or one of them cannot be read."""
+    def _named_numbers(self, cells: Sequence[Cell], received_on: dt.date) -> Iterator[Named]:
+        """Numbers that other datasets have, too, if this dataset has no agency codes or one of them cannot be read."""
         if self._codes and not any(
             isinstance(self._columns[code].parse(cells[code], received_on), str) for code in self._codes
         ):
@@ -255,12 +296,12 @@ class RowParser:
                 parts[-1].split("、") if column.parse is Parse.ID_LIST else ["|".join(part or "" for part in parts)]
             )
             for place, number in enumerate(listed, start=1):
-                # several of one cell are told apart as columns are
+                # each number of a list needs a column name of its own
                 name = column.name if place == 1 else f"{column.name}_{place}"
                 yield Named(name, name_hash=text_hash(f"{kind} {number}"))
 
     def _value(self, index: int, cells: Sequence[Cell], received_on: dt.date) -> str | None:
-        """What a text column's cell says; None where it is empty or cannot be read."""
+        """The value of a text column's cell; None if it is empty or cannot be read."""
         result = self._columns[index].parse(cells[index], received_on)
         return None if isinstance(result, str) else result.values[0]
 
@@ -270,13 +311,13 @@ class RowParser:
             result = self._columns[index].parse(cells[index], received_on)
             is_person = self.dataset.columns[index].parse is Parse.PERSON_ID
             if isinstance(result, str) or (is_person and result.values[0] is None):
-                return None  # a name and a mask could be guessed from their hash; a keyed ID number cannot
+                return None  # a name or a mask could be guessed from its hash; a keyed ID number cannot
             parts.append(result.key_text)
         return text_hash("|".join(parts))
 
-    def _last(self, parsed: Sequence[ParsedCell | None]) -> Iterator[tuple[int, ParseCell]]:
-        """The columns that are read by what another one holds, once that has been read."""
-        for index, ways in self._later:
+    def _dependent_columns(self, parsed: Sequence[ParsedCell | None]) -> Iterator[tuple[int, ParseCell]]:
+        """Columns whose reading depends on another column's value, once that one is parsed."""
+        for index, ways in self._dependent:
             way = next(
                 (
                     parser
@@ -288,7 +329,7 @@ class RowParser:
             yield index, way.parse
 
     def _cell_of(self, parts: Sequence[ParsedCell | None]) -> tuple[int | None, int | None] | Quarantined:
-        """The cell of a check-in; (None, None) unless longitude, latitude and system are all there."""
+        """The cell of a check-in; (None, None) unless longitude, latitude and coordinate system are all given."""
         longitude, latitude, system = parts
         if not (longitude and latitude and system and longitude.written and latitude.written and system.values[0]):
             return None, None
@@ -314,7 +355,7 @@ def _named_by(column: Column, value: str) -> Iterator[Named]:
 
 
 def _canonical(cell: Cell) -> str:
-    """Equal for equal numbers, however they are typed (5 and 5.0)."""
+    """The same text for equal numbers of different types (5 and 5.0)."""
     if isinstance(cell, float) and math.isfinite(cell) and cell == int(cell):
         return repr(int(cell))
     return repr(cell)

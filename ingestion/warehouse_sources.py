@@ -1,7 +1,7 @@
-"""Which schemas and tables the dbt sources are, and how they become relations of a DuckDB file.
+"""The schemas and tables of the dbt sources, and how they are created in a DuckDB file.
 
 Belongs here: the map dbt source -> Arrow schema, and its DDL over the files of a build. Does not belong here: which
-files are loaded, and writing them down (`ingestion.build_inputs`).
+files are loaded, and the files of inputs (`ingestion.build_inputs`).
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ from ingestion.build_tables import BUILD_TABLES
 from ingestion.contract import Dataset
 from ingestion.sources import DATASETS
 
-# Every lake relation shows the name of the file its row came in, which only the manifest knows.
+# Every lake relation has the name of the file that its row came in; only the manifest knows it.
 FILE_NAME_FIELD = pa.field("file_name", pa.string(), nullable=False)
-_MATERIALIZED_ROWS = 2_000_000  # up to here a dataset is read once into the build file; beyond, dbt reads the lake
+_MATERIALIZED_ROWS = 2_000_000  # a dataset of up to so many rows is copied into the build file; else dbt reads the lake
 
 
 def dataset_schema(source: str, name: str) -> pa.Schema:
@@ -30,14 +30,14 @@ def dataset_schema(source: str, name: str) -> pa.Schema:
 
 
 def source_schemas() -> dict[tuple[str, str], pa.Schema]:
-    """(schema, table) -> columns, for the datasets and the build's own tables (rulebook tables come beside)."""
+    """(schema, table) -> columns, for the datasets and the build's own tables; without the rulebook's tables."""
     schemas = {key: dataset_schema(*key) for key in DATASETS}
     schemas |= {("lake", name): schema for name, schema in BUILD_TABLES.items()}
     return schemas
 
 
 def create_empty_tables(connection: duckdb.DuckDBPyConnection, schemas: dict[tuple[str, str], pa.Schema]) -> None:
-    """Creates an empty table for each source, typed as Arrow types arrive in DuckDB."""
+    """Creates an empty table for each source, with the DuckDB types of its Arrow schema."""
     for (schema, table), arrow_schema in schemas.items():
         connection.execute(f'create schema if not exists "{schema}"')
         empty = arrow_schema.empty_table()
@@ -49,10 +49,10 @@ def create_empty_tables(connection: duckdb.DuckDBPyConnection, schemas: dict[tup
 def register_sources(
     connection: duckdb.DuckDBPyConnection, build_dir: Path | str, only: Collection[str] | None = None
 ) -> None:
-    """Creates the schemas of all dbt sources in a fresh DuckDB file, over what `prepare` wrote into `build_dir`.
+    """Creates all dbt sources in a fresh DuckDB file, over the files that `prepare` wrote into `build_dir`.
 
-    Rulebook tables are registered from `inputs/rulebook.<table>.parquet` where such files lie. `only` names the
-    relations that are needed, as `schema.table`; null = all.
+    Rulebook tables come from `inputs/rulebook.<table>.parquet`, if there are such files. `only` names the relations that
+    are needed, as `schema.table`; None = all.
     """
     folder = Path(build_dir) / INPUTS
     files: dict[str, list[str]] = json.loads((folder / SOURCE_FILES).read_text("utf-8"))
@@ -92,7 +92,7 @@ def _row_counts(folder: Path) -> dict[str, int]:
 
 
 def _dataset_sql(dataset: Dataset, folder: Path, files: Sequence[str]) -> str:
-    """All rows of the loaded parts but those that repeat a row of another file of their drop."""
+    """All rows of the loaded parts, except those that repeat a row of another file of their drop."""
     columns = ", ".join(
         "parts.file_name" if field.name == "file_name" else f'lake_rows."{field.name}"'
         for field in dataset_schema(dataset.source, dataset.name)
@@ -119,13 +119,13 @@ def dataset_relation(dataset: Dataset) -> str:
 
 
 def _parquet(path: Path) -> str:
-    """One file as a relation; a folder named a=b above it is no partition."""
+    """One file as a relation. A folder named a=b above it is not a partition."""
     return f"read_parquet({one_file(path)}, hive_partitioning = false)"
 
 
 def one_file(path: Path | str) -> str:
-    """A path as DuckDB's readers take it for this one file: a `*` in the name of a folder is no pattern, which would have
-    the files of other folders read, too.
+    """A path, escaped for DuckDB's readers: a `*` in a folder's name must not be taken for a pattern, which would read
+    files of other folders, too.
     """
     return _literal("".join(f"[{char}]" if char in "*?[" else char for char in str(path)))
 

@@ -8,8 +8,8 @@ from typing import Any
 import dagster as dg
 
 from ingestion.settings import load
-from orchestration.assets.door import door
-from orchestration.assets.models import build_models
+from orchestration.assets.door import build_door
+from orchestration.assets.models import build_models, source_specs
 from orchestration.assets.release import build_release
 from orchestration.building.dbt_project import manifest_of
 from orchestration.building.workbench import Workbench
@@ -24,11 +24,12 @@ def build_defs(overrides: Mapping[str, Any] | None = None) -> dg.Definitions:
     """The location. `overrides` may hold `settings`, and `bench` in the place of the real workbench."""
     chosen = dict(overrides or {})
     bench = chosen.get("bench") or Workbench(chosen.get("settings") or load())
-    models = build_models(manifest_of(bench.parse()))
+    manifest = manifest_of(bench.parse())
+    models = build_models(manifest)
     marts = [key for key in models.keys if key.path[0] in MART_SCHEMAS]
     job = build_job()
     return dg.Definitions(
-        assets=[door, models, build_release(marts)],
+        assets=[build_door(source_specs(manifest)), models, build_release(marts)],
         asset_checks=[build_checks(marts)],
         jobs=[job],
         schedules=[build_schedule(job)],

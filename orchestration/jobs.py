@@ -34,6 +34,6 @@ def build_job() -> dg.UnresolvedAssetJobDefinition:
         JOB_NAME,
         selection=dg.AssetSelection.all(),
         executor_def=dg.in_process_executor,
-        description="Ingest what is new, build, check, release.",
+        description="Takes in what is new, builds every model, checks, and releases; a check that blocks keeps the last release.",
         tags={"dagster/max_runtime": str(MAX_RUN_SECONDS)},
     )

@@ -14,7 +14,7 @@ from orchestration.building.build_folder import STATE_FILE
 from orchestration.building.dbt_runner import DbtError
 from orchestration.building.helper_process import ProcessDiedError, keep_what_is_loaded
 from orchestration.building.report import BuildReport
-from orchestration.building.request import BuildRequest, Written, require_sense
+from orchestration.building.request import BuildRequest, Written, require_plausible
 from orchestration.building.state import BuildFailedError, BuildState
 from orchestration.building.workbench import Workbench
 from orchestration.operations import alerts, attempts
@@ -61,9 +61,9 @@ def _run(bench: Workbench, written: Written) -> BuildReport:
         (settings.build / STATE_FILE).unlink(missing_ok=True)
         bench.start_dbt()  # imports dbt while this process imports Dagster; the suites' turn comes when dbt runs
         request = BuildRequest.read(written)
-        require_sense(settings, request)  # before Dagster: who mistyped an option waits for nothing
+        require_plausible(settings, request)  # before Dagster: who mistyped an option waits for nothing
         bench.rules(request)
-        from dagster import DagsterExecutionInterruptedError
+        from dagster import DagsterExecutionInterruptedError, Failure
 
         from orchestration.definitions import build_defs
         from orchestration.jobs import JOB_NAME
@@ -86,6 +86,8 @@ def _run(bench: Workbench, written: Written) -> BuildReport:
                 )
             except DagsterExecutionInterruptedError:
                 raise KeyboardInterrupt from None
+            except Failure as failure:  # `assets.failing`
+                raise failure.__cause__ or failure from None
     except (ConfigurationError, RulebookError):
         raise
     except Exception as error:

@@ -21,9 +21,9 @@ def build_schedule(job: dg.UnresolvedAssetJobDefinition) -> dg.ScheduleDefinitio
         execution_timezone=ZONE,
         default_status=dg.DefaultScheduleStatus.RUNNING,
         name="every_morning",
+        description="Builds the day, with whatever the inbox holds: expiries show on their day without any new file.",
     )
     def every_morning(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
-        """One build of the day."""
         day = context.scheduled_execution_time.date().isoformat()
         return dg.RunRequest(run_key=day, run_config={"ops": {"door": {"config": {"as_of_on": day}}}})
 

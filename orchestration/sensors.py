@@ -22,6 +22,7 @@ def build_inbox_sensor(job: dg.UnresolvedAssetJobDefinition, inbox: Path) -> dg.
         minimum_interval_seconds=SETTLE_SECONDS,
         default_status=dg.DefaultSensorStatus.RUNNING,
         name="inbox",
+        description="Starts a build once files have arrived in the inbox and a copy no longer runs.",
     )
     def inbox_sensor(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
         """The cursor is the last look and whether it was built."""
@@ -43,9 +44,13 @@ def build_inbox_sensor(job: dg.UnresolvedAssetJobDefinition, inbox: Path) -> dg.
 def build_alert_sensor(job: dg.UnresolvedAssetJobDefinition, settings: Settings) -> dg.SensorDefinition:
     """Tells of a failed run; `alerts.of_checks` tells of checks that only warn, in the run itself."""
 
-    @dg.run_failure_sensor(monitored_jobs=[job], default_status=dg.DefaultSensorStatus.RUNNING, name="tell_of_failures")
+    @dg.run_failure_sensor(
+        monitored_jobs=[job],
+        default_status=dg.DefaultSensorStatus.RUNNING,
+        name="tell_of_failures",
+        description="Writes one line per failed run into `logs/alerts.jsonl`.",
+    )
     def tell_of_failures(context: dg.RunFailureSensorContext) -> None:
-        """One line per failed run."""
         said = [_innermost(event.step_failure_data.error) for event in context.get_step_failure_events()]
         problem = f"run {context.dagster_run.run_id}: {'; '.join(said) or context.failure_event.message}"
         alerts.raise_alert(settings.logs, "build_failed", problem)

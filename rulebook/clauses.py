@@ -1,7 +1,7 @@
-"""Clauses in a regime's map: whether an export can write them, and the map that a regime gets when it names none.
+"""Clauses in a regime's clause map: whether an export can write them, and the default map.
 
-Belongs here: which entries can ever catch a row, and the map of credit.md 6.5. Does not belong here: the normal form
-of a clause (`ingestion.parsing.clause_text`), which item a row of evidence has (SQL).
+Belongs here: which entries can match a row at all, and the map of credit.md 6.5. Does not belong here: the normal form of
+a clause (`ingestion.parsing.clause_text`), which item a row of evidence has (SQL).
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from ingestion.sources import DATASETS
 MISCONDUCT_DATASETS = ("findings", "checks", "penalties", "hotline", "media")
 MERIT_DATASET = "merit_claims"
 ANY = "*"
-# The datasets whose rows say their own points (扣分).
+# The datasets whose rows have their own points (扣分).
 WITH_POINTS = frozenset(
     name for (_, name), dataset in DATASETS.items() if any(column.name == "row_points" for column in dataset.columns)
 )
@@ -21,11 +21,11 @@ EMPTY = ""
 LEVELS = {"国家": "national", "省": "provincial", "市": "municipal"}
 
 
-def passes_the_door(clause: str, dataset: str) -> bool:
-    """Whether an accepted row of the dataset (or of any, for `*`) can carry the clause."""
+def can_occur(clause: str, dataset: str) -> bool:
+    """Whether an accepted row of the dataset (for `*`: of any dataset) can have the clause."""
     if clause == EMPTY:
         return dataset not in ("findings", MERIT_DATASET)
-    if parsing.is_empty(clause):  # a sign for "none", which the door reads as an empty cell
+    if parsing.is_empty(clause):  # a sign for "none", which is read as an empty cell
         return False
     try:
         return parsing.clause(clause) == clause
@@ -33,7 +33,7 @@ def passes_the_door(clause: str, dataset: str) -> bool:
         return False
 
 
-# What credit.md 6.5 says of the notice's clauses; a bare 2 or 4 is no clause of the notice, but people write it.
+# The items of the notice's clauses (credit.md 6.5). A bare 2 or 4 is not a clause of the notice, but people write it.
 _MISCONDUCT_ITEMS = {
     "1": "F01",
     "2": "F02B",
@@ -54,7 +54,7 @@ _MISCONDUCT_ITEMS = {
 
 
 def datasets_of(dataset: str) -> tuple[str, ...]:
-    """The datasets whose rows an entry of the map can catch."""
+    """The datasets whose rows an entry of the map can match."""
     return MISCONDUCT_DATASETS if dataset == ANY else (dataset,)
 
 

@@ -1,6 +1,6 @@
-"""What differs between two versions, in the words of `reading`.
+"""Differences between two versions, in the words of `reading`.
 
-Belongs here: comparing two readings. Does not belong here: the words (`words`), what another version does to grades
+Belongs here: comparing two readings. Does not belong here: the words (`words`), the effect of another version on grades
 (`what_if`).
 """
 
@@ -15,17 +15,17 @@ from rulebook.words import PARTS
 
 @dataclass(frozen=True)
 class Difference:
-    """An entry that only one of two versions has, or what is said otherwise of one that both have."""
+    """An entry that only one of two versions has, or the changed statements of an entry that both have."""
 
     part: str
     code: str
     title: str
     change: str  # added, removed, changed
-    statements: tuple[tuple[Statement | None, Statement | None], ...]  # before and after; null = nothing said
+    statements: tuple[tuple[Statement | None, Statement | None], ...]  # before and after; None = no statement
 
 
 def differences(before: Reading, after: Reading) -> list[Difference]:
-    """All that differs, in the order in which a version is read; both readings are of one language."""
+    """All differences, in the order of a reading. Both readings must be in one language."""
     found: list[Difference] = []
     for part in PARTS:
         left, right = ({_name(entry): entry for entry in side.part(part)} for side in (before, after))
@@ -35,7 +35,7 @@ def differences(before: Reading, after: Reading) -> list[Difference]:
 
 
 def _name(entry: Entry) -> str:
-    return "" if entry.part == "version" else entry.code  # two versions differ in their ids, and that is no difference
+    return "" if entry.part == "version" else entry.code  # the id of a version does not count as a difference
 
 
 def _of(before: Entry | None, after: Entry | None) -> Iterable[Difference]:
@@ -56,7 +56,7 @@ def _of(before: Entry | None, after: Entry | None) -> Iterable[Difference]:
 
 
 def rows_of(found: Iterable[Difference]) -> list[dict[str, str | None]]:
-    """The differences, one row a statement, for scripts."""
+    """The differences, one row per statement, for scripts."""
     return [
         {
             "part": difference.part,

@@ -1,7 +1,7 @@
-"""A rulebook folder: seven CSV files that hold the versions of any number of regimes.
+"""A rulebook folder: seven CSV files with the versions of any number of regimes.
 
-Belongs here: reading, writing, and the tables that a build gets of one regime. Does not belong here: whether
-the rules make sense (`lint`), regimes that are not in it yet (`regime_file`).
+Belongs here: reading, writing, and the tables of one regime for a build. Does not belong here: whether the rules make
+sense (`lint`), regime files that are not imported yet (`regime_file`).
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from rulebook.problems import Place, Problem, RulebookError
 from rulebook.tables import BUILD_TABLES, DEFAULTS, FOLDER_TABLES, LATER_COLUMNS
 from rulebook.vocabulary import SEPARATOR
 
-# Text columns in which an empty cell says "empty", not "nothing said".
+# Text columns in which an empty cell means an empty text, not null.
 _EMPTY_MEANS_EMPTY = {("clause_items", "clause")}
 _MOST_POINTS = Decimal(10_000_000)
 
@@ -41,11 +41,11 @@ class Row:
         return self.values[column]
 
     def at(self, column: str) -> Place:
-        """Where the value of one column stands."""
+        """The place of one column's value."""
         return self.place.at_key(column) if self.place.is_csv else self.keys.get(column, self.place)
 
     def called(self, column: str) -> str:
-        """What the file calls a column: its key in a regime file."""
+        """The name of a column in the file: its key in a regime file."""
         return self.at(column).column or column
 
 
@@ -101,7 +101,7 @@ def folder_of(tables: Mapping[str, Iterable[Mapping[str, Any]]], path: str = "")
 
 
 def read_folder(directory: Path | str) -> Folder:
-    """Reads the CSV files of a folder; whatever is not as the tables say raises with file, row and column."""
+    """Reads the CSV files of a folder. Raises RulebookError with file, row and column for everything that does not fit."""
     directory = Path(directory)
     problems: list[Problem] = []
     tables: dict[str, tuple[Row, ...]] = {}
@@ -111,7 +111,7 @@ def read_folder(directory: Path | str) -> Folder:
                 Problem(
                     Place(str(directory)),
                     "no_folder",
-                    "there is no such rulebook folder",
+                    "the rulebook folder does not exist",
                     "Name a folder that `firemark rulebook import` has written.",
                 )
             ]
@@ -141,12 +141,12 @@ def _read_table(path: Path, table: str, schema: pa.Schema, problems: list[Proble
         unknown = [name for name in header if name not in schema.names]
         missing = [name for name in schema.names if name not in header and name not in LATER_COLUMNS.get(table, ())]
         if unknown or missing or len(set(header)) != len(header):
-            said = "; ".join(
+            message = "; ".join(
                 text
                 for text, names in (("unknown columns", unknown), ("missing columns", missing))
                 for text in ([f"{text} {', '.join(names)}"] if names else [])
             )
-            problem("header", said or "a column stands twice", f"The header is: {','.join(schema.names)}", 1)
+            problem("header", message or "a column occurs twice", f"Expected header: {','.join(schema.names)}", 1)
             return
         for number, cells in enumerate(records, start=2):
             if not any(cells):
@@ -154,7 +154,7 @@ def _read_table(path: Path, table: str, schema: pa.Schema, problems: list[Proble
             if len(cells) != len(header):
                 problem(
                     "cell_count",
-                    f"{len(cells)} cells, the header has {len(header)}",
+                    f"the row has {len(cells)} cells, but the header has {len(header)}",
                     "Check commas and quotes.",
                     number,
                 )
@@ -199,17 +199,17 @@ def _parse(cell: str, kind: pa.DataType, empty_means_empty: bool) -> Any:
 def parse_date(text: str) -> dt.date:
     """A date written as yyyy-mm-dd."""
     if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
-        raise ValueError(f"{text!r} is no date (yyyy-mm-dd)")
+        raise ValueError(f"{text!r} is not a date: expected yyyy-mm-dd")
     try:
         return dt.date.fromisoformat(text)
     except ValueError:
-        raise ValueError(f"{text!r} is no day of the calendar") from None
+        raise ValueError(f"{text!r} is not a date of the calendar") from None
 
 
 def parse_integer(text: str) -> int:
     """A whole number."""
     if not re.fullmatch(r"[+-]?\d{1,9}", text):
-        raise ValueError(f"{text!r} is no whole number")
+        raise ValueError(f"{text!r} is not a whole number")
     return int(text)
 
 
@@ -218,7 +218,7 @@ def parse_points(text: str) -> Decimal:
     try:
         number = Decimal(text.replace("_", ""))
     except InvalidOperation:
-        raise ValueError(f"{text!r} is no number") from None
+        raise ValueError(f"{text!r} is not a number") from None
     if not number.is_finite() or abs(number) >= _MOST_POINTS:
         raise ValueError(f"{text!r} is out of range")
     if number != number.quantize(Decimal("0.01")):
@@ -230,7 +230,7 @@ def parse_points(text: str) -> Decimal:
 
 
 def write_folder(folder: Folder, directory: Path | str) -> None:
-    """Writes all tables; each file appears whole, and none before all of them are on disk."""
+    """Writes all tables. Each file is replaced atomically, after all of them have been written to disk."""
     directory = Path(directory)
     directory.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".rulebook-", dir=directory) as staged:
@@ -254,7 +254,7 @@ def csv_text(rows: Iterable[Row], schema: pa.Schema) -> str:
 
 
 def number(value: Decimal) -> str:
-    """A number as people write it: 90, and not 90.00."""
+    """A number as people write it: 90, not 90.00."""
     return f"{value.normalize():f}" if value else "0"
 
 
@@ -276,7 +276,7 @@ def _text(value: Any) -> str:
 
 
 def build_tables(folder: Folder, regime_code: str) -> dict[str, pa.Table]:
-    """What a build reads as dbt source `rulebook`: the versions of one regime, lists one row per element."""
+    """The dbt source `rulebook` of a build: the versions of one regime, and lists with one row per element."""
     versions = folder.versions(regime_code)
     if not versions:
         known = ", ".join(folder.regimes()) or "none"
@@ -297,7 +297,7 @@ def build_tables(folder: Folder, regime_code: str) -> dict[str, pa.Table]:
 
 
 def tables_of(rows: Mapping[str, Iterable[Row]]) -> dict[str, pa.Table]:
-    """Arrow tables of rulebook rows, sorted so that the order in a file changes nothing."""
+    """Arrow tables of rulebook rows, sorted so that the order in a file does not matter."""
     plain = {name: [dict(row.values) for row in table] for name, table in rows.items()}
     plain["rated_types"] = _exploded(plain["rulebooks"], "rated_types", "check_type")
     plain["unrated_statuses"] = _exploded(plain["rulebooks"], "unrated_status", "registry_status")

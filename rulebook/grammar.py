@@ -1,7 +1,7 @@
-"""The grammar of a regime: its blocks, their keys, what each key takes and what it is when left out.
+"""The grammar of a regime: its blocks, their keys, the values and the default of each key.
 
-Belongs here: the one list of keys, and one entry of a block as a row. Does not belong here: how a value is read
-(`values`), how a file is opened (`regime_yaml`, `regime_workbook`), defaults that depend on other rows (`regime_file`).
+Belongs here: the one list of keys, and one entry of a block as a row. Does not belong here: reading a value (`values`),
+opening a file (`regime_yaml`, `regime_workbook`), defaults that depend on other rows (`regime_file`).
 """
 
 from __future__ import annotations
@@ -19,17 +19,17 @@ REQUIRED = object()
 
 @dataclass(frozen=True)
 class Key:
-    """One key of a block: the column it fills, how its value is read, and what it is when left out."""
+    """One key of a block: its column, how its value is read, and its default."""
 
     column: str
     read: values.Read
     default: Any = REQUIRED
     nullable: bool = False
-    is_blank_null: bool = False  # whether an empty cell of a sheet says null where there is no default
+    is_blank_null: bool = False  # whether an empty cell of a sheet means null although there is no default
 
 
 _CHECK_TYPES = values.SomeOf(vocabulary.CHECK_TYPES, "List types of check, or leave the key out for all.")
-_SOME_ITEMS = values.not_empty(values.codes, "List items, or write item: null for what does not score.")
+_SOME_ITEMS = values.not_empty(values.codes, "List items, or write item: null if the clause does not score.")
 
 BLOCKS: dict[str, dict[str, Key]] = {
     "rulebook": {
@@ -137,7 +137,7 @@ REQUIRED_BLOCKS = ("rulebook", "components", "items")
 
 @dataclass(frozen=True)
 class Said:
-    """What an entry says under one key: where, and what; None = null."""
+    """The value of one key of an entry, and its place; `written` None = null."""
 
     place: Place
     value_place: Place
@@ -146,7 +146,7 @@ class Said:
 
 @dataclass(frozen=True)
 class Entry:
-    """One entry of a block as a file holds it: what stands under its known keys."""
+    """One entry of a block as in the file: the values of its known keys."""
 
     place: Place
     said: Mapping[str, Said]
@@ -155,12 +155,12 @@ class Entry:
 def unknown_key(
     place: Place, what: str, name: str, known: Iterable[str], shown: Mapping[str, str] | None = None
 ) -> Problem:
-    """A key that the grammar lacks."""
+    """A key that is not in the grammar."""
     return Problem(place, "unknown_key", f"{what} has no key {name}", suggestion(name, known, "Known keys", shown))
 
 
 def row_of(entry: Entry, block: str, problems: list[Problem]) -> Row:
-    """One entry of a block as a row; a value that is missing or cannot be read is a problem."""
+    """One entry of a block as a row. Missing and unreadable values are added to `problems`."""
     found: dict[str, Any] = {}
     places: dict[str, Place] = {}
     for name, key in BLOCKS[block].items():
@@ -191,5 +191,5 @@ def row_of(entry: Entry, block: str, problems: list[Problem]) -> Row:
 
 
 def missing_key(place: Place, block: str, name: str, remedy: str) -> Problem:
-    """A key without which an entry says nothing."""
+    """A required key that an entry lacks."""
     return Problem(place.at_key(name), "missing_key", f"{block} lacks the key {name}", remedy)

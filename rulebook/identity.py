@@ -1,4 +1,4 @@
-"""What names the state of a rulebook's tables, for whoever keeps something that was worked out by them.
+"""The identity of a rulebook's tables, for results that are kept as long as the rules do not change.
 
 Belongs here: which columns can change a score. Does not belong here: reading a folder, revisions of the program.
 """
@@ -10,12 +10,12 @@ from collections.abc import Mapping
 
 import pyarrow as pa
 
-# What only explains: another wording of it scores nothing anew.
+# Columns that only explain: new wording does not change any score.
 WORDING = frozenset({"title_zh", "title_en", "document", "legal_basis"})
 
 
 def identity(tables: Mapping[str, pa.Table]) -> dict[str, list[str]]:
-    """All that the tables say, whatever the order of their rows."""
+    """The content of the tables, independent of the order of their rows."""
     return {
         name: sorted(json.dumps(row, default=str, sort_keys=True) for row in table.to_pylist())
         for name, table in sorted(tables.items())
@@ -23,7 +23,7 @@ def identity(tables: Mapping[str, pa.Table]) -> dict[str, list[str]]:
 
 
 def scoring_identity(tables: Mapping[str, pa.Table]) -> dict[str, list[str]]:
-    """What of the tables can change a score: without titles, documents and legal bases."""
+    """The content that can change a score: without titles, documents and legal bases."""
     return identity(
         {name: table.drop_columns(sorted(WORDING & set(table.column_names))) for name, table in tables.items()}
     )

@@ -1,6 +1,6 @@
-"""Adding regime files to a rulebook folder: read, replace or add, lint the folder as it then is, write.
+"""Adding regime files to a rulebook folder: read, replace or add, lint the resulting folder, write.
 
-Does not belong here: reading a regime (`regime_file`), what makes sense (`lint`), printing (the command line).
+Does not belong here: reading a regime (`regime_file`), whether rules make sense (`lint`), printing (the command line).
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class Imported:
 
 
 def import_regimes(files: Iterable[Path | str], directory: Path | str) -> list[Imported]:
-    """Turns YAML files into versions of a rulebook folder; nothing is written unless the whole folder is sound."""
+    """Imports regime files as versions of a rulebook folder. Nothing is written if the resulting folder has problems."""
     directory = Path(directory)
     folder = read_folder(directory) if _has_tables(directory) else empty_folder(str(directory))
     folder, done = merge(folder, files)
@@ -62,7 +62,7 @@ def merge(folder: Folder, files: Iterable[Path | str]) -> tuple[Folder, list[Imp
                 Problem(
                     version.at("rulebook_id"),
                     "twice",
-                    f"{first} has the id {rulebook_id} as well",
+                    f"{first} has the same id {rulebook_id}",
                     "Give each version its own id.",
                 )
             )

@@ -1,7 +1,7 @@
-"""What the blocks and keys of a regime are called and mean, in Chinese and English.
+"""Names and meanings of the blocks and keys of a regime, in Chinese and English.
 
-Belongs here: the first Chinese name of each (the others are also taken as headers of a sheet), and what the key says.
-Does not belong here: what a key takes and its default (`grammar`).
+Belongs here: the Chinese names of each (the first is the usual one, the others are accepted as headers of a sheet), and its
+meaning. Does not belong here: the values of a key and its default (`grammar`).
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The languages in which rules are told. Does not belong here: any word (`words`, `labels`)."""
+"""The languages in which rules are shown. Does not belong here: any word (`words`, `labels`)."""
 
 from __future__ import annotations
 

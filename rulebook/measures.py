@@ -1,6 +1,6 @@
-"""The measures that a rulebook can name: those of seed `measures`, which SQL reads, too.
+"""The measures that a rulebook can name: those of seed `measures`, which SQL reads as well.
 
-Belongs here: reading the seed. Does not belong here: which measures a grade orders (a rulebook's own table).
+Belongs here: reading the seed. Does not belong here: the measures of each grade (a rulebook's own table).
 """
 
 from __future__ import annotations

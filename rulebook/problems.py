@@ -1,6 +1,6 @@
-"""What is wrong with rulebook data, where, and what to do about it: as data, so that tools can show all of it.
+"""Problems of rulebook data as data: where, what is wrong and what to do, so that tools can show all of them.
 
-Does not belong here: deciding what is wrong (`lint`, and the readers `folder` and `regime_file`).
+Does not belong here: finding problems (`lint`, and the readers `folder` and `regime_file`).
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 @dataclass(frozen=True)
 class Place:
-    """Where a statement stands: a line of a YAML file, a cell of a workbook, or a row and column of a CSV.
+    """The place of a statement: a line of a YAML file, a cell of a workbook, or a row and column of a CSV.
 
     `number` is the line or row (a header is row 1), `column` the key or the CSV's column, `cell` a workbook's (D7).
     """
@@ -37,18 +37,18 @@ class Place:
         return ", ".join(parts)
 
     def at_key(self, key: str | None) -> Place:
-        """The same place, of one key or column."""
+        """The same place with a key or column."""
         return replace(self, column=key)
 
     @property
     def order(self) -> tuple[str, str, int]:
-        """Problems are told file by file, top to bottom."""
+        """Sorts problems by file, top to bottom."""
         return self.file, self.sheet or "", self.number or 0
 
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing that stops a rulebook from being used. `code` is stable; `remedy` says what to do."""
+    """One reason why a rulebook cannot be used. `code` is stable; `remedy` says what to do."""
 
     place: Place
     code: str
@@ -60,7 +60,7 @@ class Problem:
 
 
 class RulebookError(Exception):
-    """Rulebook data that cannot be used; `problems` lists everything that was found."""
+    """Rulebook data that cannot be used; `problems` lists all reasons."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = sorted(problems, key=lambda problem: problem.place.order)
@@ -70,16 +70,16 @@ class RulebookError(Exception):
 def suggestion(
     found: str, known: Iterable[str], what: str = "Write one of", shown: Mapping[str, str] | None = None
 ) -> str:
-    """The remedy for a word that is not among the known ones: the nearest of them, and all of them.
+    """The remedy for an unknown word: the nearest known word, and a list of all of them.
 
-    `shown` says how known words are told, where several are told as one.
+    `shown` maps known words to the text that the message shows, if several have the same text.
     """
-    told = {str(word): shown[word] if shown else str(word) for word in known}
-    listed = ", ".join(dict.fromkeys(told.values())) or "none"
-    return nearest(found, told) + f"{what}: {listed}."
+    texts = {str(word): shown[word] if shown else str(word) for word in known}
+    listed = ", ".join(dict.fromkeys(texts.values())) or "none"
+    return nearest(found, texts) + f"{what}: {listed}."
 
 
-def nearest(found: str, told: Mapping[str, str]) -> str:
-    """A question about the known word that is nearest, or nothing; `told` says how each is told."""
-    near = difflib.get_close_matches(found, told, n=1) or [word for word in told if len(found) > 1 and found in word]
-    return f"Did you mean {told[near[0]]}? " if near else ""
+def nearest(found: str, texts: Mapping[str, str]) -> str:
+    """A question about the nearest known word, or ''; `texts` maps known words to their shown text."""
+    near = difflib.get_close_matches(found, texts, n=1) or [word for word in texts if len(found) > 1 and found in word]
+    return f"Did you mean {texts[near[0]]}? " if near else ""

@@ -1,7 +1,7 @@
-"""A version of a rulebook as people read it: what its rows say, in Chinese or English, in the order of the notice.
+"""A version of a rulebook as people read it, in Chinese or English, in the order of the notice.
 
-Belongs here: rows of one version -> entries of labelled texts. Does not belong here: what a word is called (`words`),
-what differs between two versions (`differences`), how a text is laid out (the command line).
+Belongs here: rows of one version -> entries of labelled texts. Does not belong here: names of words (`words`), differences
+between two versions (`differences`), layout (the command line).
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ Value = TypeVar("Value")
 
 @dataclass(frozen=True)
 class Statement:
-    """One thing that an entry says. `is_told`: whether a reader of one version needs it; a comparison needs them all."""
+    """One statement of an entry. `is_told`: whether a reader of one version needs it; a comparison needs all statements."""
 
     key: str
     label: str
@@ -44,7 +44,7 @@ class Entry:
     component: str | None = None
 
     def text(self, key: str) -> str:
-        """What the entry says about one thing; empty = nothing."""
+        """The text of one statement; '' if the entry has no such statement."""
         return next((statement.text for statement in self.statements if statement.key == key), "")
 
 
@@ -62,7 +62,7 @@ class Reading:
 
 
 def read(folder: Folder, rulebook_id: str, lang: Lang) -> Reading:
-    """The whole version. An unknown id raises as `Folder.version` does."""
+    """Reads a version. An unknown id raises RulebookError, as `Folder.version` does."""
     titles = {code: (measure.title_zh, measure.title_en) for code, measure in known_measures().items()}
     reader = _Reader(folder, rulebook_id, lang, titles)
     return Reading(
@@ -128,7 +128,7 @@ class _Reader:
         untold: Iterable[str] = (),
         component: str | None = None,
     ) -> Entry:
-        """An entry of what is said: key of words.LABELS -> text, null = nothing."""
+        """An entry from its statements: key of words.LABELS -> text; None = no such statement."""
         return Entry(
             part,
             code or "",
@@ -212,7 +212,7 @@ class _Reader:
         title, other = ("title_zh", "title_en") if self.lang == "zh" else ("title_en", "title_zh")
         is_evidence = row["fact"] == vocabulary.EVIDENCE
         factor = row["repeat_factor"]
-        entries = self._leading_to(row["item_code"])
+        entries = self._entries_for(row["item_code"])
         rows = self._sources(entries)
         said = {
             "component_code": row["component_code"],
@@ -241,13 +241,13 @@ class _Reader:
         if row["clause"] and [(of["dataset"], of["clause"], others) for of, others in entries] == [
             (clauses.ANY, clause_text(row["clause"]), ())
         ]:
-            untold.add("clause_items")  # its clause, in whatever export: the column beside it says so
+            untold.add("clause_items")  # the column of the clause already says it: this clause, in any export
         return self.entry(
             "item", row["item_code"], row[title] or "", said, untold=untold, component=row["component_code"]
         )
 
     def _points(self, row: Row) -> str | None:
-        """Points with their sign and what they are for; null where another effect comes without points."""
+        """Points with their sign and unit; None for another effect without points."""
         component = self.components.get(row["component_code"])
         if row["points_from"] == vocabulary.ROW:
             amount = self.called(words.POINTS_FROM, vocabulary.ROW)
@@ -293,8 +293,8 @@ class _Reader:
 
     # --- which clause of an export leads where ---
 
-    def _leading_to(self, item_code: str) -> list[tuple[Row, tuple[str, ...]]]:
-        """Entries of the map that lead to an item, and the other items that each leads to as well."""
+    def _entries_for(self, item_code: str) -> list[tuple[Row, tuple[str, ...]]]:
+        """Entries of the clause map that refer to an item, each with the other items that it refers to."""
         return [
             (row, tuple(code for code in codes if code != item_code))
             for row in self.rows("clause_items")
@@ -302,7 +302,7 @@ class _Reader:
         ]
 
     def _sources(self, entries: Iterable[tuple[Row, tuple[str, ...]]]) -> str:
-        """Datasets with their clauses; what is alike but for the level or the dataset stands together."""
+        """Datasets with their clauses; entries that differ only in level or dataset are combined."""
         clauses_of = _grouped(((row["dataset"], row["level_code"], others), row["clause"]) for row, others in entries)
         levels_of = _grouped(((of, others, found), level) for (of, level, others), found in clauses_of.items())
         datasets_of = _grouped(((levels, others, found), of) for (of, others, found), levels in levels_of.items())
@@ -330,7 +330,7 @@ class _Reader:
         )
 
     def _names_clauses(self, dataset: str) -> bool:
-        """Whether some entry names a clause of rows of the dataset."""
+        """Whether an entry names a clause of the dataset."""
         of = set(clauses.datasets_of(dataset))
         return any(
             row["clause"] not in (clauses.ANY, clauses.EMPTY) and of & set(clauses.datasets_of(row["dataset"]))
@@ -415,7 +415,7 @@ class _Reader:
 
 
 def _grouped(pairs: Iterable[tuple[Key, Value]]) -> dict[Key, tuple[Value, ...]]:
-    """The values of each key, both in the order in which they come."""
+    """The values of each key; keys and values keep their order."""
     found: dict[Key, list[Value]] = {}
     for key, value in pairs:
         found.setdefault(key, []).append(value)
@@ -423,7 +423,7 @@ def _grouped(pairs: Iterable[tuple[Key, Value]]) -> dict[Key, tuple[Value, ...]]
 
 
 def rows_of(reading: Reading) -> list[dict[str, Any]]:
-    """What the reading says, one row a statement, for scripts."""
+    """The reading, one row per statement, for scripts."""
     return [
         {
             "part": entry.part,

@@ -1,8 +1,8 @@
 """One version of a regime, read from a file into the rows of a rulebook folder.
 
-Belongs here: which reader a file gets, the blocks that a regime needs, defaults that depend on other rows. Does not
-belong here: keys (`grammar`), values (`values`), kinds of file (`regime_yaml`), whether the rules make sense (`lint`),
-the folder on disk (`folder`, `importing`).
+Belongs here: choosing the reader of a file, required blocks, defaults that depend on other rows. Does not belong here:
+keys (`grammar`), values (`values`), formats (`regime_yaml`, `regime_workbook`), whether the rules make sense (`lint`), the
+folder on disk (`folder`, `importing`).
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from rulebook.regime_yaml import yaml_blocks
 
 
 def read_regime(path: Path | str) -> dict[str, list[Row]]:
-    """The rows of one version, by folder table; everything wrong raises with file, place and remedy."""
+    """The rows of one version, by folder table. Raises RulebookError with file, place and remedy of every problem."""
     problems: list[Problem] = []
     path = Path(path)
     read = workbook_blocks if path.suffix.lower() == ".xlsx" else yaml_blocks
@@ -33,7 +33,7 @@ def read_regime(path: Path | str) -> dict[str, list[Row]]:
                     start.at_key(name),
                     "missing_key",
                     f"the file lacks the block {name}",
-                    f"Add {name}, in a workbook a sheet {BLOCK_LABELS[name].names[0]}.",
+                    f"Add {name}; in a workbook, a sheet named {BLOCK_LABELS[name].names[0]}.",
                 )
             )
     if problems:
@@ -42,7 +42,7 @@ def read_regime(path: Path | str) -> dict[str, list[Row]]:
 
 
 def _completed(found: dict[str, list[Row]], problems: list[Problem]) -> dict[str, list[Row]]:
-    """The rows with the defaults that depend on other rows, and with the version's id in each."""
+    """The rows with the defaults that depend on other rows, and with the version's id."""
     version = found["rulebook"][0]
     rulebook_id = version["rulebook_id"]
     if version["regime_code"] is None:
@@ -67,7 +67,7 @@ def _completed(found: dict[str, list[Row]], problems: list[Problem]) -> dict[str
             for entry in clauses.default_map()
             if entry["item_code"] is None or entry["item_code"] in evidence_items
         ]
-        # An exception (item null) is of use only beside the rule that it is an exception from.
+        # An exception (item null) is useful only beside the rule that it is an exception to.
         reached = {(row["dataset"], row["clause"]) for row in entries if row["item_code"] is not None}
         entries = [row for row in entries if (row["dataset"], row["clause"]) in reached]
     bands = [_band(row, rank, problems) for rank, row in enumerate(found.get("bands", []), start=1)]
@@ -87,15 +87,15 @@ def _completed(found: dict[str, list[Row]], problems: list[Problem]) -> dict[str
 
 
 def _clause_entry(row: Row, problems: list[Problem]) -> Row:
-    """An entry of the map with the items that it leads to, under either of its keys."""
-    said = [key for key in ("item_code", "item_codes") if key in row.keys]
-    if len(said) != 1:
+    """An entry of the clause map with its items, from either of its keys."""
+    used = [key for key in ("item_code", "item_codes") if key in row.keys]
+    if len(used) != 1:
         problems.append(
             Problem(
                 row.place.at_key("item"),
-                "repeated_key" if said else "missing_key",
-                "an entry of clauses has both item and items" if said else "clauses lacks the key item",
-                "Write item: CODE, items: [CODE, CODE], or item: null for what does not score.",
+                "repeated_key" if used else "missing_key",
+                "an entry of clauses has both item and items" if used else "clauses lacks the key item",
+                "Write item: CODE, items: [CODE, CODE], or item: null if the clause does not score.",
             )
         )
     values = {name: value for name, value in row.values.items() if name != "item_codes"}
@@ -108,12 +108,12 @@ def _clause_entry(row: Row, problems: list[Problem]) -> Row:
 
 
 def _band(row: Row, rank: int, problems: list[Problem]) -> Row:
-    """A band with its rank; whether a bound belongs to it must be said unless there is no bound."""
+    """A band with its rank. For each bound, the file must say whether the bound belongs to the band."""
     values: dict[str, Any] = {"grade_rank": rank}
     for bound, flag, key in (("lo", "is_lo_inclusive", "lo_inc"), ("hi", "is_hi_inclusive", "hi_inc")):
         if row[flag] is None and row[bound] is not None:
             problems.append(
-                missing_key(row.place, "bands", key, f"Add {key}: it has no default where {bound} is a number.")
+                missing_key(row.place, "bands", key, f"Add {key}: it has no default if {bound} is a number.")
             )
         values[flag] = bool(row[flag])
     return _changed(row, **values)

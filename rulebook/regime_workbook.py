@@ -1,7 +1,7 @@
-"""A regime as an .xlsx workbook, one sheet a block: the entries of its sheets, each value with its cell.
+"""A regime as an .xlsx workbook, one sheet per block: the entries of its sheets, each value with its cell.
 
-Belongs here: which sheet is which block, where its header is, what is a title or a note. Does not belong here: what a
-key takes (`grammar`), what keys are called (`labels`), how cells are got and what a workbook may be (`ingestion`).
+Belongs here: the block of a sheet, its header, titles and notes. Does not belong here: values of a key (`grammar`), names
+of keys (`labels`), reading cells and checking workbooks (`ingestion`).
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from rulebook.labels import BLOCK_LABELS, KEY_LABELS, Label
 from rulebook.problems import Place, Problem, RulebookError, suggestion
 from rulebook.values import Written
 
-_LEAST_KEYS = 2  # a row with fewer is no header
+_LEAST_KEYS = 2  # a row with fewer keys is not a header
 _NULLS = frozenset({"null", "空", "不计分"})
 _FLAGS = {"是": True, "否": False, "true": True, "false": False}
 _BETWEEN = re.compile(r"[、,，;；\n]+")
@@ -41,11 +41,11 @@ _NOTE_SHEETS = re.compile(r".*(?:说明|备注|图例|目录|封面|notes?|readm
 _NUMBERED = re.compile(r"(?:附?[件表])?[(]?[一二三四五六七八九十\d]{1,2}[、.:)-]*")
 _REMARKS = frozenset({"备注", "说明", "注", "附注", "remark", "remarks", "note", "notes"})
 _CAPTIONS = frozenset({"键", "项目", "字段", "名称", "key", "值", "内容", "取值", "value"})
-_NOTE = re.compile(r"notes?\b[^:]{0,12}:")  # as `layout` knows them in Chinese
+_NOTE = re.compile(r"notes?\b[^:]{0,12}:")  # `layout` recognises the Chinese words
 
 
 def _shown(labels: Mapping[str, Label]) -> dict[str, str]:
-    """Every name of each key, and how it is shown: the key and its usual Chinese name."""
+    """Every name of each key, mapped to the shown text: the key and its usual Chinese name."""
     return {name: f"{key} {label.names[0]}" for key, label in labels.items() for name in (key, *label.names)}
 
 
@@ -79,13 +79,13 @@ class _Row:
 
 
 def _block_of(sheet: str) -> str | None:
-    """The block that a sheet holds: 条目, 计分条目表, 附件2 条目（试行）."""
+    """The block of a sheet by its name: 条目, 计分条目表, 附件2 条目（试行）."""
     names = (name for written, _ in header_readings(sheet) for name in (written, _NUMBERED.sub("", written, count=1)))
     return next((_SHEETS[one] for name in names for one in (name, name.removesuffix("表")) if one in _SHEETS), None)
 
 
 def workbook_blocks(path: Path, problems: list[Problem]) -> tuple[Place, dict[str, list[Entry]]]:
-    """Where the workbook is, and the entries of its sheets by block; a workbook that is not let in raises."""
+    """The place of the workbook, and the entries of its sheets by block. Raises RulebookError for a refused workbook."""
     found: dict[str, list[Entry]] = {}
     whole = Place(str(path))
     try:
@@ -101,9 +101,9 @@ def workbook_blocks(path: Path, problems: list[Problem]) -> tuple[Place, dict[st
                     if not is_notes and any(row.filled for row in _rows(workbook, place)):
                         reader.wrong(
                             "unknown_sheet",
-                            "the sheet is no block of a regime",
+                            "the sheet is not a block of a regime",
                             suggestion(sheet.name, _BLOCK_NAMES, "The blocks are", _BLOCK_NAMES)
-                            + " Call a sheet of notes 说明.",
+                            + " Name a sheet of notes 说明.",
                         )
                 elif block in found:
                     reader.wrong("repeated_key", f"the file has the block {block} twice", "Keep one of the sheets.")
@@ -137,7 +137,7 @@ def _merged_rows(sheet: CalamineSheet) -> set[int]:
 
 
 class _Sheet:
-    """Reads the sheet of one block and collects everything that is wrong with its shape."""
+    """Reads the sheet of one block and collects the problems of its shape."""
 
     def __init__(self, file: str, name: str, block: str, problems: list[Problem]) -> None:
         self.place = Place(file, sheet=name)
@@ -159,7 +159,7 @@ class _Sheet:
         return Place(self.place.file, row.number, key, sheet=self.place.sheet, cell=cell)
 
     def key(self, cell: Cell) -> str | None:
-        """The key that a header names, its unit or another note in brackets behind it: 分值（分）, 上限*."""
+        """The key that a header names, perhaps with a unit or another note in brackets: 分值（分）, 上限*."""
         for name, notes in header_readings(cell_header(cell)):
             if name in self.known and not any("含" in note for note in notes):  # 上限（含） may be hi or hi_inc
                 return self.known[name]
@@ -183,7 +183,7 @@ class _Sheet:
         return []
 
     def _header(self, rows: list[_Row]) -> int | None:
-        """The index of the row that holds the most keys, and more of them than of anything else."""
+        """The index of the row with the most keys, if at least half of its cells are keys."""
         best, most = None, _LEAST_KEYS - 1
         for index, row in enumerate(rows[:HEADER_SEARCH_ROWS]):
             count = len(self.keys(row))
@@ -225,7 +225,7 @@ class _Sheet:
         return entries[:1] if self.block in SINGLE else entries
 
     def _until_another_list(self, rows: list[_Row]) -> list[_Row]:
-        """The rows above the header of another block, which is a problem: each has a sheet of its own."""
+        """The rows above the header of another block. Such a header is a problem: each block has its own sheet."""
         for index, row in enumerate(rows):
             names = [normal_header(cell_header(row.cells[position])) for position in row.filled]
             own = sum(name in self.known for name in names)
@@ -235,15 +235,15 @@ class _Sheet:
                     sheet = BLOCK_LABELS[block].names[0]
                     self.wrong(
                         "second_list",
-                        f"a second list begins below {self.block}: its headers are those of {block}",
-                        f"Move it to a sheet of its own, called {sheet}.",
+                        f"a second list begins below {self.block}, with the headers of {block}",
+                        f"Move it to its own sheet, named {sheet}.",
                         self.at(row, row.filled[0]),
                     )
                     return rows[:index]
         return rows
 
     def _is_entry(self, row: _Row, columns: Mapping[int, str]) -> bool:
-        """Whether a row is no note, no blank one and no header once more; one that holds a single value is a problem."""
+        """Whether a row is an entry: not blank, not a note, not a repeated header. A row with a single value is a problem."""
         filled = [position for position in row.filled if position in columns]
         self.is_below_note = self._is_note(row, columns) or (self.is_below_note and not row.filled)
         if not filled or self.is_below_note:
@@ -253,7 +253,7 @@ class _Sheet:
         if len(row.filled) == 1:
             self.wrong(
                 "one_value",
-                "the row holds one value only",
+                "the row holds only one value",
                 "Fill the row, or begin a note with 注：.",
                 self.at(row, row.filled[0]),
             )
@@ -261,25 +261,25 @@ class _Sheet:
         return True
 
     def _is_note(self, row: _Row, columns: Mapping[int, str]) -> bool:
-        """Whether a row is a note, a total or a signature: no key that an entry needs holds anything else."""
+        """Whether a row is a note, a total or a signature, and no required key holds anything else."""
         texts = row.texts
         if not texts:
             return False
-        first, *_ = said = list(texts.values())
-        if row.is_merged and len(set(said)) == 1:
+        first, *_ = line = list(texts.values())
+        if row.is_merged and len(set(line)) == 1:
             return True
-        if self.is_below_note and len(said) == 1 and layout.continues_note(first):
+        if self.is_below_note and len(line) == 1 and layout.continues_note(first):
             return True
-        announced = {
-            text for label, text in pairwise(said) if layout.is_labelled(label, text) or layout.announces(label, text)
+        labelled = {
+            text for label, text in pairwise(line) if layout.is_labelled(label, text) or layout.announces(label, text)
         }
         needed = [
             texts[position]
             for position, key in columns.items()
             if position in texts and BLOCKS[self.block][key].default is REQUIRED
         ]
-        return (_says_layout(first) or any(map(layout.is_sum, said))) and all(
-            _says_layout(text) or text in announced for text in needed
+        return (_says_layout(first) or any(map(layout.is_sum, line))) and all(
+            _says_layout(text) or text in labelled for text in needed
         )
 
     def _entry(self, row: _Row, columns: Mapping[int, str], passed: Iterable[int]) -> Entry:
@@ -287,8 +287,8 @@ class _Sheet:
             if position not in columns and position not in passed:
                 self.wrong(
                     "no_header",
-                    "a value stands below no header",
-                    "Write its key above it, or 备注 above remarks.",
+                    "a value has no header above it",
+                    "Write its key above it, or 备注 above a remark.",
                     self.at(row, position),
                 )
         said: dict[str, Said] = {}
@@ -299,7 +299,7 @@ class _Sheet:
         return Entry(self.at(row), said)
 
     def _pairs(self, rows: list[_Row]) -> list[Entry]:
-        """The one entry of a sheet that writes its keys below each other, each with its value to the right."""
+        """The one entry of a sheet with a key in each row and its value to the right of it."""
         said: dict[str, Said] = {}
         for row in rows:
             if not row.filled:
@@ -326,21 +326,21 @@ class _Sheet:
         if not said:
             self.wrong(
                 "no_header",
-                "the sheet names no key of the block",
-                f"Write keys and their values beside each other: {', '.join(BLOCKS[self.block])}.",
+                "the sheet has no key of the block",
+                f"Write each key with its value to the right: {', '.join(BLOCKS[self.block])}.",
             )
             return []
         return [Entry(self.place, said)]
 
     def _said(self, row: _Row, position: int, key: str, cell: Cell) -> Said | None:
-        """What a cell says under its key; None where it says nothing and the key has a default."""
+        """The value of a cell for its key; None if the cell is blank and the key has a default."""
         place, rule = self.at(row, position, key), BLOCKS[self.block][key]
         if is_blank(cell):
             if rule.default is not REQUIRED:
                 return None
             if rule.is_blank_null or not rule.nullable:
                 return Said(place, place, None)
-            remedy = "Write 空 for an empty one, * for any." if key == "clause" else f"Write {key}'s value, or null."
+            remedy = "Write 空 for an empty clause, * for any." if key == "clause" else f"Write {key}'s value, or null."
             self.wrong("empty_value", f"{key} of {self.block} is empty", remedy, place)
             return Said(place, place, None)
         try:

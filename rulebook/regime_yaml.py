@@ -1,7 +1,7 @@
 """A regime as YAML: the entries of its blocks, each with its line.
 
-Belongs here: whether the file is YAML, and its blocks and keys. Does not belong here: what a key takes (`grammar`),
-what a version is made of (`regime_file`).
+Belongs here: whether the file is YAML, and its blocks and keys. Does not belong here: values of a key (`grammar`), the
+parts of a version (`regime_file`).
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _MOST_BYTES = 4 << 20
 
 
 def yaml_blocks(path: Path, problems: list[Problem]) -> tuple[Place, dict[str, list[Entry]]]:
-    """Where the document begins, and the entries of its blocks; a file that is no YAML raises."""
+    """The place of the document, and the entries of its blocks. Raises RulebookError if the file is not YAML."""
     document = _document(path)
     reader = _Reader(str(path), problems)
     blocks = reader.mapping(document, BLOCKS, "the file")
@@ -30,7 +30,7 @@ def yaml_blocks(path: Path, problems: list[Problem]) -> tuple[Place, dict[str, l
 
 
 class _Reader:
-    """Reads one document and collects everything that is wrong with its shape."""
+    """Reads one document and collects the problems of its shape."""
 
     def __init__(self, file: str, problems: list[Problem]) -> None:
         self.file = file
@@ -47,7 +47,7 @@ class _Reader:
         known = list(known)
         found: dict[str, tuple[yaml.Node, yaml.Node]] = {}
         if not isinstance(node, yaml.MappingNode):
-            self.wrong(node, "not_a_block", f"{what} is no block of keys", f"Write keys: {', '.join(known)}.")
+            self.wrong(node, "not_a_block", f"{what} is not a block of keys", f"Write keys: {', '.join(known)}.")
             return found
         for key_node, value_node in node.value:
             name = str(key_node.value) if isinstance(key_node, yaml.ScalarNode) else "?"
@@ -66,7 +66,7 @@ class _Reader:
         elif isinstance(node, yaml.SequenceNode):
             nodes, what = node.value, f"an entry of {block}"
         else:
-            self.wrong(node, "not_a_list", f"{block} is no list", f"Write {block} as a list of entries.", block)
+            self.wrong(node, "not_a_list", f"{block} is not a list", f"Write {block} as a list of entries.", block)
             return []
         return [
             Entry(
@@ -91,8 +91,8 @@ def _written(node: yaml.Node) -> Written | None:
         case yaml.ScalarNode() if node.tag == _NULL:
             return None
         case yaml.ScalarNode():
-            said = str(node.value)
-            return Written(said, flag=said.lower() in ("true", "yes", "on") if node.tag == _BOOL else None)
+            text = str(node.value)
+            return Written(text, flag=text.lower() in ("true", "yes", "on") if node.tag == _BOOL else None)
         case yaml.SequenceNode():
             return Written(elements=tuple(_written(element) or Written("") for element in node.value))
         case _:
@@ -103,11 +103,11 @@ _FULL_WIDTH = re.compile("[：，｛｝［］“”　]")
 
 
 def _remedy(text: str, line: int) -> str:
-    """What to look at where the text is no YAML: full-width signs first, for they are easily overlooked."""
+    """What to check in a text that is not YAML: full-width signs first, because they are easily overlooked."""
     lines = text.splitlines()
     for number in (line, line - 1):
         if 0 < number <= len(lines) and (signs := dict.fromkeys(_FULL_WIDTH.findall(lines[number - 1]))):
-            return f"Line {number} holds {' '.join(signs)}: between keys and values write : , {{ }} [ ] of a plain keyboard."
+            return f"Line {number} has the full-width signs {' '.join(signs)}: type : , {{ }} [ ] in half width."
     return "Correct the line or the one above: indent with spaces, and put quotes around a text that holds : or #."
 
 

@@ -1,6 +1,6 @@
 """The tables of a rulebook folder (credit.md section 4): one CSV each, the same columns in the build.
 
-Belongs here: names and types. Does not belong here: what a valid rulebook is (`lint`), the YAML grammar.
+Belongs here: names and types. Does not belong here: whether a rulebook is valid (`lint`), the YAML grammar.
 """
 
 import pyarrow as pa
@@ -12,7 +12,7 @@ def _schema(**columns: pa.DataType) -> pa.Schema:
     return pa.schema([pa.field(name, kind) for name, kind in columns.items()])
 
 
-# What a rulebook folder holds: <name>.csv, header = these columns, empty cell = null.
+# The files of a rulebook folder: <name>.csv, header = these columns, empty cell = null.
 FOLDER_TABLES: dict[str, pa.Schema] = {
     "rulebooks": _schema(
         rulebook_id=pa.string(),
@@ -74,7 +74,7 @@ FOLDER_TABLES: dict[str, pa.Schema] = {
     "clause_items": _schema(
         rulebook_id=pa.string(),
         dataset=pa.string(),  # findings, checks, penalties, hotline, media, merit_claims, or *
-        clause=pa.string(),  # in the door's normal form (2a, 1-1); * = any non-empty; empty = ''
+        clause=pa.string(),  # in normal form (2a, 1-1); * = any non-empty; empty = ''
         level_code=pa.string(),  # national, provincial, municipal; null = any
         item_code=pa.string(),  # joined by 、; null = does not score
     ),
@@ -109,20 +109,20 @@ FOLDER_TABLES: dict[str, pa.Schema] = {
     ),
 }
 
-# What an empty cell says, and a column that an older folder lacks; every other column of the list is null then.
+# The value of an empty cell, and of a column that an older folder lacks. Without an entry it is null.
 DEFAULTS: dict[tuple[str, str], str] = {
     ("rulebooks", "rated_from"): "start",
     ("items", "points_from"): "item",
     ("items", "quantity_from"): "one",
 }
-# Columns that a folder may lack: it was written before they were.
+# Columns that a folder may lack, because it was written before they were added.
 LATER_COLUMNS: dict[str, tuple[str, ...]] = {
     "rulebooks": ("rated_from", "rated_types", "unrated_status"),
     "components": ("next_fact", "next_types", "cap_per_check_points"),
     "items": ("points_from", "quantity_from", "repeat_factor", "cap_per_check_points"),
 }
 
-# The lists inside the tables above, one row per element, so that SQL splits no text.
+# The lists inside the tables above, one row per element, so that SQL need not split text.
 EXPLODED_TABLES: dict[str, pa.Schema] = {
     "rated_types": _schema(rulebook_id=pa.string(), check_type=pa.string()),
     "unrated_statuses": _schema(rulebook_id=pa.string(), registry_status=pa.string()),
@@ -139,5 +139,5 @@ EXPLODED_TABLES: dict[str, pa.Schema] = {
     "repair_blocked_grades": _schema(rulebook_id=pa.string(), grade=pa.string()),
 }
 
-# What a build reads as dbt source `rulebook`: the versions of one regime only.
+# The dbt source `rulebook` of a build: the versions of one regime only.
 BUILD_TABLES: dict[str, pa.Schema] = FOLDER_TABLES | EXPLODED_TABLES

@@ -1,4 +1,4 @@
-"""A regime to start from: every block and key with its meaning, words and default, and entries that show them in use.
+"""A regime template: every block and key with its meaning, words and default, and example entries.
 
 Belongs here: the text of the file. Does not belong here: keys and defaults (`grammar`), their meaning (`labels`).
 """
@@ -43,7 +43,7 @@ _HEAD = """\
 # Write a word as it is in English, or its Chinese name behind it (only the English one where the name holds …).
 """
 
-# What the entries below show; the comments of keys stand above them.
+# Example entries; the comments on the keys are written above them.
 _ENTRIES: dict[str, str] = {
     "components": """\
   - {id: ADD, sign: 1, window: P1Y, agg: sum, cap: 30, cap_provisional: true}
@@ -116,12 +116,12 @@ _SAID: dict[str, dict[str, str]] = {
 
 
 def template() -> str:
-    """The file: it imports as it stands."""
+    """The text of the file; it can be imported unchanged."""
     return _HEAD + "".join(_block(block) for block in BLOCKS)
 
 
 def write_template(path: Path) -> None:
-    """Writes the file; one that is there is left alone."""
+    """Writes the file. An existing file is not changed."""
     try:
         with path.open("x", encoding="utf-8") as stream:
             stream.write(template())
@@ -131,7 +131,7 @@ def write_template(path: Path) -> None:
                 Problem(
                     Place(str(path)),
                     "file_exists",
-                    "文件已存在，未改动。The file is there already and was left alone",
+                    "文件已存在，未改动。The file exists already and was not changed",
                     "Name another file.",
                 )
             ]
@@ -172,7 +172,7 @@ def _comment(block: str, name: str, key: Key) -> str:
 
 
 def what(key: Key) -> str:
-    """What may be written under a key."""
+    """The values that a key takes."""
     if key.read is values.measure:
         return " | ".join(f"{code} {measure.title_zh}" for code, measure in known_measures().items())
     match key.read:
@@ -185,7 +185,7 @@ def what(key: Key) -> str:
 
 
 def _default(block: str, name: str, key: Key) -> str:
-    """A key's default as a file would say it; some follow another key."""
+    """A key's default as written in a file; some defaults are the value of another key."""
     follows = {
         ("rulebook", "regime"): "id",
         ("items", "title_en"): "title",
@@ -202,5 +202,5 @@ def _default(block: str, name: str, key: Key) -> str:
 
 
 def _value(block: str, name: str, key: Key) -> str:
-    """What the file says under a key of a block that is no list."""
+    """The value of a key in a block that is not a list."""
     return _SAID[block].get(name) or _default(block, name, key)

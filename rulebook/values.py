@@ -1,7 +1,7 @@
-"""Values of a regime file, whatever kind of file holds them: what stands there, and how each kind of value is read.
+"""Values of a regime file in any format, and how each kind of value is read.
 
-Belongs here: one reader a kind of value, and the remedy for what it refuses. Does not belong here: which key takes
-which reader (`grammar`), how a file is opened (`regime_yaml`, `regime_workbook`).
+Belongs here: one reader per kind of value, and the remedy for a refused value. Does not belong here: the reader of each key
+(`grammar`), opening a file (`regime_yaml`, `regime_workbook`).
 """
 
 from __future__ import annotations
@@ -30,13 +30,13 @@ class WrongValueError(ValueError):
 
 @dataclass(frozen=True)
 class Written:
-    """What stands in a file: the text of one value, the elements of a list, or both where a cell may be either."""
+    """A value as in the file: the text of one value, the elements of a list, or both if a cell may be either."""
 
     text: str | None = None
     elements: tuple[Written, ...] | None = None
-    flag: bool | None = None  # of what is written as true or false
-    is_date: bool = False  # a cell that a spreadsheet shows as a day or time
-    fault: str | None = None  # of a cell that cannot be read: what to do about it
+    flag: bool | None = None  # the value if it is written as true or false
+    is_date: bool = False  # whether a spreadsheet shows the cell as a date or time
+    fault: str | None = None  # what to do about a cell that cannot be read
 
 
 Read = Callable[[Written], Any]
@@ -45,10 +45,10 @@ Read = Callable[[Written], Any]
 def scalar(written: Written) -> str:
     """One value as it is written."""
     if written.text is None:
-        raise WrongValueError("a list or a block stands where one value belongs", "Write one value.")
+        raise WrongValueError("found a list or a block: expected one value", "Write one value.")
     if written.is_date:
         raise WrongValueError(
-            f"the spreadsheet made a date of it ({written.text})",
+            f"the spreadsheet turned the value into a date ({written.text})",
             "Format the cell as text and type the value again.",
         )
     return written.text.strip()
@@ -63,27 +63,27 @@ def text(written: Written) -> str:
 
 
 def code(written: Written) -> str:
-    """A code: a text that can be an element of a list; Ｃ is C wherever it stands."""
+    """A code: a text that can be an element of a list, in half width (Ｃ is read as C)."""
     found = fold(text(written))
     if vocabulary.SEPARATOR in found:
-        raise WrongValueError(f"{found!r} is no code", f"Write a code without {vocabulary.SEPARATOR}.")
+        raise WrongValueError(f"{found!r} is not a code", f"Write a code without {vocabulary.SEPARATOR}.")
     return found
 
 
 def word(written: Written) -> str:
-    """A word as it is compared: full-width letters, digits and signs are those that they look like."""
+    """A word in the form in which it is compared: full-width letters, digits and signs become half-width."""
     return fold(scalar(written))
 
 
 @dataclass(frozen=True)
 class OneOf:
-    """A word of a closed list, or its Chinese name; a mapping says what the tables hold for each."""
+    """A word of a closed list, or its Chinese name. A mapping gives the value in the tables for each word."""
 
     choices: Mapping[str, str] | Sequence[str]
     called: words.Words
 
     def held(self) -> dict[str, str]:
-        """Each word of the list, and what the tables hold for it."""
+        """Each word of the list and its value in the tables."""
         return dict(self.choices) if isinstance(self.choices, Mapping) else {word: word for word in self.choices}
 
     def shown(self) -> dict[str, str]:
@@ -98,19 +98,19 @@ class OneOf:
         if found in names:
             return held[names[found]]
         shown = self.shown()
-        told = shown | {name: shown[known] for name, known in names.items()}
-        raise WrongValueError(f"{found!r} is not a word of the grammar", suggestion(found, told, shown=told))
+        texts = shown | {name: shown[known] for name, known in names.items()}
+        raise WrongValueError(f"{found!r} is not a word of the grammar", suggestion(found, texts, shown=texts))
 
 
 def listed(read_element: Callable[[Written], str]) -> Callable[[Written], str | None]:
-    """A list of codes or words as the cell of a table; an empty list is null."""
+    """A list of codes or words as a cell of a table; an empty list is null."""
 
     def read(written: Written) -> str | None:
         if written.elements is None:
             raise WrongValueError("not a list", f"Write a list: [{written.text or 'X, Y'}].")
         found = [read_element(element) for element in written.elements]
         if len(set(found)) != len(found):
-            raise WrongValueError("an element stands twice", "Write each once.")
+            raise WrongValueError("an element occurs twice", "Write each once.")
         return vocabulary.SEPARATOR.join(found) or None
 
     return read
@@ -121,7 +121,7 @@ codes = listed(code)
 
 @dataclass(frozen=True)
 class SomeOf:
-    """A list of an export's words, or of their codes; `if_empty` is the remedy where the list may not be empty."""
+    """A list of an export's words or of their codes; `if_empty`: the remedy, if the list must not be empty."""
 
     choices: Mapping[str, str]
     if_empty: str | None = None
@@ -145,7 +145,7 @@ def not_empty(read: Callable[[Written], str | None], remedy: str) -> Callable[[W
 
 _some_channels = not_empty(
     listed(OneOf(vocabulary.CHANNELS, words.CHANNELS)),
-    "List its channels, or leave the key out for all: without one it never scores.",
+    "List its channels, or leave the key out for all: without a channel the item never scores.",
 )
 
 
@@ -169,7 +169,7 @@ def _converted(convert: Callable[[str], Any], remedy: str) -> Read:
 
 
 def _day(written: str) -> dt.date:
-    """A date, as it is typed into sheets too: 2024/3/21, 2024年3月21日."""
+    """A date, also as people type it into sheets: 2024/3/21, 2024年3月21日."""
     parts = _TYPED_DAY.fullmatch(written)
     return parse_date("{}-{:0>2}-{:0>2}".format(*parts.groups()) if parts else written)
 
@@ -204,8 +204,8 @@ def sign(written: Written) -> int:
     for number, names in words.SIGNS.items():
         if found in (f"{number:d}", f"{number:+d}", names[0]):
             return number
-    told = "; ".join(f"{number} or {names[0]} for {names[1]}" for number, names in words.SIGNS.items())
-    raise WrongValueError(f"{found!r} is no sign", f"Write {told}.")
+    choices = "; ".join(f"{number} or {names[0]} for {names[1]}" for number, names in words.SIGNS.items())
+    raise WrongValueError(f"{found!r} is not a sign", f"Write {choices}.")
 
 
 def points_or_row(written: Written) -> Decimal | str:
@@ -229,32 +229,34 @@ def effect(written: Written) -> tuple[str, str | None]:
             name, grade = effect_name, found.removeprefix(before)
     name, grade = name.strip(), grade.strip()
     if name not in vocabulary.EFFECTS or bool(grade) != (name in vocabulary.GRADE_EFFECTS):
-        raise WrongValueError(f"{found!r} is no effect", suggestion(name, EFFECTS_SHOWN, shown=EFFECTS_SHOWN))
+        raise WrongValueError(f"{found!r} is not an effect", suggestion(name, EFFECTS_SHOWN, shown=EFFECTS_SHOWN))
     return name, grade or None
 
 
 def clause(written: Written) -> str:
-    """A clause as the door writes it; nothing is left of one that only says 第 or -, and that is no empty clause."""
+    """A clause in normal form. A text such as 第 or - has no normal form and is refused: it is not an empty clause."""
     found = scalar(written)
     compared = clause_text(found)
     if found and not compared:
         raise WrongValueError(
-            f"{found!r} names no clause", 'Write what stands in the export, * for any, "" for an empty one.'
+            f"{found!r} is not a clause", 'Write the clause as in the export, * for any, "" for an empty one.'
         )
     return compared
 
 
 def level(written: Written) -> str:
-    """A level of merits, as the export writes it or as its code."""
+    """A level of merit claims, as the export writes it or as its code."""
     found = word(written)
     names = clauses.LEVELS | {name: code for code, (name, _) in words.LEVELS.items()}
     known = names.get(found, found)
     if known not in vocabulary.LEVEL_CODES:
-        raise WrongValueError(f"{found!r} is no level", suggestion(found, [*vocabulary.LEVEL_CODES, *clauses.LEVELS]))
+        raise WrongValueError(
+            f"{found!r} is not a level", suggestion(found, [*vocabulary.LEVEL_CODES, *clauses.LEVELS])
+        )
     return known
 
 
 def measure(written: Written) -> str:
-    """A measure's code, or its Chinese title; whether there is such a measure is the lint's to say."""
+    """A measure's code, from the code or its Chinese title. The lint checks whether there is such a measure."""
     found = code(written)
     return next((known for known, one in known_measures().items() if one.title_zh == fold(found)), found)

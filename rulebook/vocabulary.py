@@ -1,6 +1,6 @@
-"""The words a rulebook may use, and what kind each fact is (the grammar of a regime file).
+"""The words that a rulebook may use, and the kind of each fact.
 
-Belongs here: closed lists. Does not belong here: what a word does on a day (SQL), how a file is read.
+Belongs here: closed lists. Does not belong here: the effect of a word on a score (SQL), reading a file.
 """
 
 from ingestion.sources import DATASETS
@@ -11,7 +11,7 @@ CLOCK_STARTS = ("determined_on", "act_on")
 WINDOW_LAST_DAYS = ("inclusive", "exclusive")
 SAME_ACTS = ("max", "sum")
 
-# What a file may write -> what the tables hold.
+# Word in a file -> value in the tables.
 WINDOWS = {
     "P1Y": "rolling_year",
     "rolling_year": "rolling_year",
@@ -38,7 +38,7 @@ ITEM, ROW = "item", "row"
 POINTS_FROM = (ITEM, ROW)
 QUANTITIES = ("one", ROW)
 
-# What makes an agency rated: its start, its first event of a fact, its first line.
+# What makes an agency rated: its start, its first event of a fact, or its first line.
 RATED_FROM = ("start", CHECKS, "reports", "determination")
 
 CHANNELS = ("document_review", "supervision_check", "verified_complaint", "acceptance", "county_department")
@@ -49,7 +49,7 @@ EFFECTIVE_ONS = ("approved_on",)
 ADD_BACKS = ("full_item",)
 TRIGGERS = ("while", "on_enter", "quarter_end", "year_end", "calendar_year")
 
-# Words of the exports that a rulebook may name, as the exports write them -> as the tables hold them.
+# Words of the exports that a rulebook may name: as in the exports -> as in the tables.
 CHECK_TYPES = dict(DATASETS[("inspections", "checks")].column("check_type").choices)
 REGISTRY_STATUSES = dict(DATASETS[("registry", "agencies")].column("registry_status").choices)
 

@@ -1,4 +1,4 @@
-"""What would change under another version: its tables for a build, and the difference of two histories.
+"""What would change under another version: its tables for a build, and the differences between two histories.
 
 Belongs here: preparing and comparing. Does not belong here: scoring; the caller runs the same build twice.
 """
@@ -17,14 +17,14 @@ from rulebook.folder import Folder, Row, tables_of
 from rulebook.problems import Place, Problem, RulebookError
 from rulebook.tables import FOLDER_TABLES
 
-UNRATED = "unrated"  # the score_grade_reason of who has no grade by the rules
+UNRATED = "unrated"  # the score_grade_reason of an agency that has no grade under the rules
 
 
 def tables_under(folder: Folder, rulebook_id: str, regime_code: str | None = None) -> dict[str, pa.Table]:
-    """A build's rulebook tables with one version in force over the whole time of a regime.
+    """A build's rulebook tables with one version in force for the whole time of a regime.
 
-    The regime is the version's own unless another is named: scoring starts where that regime's first version
-    does, so that both sides of the comparison cover the same days.
+    The regime is the version's own unless another is named. Scoring starts with that regime's first version, so that
+    both sides of the comparison cover the same days.
     """
     version = folder.version(rulebook_id)
     compared = folder.versions(regime_code or version["regime_code"])
@@ -49,8 +49,8 @@ def tables_under(folder: Folder, rulebook_id: str, regime_code: str | None = Non
 
 @dataclass(frozen=True)
 class GradeDifference:
-    """A span of days, half-open, on which an agency's grade differs; null grade or score = none on that side. Unrated
-    is a grade that is null because the rules give none yet, or none for now."""
+    """A half-open span of days on which an agency's grade differs; a grade or score of None = none on that side. Unrated:
+    there is no grade because the rules do not rate the agency yet, or suspend its grade."""
 
     agency_id: str
     valid_from_on: dt.date
@@ -69,8 +69,8 @@ def grade_differences(
     """Every span on which the grade differs between two score histories, by agency and day.
 
     Rows have agency_id, valid_from_on, valid_until_on (null = open), score, grade and score_grade_reason, as in
-    `credit.fct_score_history`. With `on`, only the spans that contain that day. To be unrated differs from every
-    grade. A regime without bands has no grades to compare: there the score decides.
+    `credit.fct_score_history`. With `on`, only the spans that contain that day. Unrated differs from every grade. A regime
+    without bands has no grades, so scores are compared instead.
     """
     before, after = _by_agency(rows_before), _by_agency(rows_after)
     has_grades = any(row["grade"] is not None for side in (before, after) for rows in side.values() for row in rows)
@@ -148,7 +148,7 @@ class _Cursor:
         self.index = 0
 
     def at(self, day: dt.date) -> Mapping[str, Any] | None:
-        """The row that holds on the day; days must not decrease."""
+        """The row of the span that contains the day; days must not decrease."""
         while self.index < len(self.rows):
             row = self.rows[self.index]
             if row["valid_until_on"] is None or day < row["valid_until_on"]:

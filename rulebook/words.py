@@ -1,4 +1,4 @@
-"""What the words of a rulebook are called in Chinese and English: closed lists, one home each.
+"""The Chinese and English names of a rulebook's words: closed lists, one home each.
 
 Belongs here: word -> (Chinese, English), labels. Does not belong here: which words there are (`vocabulary`), the
 Chinese names of keys and blocks (`labels`), sentences that need more than one cell of a table (`reading`).
@@ -67,7 +67,7 @@ NEXT_EVENTS: Words = {
     "projects": ("下一个项目合同", "next contract of a project"),
     "reports": ("下一份报告", "next report"),
 }
-# One of a fact, as the unit of its points.
+# The unit of a fact's points.
 UNITS: Words = {
     "engineers": ("人", "person"),
     "engineers_level_1": ("人", "person"),
@@ -130,7 +130,7 @@ DATASETS: Words = {
     clauses.MERIT_DATASET: ("守信申报", "merit claims"),
     clauses.ANY: ("各类失信记录", "any misconduct"),
 }
-# Labels that a city writes as it likes; another one is shown as it stands.
+# Labels that a city may choose freely; one that is not listed is shown as written.
 PERS: Words = {
     "occurrence": ("次", "occurrence"),
     "standard": ("部标准", "standard"),
@@ -147,7 +147,7 @@ PERS: Words = {
 }
 LATCHES: Words = {"until_readmitted": ("直至重新准入", "until readmitted")}
 
-# The parts of a rulebook, in the order in which they are read: called as the blocks of a regime.
+# The parts of a rulebook in reading order, named after the blocks of a regime.
 PARTS: Words = {
     part: (BLOCK_LABELS[block].names[0], en)
     for part, block, en in (
@@ -165,7 +165,7 @@ SINGLE_PARTS = ("version", "clause", "repair")
 
 
 def _key(block: str, key: str, en: str) -> tuple[str, str]:
-    """What is read is called as the key under which it is written."""
+    """A label with the Chinese name of the key in a regime file."""
     return KEY_LABELS[block][key].names[0], en
 
 
@@ -235,12 +235,12 @@ CHANGES: Words = {"added": ("新增", "added"), "removed": ("删除", "removed")
 
 
 def outline(words: Words, word: str) -> str:
-    """The Chinese name of a word, with … where a regime says something of its own."""
+    """The Chinese name of a word, with … for a part that the regime fills in."""
     return re.sub(r"(?:\{\w+\})+", "…", words[word][0]).strip()
 
 
 def called(words: Words, word: str | None, lang: Lang) -> str:
-    """What a word is called; a word that no list has stands as it was written."""
+    """The name of a word; a word that is not listed is shown as written."""
     if word is None:
         return in_lang(NOTHING, lang)
     return in_lang(words[word], lang) if word in words else word

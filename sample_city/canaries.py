@@ -1,4 +1,4 @@
-"""Planted personal values that may appear nowhere but in the archive of originals.
+"""Planted personal values that may appear only in the archive of originals.
 
 Belongs here: collecting them, a fixed number of each kind. Does not belong here: searching for them.
 """
@@ -41,7 +41,7 @@ class Canaries:
                 self.add(kind, str(value))
 
     def add(self, kind: str, value: str) -> None:
-        """Keeps a value that stands in no column of its own."""
+        """Keeps a value that has no column of its own."""
         kept = self._values.setdefault(kind, {})
         if len(kept) < PER_KIND:
             kept[value] = None
@@ -53,7 +53,7 @@ class Canaries:
 
 
 def _is_telling(kind: str, value: str) -> bool:
-    """Whether the value stands in the export as it is here: a number's last zeros do not."""
+    """Whether the export writes the value unchanged: a number loses its trailing zeros."""
     if kind == "person_id":
         return id_status(value) == "full"
     return kind not in ("longitude", "latitude") or not value.endswith("0")

@@ -1,7 +1,7 @@
 """Writes the whole city: plans each district once, then writes month by month, one district at a time.
 
-Belongs here: the order of writing, and which rows go into which file. Does not belong here: what the rows say.
-Time grows with agencies times years; memory grows with neither: plans wait on disk (see `shelf`).
+Belongs here: the order of writing, and which rows go into which file. Does not belong here: the content of rows.
+Time grows with agencies times years. Memory does not grow: plans are kept on disk (see `shelf`).
 """
 
 from __future__ import annotations
@@ -68,8 +68,8 @@ def write_city(  # noqa: PLR0917 - the command's options, in its order
 ) -> CitySummary:
     """Writes `directory`/inbox and `directory`/truth; the same arguments give the same bytes.
 
-    `progress(done, total)` is called after each month. An earlier sample in the directory, whole or broken
-    off, is replaced; an inbox that is no sample raises FileExistsError.
+    `progress(done, total)` is called after each month. An earlier sample in the directory, complete or not, is replaced.
+    Raises FileExistsError if the inbox is not a sample.
     """
     if agencies < 1 or years < 1:
         raise ValueError("a city needs at least one agency and one year")
@@ -115,14 +115,14 @@ def write_city(  # noqa: PLR0917 - the command's options, in its order
 
 def _make_room(inbox: Path, truth: Path) -> None:
     if inbox.exists() and any(inbox.iterdir()) and not _is_of_sample(truth):
-        raise FileExistsError(f"{inbox} is not empty and holds no sample city: choose another directory")
+        raise FileExistsError(f"{inbox} is not empty and is not a sample city: choose another directory")
     for path in (inbox, truth):
         shutil.rmtree(path, ignore_errors=True)
         path.mkdir(parents=True)
 
 
 def _is_of_sample(truth: Path) -> bool:
-    """The mark is written last; a city that broke off has only what is written first."""
+    """The mark is written last. An incomplete city has only the layout file, which is written first."""
     layout = truth / LAYOUT_NAME
     return (truth / MARK).exists() or (layout.exists() and layout.read_bytes() == LAYOUT.encode())
 
@@ -137,7 +137,7 @@ class _City:
         self.rows = 0
 
     def plan(self, seed: int) -> None:
-        """Plans all districts, tells what a perfect build finds in them, and puts them on the shelf."""
+        """Plans all districts, writes down what a perfect build finds in them, and puts them on the shelf."""
         for number, first in enumerate(range(0, self.agencies, AGENCIES_PER_DISTRICT)):
             district = build_district(seed, number, min(AGENCIES_PER_DISTRICT, self.agencies - first), self.timeline)
             plan = Plan(district, self.timeline)
@@ -191,7 +191,7 @@ class _City:
         yield from district.records(dataset.source, dataset.name, month)
 
     def rows_of(self, dataset: Dataset, month: int) -> Iterator[Record]:
-        """The rows of one export once more, for copies of it."""
+        """The rows of one export again, for copies of it."""
         for number in range(len(self.shelf)):
             yield from self._records(self.shelf.take(number, month), dataset, month)
 
@@ -208,7 +208,7 @@ class _Sink:
         self.rows = 0
         self.writer: Writer | None = None
         self.dirt: FileDirt = city.dirt.of_file(dataset, month)
-        self.merge: tuple[int, Any] | None = None  # row and value of a cell with which the next may be merged
+        self.merge: tuple[int, Any] | None = None  # row and value of a cell that may be merged with the next one
         if dataset.kind is Kind.SNAPSHOT:
             self._open()
 
@@ -270,7 +270,7 @@ class _Sink:
             self._add_version(writer, extra_cells, extra)
 
     def _add_version(self, writer: Writer, cells: dict[str, Any], note: Note) -> None:
-        """An additional row; it has a record of its own if it is to be accepted."""
+        """An additional row; it has a record if it is to be accepted."""
         place = writer.write(cells)
         self._tell(place, note, note.record, {})
         if note.record is not None:
@@ -278,7 +278,7 @@ class _Sink:
             self.city.truth.row(self.dataset, self.received_on, place, note.record, changes={})
 
     def _write_lines(self, writer: Writer) -> None:
-        """The lines that stand in front of the next row and are no rows."""
+        """Writes the layout lines before the next row."""
         for line in self.dirt.layout.lines_before(self.rows):
             if line is Line.HEAD:
                 writer.repeat_head()
@@ -286,7 +286,7 @@ class _Sink:
                 writer.write_line(line)
 
     def _merged(self, writer: Writer, cells: dict[str, Any]) -> tuple[dict[str, Any], bool]:
-        """The cells with the one emptied that a merged range covers."""
+        """The cells, without the value of a cell that a merged range covers."""
         header = self.dirt.merged_header
         if header is None or not isinstance(writer, SheetWriter):
             return cells, False
@@ -321,7 +321,7 @@ class _Sink:
         )
 
     def _note_repeat(self, writer: PageWriter) -> None:
-        """The next write begins a page with the record that ended the last one."""
+        """The next page begins with the last record of this one."""
         self._tell(Place(writer.next_page_name(), None, 1), Note("page_overlap", "duplicate"), None, {})
 
     def close(self) -> None:

@@ -1,8 +1,8 @@
-"""A district of up to 28 agencies as it is when nobody does anything wrong: agencies, staff, ordinary turnover.
+"""A district of up to 28 agencies without any misconduct: agencies, staff, ordinary turnover.
 
-Belongs here: who exists, how many of them (about 17 people and 2–3 level-1 engineers an agency), who comes and
-goes. Does not belong here: anything planted (see the `plan_` modules). A district is a pure function of seed and
-number, so a city of any size is written one district at a time.
+Belongs here: agencies and people (about 17 people and 2–3 level-1 engineers per agency), hiring and leaving. Does not
+belong here: anything planted (`stories`). A district is a pure function of seed and number, so that a city of any size is
+written one district at a time.
 """
 
 from __future__ import annotations
@@ -22,15 +22,15 @@ SCENARIO_PEOPLE_FROM = 640  # local index of the first person of the plans
 
 MAINTENANCE, ASSESSMENT, BOTH = "maintenance_testing", "safety_assessment", "both"
 SERVICE_BY_PLACE = dict.fromkeys((5, 18, 25), ASSESSMENT) | dict.fromkeys((0, 4, 7, 9, 14, 16, 19, 26), BOTH)
-# places with a part in the plans that decides how large they are or when they begin (see the plan_ modules)
+# places whose size or start matters for a story (`stories`)
 TWO_ENGINEERS = 6
 LISTED_LATE = {23: 16, 26: 4, 27: 5}  # place -> months before the end in which it is first listed
 NEVER_PUBLISHED = {24, 25}
-CHECKED_LATE = {23: 2}  # place -> months by which the first site check comes too late
+CHECKED_LATE = {23: 2}  # place -> months by which the first site check is late
 
 
 def district_random(seed: int, number: int, purpose: str) -> random.Random:
-    """A generator of its own for each purpose, so that one more plan moves nothing else."""
+    """A separate generator for each purpose, so that a new plan does not change anything else."""
     return random.Random(f"firemark sample city/{seed}/{number}/{purpose}")  # noqa: S311 - not a secret
 
 
@@ -91,7 +91,7 @@ def _agency(rng: random.Random, number: int, place: int, timeline: Timeline) -> 
         listed_from=listed_from,
         works_from=first_site_check_month(place, listed_from) + 1 if listed_from else 0,
     )
-    if listed_from:  # the first list that shows it stands before the site check and the publication
+    if listed_from:  # its first list comes before the site check and the publication
         agency = replace(agency, onsite_checked_on=None, published_on=None).with_state(
             agency.works_from, onsite_checked_on=onsite_on, onsite_result="passed", published_on=published_on
         )
@@ -117,7 +117,7 @@ def _staff(rng: random.Random, district: District, agency: Agency, local: int, t
         can_leave = level_code == "junior" or (level_code == "level_2" and place == len(levels) - 1 and len(levels) > 2)
         span = timeline.last - agency.listed_from
         if can_leave and span >= 6 and rng.random() < 0.12:
-            # leaves with one list; the successor stands in the same list
+            # leaves with one list; the successor is in the same list
             change = agency.listed_from + rng.randrange(2, span - 1)
             successor = _employment(
                 rng,

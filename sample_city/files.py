@@ -1,7 +1,7 @@
-"""Writers of the exports' true formats: merged-header workbooks, GB18030 CSV, paged and gzipped JSON.
+"""Writers of the exports' formats: workbooks with merged headers, GB18030 CSV, paged and gzipped JSON.
 
-Belongs here: bytes on disk, the same in every run, one row at a time. Does not belong here: what the rows say.
-Every writer's `write` returns where the row stands, as provenance counts it.
+Belongs here: bytes on disk, the same in every run, one row at a time. Does not belong here: the content of rows.
+Every writer's `write` returns the place of the row (marts.md, "Provenance").
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ STAFFING_COLUMNS = ("一级注册消防工程师", "二级注册消防工程师"
 
 @dataclass(frozen=True)
 class Place:
-    """Where a row stands. `row_number` is the sheet's row, the CSV record, or the place in `records`."""
+    """The place of a row. `row_number` is the sheet's row, the CSV record, or the position in `records`."""
 
     file_name: str
     sheet: str | None
@@ -44,7 +44,7 @@ class Formula:
 
 
 class Writer(Protocol):
-    """What writes one export's rows."""
+    """A writer of one export's rows."""
 
     def write(self, cells: dict[str, Any]) -> Place: ...
     def write_line(self, text: str) -> None: ...
@@ -60,19 +60,19 @@ def headers_of(dataset: Dataset) -> list[str]:
 def _shown_headers(
     dataset: Dataset, renamed: dict[str, str | None], front: Sequence[str], extra: Sequence[str]
 ) -> list[str]:
-    """The headers of a file under the contract's names, without those left out."""
+    """The headers of a file by the contract's names, without columns that are left out."""
     return [*front, *(header for header in headers_of(dataset) if renamed.get(header, header) is not None), *extra]
 
 
 def _line_place(dataset: Dataset, headers: Sequence[str]) -> int:
-    """The column in which a line stands that is no row: the first one that is no key."""
+    """The column of a layout line: the first one that is not a key."""
     keys = {dataset.column(name).header for name in dataset.key}
     return next(place for place, header in enumerate(headers) if header not in keys)
 
 
 @dataclass
 class SheetStyle:
-    """What stands around the rows of a sheet."""
+    """Everything around the rows of a sheet."""
 
     title: str | None = None
     unit: str | None = None
@@ -107,11 +107,11 @@ class SheetWriter:
         self._write_head()
 
     def repeat_head(self) -> None:
-        """Title, unit note and header once more, as on the next page."""
+        """Repeats title, unit note and header, as on the next page."""
         self._write_head()
 
     def write_line(self, text: str) -> None:
-        """A line that is no row."""
+        """Writes a layout line."""
         self.sheet.write_string(self.row, self.line_place, text)
         self.row += 1
 
@@ -182,14 +182,14 @@ class SheetWriter:
                 hidden.write_string(0, place, header)
                 hidden.write_string(1, place, "旧数据")
             hidden.hide()
-        # merge_range pads every row of its range at once, which constant memory cannot take: only the range is kept
+        # merge_range writes all rows of its range at once, which constant_memory does not allow: add only the range
         self.sheet.merge.extend(list(merge) for merge in self.merges)
         self.book.close()
         return [self.path]
 
 
 class CsvWriter:
-    """A CSV file; line ends are CRLF, as the municipal systems write them, unless told otherwise."""
+    """A CSV file; line ends are CRLF by default, as the municipal systems write them."""
 
     def __init__(
         self,
@@ -218,7 +218,7 @@ class CsvWriter:
         self.row += 1
 
     def write_line(self, text: str) -> None:
-        """A line that is no row."""
+        """Writes a layout line."""
         self.writer.writerow([text if place == self.line_place else "" for place in range(len(self.headers))])
         self.row += 1
 
@@ -235,9 +235,8 @@ class CsvWriter:
 class PageWriter:
     """JSON pages of `page_size` records; each page after the first repeats the last record of the one before.
 
-    The platform says on every page how many records there are in all, each key once (`key`: its header): until `close` a
-    page holds its records alone.
-    Every second page is gzipped.
+    The platform writes the number of all records, each key once (`key`: its header), on every page. Therefore `close`
+    completes the pages; until then a page file holds only its records. Every second page is gzipped.
     """
 
     overlap = 1
@@ -264,14 +263,14 @@ class PageWriter:
         return Place(self.path_of_page(len(self.paths) + 1).name, None, len(self.records))
 
     def write_line(self, text: str) -> None:
-        raise ValueError("a page of records has no line that is no row")
+        raise ValueError("a page of records has no layout lines")
 
     def repeat_head(self) -> None:
         raise ValueError("a page of records has no head")
 
     @property
     def is_full(self) -> bool:
-        """Whether the next record begins a page, after a repeat of the last one."""
+        """Whether the next record begins a new page, after a repetition of the last record."""
         return len(self.records) >= self.page_size
 
     def next_page_name(self) -> str:

@@ -1,8 +1,8 @@
-"""Invented people, firms and numbers: valid in form, synthetic at sight.
+"""Invented people, firms and numbers: valid in form, recognisably synthetic.
 
-Belongs here: check characters, and the one-to-one maps from a running index to a name, number or address.
-Does not belong here: who works where (see `staff`). People carry the unassigned county code 410899, phones the
-unassigned prefixes 129 and, where they must look like a mobile number, 154.
+Belongs here: check characters, and the one-to-one maps from a running index to a name, number or address. Does not belong
+here: who works where (`districts`). ID numbers have the unassigned county code 410899. Phones have the unassigned prefix
+129 or, if they must look like a mobile number, 154.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ _SURNAMES, _FIRST, _SECOND = _distinct(SURNAMES), _distinct(GIVEN_FIRST), _disti
 _FIRM_FIRST, _FIRM_SECOND = _distinct(FIRM_FIRST), _distinct(FIRM_SECOND)
 _NAME_COUNT = len(_SURNAMES) * len(_FIRST) * len(_SECOND)
 _FIRM_COUNT = len(_FIRM_FIRST) * len(_FIRM_SECOND) * len(FIRM_KINDS)
-_NAME_STEP = 104_729  # primes: no common factor with the counts, so the maps below never meet
+_NAME_STEP = 104_729  # primes without a common factor with the counts, so that the maps below are one-to-one
 _FIRM_STEP = 7_919
 _FIRST_BIRTHDAY = dt.date(1966, 1, 1)
 _BIRTHDAYS = 11_680  # up to 1997
@@ -75,9 +75,9 @@ def uscc_check(body: str) -> str:
 
 
 def uscc(prefix: str, region: str, index: int, *, organisation_fails: bool = False) -> str:
-    """An 18-character USCC: registrar and category `prefix`, `region`, then a code that `index` decides.
+    """An 18-character USCC: registrar and category `prefix`, `region`, then a code from `index`.
 
-    `organisation_fails`: the ninth character of the organisation code is wrong (GB 11714), the last one right.
+    `organisation_fails`: the check character of the organisation code is wrong (GB 11714), that of the USCC is right.
     """
     organisation = "MA" + _base31(index * 15_485_863 % 31**6, 6)
     check = organisation_check(organisation)
@@ -101,7 +101,7 @@ def person_id_check(body: str) -> str:
 
 
 def person_id(index: int) -> str:
-    """An 18-character ID number, another one for every `index` below eleven million."""
+    """An 18-character ID number, different for every `index` below eleven million."""
     day = _FIRST_BIRTHDAY + dt.timedelta(days=index * 7_919 % _BIRTHDAYS)
     body = f"{COUNTY_OF_NOBODY}{day:%Y%m%d}{index // _BIRTHDAYS % 1000:03d}"
     return body + person_id_check(body)
@@ -113,12 +113,12 @@ def fifteen_digits(number: str) -> str:
 
 
 def mask(number: str) -> str:
-    """`4108**********1234`: an ID number as lists show it in public."""
+    """`4108**********1234`: an ID number as public lists show it."""
     return number[:4] + "**********" + number[14:]
 
 
 def person_name(index: int) -> str:
-    """A name that no other index has (for about half a million of them); every 113th has a middle dot."""
+    """A name, unique for about half a million indexes; every 113th has a middle dot."""
     turn, rest = divmod(index, 113)
     if rest == 112 and turn < len(TURKIC_FIRST) * len(TURKIC_SECOND):
         return f"{TURKIC_FIRST[turn % len(TURKIC_FIRST)]}·{TURKIC_SECOND[turn // len(TURKIC_FIRST)]}"
@@ -129,31 +129,31 @@ def person_name(index: int) -> str:
 
 
 def complainant_name(index: int) -> str:
-    """A name whose surname nobody else in the city bears, so that a leak can be told from a homonym."""
+    """A name with a surname that nobody else in the city has, so that a leak is not confused with a namesake."""
     surname = COMPLAINANT_SURNAMES[index % len(COMPLAINANT_SURNAMES)]
     first, second = divmod(index // len(COMPLAINANT_SURNAMES), len(_SECOND))
     return surname + _FIRST[first % len(_FIRST)] + _SECOND[second]
 
 
 def phone(index: int) -> str:
-    """An eleven-digit number of nobody."""
+    """An unassigned eleven-digit number."""
     return f"129{index % 100_000_000:08d}"
 
 
 def mobile(index: int) -> str:
-    """A mobile number of nobody."""
+    """An unassigned mobile number."""
     return f"154{index % 100_000_000:08d}"
 
 
 def firm_short_name(index: int) -> str:
-    """The two syllables by which people call a firm."""
+    """The two characters that people use as a firm's short name."""
     place = (index + 1) * _FIRM_STEP % _FIRM_COUNT // len(FIRM_KINDS)
     first, second = divmod(place, len(_FIRM_SECOND))
     return _FIRM_FIRST[first] + _FIRM_SECOND[second]
 
 
 def firm_name(index: int) -> str:
-    """A name that no other agency has: 7,000 of them by syllables, then by number."""
+    """A unique name: 7,000 of them by characters, then with a number."""
     turn, index = divmod(index, _FIRM_COUNT)
     kind = FIRM_KINDS[(index + 1) * _FIRM_STEP % _FIRM_COUNT % len(FIRM_KINDS)]
     return f"{('焦作市', '河南')[turn % 2]}{firm_short_name(index)}{_numeral(turn // 2)}{kind}"
@@ -164,5 +164,5 @@ def _numeral(number: int) -> str:
 
 
 def address(index: int, region: str) -> str:
-    """An address of its own for each agency of the district's region."""
+    """A unique address for each agency of the district's region."""
     return f"焦作市{REGIONS[region]}{ROADS[index % len(ROADS)]}{index + 11}号"

@@ -1,7 +1,7 @@
 """Builders of the evidence datasets' rows: findings, checks, penalties, tickets, media, merits, repairs, decisions.
 
-Belongs here: one function a dataset, with sensible defaults, returning the row's key. Does not belong here: which
-acts the city's agencies commit (`stories`).
+Belongs here: one function per dataset, with sensible defaults, which returns the row's key. Does not belong here: the acts
+of the city's agencies (`stories`).
 """
 
 from __future__ import annotations
@@ -223,7 +223,7 @@ def merit(
     is_current: bool = True,
     claim_id: str | None = None,
 ) -> str:
-    """A claim of good faith; returns 申报编号."""
+    """A merit claim; returns 申报编号."""
     obtained = plan.day(month, obtained) if isinstance(obtained, int) else obtained
     claim_id = claim_id or plan.number("SB", month)
     titles = {"1": "参编消防技术标准", "2": "消防课题研究", "3": "荣誉表彰", "4": "受聘消防专家", "5": "协助检查验收"}
@@ -262,7 +262,7 @@ def repair(
     is_current: bool = True,
     application_id: str | None = None,
 ) -> str:
-    """An application for repair with all documents unless told otherwise; returns 申请编号."""
+    """An application for repair, by default with all documents; returns 申请编号."""
     accepted, replied = plan.on(month, accepted), plan.on(month, replied)
     application_id = application_id or plan.number("XF", month)
     applied = (accepted or replied or plan.day(month, 8)) - dt.timedelta(days=1)

@@ -1,6 +1,6 @@
-"""What the synthetic city is made of: agencies, people, who works where, who pays whom, and single records.
+"""Data types of the synthetic city: agencies, people, employments, payments and single records.
 
-Belongs here: plain data types. Does not belong here: how they come about, or how an export writes them.
+Belongs here: plain data types. Does not belong here: creating them, or how an export writes them.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ ENGINEER, OPERATOR = "engineer", "operator"
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody with a certificate."""
+    """A person with a certificate."""
 
     index: int
     name: str
@@ -46,8 +46,8 @@ def make_person(index: int, level_code: str) -> Person:
 class Employment:
     """A person's row in the personnel lists of months `from_month` up to but not including `until_month`.
 
-    `registration_until`: what the list shows, by the month from which it shows it (first entry: from the start).
-    `name_by_month`: a name that one list spells differently. `shown_id`: what stands in 身份证号.
+    `registration_until`: the date that the lists show, by first month (first entry: from the start).
+    `name_by_month`: a name that one list spells differently. `shown_id`: the content of 身份证号, if different.
     `is_insured`: the agency pays the pension for every month of the employment.
     """
 
@@ -150,7 +150,7 @@ class Record:
 
 @dataclass
 class Truth:
-    """What a perfect build finds in one district, besides the rows themselves."""
+    """What a perfect build finds in one district, in addition to the rows."""
 
     conflicts: list[dict[str, Any]] = field(default_factory=list)
     leads: list[dict[str, Any]] = field(default_factory=list)
@@ -158,7 +158,7 @@ class Truth:
 
 @dataclass
 class District:
-    """Up to 28 agencies with their people and everything planned among them; districts do not touch each other."""
+    """Up to 28 agencies with their people and everything planned; districts are independent of each other."""
 
     number: int
     agencies: list[Agency] = field(default_factory=list)

@@ -31,7 +31,7 @@ from sample_city.model import (
 )
 from sample_city.timeline import Timeline
 
-FIRST_PAYER = 30  # place of the first payer that is no agency
+FIRST_PAYER = 30  # place of the first payer that is not an agency
 Day = dt.date | int | None  # a number is a day of the month in which the row is written
 
 
@@ -62,11 +62,11 @@ class Plan:
         return self.agency(place)
 
     def state(self, place: int, month: int, **changes: Any) -> None:
-        """From the list of `month` on, the agency's row says so."""
+        """Changes the agency's row from the list of `month` on."""
         self.district.agencies[place] = self.agency(place).with_state(month, **changes)
 
     def payer(self, name: str, prefix: str = "91") -> tuple[str, str]:
-        """USCC and name of an employer that is no agency."""
+        """USCC and name of an employer that is not an agency."""
         self._payers += 1
         number = self.district.number * USCC_PER_DISTRICT + self._payers
         return identifiers.uscc(prefix, "410811", number), name
@@ -85,7 +85,7 @@ class Plan:
         level_code: str = "level_1",
         **more: Any,
     ) -> Person:
-        """Somebody new whom the agency hires."""
+        """A new person whom the agency hires."""
         person = self.person(level_code)
         self.hire(person, place, from_month, until_month, level_code=level_code, **more)
         return person
@@ -102,7 +102,7 @@ class Plan:
         is_insured: bool = True,
         **more: Any,
     ) -> Employment:
-        """One more row in the personnel lists; an engineer unless the level is an operator's."""
+        """Another row in the personnel lists; an engineer, unless the level is an operator's."""
         is_engineer = level_code in ("level_1", "level_2")
         if contract_from_on is None:
             early = dt.date(2022, 5, 1)
@@ -132,7 +132,7 @@ class Plan:
         ]
 
     def employed(self, place: int, month: int, certificate_kind: str = ENGINEER) -> list[Employment]:
-        """The background's people of one kind whom the list of `month` shows, the longest serving first."""
+        """The agency's people of one kind in the list of `month`, longest employed first."""
         return [
             item
             for item in self.district.employments
@@ -157,7 +157,7 @@ class Plan:
 
     def add(self, source: str, dataset: str, month: int, values: Values, *, is_current: bool = True) -> None:
         if not 0 <= month <= self.timeline.last:
-            raise ValueError(f"{source}/{dataset}: month {month} lies outside the sample")
+            raise ValueError(f"{source}/{dataset}: month {month} is outside the sample")
         self.district.add(source, dataset, month, Record(values, is_current))
 
     def day(self, month: int, day: int) -> dt.date:
@@ -181,9 +181,9 @@ class Plan:
         technical_lead: Person | None = None,
         report_no: str | None = None,
     ) -> work.Job:
-        """An extra job of an agency, with names of its own; nothing is recorded yet.
+        """An extra job of an agency, with its own numbers; nothing is recorded yet.
 
-        Visited on a day after the background's visits and on which no other extra job of the agency is.
+        The default day of the visit is after the ordinary visits, and different from that of the agency's other extra jobs.
         """
         agency = self.agency(place)
         if visited_on is None:
@@ -210,7 +210,7 @@ class Plan:
         )
 
     def record_contract(self, job: work.Job, month: int, *, is_current: bool = True, **changes: Any) -> None:
-        """Signed well before the service, on the first of the month before, unless told otherwise."""
+        """Records the contract, by default signed well before the service."""
         signed_on = job.visited_on.replace(day=1) - dt.timedelta(days=20)
         values = work.contract_values(
             contract_no=job.contract_no,
@@ -228,7 +228,7 @@ class Plan:
         self.add("platform", "reports", month, {**values, **changes}, is_current=is_current)
 
     def record_checkins(self, job: work.Job, month: int, *, skip: Sequence[str] = (), count_from: int = 1) -> None:
-        """The stays of the job's people, except those of the positions in `skip`."""
+        """Records the check-ins of the job's people, except those of the positions in `skip`."""
         for values in work.job_checkins(job, count_from):
             if values["position_code"] in skip:
                 continue
@@ -237,7 +237,7 @@ class Plan:
     def record_job(
         self, job: work.Job, month: int, *, contract: Values | None = None, skip: Sequence[str] = (), **report: Any
     ) -> None:
-        """A whole, faultless job but for what `contract` and `report` change, and for the stays that `skip` leaves out."""
+        """Records a complete, correct job, except for the changes in `contract` and `report` and the check-ins in `skip`."""
         self.record_contract(job, month, **(contract or {}))
         self.record_report(job, month, **report)
         self.record_checkins(job, month, skip=skip)
@@ -286,7 +286,7 @@ class Plan:
         explained_by: str,
         note: str = "",
     ) -> None:
-        """A decoy that makes a row, with its innocent reason."""
+        """A decoy that gives a row with an innocent explanation."""
         self.expect_conflict(
             kind, person, a, b, status="explained", explained_by=explained_by, is_decoy=True, note=note
         )
@@ -301,7 +301,7 @@ class Plan:
         explained_by: str = "",
         note: str = "",
     ) -> None:
-        """A decoy that makes no row, or one that is explained."""
+        """A decoy that gives no row, or an explained one."""
         self.expect_conflict(kind, person, a, b, status="none", explained_by=explained_by, is_decoy=True, note=note)
 
     def expect_lead(

@@ -1,7 +1,7 @@
 """The registry's exports of a district in one month: directory, personnel, equipment, social insurance.
 
-Belongs here: rows (lake column names, typed values) of the snapshots and of the insurance periods. Does not belong
-here: how a row is written to a file (see `render`, `files`), or what is planted.
+Belongs here: rows (lake column names, typed values) of the snapshots and of the insurance periods. Does not belong here:
+writing a row to a file (`render`, `files`), anything planted (`stories`).
 """
 
 from __future__ import annotations
@@ -101,7 +101,7 @@ def personnel_rows(district: District, month: int) -> Iterator[Values]:
 
 
 def equipment_rows(district: District, month: int, timeline: Timeline) -> Iterator[Values]:
-    """Three or four devices an agency; each list shows a calibration that outlives the next list by far."""
+    """Three or four devices per agency; each calibration is valid far beyond the next list."""
     shown_on = timeline.snapshot_on(month)
     for agency in district.agencies:
         if not agency.is_listed(month):
@@ -124,7 +124,7 @@ def equipment_rows(district: District, month: int, timeline: Timeline) -> Iterat
 
 
 def insurance_rows(district: District, export_month: int, timeline: Timeline) -> Iterator[Values]:
-    """What the export of `export_month` says: the month before, and rows that come late."""
+    """The rows of the export of `export_month`: the month before, and late rows."""
     agencies = {agency.place: agency for agency in district.agencies}
     period = export_month - 1
     for employment in district.employments:

@@ -1,4 +1,4 @@
-"""A typed row as the export writes it, and as the lake must hold it.
+"""A typed row as the export writes it, and as the lake must contain it.
 
 Belongs here: values -> clean cells, values -> lake columns, through the contracts. Does not belong here: files (see
 `files`), cells that are dirty on purpose (see `dirt`).
@@ -20,7 +20,7 @@ Cell = str | int | float | dt.date | None
 
 
 def choice_text(column: Column, code: Any) -> str:
-    """The export's word for a code of the lake."""
+    """The export's word for a code in the lake."""
     wanted = str(code).lower() if isinstance(code, bool) else code
     for text, known in column.choices.items():
         if known == wanted:
@@ -31,7 +31,7 @@ def choice_text(column: Column, code: Any) -> str:
 
 
 def clean_cell(dataset: Dataset, column: Column, value: Any) -> Cell:
-    """The cell as a careful clerk writes it."""
+    """The cell in its clean form."""
     if value is None or value == "":
         return None if dataset.format is not Format.JSON else ""
     match column.parse:
@@ -57,7 +57,7 @@ def clean_cells(dataset: Dataset, values: Values) -> dict[str, Cell]:
     """Cells by header (or JSON key), in the order of the contract."""
     cells = {column.header: clean_cell(dataset, column, values.get(column.name)) for column in dataset.columns}
     if dataset.format is Format.JSON:
-        # the platform sends flags and coordinates now as text, now as numbers
+        # the platform sends flags and coordinates sometimes as text, sometimes as numbers
         as_number = int(values["updated_ms"]) // 1000 % 2 == 0
         if as_number:
             cells["scbz"] = int(str(cells["scbz"]))
@@ -68,7 +68,7 @@ def clean_cells(dataset: Dataset, values: Values) -> dict[str, Cell]:
 
 
 def id_status(number: str) -> str:
-    """full, masked, invalid or empty, as the lake says it."""
+    """full, masked, invalid or empty, as in the lake."""
     if not number:
         return "empty"
     if "*" in number:
@@ -122,9 +122,9 @@ def lake_values(dataset: Dataset, values: Values) -> dict[str, Any]:
 
 
 def source_key(dataset: Dataset, lake: dict[str, Any]) -> str:
-    """The key of a row with these lake columns (marts.md, Provenance): each part in its one form, whatever was written.
+    """The key of a row with these lake columns (marts.md, Provenance): each part in canonical form, however it was written.
 
-    A personal part is the number, or the mask where the identity stays open; the lake has the person's key there.
+    A personal part is the number, or the mask if the identity is unresolved; the lake has the person key instead.
     """
     return "-".join(_key_part(dataset.column(name), lake) for name in dataset.key)
 

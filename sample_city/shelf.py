@@ -1,6 +1,6 @@
-"""The planned districts on disk: each is planned once, though the exports are written month by month.
+"""The planned districts on disk: each is planned once, but the exports are written month by month.
 
-Belongs here: putting a district away and handing it out for one month. Does not belong here: what is in it.
+Belongs here: storing a district and loading it for one month. Does not belong here: its content.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from sample_city.model import District
 
 
 class Shelf:
-    """Districts 0, 1, … in a file without a name, which is gone when the shelf is closed or the process ends.
+    """Districts 0, 1, … in a temporary file that disappears when the shelf is closed or the process ends.
 
-    In memory stays the place of each part (8 bytes a district and month), and the district that was taken last.
+    Memory holds the position of each part (8 bytes per district and month), and the district that was taken last.
     """
 
     def __init__(self, directory: Path, months: int) -> None:
@@ -36,14 +36,14 @@ class Shelf:
         return len(self._places) // (self._months + 1)
 
     def put(self, district: District) -> None:
-        """Puts away the next district."""
+        """Stores the next district."""
         self._file.seek(0, os.SEEK_END)
         self._write(replace(district, planned={}))
         for month in range(self._months):
             self._write({key: records for key, records in district.planned.items() if key[2] == month})
 
     def take(self, number: int, month: int) -> District:
-        """District `number` with the records planned for `month` alone."""
+        """District `number` with only the records planned for `month`."""
         lasting: District = self._lasting(number)
         return replace(lasting, planned=self._read(number, month + 1))
 

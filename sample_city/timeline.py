@@ -1,6 +1,6 @@
-"""The sample's fixed calendar: it ends in October 2026 whatever today is.
+"""The sample's fixed calendar: it always ends in October 2026.
 
-Belongs here: months by index and the days on which exports arrive. Does not belong here: what they say.
+Belongs here: months by index and the days on which exports arrive. Does not belong here: the content of exports.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 LAST_YEAR, LAST_MONTH = 2026, 10
 SNAPSHOT_DAY = 5  # directory, personnel, equipment
 INSURANCE_DAY = 20  # the month before
-EVENT_DAY = 28  # whatever happened or was found out since the 6th
+EVENT_DAY = 28  # everything that happened or was found since the 6th
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class Timeline:
         return dt.date(year, rest + 1, day)
 
     def month_of(self, day: dt.date) -> int:
-        """Index of the month that holds `day`; may lie outside the sample."""
+        """Index of the month of `day`; may be outside the sample."""
         return (day.year * 12 + day.month) - (LAST_YEAR * 12 + LAST_MONTH) + self.last
 
     def snapshot_on(self, month: int) -> dt.date:
@@ -42,5 +42,5 @@ class Timeline:
         return self.day(month, EVENT_DAY)
 
     def ago(self, months: int) -> int:
-        """The month that lies `months` before the last one, but no earlier than the first."""
+        """The month `months` before the last one, but not before the first."""
         return max(0, self.last - months)

@@ -1,4 +1,4 @@
-"""Writes `truth/`: what a perfect build of the sample finds; `LAYOUT` says what each file holds.
+"""Writes `truth/`: what a perfect build of the sample finds. `LAYOUT` describes each file.
 
 Belongs here: file layout and appending. Does not belong here: deciding what is true.
 """
@@ -85,7 +85,7 @@ EVIDENCE = {
 
 
 class TruthWriter:
-    """Appends rows to the files of one truth folder; every file exists even when it stays empty."""
+    """Appends rows to the files of one truth folder; every file exists, even if it stays empty."""
 
     def __init__(self, directory: Path) -> None:
         self.directory = directory
@@ -138,9 +138,9 @@ class TruthWriter:
         *,
         changes: dict[str, Any],
     ) -> None:
-        """A row as a perfect reader has it: into `rows/` when no later version follows, into `evidence/` always.
+        """A row as a perfect reader has it: in `rows/` if no later version follows, in `evidence/` always.
 
-        `changes` are lake values that the way of writing alters.
+        `changes`: lake values that differ because of the row's dirt.
         """
         lake = {**lake_values(dataset, record.values), **changes}
         line = {

@@ -1,7 +1,7 @@
-"""阳光平台 of a district in one month: contracts, reports and check-ins of honest, ordinary work.
+"""阳光平台 of a district in one month: contracts, reports and check-ins of ordinary work.
 
-Belongs here: the builders of platform records, and the background of three jobs an agency and month. Does not
-belong here: jobs with something wrong (`stories`), which use the same builders.
+Belongs here: the builders of platform records, and three ordinary jobs per agency and month. Does not belong here: jobs
+with something wrong (`stories`), which use the same builders.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def epoch_ms(day: dt.date, seconds: int = 36_000) -> int:
 
 
 def site_of(number: int) -> tuple[float, float]:
-    """A place in the city, well inside its cell so that no conversion moves it into the next one."""
+    """A place in the city, well inside its cell, so that no coordinate conversion moves it into the next cell."""
     cell_x, cell_y = WEST + number * 17 % 70, SOUTH + number * 11 % 35
     longitude = (cell_x + 0.35 + number * 7 % 30 / 100) * 0.01
     latitude = (cell_y + 0.35 + number * 13 % 30 / 100) * 0.01
@@ -114,7 +114,7 @@ def checkin_values(
     minutes: int,
     system: str = "WGS84",
 ) -> Values:
-    """A stay at the job's site, the report's `number`-th; jd and wd are written in `system`."""
+    """The report's `number`-th check-in at the job's site; jd and wd are written in `system`."""
     longitude, latitude = job.site
     if system == "GCJ02":
         latitude, longitude = eviltransform.wgs2gcj(latitude, longitude)
@@ -139,7 +139,7 @@ def checkin_values(
 
 
 def job_checkins(job: Job, count_from: int = 1) -> Iterator[Values]:
-    """The leader's and the operators' stays of one visit."""
+    """The leader's and the operators' check-ins of one visit."""
     people = [(job.project_lead, "project_lead"), *((person, "operator") for person in job.operators)]
     for place, (person, position_code) in enumerate(people):
         start = dt.datetime.combine(job.visited_on, dt.time(8, 40)) + dt.timedelta(
@@ -157,7 +157,7 @@ def job_checkins(job: Job, count_from: int = 1) -> Iterator[Values]:
 
 
 def service_of(agency: Agency, slot: int) -> str:
-    """What kind of service one of an agency's projects is."""
+    """The service type of one of an agency's projects."""
     if agency.service_type == BOTH:
         return ASSESSMENT if slot == 2 else MAINTENANCE
     return agency.service_type
@@ -195,7 +195,7 @@ def background_contracts(district: District, month: int, timeline: Timeline) -> 
 
 
 def leaders(district: District, place: int, month: int) -> list[Employment]:
-    """Those of an agency who lead jobs in a month."""
+    """The people of an agency who lead jobs in a month."""
     return [
         employment
         for employment in district.employments
@@ -213,7 +213,7 @@ def operators(district: District, place: int, month: int) -> list[Person]:
 
 
 def background_jobs(district: District, month: int, timeline: Timeline) -> Iterator[Job]:
-    """Three jobs an agency and month; every engineer leads one at least every other month."""
+    """Three jobs per agency and month; every engineer leads one at least every other month."""
     for agency in district.agencies:
         if not agency.is_working(month):
             continue

@@ -1,5 +1,5 @@
-"""Who reads a release, and which schemas and single tables each may see: with the audience of each column in the
-dictionary, the one allow-list.
+"""Who reads a release and which schemas and single tables each audience may see: with the dictionary's audience per
+column, the only allow-list.
 
 Does not belong here: how an audience is served (`outputs`).
 """
@@ -17,7 +17,7 @@ _OPEN_SCHEMAS = tuple(schema for schema in MART_SCHEMAS if schema not in RESTRIC
 
 
 class Audience(StrEnum):
-    """An audience of serving.md. An output holds nothing but what `SCHEMAS` names for its audience."""
+    """An audience of serving.md. An output holds only the schemas that `SCHEMAS` names for its audience."""
 
     PUBLIC = "public"
     BI = "bi"
@@ -46,7 +46,7 @@ TABLES: dict[Audience, tuple[str, ...]] = {
     ),
 }
 
-# Who may see a column of the dictionary: its audience and those behind it.
+# The columns that each audience may see: its own and those of wider audiences.
 _WIDENING = (("public",), ("public", "bi"), ("public", "bi", "desk"))
 _COLUMNS_OF = {
     Audience.PUBLIC: _WIDENING[0],
@@ -57,11 +57,11 @@ _COLUMNS_OF = {
 
 
 class ColumnNotAllowedError(Exception):
-    """An output was to hold a column that its audience may not see."""
+    """An output would hold a table or column that its audience may not see."""
 
 
 def may_see(audience: Audience, column: str) -> bool:
-    """Whether the dictionary gives the audience this column; nobody sees one without an entry."""
+    """Whether the audience may see this column; a column without an entry is hidden from everybody."""
     entry = entries().get(column)
     return entry is not None and entry.audience in _COLUMNS_OF[audience]
 
@@ -69,7 +69,10 @@ def may_see(audience: Audience, column: str) -> bool:
 def require_visible(audience: Audience, table: str, columns: Iterable[str]) -> None:
     """Raises ColumnNotAllowedError where `schema.table` or one of its columns is not for the audience."""
     if table.partition(".")[0] not in SCHEMAS[audience] and table not in TABLES.get(audience, ()):
-        raise ColumnNotAllowedError(f"{table} is not for the audience {audience.value} (serving/audiences.py)")
+        raise ColumnNotAllowedError(
+            f"{table} is not for the audience {audience.value}: leave it out, or add its schema to SCHEMAS or the table to "
+            "TABLES in serving/audiences.py"
+        )
     for column in columns:
         if not may_see(audience, column):
             raise ColumnNotAllowedError(

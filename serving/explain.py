@@ -1,6 +1,6 @@
-"""Why an agency has its score on a day: base, every line in force, what supersedes or caps it, what comes next.
+"""Why an agency has its score on a day: base, every line in force, what supersedes or caps them, what changes next.
 
-Belongs here: gathering from a release, and the sum. Does not belong here: scoring (dbt), what a line's remark says
+Belongs here: reading these from a release, and adding them up. Does not belong here: scoring (dbt), the remarks on lines
 (`line_notes`), printing (the command line).
 """
 
@@ -32,7 +32,7 @@ LINE_COLUMNS = (
     *("occurred_on", "determined_on", "is_disputed", "disputed_since_on", "rulebook_id", "counted_by_line_id"),
     *("occasion_key", "note"),
 )
-# What a person reads: an adjustment stands under its component, a row under its document or else its number.
+# The columns that people read: an adjustment is shown by its component, a row by its document or its own number.
 LINE_TABLE = (
     *("line_kind", "item_code", "clause", "title_zh", "points", "valid_from_on", "last_day_on", "document_no"),
     *("file_name", "sheet", "row_number", "note"),
@@ -53,7 +53,7 @@ def explain(opened: Release, agency_id: str, on: dt.date) -> dict[str, Any]:
             "select min(valid_from_on) as start_on from credit.fct_score_history where agency_id = ?", [agency_id]
         )[0]["start_on"]
         raise ConfigurationError(
-            f"{agency_id} has no score on {on}: "
+            f"{agency_id} 在 {on} 没有得分 has no score on {on}: "
             + (f"its history starts on {first}." if first else "it has no history in this release.")
         )
     span = spans[0]
@@ -78,7 +78,7 @@ def explain(opened: Release, agency_id: str, on: dt.date) -> dict[str, Any]:
         "has_active_misconduct": span["has_active_misconduct"],
         "valid_from_on": span["valid_from_on"],
         "change_cause": span["change_cause"],
-        # before it is rated an agency has no score that its lines could make
+        # before an agency is rated there is no score to compare with
         "adds_up": span["score"] is None or (base is not None and base + total == span["score"]),
         "next_change": _next_change(opened, agency_id, span),
         "next_grade_change": _next_grade_change(opened, agency_id, span),
@@ -87,7 +87,7 @@ def explain(opened: Release, agency_id: str, on: dt.date) -> dict[str, Any]:
 
 
 def _incomplete(opened: Release, agency_id: str) -> dict[str, Any]:
-    """Whether something is missing of the evidence, as of the build, and where it stands."""
+    """Whether evidence is missing, as of the build, and the files and rows that are missing."""
     row = opened.rows("select * from credit.dim_agencies where agency_id = ?", [agency_id])[0]
     return {
         "is_evidence_incomplete": row.get("is_evidence_incomplete"),
@@ -97,7 +97,7 @@ def _incomplete(opened: Release, agency_id: str) -> dict[str, Any]:
 
 
 def table_rows(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Lines as the table shows them: no empty cell where something else names the row."""
+    """Lines as the table shows them: an empty item or document is replaced by another name of the row."""
     return [
         line
         | {
@@ -109,7 +109,7 @@ def table_rows(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def _base_points(opened: Release, rulebook_id: str, score: Decimal | None, total: Decimal) -> Decimal | None:
-    """The base of the version that scored the day, as the release's description keeps it, or else as the score has it."""
+    """The base of the version that scored the day, from release.json, else derived from the score."""
     for version in opened.description.get("rulebooks", []):
         if version["rulebook_id"] == rulebook_id:
             return Decimal(str(version["base_points"]))
@@ -117,9 +117,7 @@ def _base_points(opened: Release, rulebook_id: str, score: Decimal | None, total
 
 
 def _lines(opened: Release, agency_id: str, on: dt.date) -> list[dict[str, Any]]:
-    """Every line whose span holds the day, with what its item's rules say; void and unscored ones have no span and so no
-    day.
-    """
+    """Every line in force on the day, with the rules of its item. Void and unscored lines are never in force."""
     found = opened.rows(
         "with ledger as ("
         "select * from credit.fct_point_ledger where agency_id = ? and valid_from_on <= ? "
@@ -154,7 +152,7 @@ def _lines(opened: Release, agency_id: str, on: dt.date) -> list[dict[str, Any]]
 
 
 def _next_grade_change(opened: Release, agency_id: str, span: dict[str, Any]) -> dict[str, Any] | None:
-    """The next day on which the grade changes, which a score need not move for."""
+    """The next day on which the grade changes; the score may stay the same."""
     found = opened.rows(
         'select valid_from_on as "on", grade, score_grade_reason, change_cause as cause from credit.fct_score_history '
         "where agency_id = ? and valid_from_on = ?",
@@ -179,5 +177,5 @@ def _next_change(opened: Release, agency_id: str, span: dict[str, Any]) -> dict[
         [day, agency_id, day],
     )
     after = following[0] if following else {}
-    told = {column: after.get(column) for column in ("score", "grade", "score_grade_reason")}
-    return {"on": day} | told | {"cause": after.get("change_cause"), "lines": moves}
+    shown = {column: after.get(column) for column in ("score", "grade", "score_grade_reason")}
+    return {"on": day} | shown | {"cause": after.get("change_cause"), "lines": moves}

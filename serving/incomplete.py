@@ -1,6 +1,6 @@
-"""What is missing of the evidence of what a release shows, in words.
+"""The missing evidence of a release's results, in words.
 
-Belongs here: reading `incomplete_because`, and the files and rows behind it. Does not belong here: which results rest on
+Belongs here: reading `incomplete_because`, and finding the files and rows behind it. Does not belong here: which results rest on
 which datasets (dbt), printing (the command line).
 """
 
@@ -9,16 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from ingestion import strict
-from ingestion.sources import DATASETS
+from serving import reasons
 from serving.releases.opened import Release
 
 CAUSES = {
-    "drop_held": ("整批暂存未载入", "the drop is held"),
+    "drop_held": ("整批暂扣未载入", "the drop is held"),
     "row_quarantined": ("有行被隔离", "rows are quarantined"),
 }
-_NAMED = 3  # of those that lack one dataset's evidence
-_SHOWN = 12  # rows and files behind one agency's grade
+_NAMED = 3  # results named for each dataset
+_SHOWN = 12  # missing rows and files shown for one agency
 
 
 def _pieces(incomplete_because: str) -> list[tuple[str, str, str]]:
@@ -32,7 +31,7 @@ def _in_words(dataset: str, days: Iterable[str], cause: str) -> str:
 
 
 def grouped(rows: Iterable[Mapping[str, Any]], name: Callable[[Mapping[str, Any]], str]) -> list[str]:
-    """One line for each dataset whose evidence is missing, with those that lack it. Empty where nothing is known to be
+    """One line for each dataset with missing evidence, naming the results that lack it. Empty if nothing is known to be
     missing.
     """
     rows = list(rows)
@@ -56,19 +55,17 @@ def _listed(names: list[str], of_all: int) -> str:
 
 
 def places(opened: Release, agency: Mapping[str, Any]) -> list[str]:
-    """Where what is missing of an agency's grade stands, the latest first, with the remedy: file, sheet and row, or the
-    held file.
-    """
+    """The files and rows missing for an agency's grade, the latest first, each with its remedy."""
     if not agency.get("incomplete_because"):
         return []
-    told = []
+    found_places = []
     for dataset, day, cause in sorted(_pieces(agency["incomplete_because"]), key=lambda piece: piece[1], reverse=True):
         found = (
             _held(opened, dataset, day) if cause == "drop_held" else _rows(opened, dataset, day, agency["agency_id"])
         )
-        told += found or [_in_words(dataset, [day], cause)]
-    return told[:_SHOWN] + (
-        [f"… 另有 and {len(told) - _SHOWN} more: firemark quarantine"] if len(told) > _SHOWN else []
+        found_places += found or [_in_words(dataset, [day], cause)]
+    return found_places[:_SHOWN] + (
+        [f"… 另有 and {len(found_places) - _SHOWN} more: firemark quarantine"] if len(found_places) > _SHOWN else []
     )
 
 
@@ -84,15 +81,11 @@ def _held(opened: Release, dataset: str, day: str) -> list[str]:
 
 
 def _rows(opened: Release, dataset: str, day: str, agency_id: str) -> list[str]:
-    source, _, name = dataset.partition("/")
     return [
-        f"{CAUSES['row_quarantined'][0]} quarantined: {dataset}/{day} {row['file_name']}"
-        + (f", sheet {row['sheet']}" if row["sheet"] else "")
-        + f", row {row['row_number']}"
-        + (f", {row['header']}" if row["header"] else "")
-        + f": {strict.remedy(DATASETS[source, name], row['reason_code'], row['header']) or row['reason_code']}"
+        f"{CAUSES['row_quarantined'][0]} quarantined: {reasons.place(row)}: {reasons.remedy(row)}"
         for row in opened.rows(
-            "select file_name, sheet, row_number, header, reason_code from quality.fct_quarantined_rows "
+            "select source, dataset, received_on, file_name, sheet, row_number, header, reason_code "
+            "from quality.fct_quarantined_rows "
             "where source || '/' || dataset = ? and received_on = ? and is_missing and agency_id = ? "
             "order by file_name, file_hash, sheet, row_number",
             [dataset, day, agency_id],

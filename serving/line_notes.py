@@ -1,7 +1,7 @@
-"""The remark beside a line of an explanation: what is not plain from its kind, item and points.
+"""The remark on a line of an explanation: what its kind, item and points do not show.
 
-Belongs here: what superseded, capped, disputed, repeated and counted lines are called in words. Does not belong here:
-gathering lines (`explain`), scoring (dbt).
+Belongs here: the words for superseded, capped, disputed, repeated and multiplied lines. Does not belong here: reading
+lines (`explain`), scoring (dbt).
 """
 
 from __future__ import annotations
@@ -11,14 +11,14 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
-# What `note` reads of a line's item besides the ledger's columns, item_points and check_task_id; null in a release of an
-# earlier program.
+# The columns of a line's item that `note` reads, besides the ledger's columns, item_points and check_task_id; null in
+# a release of an earlier program.
 RULE_COLUMNS = ("points_from", "quantity_from", "repeat_factor")
 _WITH_POINTS = ("misconduct", "merit", "fact")
 
 
 def note(line: dict[str, Any], on: dt.date) -> str | None:
-    """The line's remark in words; null where there is nothing to say."""
+    """The line's remark; null if it needs none."""
     return "; ".join(_notes(line, on)) or None
 
 
@@ -34,10 +34,10 @@ def _notes(line: dict[str, Any], on: dt.date) -> Iterator[str]:
     elif line["check_task_id"] and line["check_task_id"] != line["document_no"]:
         yield f"检查任务 of check {line['check_task_id']}"
     if line["line_kind"] == "repair":
-        yield "信用修复 repaired: its line counts no more"
+        yield "信用修复 repaired: its line no longer counts"
     if line["is_disputed"]:
-        since = line.get("disputed_since_on")  # a release of an earlier program does not say
-        yield f"异议中 since {since}, counts all the same" if since else "异议中 under objection, still counts"
+        since = line.get("disputed_since_on")  # null in a release of an earlier program
+        yield f"异议中 since {since}, still counts" if since else "异议中 under objection, still counts"
 
 
 def _of_effect(line: dict[str, Any]) -> Iterator[str]:
@@ -50,27 +50,27 @@ def _of_effect(line: dict[str, Any]) -> Iterator[str]:
 
 
 def _of_points(line: dict[str, Any]) -> Iterator[str]:
-    """How the points came about, where the item alone does not say: the row's own, times its quantity, for a repeat."""
+    """How the points came about, if not from the item alone: the row's own points, a quantity, a repetition."""
     is_of_row, is_counted = line["points_from"] == "row", line["quantity_from"] == "row"
     factor = line["repeat_factor"] if line.get("is_repeat") else None
     points, item_points = abs(line["points"]), line["item_points"]
     if is_of_row:
-        yield "按“扣分”栏 the points that the row says" + (" × 数量 its quantity" if is_counted else "")
+        yield "按“扣分”栏 points of the row" + (" × 数量 its quantity" if is_counted else "")
     elif is_counted and item_points and points != item_points * (factor or 1):
         yield f"{_plain(item_points)} × 数量 quantity {_plain(points / item_points / (factor or 1))}"
     if factor:
-        yield f"再犯 repeated within the window of an earlier one: × {_plain(factor)}"
+        yield f"再犯 repeats an earlier line still in force: × {_plain(factor)}"
 
 
 def _of_cap(line: dict[str, Any]) -> str:
     whole = f"分项 {line['component_code']} component" if line["component_code"] else "总分 the whole score"
     of = f"条目 {line['item_code']} item" if line["item_code"] else whole
     if not line.get("occasion_key"):
-        return f"封顶或折算 taken off by a cap, a divisor or rounding · {of}"
+        return f"封顶或折算 taken away by a cap, a divisor or rounding · {of}"
     check = f"检查任务 check {line['check_task_id']}" if line["check_task_id"] else "同一行为 one act"
-    return f"单次检查封顶 beyond the most that one check takes · {of} · {check}"
+    return f"单次检查封顶 above the cap of one check · {of} · {check}"
 
 
 def _plain(value: Any) -> str:
-    """90 and not 90.00."""
+    """90, not 90.00."""
     return format(Decimal(value).normalize(), "f")

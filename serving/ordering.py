@@ -1,4 +1,4 @@
-"""Orders in which rows are shown, as SQL. Does not belong here: which rows."""
+"""SQL for the order in which rows are shown. Does not belong here: which rows are shown."""
 
 from __future__ import annotations
 

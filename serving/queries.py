@@ -1,7 +1,7 @@
-"""Questions to a release: grades, conflicts, tasks, what was held, how fresh it is.
+"""Queries on a release: grades, conflicts, tasks, held files and quarantined rows, freshness.
 
-Belongs here: SQL over marts, for the command line and whoever else shows rows. Does not belong here: how rows are
-shown, opening a release (`releases.opened`), anything that writes.
+Belongs here: SQL over marts, for the command line and other readers. Does not belong here: how rows are shown, opening a
+release (`releases.opened`), anything that writes.
 """
 
 from __future__ import annotations
@@ -10,10 +10,9 @@ import csv
 import datetime as dt
 from typing import Any
 
-from ingestion import strict
 from ingestion.settings import DBT_PROJECT, ConfigurationError
 from ingestion.sources import DATASETS
-from serving import unrated
+from serving import reasons, unrated
 from serving.agencies import require_agency
 from serving.ordering import GRAVEST_FIRST
 from serving.releases.opened import Release
@@ -27,7 +26,7 @@ GRADE_COLUMNS = (
 
 
 def grades(opened: Release, on: dt.date, agency_id: str | None = None) -> list[dict[str, Any]]:
-    """Each agency's grade on a day: best score first, who is not rated yet last. An agency has none before its start."""
+    """Each agency's grade on a day: best score first, agencies without a score last. An agency has no row before its start."""
     agency_id = require_agency(opened, agency_id)["agency_id"] if agency_id is not None else None
     found = opened.rows(
         "select * from credit.agency_grades_as_of(?) where ? is null or agency_id = ? "
@@ -35,7 +34,7 @@ def grades(opened: Release, on: dt.date, agency_id: str | None = None) -> list[d
         [on, agency_id, agency_id],
     )
     why = unrated.because(opened, on)
-    # a release of an earlier program lacks what came later
+    # a release of an earlier program lacks newer columns
     return [
         {column: row.get(column) for column in GRADE_COLUMNS} | {"unrated_because": why.get(row["agency_id"])}
         for row in found
@@ -55,10 +54,10 @@ def conflict_kinds() -> list[str]:
 
 
 def conflicts(opened: Release, kind: str | None, status: str | None) -> tuple[list[str], list[dict[str, Any]]]:
-    """All columns of the conflicts mart and its rows: what is open and grave first, what is explained last."""
+    """All columns of the conflicts mart and its rows: open and most severe first, explained last."""
     kinds = conflict_kinds()
     if kind is not None and kind not in kinds:
-        raise ConfigurationError(f"没有这一类型 There is no kind {kind}. There are {', '.join(kinds)}.")
+        raise ConfigurationError(f"没有这一类型 There is no kind {kind}. 可用类型 Kinds: {', '.join(kinds)}.")
     relation = "conflicts.fct_engineer_conflicts"
     columns = [row["column_name"] for row in opened.rows(f"describe {relation}")]
     found = opened.rows(
@@ -79,8 +78,8 @@ TASK_COLUMNS = (
 
 
 def tasks(opened: Release, due_before: dt.date | None, with_done: bool) -> list[dict[str, Any]]:
-    """Supervision tasks, the earliest due first; done ones only when asked for. Why an agency is unrated is as of the
-    build: its tasks stay as they were.
+    """Supervision tasks, the earliest due first; done ones only on request. The reason why an agency is unrated is as of
+    the build, as its tasks are.
     """
     found = opened.rows(
         "select rpt_tasks.*, dim_agencies.agency_name "
@@ -101,14 +100,17 @@ QUARANTINE_COLUMNS = (
 )
 
 
-def quarantine(opened: Release, dataset: str | None) -> list[dict[str, Any]]:
-    """Held files, then quarantined rows, each with what to do about it.
+def quarantine(opened: Release, dataset: str | None, with_made_up: bool = False) -> list[dict[str, Any]]:
+    """Held files, then quarantined rows, each with its remedy; rows that another row has replaced only when
+    asked for.
 
     `dataset`: `source/dataset` or the dataset's name alone. Raises ConfigurationError if there is none of that name.
     """
     known = {name: f"{source}/{name}" for source, name in DATASETS}
     if dataset is not None and dataset not in {*known, *known.values()}:
-        raise ConfigurationError(f"There is no dataset {dataset}. There are {', '.join(sorted(known.values()))}.")
+        raise ConfigurationError(
+            f"没有这一数据集 There is no dataset {dataset}. 可用数据集 Datasets: {', '.join(sorted(known.values()))}."
+        )
     found = opened.rows(
         "with found as ("
         "select 'file' as level, source, dataset, received_on, file_name, file_hash, cast(null as varchar) as sheet, "
@@ -116,23 +118,27 @@ def quarantine(opened: Release, dataset: str | None) -> list[dict[str, Any]]:
         "from quality.fct_loads where status = 'held' "
         "union all "
         "select 'row', source, dataset, received_on, file_name, file_hash, sheet, row_number, reason_code, header, null "
-        "from quality.fct_quarantined_rows) "
+        f"from quality.fct_quarantined_rows where ? or {reasons.still_missing(opened)}) "
         "select * from found where ? is null or dataset = ? or source || '/' || dataset = ? "
         "order by level, source, dataset, received_on, file_name, file_hash, sheet nulls first, row_number",
-        [dataset, dataset, dataset],
+        [with_made_up, dataset, dataset, dataset],
     )
-    return [
-        row
-        | {
-            "message": row["message"]
-            or strict.remedy(DATASETS[(row["source"], row["dataset"])], row["reason_code"], row["header"])
-        }
-        for row in found
-    ]
+    return [row | {"message": row["message"] or reasons.remedy(row)} for row in found]
+
+
+def made_up_count(opened: Release, dataset: str | None) -> int:
+    """How many quarantined rows, of a dataset or of all, another row has replaced."""
+    return int(
+        opened.rows(
+            f"select count(*) as n from quality.fct_quarantined_rows where not ({reasons.still_missing(opened)}) "
+            "and (? is null or dataset = ? or source || '/' || dataset = ?)",
+            [dataset, dataset, dataset],
+        )[0]["n"]
+    )
 
 
 def freshness(opened: Release) -> list[dict[str, Any]]:
-    """Per dataset: the last drop, its age on the release's as-of day, and what became of its files."""
+    """Per dataset: the last drop, its age on the release's as-of day, and its files by status."""
     return opened.rows(
         "select source, dataset, max(received_on) filter (where status in ('loaded', 'duplicate')) as received_on, "
         "cast(? as date) - max(received_on) filter (where status in ('loaded', 'duplicate')) as age_days, "
@@ -144,9 +150,9 @@ def freshness(opened: Release) -> list[dict[str, Any]]:
     )
 
 
-def nobodys_rows(opened: Release) -> list[dict[str, Any]]:
-    """Per dataset: quarantined rows in whose place nothing stands, and that name no agency and no person, or only by a number
-    that other papers bear, too: whose evidence they are cannot be told for certain.
+def unattributed_rows(opened: Release) -> list[dict[str, Any]]:
+    """Per dataset: quarantined rows that nothing has replaced and that name no agency and no person, or only by a number
+    that other rows also have: it is not certain whose evidence they are.
     """
     relation = "quality.fct_quarantined_rows"
     if "is_missing" not in {row["column_name"] for row in opened.rows(f"describe {relation}")}:
@@ -158,8 +164,8 @@ def nobodys_rows(opened: Release) -> list[dict[str, Any]]:
 
 
 def later_than_as_of(opened: Release) -> dict[str, Any]:
-    """How many files were received after the release's as-of day, and when the last of them: a slip in a date, or a
-    look back.
+    """How many files were received after the release's as-of day, and the last day of receipt: a wrong date, or
+    a build for an earlier day.
     """
     return opened.rows(
         "select count(*) as file_count, max(received_on) as received_on from quality.fct_loads where received_on > ?",
@@ -176,7 +182,7 @@ def failed_checks(opened: Release) -> list[dict[str, Any]]:
 
 
 def issue_counts(opened: Release) -> list[dict[str, Any]]:
-    """What the data leaves for people to look at, by kind: the rows are quality.fct_data_issues."""
+    """The number of data issues by code; the rows are in quality.fct_data_issues."""
     return opened.rows(
         "select issue_code, count(*) as issue_count from quality.fct_data_issues group by issue_code order by issue_code"
     )
@@ -190,8 +196,8 @@ def unrated_agencies(opened: Release) -> list[dict[str, Any]]:
         for row in opened.rows("select agency_id, agency_name from credit.dim_agencies")
     }
     return [
-        {"agency_id": agency_id, "agency_name": names.get(agency_id), "unrated_because": said}
-        for agency_id, said in sorted(why.items())
+        {"agency_id": agency_id, "agency_name": names.get(agency_id), "unrated_because": reason}
+        for agency_id, reason in sorted(why.items())
     ]
 
 

@@ -1,7 +1,7 @@
 """Why an agency has no grade on a day, in codes and in words.
 
-Belongs here: reading `credit.fct_unrated_spans` of a release, what stands in place of a grade. Does not belong here: on
-which days an agency is unrated (dbt), printing (the command line).
+Belongs here: reading `credit.fct_unrated_spans` of a release, and the words shown instead of a grade. Does not belong
+here: on which days an agency is unrated (dbt), printing (the command line).
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any
 from rulebook.words import CHECK_TYPES, REGISTRY_STATUSES, UNRATED, called
 from serving.releases.opened import Release
 
-CODE = "unrated"  # the score_grade_reason of who has no grade by the rules of the day
+CODE = "unrated"  # the score_grade_reason of an agency without a grade under the rules of the day
 WORDS = " ".join(UNRATED)
 _RELATION = "credit.fct_unrated_spans"
 _WAITS_FOR = {
@@ -21,11 +21,11 @@ _WAITS_FOR = {
     "reports": ("首份报告前未评", "not rated before its first report"),
     "determination": ("首次认定计分前未评", "not rated before its first determination that scores"),
 }
-_NAMED = 5  # of those that one reason leaves unrated
+_NAMED = 5  # agencies named for each reason
 
 
 def because(opened: Release, on: dt.date) -> dict[str, str]:
-    """Of each agency that is unrated on the day, why: `rated_from checks` with the types of check that count, or
+    """Agency -> why it is unrated on the day: `rated_from checks` with the types of check that count, or
     `unrated_status suspended`, joined by 、. Empty for a release of an earlier program.
     """
     if not opened.has(_RELATION):
@@ -38,13 +38,13 @@ def because(opened: Release, on: dt.date) -> dict[str, str]:
     pieces: dict[str, list[str]] = {}
     for row in found:
         types = (row["check_types"] or "").split("、")
-        said = [row["unrated_because"], row["waits_for"] or row["registry_status"], *filter(None, types)]
-        pieces.setdefault(row["agency_id"], []).append(" ".join(said))
-    return {agency_id: "、".join(said) for agency_id, said in pieces.items()}
+        codes = [row["unrated_because"], row["waits_for"] or row["registry_status"], *filter(None, types)]
+        pieces.setdefault(row["agency_id"], []).append(" ".join(codes))
+    return {agency_id: "、".join(reasons) for agency_id, reasons in pieces.items()}
 
 
 def in_words(unrated_because: str) -> str:
-    """The codes of `because` as people read them."""
+    """The codes of `because` in words."""
     return "; ".join(_piece(*piece.split()) for piece in unrated_because.split("、"))
 
 
@@ -55,18 +55,18 @@ def _piece(kind: str, code: str, *types: str) -> str:
     if code not in _WAITS_FOR:
         return f"{kind} {code}"
     zh, en = _WAITS_FOR[code]
-    said_zh = f"（{'、'.join(called(CHECK_TYPES, one, 'zh') for one in types)}）" if types else ""
-    said_en = f" ({', '.join(called(CHECK_TYPES, one, 'en') for one in types)})" if types else ""
-    return f"{zh.format(types=said_zh)} {en.format(types=said_en)}"
+    types_zh = f"（{'、'.join(called(CHECK_TYPES, one, 'zh') for one in types)}）" if types else ""
+    types_en = f" ({', '.join(called(CHECK_TYPES, one, 'en') for one in types)})" if types else ""
+    return f"{zh.format(types=types_zh)} {en.format(types=types_en)}"
 
 
 def grade_shown(row: Mapping[str, Any], prefix: str = "") -> str | None:
-    """A row's grade as people read it: in words where the agency is unrated, null where the regime has no grades."""
+    """A row's grade for people: in words if the agency is unrated, null if the regime has no grades."""
     return WORDS if row[f"{prefix}score_grade_reason"] == CODE else row[f"{prefix}grade"]
 
 
 def grouped(rows: Iterable[Mapping[str, Any]], name: Callable[[Mapping[str, Any]], str]) -> list[str]:
-    """One line for each reason, with those of the rows whom it leaves unrated."""
+    """One line for each reason, naming the rows that it leaves unrated."""
     names: dict[str, dict[str, None]] = {}
     for row in rows:
         if row["unrated_because"]:

@@ -164,7 +164,7 @@ def detect(directory: Path, as_of_on: dt.date = AS_OF) -> dict[str, Score]:
         scores = score(planted, shown)
 
         leads = {
-            (row["lead_kind"], (row["agency_id"], row["subject"])): row
+            (row["lead_kind"], (row["agency_id"], row["subject"], row["item_code"] or "")): row
             for row in warehouse.query("select * from supervision.fct_leads")
         }
         planted = []
@@ -174,7 +174,7 @@ def detect(directory: Path, as_of_on: dt.date = AS_OF) -> dict[str, Score]:
             planted.append(
                 (
                     line["lead_code"],
-                    (line["agency_id"], subject),
+                    (line["agency_id"], subject, line["item_code"]),
                     line["expected_status"],
                     "",
                     line["is_decoy"] == "true",

@@ -1,8 +1,8 @@
 {#
-The row of every agency on one day, in one home: the live view asks for today, the table macro
-credit.agency_grades_as_of(d) of the DuckDB file for any day. What the history says follows the day asked for; what
-dim_agencies says (name, directory status, last check, first row) is as of the build. Relations are named without their database, so the text
-works in whatever file it is created.
+The row of every agency on one day, defined once: the live view passes today, the table macro
+credit.agency_grades_as_of(d) of the DuckDB file any day. Columns of the history are those of the day asked for; columns
+of dim_agencies (name, directory status, last check, first row) are as of the build. Relations are named without their
+database, so that the text works in any file.
 #}
 {% macro agency_grades_on(day, history, agencies) -%}
     select

@@ -1,6 +1,6 @@
-{# Select lists that several models, or the parts of a union, write alike. #}
+{# Select lists that several models, or the parts of a union, share. #}
 
-{# Columns of a relation as they are. #}
+{# Columns of a relation, unchanged. #}
 {% macro columns(relation, names) -%}
     {%- for name in names -%}
         {{ relation }}.{{ name }}
@@ -9,7 +9,7 @@
     {%- endfor %}
 {%- endmacro %}
 
-{# Columns that a part of a union does not have. #}
+{# Columns that this part of a union does not have. #}
 {% macro absent(data_type, names) -%}
     {%- for name in names -%}
         cast(null as {{ data_type }}) as {{ name }}
@@ -18,7 +18,7 @@
     {%- endfor %}
 {%- endmacro %}
 
-{# Which row of which file a row is. #}
+{# The columns that identify the row of a file. #}
 {% macro provenance(relation) -%}
     {{ columns(relation, [
         'source', 'dataset', 'source_key', 'row_key', 'file_hash', 'sheet', 'row_number', 'received_on'

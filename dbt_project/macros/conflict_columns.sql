@@ -1,11 +1,11 @@
 {#
-The columns that every conflict shares, each once: its name, its type, and what stands there when a kind has none. A
-kind names what it has and nothing else: columns of its last CTE as they are, then those that bear another name there,
-`employer_a_id='agency_id'`. With nothing named, both macros give the names alone, for a union.
+The columns that every conflict shares, each defined once: name, type and default. A kind passes only what it has: names of
+columns of its last CTE, and `employer_a_id='agency_id'` for columns that have another name there. Called without
+arguments, both macros give the names alone, for a union.
 #}
 
-{# As a detector finds a conflict. The id follows from what is named; `subject` is whom or what the conflict is about
-   where that is not the person, `subject_code` the number in it. #}
+{# The columns of a conflict as detected. conflict_id is made from the other arguments; `subject` is what the conflict is
+   about where that is not the person, `subject_code` the number in it. #}
 {% macro detected_columns(kind=none) -%}
     {%- set columns = [
         ('conflict_id', 'text', 'null'),
@@ -58,7 +58,7 @@ kind names what it has and nothing else: columns of its last CTE as they are, th
     {%- endif -%}
 {%- endmacro %}
 
-{# As an investigator reads it. #}
+{# The columns of a conflict as an investigator reads it. #}
 {% macro assessed_columns() -%}
     {%- set columns = [
         ('conflict_id', 'text', 'null'),

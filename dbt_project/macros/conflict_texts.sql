@@ -1,4 +1,4 @@
-{# What an employer is, by its code's first characters (GB 32100) unless it is an agency that we know. #}
+{# The kind of an employer, by the first characters of its code (GB 32100) unless it is a known agency. #}
 {% macro employer_kind(employer_id, known_agency_id) -%}
     case
         when {{ employer_id }} is null then null
@@ -17,14 +17,14 @@
     end
 {%- endmacro %}
 
-{# One place in a file, for people: file hash, sheet, row. #}
+{# A row of a file, for people to find it: file hash, sheet, row. #}
 {% macro file_place(file_hash, sheet, row_number) -%}
     coalesce('file ' || {{ file_hash }}, 'no file')
     || coalesce(', sheet ' || {{ sheet }}, '')
     || coalesce(', row ' || cast({{ row_number }} as {{ dbt.type_string() }}), '')
 {%- endmacro %}
 
-{# Which evidence set each end of a spell, and where it stands. #}
+{# The evidence that set each end of a spell, with file, sheet and row. #}
 {% macro spell_evidence(spell) -%}
     'from: ' || {{ spell }}.from_evidence || ', '
     || {{ file_place(spell ~ '.from_file_hash', spell ~ '.from_sheet', spell ~ '.from_row_number') }}
@@ -32,7 +32,7 @@
     || {{ file_place(spell ~ '.until_file_hash', spell ~ '.until_sheet', spell ~ '.until_row_number') }}
 {%- endmacro %}
 
-{# The explanations of a kind, each with its outcome; after the first that holds, or would but for a row not read, nobody asks. #}
+{# The explanations of a kind, each with its outcome. Those after the first that holds, or is in doubt, are not tested. #}
 {% macro explanations_tested(explanations, explained_by, is_doubted) -%}
     {%- set rest = "substr(" ~ explanations ~ ", " ~ dbt.position(explained_by, explanations)
         ~ " + length(" ~ explained_by ~ ") + 1)" -%}
@@ -51,7 +51,7 @@
     end
 {%- endmacro %}
 
-{# What became of a conflict: people's word first, unless new evidence came after it. #}
+{# The status of a conflict: a decision by people comes first, unless new evidence came after it. #}
 {% macro conflict_status(outcome, is_reopened, explained_by, is_expired='false') -%}
     case
         when {{ outcome }} = 'confirmed' then 'confirmed'
@@ -63,7 +63,7 @@
     end
 {%- endmacro %}
 
-{# Confidence grows with a second dataset. Needs `parameters`. #}
+{# The factor by which several datasets raise the confidence. Needs `parameters`. #}
 {% macro evidence_factor(has_several_datasets) -%}
     cast(
         case when {{ has_several_datasets }} then parameters.many_dataset_factor else parameters.one_dataset_factor end

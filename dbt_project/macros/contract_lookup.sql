@@ -1,4 +1,4 @@
-{# The contracts of a project, as one: signed when the first of them was. #}
+{# The contracts of a project as one, signed when the first of them was. #}
 {% macro contracts_by_project(contracts) -%}
     select
         agency_id,
@@ -11,7 +11,7 @@
     group by agency_id, project_no
 {%- endmacro %}
 
-{# A report that names no contract is looked up by its project, among its own agency's contracts. #}
+{# Matches a report that names no contract with a project of its own agency. #}
 {% macro is_of_project(report, project) -%}
     {{ report }}.contract_no is null
     and {{ report }}.agency_id = {{ project }}.agency_id

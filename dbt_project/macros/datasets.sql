@@ -1,8 +1,8 @@
 {#
-The datasets of the lake as ingestion/sources describes them (a house test compares the two), for SQL that goes over all of
-them: `for dataset in fromjson(datasets())`. A list in JSON, because a macro that is linted without dbt returns text.
-agency_columns: its columns that hold a USCC. updated: the stamp that says which row is later. is_list: each drop is the
-whole list. is_agency_beside_key: agency_id is no part of its key. is_person_in_key: its keys name people.
+The datasets of the lake, as ingestion/sources describes them (a house test compares the two), for SQL that loops over them:
+`for dataset in fromjson(datasets())`. The list is JSON because a macro linted without dbt returns text.
+agency_columns: columns that hold a USCC. updated: the stamp that orders rows. is_list: each drop is the whole list.
+is_agency_beside_key: agency_id is not in its key. is_person_in_key: its keys name people.
 #}
 {% macro datasets() -%}
 [
@@ -34,7 +34,7 @@ whole list. is_agency_beside_key: agency_id is no part of its key. is_person_in_
 ]
 {%- endmacro %}
 
-{# The datasets whose drops are whole lists, as SQL takes a list of texts. #}
+{# The datasets whose drops are whole lists, as a SQL list of texts. #}
 {% macro list_datasets() -%}
     ('{{ fromjson(datasets()) | selectattr('is_list', 'defined') | map(attribute='name') | join("', '") }}')
 {%- endmacro %}

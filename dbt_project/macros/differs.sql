@@ -1,4 +1,4 @@
-{# Whether two values differ, null being a value of its own. #}
+{# Whether two values differ; null equals only null. #}
 {% macro differs(a, b) -%}
     coalesce({{ a }} <> {{ b }}, ({{ a }} is null) <> ({{ b }} is null))
 {%- endmacro %}

@@ -1,9 +1,8 @@
-{# The first day on which what started on `start` no longer counts (rulebook/format.md "Windows"); null = never.
-
-   The one place that knows when a window ends: [start, evaluation_window). `window_last_day` is 'inclusive'
-   (the day one year later still counts) or 'exclusive'; only the rolling year asks. `next_on` is the day of the next
-   event, for until_next (see next_days); `starts_on` the agency's start, for own_year. A `state` ends with its
-   condition, not with a window. All arguments are SQL expressions. #}
+{# The first day on which an act that started on `start` no longer counts (rulebook/format.md "Windows"); null = never.
+   The only definition of a window's end: [start, evaluation_window). `window_last_day` is 'inclusive' (the day one year
+   later still counts) or 'exclusive' and is used only by the rolling year. `next_on` is the day of the next event, for
+   until_next (see next_days); `starts_on` is the agency's start, for own_year. A `state` ends with its condition, not
+   with a window. All arguments are SQL expressions. #}
 {% macro evaluation_window(window_code, start, window_last_day, next_on, starts_on) -%}
     case
         when {{ window_code }} = 'rolling_year' and {{ window_last_day }} = 'exclusive'
@@ -14,7 +13,7 @@
             then {{ add_months("cast(date_trunc('year', " ~ start ~ ") as date)", 12) }}
         when {{ window_code }} = 'quarter'
             then {{ add_months("cast(date_trunc('quarter', " ~ start ~ ") as date)", 3) }}
-        -- an event that is no later than the start leaves no day
+        -- an event on or before the start leaves an empty window
         when {{ window_code }} = 'until_next'
             then case when {{ next_on }} < {{ start }} then {{ start }} else {{ next_on }} end
         when {{ window_code }} = 'own_year'
@@ -29,7 +28,7 @@
     end
 {%- endmacro %}
 
-{# Calendar years from a day to a later one, at least 1: a start is no anniversary of itself. #}
+{# Calendar years from a day to a later one, at least 1: a start is not its own anniversary. #}
 {% macro years_between(day, later_day) -%}
     greatest(cast(extract(year from {{ later_day }}) - extract(year from {{ day }}) as integer), 1)
 {%- endmacro %}
@@ -49,9 +48,9 @@
 {%- endmacro %}
 
 {#
-When a window of until_next ends: two steps of a query, `days_ahead` and `next_days`, from a relation of acts
-(rulebook_id, component_code, agency_id, act_on) and int_points__next_events. Days are put in one order, so that it
-costs one pass, whatever the number of acts and events.
+The end of an until_next window: two CTEs, `days_ahead` and `next_days`, from a relation of acts (rulebook_id,
+component_code, agency_id, act_on) and int_points__next_events. Acts and events are put in one order of days, so one pass
+is enough, however many there are.
 #}
 {% macro next_days(acts, next_events) -%}
 days_ahead as (

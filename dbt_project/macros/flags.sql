@@ -1,9 +1,9 @@
-{# Whether the door's notes on a row hold one; notes are joined by a comma. #}
+{# Whether the door's notes on a row contain one; notes are joined by a comma. #}
 {% macro has_flag(flags, note) -%}
     concat(',', {{ flags }}, ',') like '%,{{ note }},%'
 {%- endmacro %}
 
-{# Why the ID number of a person's column fails, as the door noted it; null = it does not. #}
+{# Why the ID number in a person's column fails, from the door's notes; null = it does not. #}
 {% macro id_failure(flags, person_column) -%}
     case
         {%- for reason in ['length', 'date', 'check_character', 'mask', 'several'] %}
@@ -13,8 +13,8 @@
 {%- endmacro %}
 
 {#
-The rows with a note of the door that nothing supersedes (`key`, `updated` as in latest_rows). Recency is asked of keys
-that show the note, not of all.
+The rows with a note of the door that are not superseded (`key`, `updated` as in latest_rows). Only keys with a noted row
+are ranked.
 #}
 {% macro rows_noted(received, is_noted, key='row_key', updated=none) -%}
     select *
@@ -29,8 +29,8 @@ that show the note, not of all.
 {%- endmacro %}
 
 {#
-The people whose number fails in one column of a dataset, in the rows that nothing supersedes (`key`, `updated` as in
-latest_rows); with `last_of`, in the last drop in which that column's value shows.
+The people whose number fails in one column of a dataset, in rows that are not superseded (`key`, `updated` as in
+latest_rows). With `last_of`, in the last drop that has the value of that column.
 #}
 {% macro people_unresolved(
     source_name, dataset, person_column, agency_id='null', person_name='null', source_key='source_key', report_no='null',

@@ -1,6 +1,6 @@
 {#
-The two columns that say what is missing of a result's evidence, from int_evidence_incomplete: `of_all` is the join on its rows
-without an agency, `of_one` that on the agency's.
+The two columns that say what evidence of a result is missing, from int_evidence_incomplete: `of_all` is the join on its rows
+without an agency, `of_one` the join on the agency's rows.
 #}
 {% macro incomplete_evidence(of_all='incomplete_of_all', of_one='incomplete_of_one') -%}
     {{ of_all }}.incomplete_because is not null or {{ of_one }}.incomplete_because is not null as is_evidence_incomplete,
@@ -11,7 +11,7 @@ without an agency, `of_one` that on the agency's.
         end as incomplete_because
 {%- endmacro %}
 
-{# The joins that it needs. `of_all` comes from one row a kind, so nothing is repeated an agency over. #}
+{# The joins for it. `of_all` has one row per kind, so that nothing is stored once per agency. #}
 {% macro join_incomplete_evidence(relation, result_kind, kind_code, agency_id) -%}
     left join {{ relation }} as incomplete_of_all
         on

@@ -1,7 +1,7 @@
 {#
-An instant is a day and the phase of that day in which a change takes effect, as one whole number. What happens on
-one day is so applied in the order of credit.md 6.10: the same sweep that scores the end of a day also tells which
-kind of change moved the score first. A span of instants [a, b) holds at the end of the days from a's to before b's.
+An instant is a day and the phase of the day in which a change takes effect, as one whole number. So the changes of a day
+are applied in the order of credit.md 6.10, and the sweep that scores the end of a day also shows which kind of change
+moved the score first. A span of instants [a, b) holds at the end of each day from a's to the day before b's.
 #}
 {% macro instant(day, phase) -%}
     ({{ day_number(day) }} * 8 + {{ {'start': 0, 'rulebook': 1, 'determination': 2, 'repair': 3, 'fact': 4, 'expiry': 5}[phase] }})
@@ -12,7 +12,7 @@ kind of change moved the score first. A span of instants [a, b) holds at the end
     ({{ day_number(day) }} * 8 + 7)
 {%- endmacro %}
 
-{# Later than every instant of a date: the end of a span that never ends. #}
+{# Later than every instant of a date: the end of a span without an end. #}
 {% macro never() -%}
     2000000000
 {%- endmacro %}

@@ -1,7 +1,7 @@
-{# What the detectors of social insurance share: months of int_person_payers_compared, grouped, and the conflict that is
-   made of a group. #}
+{# Shared by the detectors of social insurance: months of int_person_payers_compared as groups, and the conflict of a
+   group. #}
 
-{# What a group of months tells whichever detector made it; `place` numbers its months, the first of them speaks. #}
+{# The columns of a group of months, for any detector; `place` numbers its months, and the first gives the source row. #}
 {% macro months_summarised() -%}
     max(identity_tier) as identity_tier,
     count(case when is_branch then 1 end) > 0 as is_branch,
@@ -13,7 +13,7 @@
     max(last_shown_on) as last_seen_on
 {%- endmacro %}
 
-{# The agency's own days are those of the spell; the payer's are the months. #}
+{# The agency's days are those of the spell; the payer's are the months. #}
 {% macro insurance_conflict(kind) -%}
     {%- set no_sheet = 'cast(null as ' ~ dbt.type_string() ~ ')' -%}
     {{ detected_columns(

@@ -1,5 +1,5 @@
-{# Of all rows of one key the one that was received last, then the last of its file: the one place that says which row
-   supersedes. `key` may name several columns; a dataset that stamps its rows names the stamp in `updated`. #}
+{# Of all rows of one key, the row received last, then the last in its file: the only definition of which row supersedes.
+   `key` may name several columns; a dataset that stamps its rows names the stamp in `updated`. #}
 {% macro latest_rows(relation, key='row_key', updated=none) -%}
     select *
     from (
@@ -14,7 +14,7 @@
     where recency = 1
 {%- endmacro %}
 
-{# The order of rows received on one day, last first: by file, then by place in the file. #}
+{# The order of rows received on one day, last first: by file, then by position in the file. #}
 {% macro file_recency(relation=none) -%}
     {%- set of = relation ~ '.' if relation else '' -%}
     {{ of }}file_name desc, {{ of }}file_hash desc, {{ of }}file_position desc

@@ -1,7 +1,7 @@
 {#
-The rows of a list as each of its drops means them: what could be read, and what is carried into the drop for rows that
-could not (int_rows_carried). received_on and the place in a file are those of the drop's own row; `cells_…` say where the
-cells come from. Needs `staged` and `carried`; `names`: the columns of the staged rows that are handed on.
+The rows of a list in each of its drops: those that could be read, and those carried into the drop in place of unreadable
+rows (int_rows_carried). received_on and the place in the file are those of the drop's own row; `cells_…` say where the
+cells come from. Needs `staged` and `carried`; `names` are further columns of the staged rows.
 #}
 {% macro listed_rows(names) -%}
     {%- set place = ['file_name', 'file_hash', 'sheet', 'row_number', 'file_position'] -%}
@@ -37,7 +37,7 @@ cells come from. Needs `staged` and `carried`; `names`: the columns of the stage
             and carried.row_key = staged.row_key
 {%- endmacro %}
 
-{# A row of a file, as an issue names it. #}
+{# A row of a file, as an issue shows it. #}
 {% macro row_place(relation) -%}
     {{ relation }}.file_name || coalesce(', sheet ' || {{ relation }}.sheet, '') || ', row '
     || cast({{ relation }}.row_number as {{ dbt.type_string() }})

@@ -1,4 +1,4 @@
-{# The last date of the calendar stands where a span has no end, for comparing and for the least of several ends. #}
+{# The last date of the calendar, for a span without an end: to compare spans, and to take the earliest of several ends. #}
 {% macro open_end() -%}
     cast('9999-12-31' as date)
 {%- endmacro %}

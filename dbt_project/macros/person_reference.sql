@@ -1,4 +1,4 @@
-{# How a row refers to a person: its key, or, where the number is masked, wrong or missing, everything else it says. #}
+{# How a row refers to a person: its key or, if the number is masked, wrong or missing, everything else in the row. #}
 {% macro person_reference_id(key, mask, id_status, name, registration_no, qualification_no, agency_id) -%}
     coalesce({{ key }}, {{ surrogate_key([
         "'reference'", mask, id_status, person_name_key(name), registration_no, qualification_no, agency_id
@@ -10,7 +10,7 @@
     replace({{ name }}, '·', '')
 {%- endmacro %}
 
-{# Whether every digit that both masks show is the same. #}
+{# Whether all digits that both masks show are the same. #}
 {% macro masks_agree(left_mask, right_mask) -%}
     (
         length({{ left_mask }}) = length({{ right_mask }})
@@ -24,7 +24,7 @@
     )
 {%- endmacro %}
 
-{# The same of all masks of a group. #}
+{# The same for all masks of a group. #}
 {% macro masks_all_agree(mask) -%}
     (
         min(length({{ mask }})) = max(length({{ mask }}))
@@ -34,8 +34,8 @@
     )
 {%- endmacro %}
 
-{# Whether two texts differ in exactly one character: one replaced, or one more. Engines count edits in bytes or in
-   characters; this asks characters. #}
+{# Whether two texts differ in exactly one character: one replaced, added or removed. Engines measure edits in bytes or in
+   characters; this always means characters. #}
 {% macro differ_in_one_character(one, other, longest=20) -%}
     (
         {{ one }} <> {{ other }}
@@ -66,7 +66,7 @@
     )
 {%- endmacro %}
 
-{# Stable across rebuilds: who, which kind, which two employers in either order, from which day. #}
+{# Stable across rebuilds: made from who, which kind, which two employers (in either order) and from which day. #}
 {% macro conflict_id(kind, subject, employer_a, employer_b, first_day) -%}
     {{ surrogate_key([
         subject,

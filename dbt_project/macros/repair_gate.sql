@@ -1,10 +1,10 @@
 {#
-What the repair gate asks of the lines that stand at the end of an acceptance date, as steps of
-int_points__repairs_sequenced: which of them count, and the grade of each application's agency by them. The sweep
-(int_points__score_steps) works out changes, the gate one day from its lines; the arithmetic of both is scoring.sql.
+The repair gate's view of the lines in force at the end of an acceptance date, as CTEs of int_points__repairs_sequenced:
+which lines count, and the grade that they give the application's agency. The sweep (int_points__score_steps) computes
+changes, the gate computes one day from its lines; both use the arithmetic of scoring.sql.
 #}
 
-{# From `standing` and `subsumptions`: `counting`, the lines of each application's day that same_act lets count. #}
+{# From `standing` and `subsumptions`: `counting`, the lines that count on each application's day under same_act. #}
 {% macro lines_that_count() -%}
 sets as (
 

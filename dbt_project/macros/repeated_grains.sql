@@ -1,4 +1,4 @@
-{# The models of which two rows agree in the columns of their grain, in one query. Nulls agree with each other. #}
+{# The models with two rows that agree in the columns of their grain, in one query. Nulls agree with each other. #}
 {% macro repeated_grains(grains) -%}
 {% for model, columns in grains.items() %}
     select

@@ -1,7 +1,7 @@
 {#
-Which lines repeat an earlier one (format.md, repeat_factor): two steps of a query, `earlier_windows` and `repeated`,
-from lines with their windows and `repeating_items`. A line of the same agency and item must have begun on an earlier
-day and run, without repairs, beyond the day on which this one begins.
+The lines that repeat an earlier one (format.md, repeat_factor): two CTEs, `earlier_windows` and `repeated`, from lines with
+their windows and `repeating_items`. A line repeats one of the same agency and item that began on an earlier day and, without
+repairs, runs past the day on which this line begins.
 #}
 {% macro repeated_lines(lines, start) -%}
 earlier_windows as (
@@ -28,12 +28,12 @@ repeated as (
 )
 {%- endmacro %}
 
-{# Whether a line costs more than once for it; `repeated` is joined. #}
+{# Whether a line has the points of a repetition; `repeated` is joined. #}
 {% macro is_repeat(lines) -%}
     (repeated.line_id is not null and {{ lines }}.repeat_factor is not null)
 {%- endmacro %}
 
-{# The points of a line that may repeat one, from its points for once; `repeated` is joined. #}
+{# The points of a line that may be a repetition, from its points as a first occurrence; `repeated` is joined. #}
 {% macro repeated_points(lines) -%}
     case
         when {{ is_repeat(lines) }}

@@ -1,7 +1,7 @@
 {#
-The arithmetic of a day (format.md, "Order on a day"), each rule once: the sweep and the repair gate share it.
-Whole numbers of hundredths of a point; a quotient carries its remainder in units of 10^-12 hundredths, so nothing
-is rounded before the score is.
+The arithmetic of a day (format.md, "Order on a day"), each rule once, for the sweep and the repair gate. Amounts are whole
+hundredths of a point; a quotient carries its remainder in units of 10^-12 hundredths, so nothing is rounded before the
+score is.
 #}
 {% macro hundredths(points) -%}
     cast({{ points }} * 100 as bigint)
@@ -11,12 +11,12 @@ is rounded before the score is.
     cast(cast({{ hundredths }} as decimal(18, 0)) * cast(0.01 as decimal(3, 2)) as decimal(9, 2))
 {%- endmacro %}
 
-{# Units of one hundredth in which a remainder is kept. #}
+{# Units per hundredth in which a remainder is kept. #}
 {% macro remainder_units() -%}
     1000000000000
 {%- endmacro %}
 
-{# a / b rounded down, below zero too; b > 0. #}
+{# a / b rounded down, also below zero; b > 0. #}
 {% macro floor_quotient(a, b) -%}
     {{ whole_quotient('(' ~ a ~ ') - ((((' ~ a ~ ') % (' ~ b ~ ')) + (' ~ b ~ ')) % (' ~ b ~ '))', b) }}
 {%- endmacro %}
@@ -29,14 +29,14 @@ is rounded before the score is.
     end
 {%- endmacro %}
 
-{# Which line of a case counts first: costliest, then determined earliest, then lowest item code (credit.md 6.4). #}
+{# The order in which lines of a case count: costliest, then determined earliest, then lowest item code (credit.md 6.4). #}
 {% macro case_order(line) -%}
     abs({{ line }}.points_hundredths) desc, {{ line }}.determined_on, {{ line }}.item_code, {{ line }}.line_id
 {%- endmacro %}
 
 {#
-How an item's cap is shared out among its occasions: a step of a query, `filled`, from what each of them gives. Those
-that began first fill the cap; share_hundredths is what it takes away from each. `keys` name the item and the day.
+Shares an item's cap among its occasions: a CTE, `filled`, from what each occasion gives. Those that began first fill the
+cap; share_hundredths is what the cap takes away from each. `keys` name the item and the day.
 #}
 {% macro filled_caps(given, keys) -%}
 heaped as (
@@ -66,12 +66,12 @@ filled as (
 )
 {%- endmacro %}
 
-{# Which set of a case's lines counts: costliest together, then determined earliest, then lowest item code. #}
+{# The order in which sets of a case's lines count: costliest in sum, then determined earliest, then lowest item code. #}
 {% macro set_order(points_hundredths, determined_on, item_code) -%}
     abs(sum({{ points_hundredths }})) desc, min({{ determined_on }}), min({{ item_code }})
 {%- endmacro %}
 
-{# Which line speaks for a component under `latest` and `max`. #}
+{# The order in which a component's line is chosen under `latest` and `max`. #}
 {% macro component_order(line) -%}
     case
         when {{ line }}.aggregation = 'latest' then {{ day_number(line ~ '.clock_start_on') }}
@@ -93,7 +93,7 @@ filled as (
     case when {{ aggregation }} = 'sum_over_count' and {{ divisor_count }} > 1 then {{ divisor_count }} else 1 end
 {%- endmacro %}
 
-{# The quotient's remainder, once its whole part is known: 0 up to one hundredth. #}
+{# The remainder of a quotient, given its whole part: 0 up to one hundredth. #}
 {% macro quotient_remainder(amount, whole, divisor) -%}
     {{ floor_quotient(
         '2 * (' ~ amount ~ ' - ' ~ whole ~ ' * ' ~ divisor ~ ') * ' ~ remainder_units() ~ ' + ' ~ divisor,
@@ -101,7 +101,7 @@ filled as (
     ) }}
 {%- endmacro %}
 
-{# Two steps of a query, `quotients` and `remainders`: each row's amount / divisor, as a whole part and a remainder. #}
+{# Two CTEs, `quotients` and `remainders`: each row's amount / divisor, as a whole part and a remainder. #}
 {% macro quotients(relation) -%}
 quotients as (
 
@@ -122,7 +122,7 @@ remainders as (
 )
 {%- endmacro %}
 
-{# The cap of a quotient whole + remainder: its whole part, and the remainder that stays. #}
+{# Caps a quotient whole + remainder: gives the whole part, and the remainder that is left. #}
 {% macro capped_whole(whole, cap) -%}
     case when {{ whole }} >= {{ cap }} then {{ cap }} when {{ whole }} < -{{ cap }} then -{{ cap }} else {{ whole }} end
 {%- endmacro %}
@@ -132,8 +132,8 @@ remainders as (
 {%- endmacro %}
 
 {#
-floor(x / s + 1/2) * s. The ten units added are far less than what separates two amounts that differ, and more than
-what the remainders of quotients can be short of a tie.
+floor(x / s + 1/2) * s. Ten units are added: much less than the difference between two unequal amounts, and more than the
+remainders of quotients can fall short of a tie.
 #}
 {% macro rounded_score(amount, remainder, step) -%}
     (
@@ -146,7 +146,7 @@ what the remainders of quotients can be short of a tie.
     ) * {{ step }}
 {%- endmacro %}
 
-{# From `bands` and `versions`: `grades`, each version's with its span of instants and its bit: the worse the higher. #}
+{# From `bands` and `versions`: `grades`, each with its version's span of instants and its bit; worse grades have higher bits. #}
 {% macro version_grades() -%}
 grades as (
 
@@ -163,7 +163,7 @@ grades as (
 )
 {%- endmacro %}
 
-{# Whether a band holds a score; its edges and the score in hundredths. #}
+{# Whether a score is in a band; the band's edges and the score are in hundredths. #}
 {% macro band_holds(band, score) -%}
     (
         {{ band }}.lo_hundredths is null or {{ score }} > {{ band }}.lo_hundredths

@@ -1,4 +1,4 @@
-{# An opaque key from columns: 32 hex digits. Each text stands behind its length, so no two column lists share an input. #}
+{# An opaque key from columns: 32 hex digits. Each text is preceded by its length, so different column lists never give the same input. #}
 {% macro surrogate_key(columns) -%}
     {%- set text = dbt.type_string() -%}
     md5(concat(

@@ -1,10 +1,9 @@
 {#
-A sweep reads spans as moves: what a span brings at its first instant, it takes away at its end, and the sums of all
-moves up to an instant are what holds there. `swept` maps the name of each sum to its type; a move of it is
+A sweep turns spans into moves: a span adds its amount at its first instant and takes it away at its end; the sum of all
+moves up to an instant holds at that instant. `swept` maps the name of each sum to its type; its moves are in
 `<name>_delta`. Not here: how sums become points (scoring.sql).
-#}
 
-{# Both moves of every span [from_instant, until) of a relation; `amounts` maps a sum's name to what a span brings. #}
+{# Both moves of every span [from_instant, until) of a relation; `amounts` maps a sum's name to the span's amount. #}
 {% macro span_moves(relation, keys, until, amounts, swept) -%}
     select
         {{ keys | join(',\n        ') }},
@@ -22,7 +21,7 @@ moves up to an instant are what holds there. `swept` maps the name of each sum t
     where {{ until }} < {{ never() }}
 {%- endmacro %}
 
-{# Of one kind of moves: what it changes of each sum, 0 where `amounts` does not name it. #}
+{# The change of each sum in one kind of move, 0 for sums that `amounts` does not name. #}
 {% macro deltas(amounts, swept, sign='') -%}
     {%- for name in swept -%}
         {{ sign ~ '(' ~ amounts[name] ~ ')' if name in amounts else 0 }} as {{ name }}_delta
@@ -31,7 +30,7 @@ moves up to an instant are what holds there. `swept` maps the name of each sum t
     {%- endfor %}
 {%- endmacro %}
 
-{# The moves of one instant together. #}
+{# All moves of one instant, added up. #}
 {% macro summed_deltas(swept) -%}
     {%- for name, data_type in swept.items() -%}
         cast(sum({{ name }}_delta) as {{ data_type }}) as {{ name }}_delta
@@ -41,10 +40,10 @@ moves up to an instant are what holds there. `swept` maps the name of each sum t
 {%- endmacro %}
 
 {#
-What a cap takes away from the sum of each group of lines, as it changes: all steps of a query up to `final`, from
-`spans` of lines, `rules` with the cap of each version, and `versions`. `keys` name a group, `rule_key` the one of them
-that has the rule; `inner` is a relation of what other caps took away before (delta_hundredths). Only groups whose lines
-together could exceed the cap are swept.
+How much a cap takes away from the sum of each group of lines, at each change: all CTEs up to `final`, from `spans` of
+lines, `rules` with the cap of each version, and `versions`. `keys` name a group, `rule_key` is the key that has the rule;
+`inner` is a relation of what other caps took away before (delta_hundredths). Only groups whose lines together could exceed
+the cap are swept.
 #}
 {% macro capped_sums(keys, rule_key, cap, inner=none) -%}
 {%- set swept = {'summed_hundredths': 'bigint', 'version_number': 'bigint'} -%}
@@ -151,7 +150,7 @@ capped as (
 {{ changes_of('capped', keys) }}
 {%- endmacro %}
 
-{# The last step of a query, `final`: where adjustment_hundredths of a relation of steps changes, and by how much. #}
+{# The last CTE, `final`: the instants at which adjustment_hundredths of a relation of steps changes, and by how much. #}
 {% macro changes_of(relation, keys) -%}
 compared as (
 
@@ -177,7 +176,7 @@ final as (
 )
 {%- endmacro %}
 
-{# What holds from an instant on: every sum over a window that runs from the first instant to it. #}
+{# The sums that hold from an instant on: over a window from the first instant to this one. #}
 {% macro running_sums(swept, running) -%}
     {%- for name, data_type in swept.items() -%}
         cast(sum({{ name }}_delta) over {{ running }} as {{ data_type }}) as {{ name }}

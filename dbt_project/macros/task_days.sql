@@ -1,6 +1,6 @@
 {#
-Each check of an agency once, on its earliest day: a step of a query, `task_days`, from a relation of who asks (`keys`
-and check_type, null = checks of every type), `checks` with a day, and `branches`.
+Each check of an agency once, on its earliest day: a CTE, `task_days`, from a relation of who asks (`keys` and check_type,
+null = checks of every type), `checks` with a day, and `branches`.
 #}
 {% macro task_days(asking, keys) -%}
 task_days as (

@@ -1,7 +1,6 @@
 {#
-Tables and views of a build file. The file is made anew for every build and thrown away with it, so a relation is created
-in its place: the adapter's own way, beside the old one and then renamed, asks DuckDB a dozen questions a model that have
-one answer.
+Tables and views of a build file. Every build starts with a new file, so a relation is created directly. The adapter's way,
+to create it under another name and rename it, costs about twelve DuckDB queries per model whose answers never change.
 #}
 {% macro create_in_place(target_relation, create) -%}
     {{ run_hooks(pre_hooks, inside_transaction=False) }}

@@ -1,6 +1,6 @@
 {#
-A seed as the adapter loads it, from this one file: the adapter leaves quotes in the path of the program as they are, and
-DuckDB takes a `*` in the name of a folder for a pattern.
+Loads a seed as the adapter does, but from this file: the adapter does not escape quotes in the path of the project, and
+DuckDB reads a `*` in a folder's name as a pattern.
 #}
 {% macro duckdb__load_csv_rows(model, agate_table) %}
     {%- set path = adapter.get_seed_file_path(model)

@@ -1,5 +1,3 @@
--- Of each file: read = accepted + quarantined + duplicate, nothing of a held or replaced file is accepted, and what its
--- quarantine lists is what it counts.
 with
 
 loads as (

@@ -1,4 +1,3 @@
--- The grain of what is known of quarantined rows and missing evidence, in one node: a node a model costs every build time.
 {% set grains = {
     'int_agencies_checked': ['agency_id'],
     'int_agencies_first_seen': ['agency_id'],

@@ -1,6 +1,3 @@
-/* The grade of a span is what the version in force makes of its score and of the ledger: the worst veto in force, else
-the worse of the score's band and the worst ceiling. Only a version without bands gives none, and one that says when an
-agency is not rated. */
 with
 
 history as (

@@ -1,5 +1,3 @@
-/* Each line of the ledger leads to a file that was loaded, and to its row; a count's line to the file alone, a cap
-adjustment to none. */
 with
 
 ledger as (

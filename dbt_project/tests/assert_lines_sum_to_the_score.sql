@@ -1,6 +1,5 @@
--- On every day that has a score, base + the points of the lines in force = the score (marts.md, Invariants). Both sides
--- only move at change points, so the sums are compared there: where a line begins or ends, and where a span of the
--- history begins.
+-- Both sides only move at change points, so the sums are compared there: where a line begins or ends, and where a span of
+-- the history begins.
 with
 
 ledger as (

@@ -1,5 +1,3 @@
-/* Whoever a directory list, a row of evidence or a line of the ledger names is in the marts: an agency, its history if
-it was listed or has a line that scores, its place on the roster if it is published, and each change of its grade. */
 with
 
 directory as (

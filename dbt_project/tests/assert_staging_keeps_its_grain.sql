@@ -1,4 +1,4 @@
--- The grain of every staging model, in one node: no two rows agree in these columns. Nulls agree with each other.
+-- No two rows agree in these columns. Nulls agree with each other.
 {% set grains = {
     'stg_complaints__hotline': ['row_key'],
     'stg_complaints__media': ['row_key'],
@@ -39,6 +39,10 @@
     'stg_rulebook__bands': ['rulebook_id', 'grade'],
     'stg_rulebook__measures': ['rulebook_id', 'grade', 'measure_code', 'trigger_code'],
     'stg_rulebook__repair_policy': ['rulebook_id'],
+    'stg_rulebook__rated_types': ['rulebook_id', 'check_type'],
+    'stg_rulebook__unrated_statuses': ['rulebook_id', 'registry_status'],
+    'stg_rulebook__next_types': ['rulebook_id', 'component_code', 'check_type'],
+    'stg_rulebook__clause_item_codes': ['rulebook_id', 'dataset', 'clause', 'level_code', 'item_code'],
     'stg_rulebook__item_channels': ['rulebook_id', 'item_code', 'channel_code'],
     'stg_rulebook__item_subsumes': ['rulebook_id', 'item_code', 'subsumed_item_code'],
     'stg_rulebook__repair_blocked_grades': ['rulebook_id', 'grade'],

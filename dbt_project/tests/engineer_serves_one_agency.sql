@@ -1,4 +1,4 @@
--- A finding, not a fault: conflicts that wait for a decision or are confirmed. Ids only, no names.
+-- Ids only, no names.
 {{ config(severity='warn') }}
 
 select

@@ -1,4 +1,3 @@
--- A finding, not a fault: leads that wait for a decision.
 {{ config(severity='warn') }}
 
 select

@@ -1,4 +1,4 @@
--- A finding, not a fault: what the data leaves for people to look at. No text of a cell stands here.
+-- No text of a cell stands here.
 {{ config(severity='warn') }}
 
 select

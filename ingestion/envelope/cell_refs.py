@@ -1,6 +1,6 @@
-"""Where a cell stands: its reference (B3) as numbers, and a column's letters.
+"""References of cells: B3 as numbers, and a column's letters.
 
-Does not belong here: what a cell holds (`sheet_cells`).
+Does not belong here: the content of a cell (`sheet_cells`).
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ def column_letters(position: int) -> str:
 
 
 def reference(written: str) -> tuple[int, int]:
-    """Column and row, 1-based. Raises ValueError if this is no reference of a cell."""
+    """Column and row, 1-based. Raises ValueError if this is not a cell reference."""
     found = _REFERENCE.fullmatch(written)
     if found is None:
-        raise ValueError("not a reference of a cell")
+        raise ValueError("not a cell reference")
     return column_number(found[1]), int(found[2])

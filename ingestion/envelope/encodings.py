@@ -1,7 +1,7 @@
-"""The encoding of a text: which one it is by its first bytes, and whether every byte of it is a character in that one.
+"""The encoding of a text file: which one it is by its first bytes, and whether all its bytes are valid in it.
 
-Belongs here: telling encodings apart, and texts that mix them. Does not belong here: reading a text of which single
-characters are damaged (`texts`), lines, fields and what they mean (`ingestion.readers`).
+Belongs here: distinguishing encodings, and refusing texts that mix them. Does not belong here: reading a text with single
+damaged characters (`texts`), lines, fields and their meaning (`ingestion.readers`).
 """
 
 from __future__ import annotations
@@ -15,41 +15,45 @@ from ingestion.envelope.file_kinds import archive_kind
 from ingestion.envelope.limits import MAX_LINE_BYTES, MEBIBYTE
 from ingestion.envelope.refusals import Held
 
-NAMES = {"utf-8": "UTF-8", "utf-8-sig": "UTF-8", "utf-16": "UTF-16", "gb18030": "GB18030"}  # as a message says them
-_LOOK_BYTES = 4096
+NAMES = {"utf-8": "UTF-8", "utf-8-sig": "UTF-8", "utf-16": "UTF-16", "gb18030": "GB18030"}  # in messages
+_HEAD_BYTES = 4096
 _SAMPLE_BYTES = 64 * 1024
-_ZEROS_OF_UTF16 = 50  # each of its digits and commas has one; a stray one in a cell is the row's own damage
+_ZEROS_OF_UTF16 = 50  # every digit and comma of UTF-16 has a zero byte; a single one only damages its row
 
 
 def marked_encoding(file: BinaryIO, wanted: str) -> str | None:
-    """The encoding that the first bytes of a text name; None if they name none. Rewinds the file.
+    """The encoding that the byte order mark of a text names; None without a mark. Rewinds the file.
 
-    Raises Held, asking for `wanted`, if the file is empty or no text at all.
+    Raises Held, asking for `wanted`, if the file is empty or not a text.
     """
-    look = file.read(_LOOK_BYTES)
+    head = file.read(_HEAD_BYTES)
     file.seek(0)
-    if not look:
+    if not head:
         raise Held("empty_file", "the file is empty. Export it again.")
-    if look.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
-        raise Held("wrong_format", "this is a workbook or an archive, not a text. Export it in the agreed format.")
-    if kind := "gzip archive" if look.startswith(b"\x1f\x8b") else archive_kind(look):
-        raise Held("wrong_format", f"this is a {kind}, not a text. Unpack it, and put the file from it there.")
-    if look.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
-        raise Held("encoding", f"this is UTF-32, which is not read. Export it again in {wanted}.")
-    if look.startswith(codecs.BOM_UTF8):
+    if head.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
+        raise Held("wrong_format", "the file is a workbook or an archive, not a text. Export it in the agreed format.")
+    if kind := "gzip archive" if head.startswith(b"\x1f\x8b") else archive_kind(head):
+        raise Held(
+            "wrong_format", f"the file is a {kind}, not a text. Unpack it, and put the unpacked file in its place."
+        )
+    if head.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
+        raise Held("encoding", f"the text is in UTF-32, which is not supported. Export it again in {wanted}.")
+    if head.startswith(codecs.BOM_UTF8):
         return "utf-8-sig"
-    if look.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16"
-    if look.count(0) * _ZEROS_OF_UTF16 > len(look):
-        raise Held("encoding", f"this is UTF-16 without its mark, or no text. Export it again in {wanted}.")
+    if head.count(0) * _ZEROS_OF_UTF16 > len(head):
+        raise Held(
+            "encoding", f"the file is UTF-16 without a byte order mark, or not a text. Export it again in {wanted}."
+        )
     return None
 
 
-def unreadable_as(encoding: str, line: int, wanted: str) -> Held:
+def unreadable_line(encoding: str, line: int, wanted: str) -> Held:
     """A text that cannot be read from `line` on."""
     return Held(
         "encoding",
-        f"line {line}: this is not readable as {NAMES[encoding]} (bytes that are no character). Export it again in {wanted}.",
+        f"line {line}: the bytes are not valid {NAMES[encoding]}. Export it again in {wanted}.",
     )
 
 
@@ -58,7 +62,7 @@ def first_unreadable_line(
 ) -> int | None:
     """The number of the first line that cannot be read in the encoding; None if all can. Rewinds the file.
 
-    Raises Held if a line is longer than `longest_line` bytes: whoever reads by lines would hold all of it.
+    Raises Held if a line is longer than `longest_line` bytes: a reader of lines would hold all of it in memory.
     """
     decoder = codecs.getincrementaldecoder(encoding)(errors)
     line, length = 1, 0
@@ -79,10 +83,10 @@ def first_unreadable_line(
 
 
 def line_too_long(line: int) -> Held:
-    """A line that no list has."""
+    """A line longer than that of any list."""
     return Held(
         "unreadable",
-        f"line {line}: the line has more than {MAX_LINE_BYTES // MEBIBYTE} MB. Export the list again, one row a line.",
+        f"line {line}: the line has more than {MAX_LINE_BYTES // MEBIBYTE} MB. Export the list again, with one row per line.",
     )
 
 
@@ -91,21 +95,21 @@ _ESCAPED = re.compile("[\udc80-\udcff]")
 
 
 def is_mostly_utf8(file: BinaryIO) -> bool:
-    """Whether a text that is no strict UTF-8 is UTF-8 all the same, with some damage: at its beginning there are more
-    Chinese characters than bytes that are none. In GB18030 nearly every byte is none. Rewinds the file."""
+    """Whether a text that is not valid UTF-8 is UTF-8 with some damage: at its beginning, Chinese characters outnumber
+    invalid bytes. In a GB18030 text, nearly every byte is invalid as UTF-8. Rewinds the file."""
     text = file.read(_SAMPLE_BYTES).decode("utf-8", "surrogateescape")
     file.seek(0)
     return len(_HAN.findall(text)) > len(_ESCAPED.findall(text))
 
 
-# Cells of two, four, six … Chinese characters in UTF-8; of an odd number, gb18030 would not have read them at all.
+# Cells of two, four, six … Chinese characters in UTF-8. Cells of an odd number are not valid GB18030 in the first place.
 _UTF8_CELL = re.compile(rb"(?:^|[,\"\r\n])((?:[\xe4-\xe9][\x80-\xbf]{2}){2,})(?=[,\"\r\n]|$)")
 _UTF8_RUN = re.compile(rb"(?:[\xe4-\xe9][\x80-\xbf]{2}){2,}")
 
 
 def refuse_utf8(lines: Iterable[bytes], suspicious: bool = False) -> None:
-    """Refuses lines of a GB18030 text of which single ones, or cells in them, are UTF-8: they would read as other
-    characters. In `suspicious` lines, which hold what no usual text holds, a part of a cell is enough."""
+    """Refuses a GB18030 text with lines or cells in UTF-8, which would be read as other characters. In `suspicious` lines,
+    which hold unusual characters, a part of a cell is enough."""
     for line in lines:
         if line.isascii():
             continue
@@ -118,7 +122,7 @@ def refuse_utf8(lines: Iterable[bytes], suspicious: bool = False) -> None:
 
 
 def _is_utf8_word(cell: bytes) -> bool:
-    """Whether a cell that could be either is UTF-8: four characters by chance are too many, two must be common ones."""
+    """Whether a cell that could be either is UTF-8: four characters are no coincidence, two must be common characters."""
     return len(cell) >= 12 or all(map(_is_common, cell.decode("utf-8")))
 
 

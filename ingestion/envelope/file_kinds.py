@@ -1,4 +1,4 @@
-"""What a file is that is not what was agreed: told by its first bytes, with what to do about it.
+"""The kind of a file in the wrong format, by its first bytes, and what to do about it.
 
 Belongs here: signatures and remedies. Does not belong here: what an .xlsx must be (`packages`, `workbooks`).
 """
@@ -25,11 +25,11 @@ _PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"II*\0", b"MM\0*")
 
 
 _LOCAL_PART = b"PK\x03\x04"
-_LONGEST_PREFIX = 1024  # what a web page wrote before the file: a mark, blank lines, a warning
+_LONGEST_PREFIX = 1024  # bytes that a web page wrote before the file: a mark, blank lines, a warning
 
 
-def begins_as_zip(file: BinaryIO) -> bool:
-    """Whether this may be a zip, perhaps with a little before it."""
+def may_be_zip(file: BinaryIO) -> bool:
+    """Whether this may be a zip, perhaps with a few bytes before it."""
     file.seek(0)
     head = file.read(_LONGEST_PREFIX)
     return head.startswith(_LOCAL_PART) or (
@@ -38,14 +38,14 @@ def begins_as_zip(file: BinaryIO) -> bool:
 
 
 def archive_kind(head: bytes) -> str | None:
-    """Which kind of archive begins like this; gzip, in which pages may come, is none of them."""
+    """The kind of archive that begins like this. Not gzip: pages may come in it."""
     if head.startswith(b"PK"):
         return "zip archive or a workbook"
     return next((kind for mark, kind in _ARCHIVES.items() if head.startswith(mark)), None)
 
 
 def not_a_workbook(file: BinaryIO) -> Held:
-    """Why a file that is no zip is no workbook."""
+    """The reason why a file that is not a zip is not a workbook."""
     file.seek(0)
     head = file.read(CHUNK)
     if not head:
@@ -53,18 +53,20 @@ def not_a_workbook(file: BinaryIO) -> Held:
     if head.startswith(_COMPOUND):
         if _has_password(file):
             return Held("wrong_format", "the workbook has a password. Save it as .xlsx without one.")
-        return Held("wrong_format", f"this is an old .xls or .et workbook. {_SAVE}, without a password.")
+        return Held("wrong_format", f"the file is an old .xls or .et workbook. {_SAVE}, without a password.")
     if head.startswith((b"PK\x05\x06", b"PK\x07\x08")):
-        return Held("wrong_format", "this is an empty or split zip, not an .xlsx workbook. Export it again as .xlsx.")
+        return Held(
+            "wrong_format", "the file is an empty or split zip, not an .xlsx workbook. Export it again as .xlsx."
+        )
     if kind := "gzip archive" if head.startswith(_GZIP) else archive_kind(head):
-        return Held("wrong_format", f"this is a {kind}: unpack it, and put the workbook from it in its place.")
+        return Held("wrong_format", f"the file is a {kind}. Unpack it, and put the workbook in its place.")
     if head.startswith(b"%PDF"):
-        return Held("wrong_format", "this is a PDF, not a workbook. Export the list as .xlsx.")
+        return Held("wrong_format", "the file is a PDF, not a workbook. Export the list as .xlsx.")
     if head.startswith(_PICTURES):
-        return Held("wrong_format", "this is a picture, not a workbook. Export the list as .xlsx.")
+        return Held("wrong_format", "the file is a picture, not a workbook. Export the list as .xlsx.")
     if head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
-        return Held("wrong_format", f"this is a web page or an XML table under the name of a workbook. {_SAVE}.")
-    return Held("wrong_format", f"this is not an .xlsx workbook. {_SAVE}, or export it again.")
+        return Held("wrong_format", f"the file is a web page or an XML table with the name of a workbook. {_SAVE}.")
+    return Held("wrong_format", f"the file is not an .xlsx workbook. {_SAVE}, or export it again.")
 
 
 def _has_password(file: BinaryIO) -> bool:

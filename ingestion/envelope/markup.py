@@ -1,6 +1,6 @@
-"""A part's XML as it streams by, whatever encoding it names: its tags and its text.
+"""Streaming a part's XML, in any encoding that it declares: its tags and its text.
 
-Belongs here: decoding, padding, what makes XML unreadable or dangerous. Does not belong here: what tags mean.
+Belongs here: decoding, padding, unreadable or dangerous XML. Does not belong here: the meaning of tags.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ _HEAD = 256  # bytes that hold a declaration
 _NAMED = {
     "utf-8": "utf-8",
     "ascii": "utf-8",
-    # bytes of which each is a character are not UTF-16, whatever they say: .NET writes so
+    # a declaration in single bytes cannot be UTF-16, whatever it says: .NET writes such parts
     "utf-16": "utf-8",
     "utf-16-le": "utf-8",
     "utf-16-be": "utf-8",
-    # later editions hold all of the earlier ones, and exporters name an early one
+    # exporters declare an early edition; the latest one includes it
     "gb2312": "gb18030",
     "gbk": "gb18030",
     "gb18030": "gb18030",
@@ -34,7 +34,7 @@ _NAMED = {
 
 
 def encoding_of_part(head: bytes) -> str | None:
-    """The codec of a part that begins like this; None if it names one that workbooks do not use."""
+    """The codec of a part that begins like this; None if it declares an encoding that workbooks do not use."""
     if head.startswith(codecs.BOM_UTF8):
         return "utf-8-sig"
     if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
@@ -51,7 +51,7 @@ def encoding_of_part(head: bytes) -> str | None:
 
 
 def names_utf8(head: bytes) -> bool:
-    """Whether a part that begins like this says that it is UTF-8, or says nothing."""
+    """Whether a part that begins like this declares UTF-8, or nothing."""
     declared = _DECLARED.match(head[:_HEAD].removeprefix(codecs.BOM_UTF8))
     name = declared[1].lower() if declared else b"utf-8"
     return name in (b"utf-8", b"utf8") and encoding_of_part(head) in ("utf-8", "utf-8-sig")
@@ -63,7 +63,7 @@ def read_markup(
     end: Callable[[str], None] | None = None,
     text: Callable[[str], None] | None = None,
 ) -> None:
-    """Calls back for every tag (its name without prefix) and text. Raises Held for what is not whole, or not safe."""
+    """Calls back for every tag (its name without prefix) and text. Raises Held if the XML is incomplete or unsafe."""
     parser = xml.parsers.expat.ParserCreate("utf-8")
     parser.buffer_text = True
     parser.StartDoctypeDeclHandler = _refuse_type
@@ -73,7 +73,7 @@ def read_markup(
         nonlocal depth
         depth += 1
         if depth > MAX_DEPTH:
-            raise refused_archive(f"a part has more than {MAX_DEPTH} tags within each other")
+            raise refused_archive(f"a part has more than {MAX_DEPTH} nested tags")
         start(name.rpartition(":")[2] if ":" in name else name, attributes)
 
     def ended(name: str) -> None:
@@ -115,7 +115,7 @@ def _decoded(chunks: Iterable[bytes]) -> Iterator[str]:
     except UnicodeDecodeError as error:
         raise Held(
             "unreadable",
-            "a part of the workbook is not written in the encoding that it names. "
+            "a part of the workbook is not in the encoding that it declares. "
             "Open the workbook in Excel or WPS and save it again as .xlsx.",
         ) from error
 
@@ -125,14 +125,14 @@ def _decoder(head: bytes) -> codecs.IncrementalDecoder:
     if name is None:
         raise Held(
             "unreadable",
-            "a part of the workbook is written in an encoding that workbooks do not use. "
+            "a part of the workbook declares an encoding that workbooks do not use. "
             "Open the workbook in Excel or WPS and save it again as .xlsx.",
         )
     return codecs.getincrementaldecoder(name)("strict")
 
 
 def _without_padding(texts: Iterable[str]) -> Iterator[str]:
-    """The texts without the zeros behind the last of them: some exporters fill up their last block."""
+    """The texts without trailing zeros: some exporters pad their last block."""
     zeros = 0
     for text in texts:
         bare = text.rstrip("\0")

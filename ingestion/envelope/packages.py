@@ -1,7 +1,7 @@
-"""Which part of a workbook's package is what: by its relationships, then by its content types, then by its usual name.
+"""The role of each part of a workbook's package: by its relationships, then its content type, then its usual name.
 
-Belongs here: names of parts (slashes, case, escapes), parts that stand there twice. Does not belong here: the zip
-itself (`zip_archive`), what a part holds (`part_scan`, `sheet_cells`).
+Belongs here: names of parts (slashes, case, escapes), parts that occur twice. Does not belong here: the zip itself
+(`zip_archive`), the content of a part (`part_scan`, `sheet_cells`).
 """
 
 from __future__ import annotations
@@ -33,17 +33,16 @@ class SheetPart:
 
     @property
     def is_hidden(self) -> bool:
-        """Whether nobody who opens the workbook sees it: it is counted, and never read."""
+        """Whether somebody who opens the workbook does not see it. Hidden sheets are counted, never read."""
         return self.state in ("hidden", "veryHidden")
 
 
 @dataclass(frozen=True)
 class Package:
-    """The parts that a reader needs; what else the package holds (pictures, attachments) is never opened.
+    """The parts that a reader needs. Anything else in the package (pictures, attachments) is never opened.
 
-    `sheets`: hidden ones too, in order; `needed`: without theirs.
-
-    `is_usual`: everything lies where a reader expects it that goes by fixed names.
+    `sheets`: all sheets in order, hidden ones too. `needed`: the parts to read, without those of hidden sheets.
+    `is_usual`: all parts have the usual names, which some readers rely on.
     """
 
     sheets: tuple[SheetPart, ...]
@@ -51,7 +50,7 @@ class Package:
     styles: zipfile.ZipInfo | None
     is_1904: bool
     is_usual: bool
-    directory: tuple[zipfile.ZipInfo, ...]  # the parts that say all this
+    directory: tuple[zipfile.ZipInfo, ...]  # the parts that describe the package
 
     @property
     def needed(self) -> set[zipfile.ZipInfo]:
@@ -60,30 +59,30 @@ class Package:
 
 
 def check_names(entries: list[zipfile.ZipInfo]) -> None:
-    """Raises Held for a zip that is something else, told by the names of its parts alone."""
+    """Raises Held for a zip that is not an .xlsx workbook by the names of its parts."""
     known = {_key(entry.filename) for entry in entries}
     if "mimetype" in known or "content.xml" in known or "xl/workbook.bin" in known:
-        raise Held("wrong_format", f"this is an .ods or .xlsb workbook under another name. {_SAVE}")
+        raise Held("wrong_format", f"the file is an .ods or .xlsb workbook under another name. {_SAVE}")
     if "word/document.xml" in known or "ppt/presentation.xml" in known:
-        raise Held("wrong_format", "this is a text document or slides, not a workbook. Export the list as .xlsx.")
+        raise Held("wrong_format", "the file is a text document or slides, not a workbook. Export the list as .xlsx.")
     if _TYPES in known or any(name.startswith("xl/") for name in known):
         return
     if any(name.endswith(_BOOKS) for name in known):
         raise Held(
             "wrong_format",
-            "this is a zip with a workbook in it: unpack it, and put the workbook in the place of the zip.",
+            "the file is a zip with a workbook in it. Unpack it, and put the workbook in its place.",
         )
 
 
 def package_of(entries: list[zipfile.ZipInfo], inflate: Callable[[zipfile.ZipInfo], Iterator[bytes]]) -> Package:
-    """The parts of a workbook. Raises Held if it has none, or if two different parts claim to be the same one."""
+    """The parts of a workbook. Raises Held if there is no workbook, or if two different parts have the same name."""
     parts = _Parts(entries)
     types = _content_types(parts, inflate)
     book, is_certain = _book(parts, types, inflate)
     if book is None:
         raise Held(
             "wrong_format",
-            "this is a zip, not an .xlsx workbook. If a workbook is in it, unpack it; otherwise export it again as .xlsx.",
+            "the file is a zip, not an .xlsx workbook. If it holds a workbook, unpack it; otherwise export it again as .xlsx.",
         )
     base = posixpath.dirname(book)
     related = _relations(parts, f"{base}/_rels/{posixpath.basename(book)}.rels".lstrip("/"), inflate)
@@ -119,14 +118,14 @@ def package_of(entries: list[zipfile.ZipInfo], inflate: Callable[[zipfile.ZipInf
 
 
 class _Parts:
-    """The entries by their part's name: slashes as such, without case and escapes."""
+    """The entries by normalised part name: forward slashes, one case, no escapes."""
 
     def __init__(self, entries: list[zipfile.ZipInfo]) -> None:
         self._by_key: dict[str, list[zipfile.ZipInfo]] = {}
         for entry in entries:
             if not entry.is_dir():
                 self._by_key.setdefault(_key(entry.filename), []).append(entry)
-        self.has_doubles = False  # of the parts that were asked for
+        self.has_doubles = False  # among the parts that were requested
         self.are_plain = True
 
     def __contains__(self, key: str) -> bool:
@@ -139,14 +138,14 @@ class _Parts:
             if any((other.CRC, other.file_size) != (first.CRC, first.file_size) for other in others):
                 raise Held(
                     "unreadable",
-                    "the workbook holds two different parts under one name, and which of them is the list cannot be "
-                    f"told. {_SAVE}",
+                    "the workbook holds two different parts with the same name, so it is not clear which one is the list. "
+                    f"{_SAVE}",
                 )
         self.are_plain = self.are_plain and first.filename.replace("\\", "/").lower() == key
         return first
 
     def find(self, base: str, target: str) -> str | None:
-        """The part that a relationship in the folder `base` means."""
+        """The part to which a relationship in the folder `base` refers."""
         target = target.replace("\\", "/")
         for candidate in (posixpath.join("/", base, target), target):
             key = _key(candidate)
@@ -160,7 +159,7 @@ def _key(name: str) -> str:
 
 
 def _plain_target(base: str, target: str) -> str:
-    """What a reader makes of a target that joins texts."""
+    """The name that a reader gets for a target by simply joining texts."""
     return (target[1:] if target.startswith("/") else posixpath.join(base, target)).lower()
 
 
@@ -204,7 +203,7 @@ def _relations(parts: _Parts, key: str, inflate: Inflate) -> _Relations:
 
 
 def _book(parts: _Parts, types: Mapping[str, str], inflate: Inflate) -> tuple[str | None, bool]:
-    """The part that is the workbook, and whether everybody would take it for that."""
+    """The part that is the workbook, and whether the package is unambiguous about it."""
     related = _relations(parts, "_rels/.rels", inflate).values()
     named = [parts.find("", target) for kind, target in related if kind == "officeDocument"]
     for key in named:

@@ -1,6 +1,6 @@
 """A page that may be packed (gzip): its bytes, unpacked within the limits.
 
-Does not belong here: what the page says, its encoding (`encodings`).
+Does not belong here: the content of the page, its encoding (`encodings`).
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ def open_unpacked(path: Path) -> BinaryIO:
     with path.open("rb") as file:
         head = file.read(8)
     if kind := archive_kind(head):
-        raise Held("wrong_format", f"this is a {kind}, not a page: unpack it, and put the pages from it in its place.")
+        raise Held("wrong_format", f"the file is a {kind}, not a page. Unpack it, and put the pages in its place.")
     if not head.startswith(b"\x1f\x8b"):
         if path.stat().st_size > MAX_PAGE_BYTES:
             raise _too_large()
@@ -46,7 +46,7 @@ def open_unpacked(path: Path) -> BinaryIO:
         raise Held("unreadable", "the gzip file is cut off. Copy or export it again.")
     spooled.seek(0)
     if spooled.read(4).startswith((b"\x1f\x8b", b"PK\x03\x04")):
-        raise refused_archive("it holds another archive", "Unpack that, and put the pages from it in its place.")
+        raise refused_archive("it holds another archive", "Unpack it, and put the pages in its place.")
     spooled.seek(0)
     return spooled
 

@@ -1,9 +1,9 @@
-"""One part of a workbook as it streams by: whether it is written as nearly all programs write, and how much it holds.
+"""One part of a workbook as it streams by: whether it is written in the usual way, and how much it holds.
 
-A part that is written plainly can be judged, and counted exactly, from its bytes, and its reader reads it rightly.
-Anything else (comments, CDATA, prefixes, other encodings, cells that do not say where they stand) is legal and rare:
-such a workbook is written anew, plainly, before it is read.
-Belongs here: what can be told from the bytes at one glance. Does not belong here: reading XML (`sheet_cells`).
+A plain part (written as nearly all programs write it) can be counted exactly from its bytes, and calamine reads it
+correctly. Anything else (comments, CDATA, prefixes, other encodings, cells without a reference) is legal but rare: such a
+workbook is rewritten as a plain one before it is read.
+Belongs here: what a scan of the bytes shows. Does not belong here: reading XML (`sheet_cells`).
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ from ingestion.envelope.limits import (
 from ingestion.envelope.markup import names_utf8
 from ingestion.envelope.refusals import Held, refused_archive
 
-# Each begins with a literal, which is what makes it quick
+# Each begins with a literal, so that it is fast
 _CELL = re.compile(rb"<c[\s/>]")
 _CELL_ROW = re.compile(rb"<c r=\"[A-Z]{1,3}([1-9]\d{0,6})\"")
 _CELL_COLUMN = re.compile(rb"<c r=\"([A-Z]{1,3})[1-9]")
 _FORMULA = re.compile(rb"<f[\s/>]")
-# In these the reader takes a part of the value, or another one
+# Values of which calamine reads only a part, or another value
 _PADDED_VALUE = re.compile(rb"<v>\s")
 _VALUE_BY_CODE = re.compile(rb"<v>[^<&]*&#")
 _ODD = (
@@ -51,9 +51,9 @@ _TAIL = 64
 
 
 class PartScan:
-    """What the bytes of one part say. What is counted is exact where the part is plain, and no less than that elsewhere.
+    """Counts over the bytes of one part. They are exact for a plain part, and an upper bound for any other.
 
-    Any part may be named as a sheet, so the part's own name decides nothing.
+    Any part may be named as a sheet, so the part's own name does not matter.
     """
 
     def __init__(self) -> None:
@@ -94,23 +94,23 @@ class PartScan:
 
     def feed(self, chunk: bytes) -> None:
         data = self._pending + chunk
-        # whole rows, whole texts: so that nothing that is looked for lies on a border
+        # complete rows and texts only, so that no pattern is split between two chunks
         end = max(data.rfind(b"</row>"), data.rfind(b"</si>"))
         if end <= 0:
             if len(data) < _LONGEST_ROW:
                 self._pending = data
                 return
             end = max(data.rfind(b"<"), 1)
-        self._look(data[:end])
+        self._scan(data[:end])
         self._pending = data[end:]
 
     def close(self) -> None:
-        self._look(self._pending)
+        self._scan(self._pending)
         tail, self._pending = self._pending[-_TAIL:], b""
         self._is_sheet = self._is_sheet and bool(_SHEET_END.search(tail))
         self._holds_texts = self._holds_texts and bool(_TEXTS_END.search(tail))
 
-    def _look(self, data: bytes) -> None:
+    def _scan(self, data: bytes) -> None:
         declarations = 0
         if self._is_first:
             self._is_first = False
@@ -126,13 +126,13 @@ class PartScan:
         self._is_sheet = self._is_sheet or b"<sheetData" in data
         self._holds_texts = self._holds_texts or b"<sst" in data
         if b"<c" in data:
-            self._look_at_cells(data)
+            self._scan_cells(data)
         self.merge_count += data.count(b"mergeCell ")
         for match in _TEXT_END.finditer(data):
             self._end_of_text(self._place + match.end())
         self._place += len(data)
 
-    def _look_at_cells(self, data: bytes) -> None:
+    def _scan_cells(self, data: bytes) -> None:
         if not self.has_formulas:
             self.has_formulas = b'"e"' in data or b"'e'" in data or bool(_FORMULA.search(data))
         count = len(_CELL.findall(data))
@@ -154,13 +154,13 @@ class PartScan:
 
 
 def too_many_merges() -> Held:
-    """A sheet whose merged ranges alone would fill the memory."""
+    """A sheet whose merged ranges would fill the memory."""
     return refused_archive(f"a sheet has more than {MAX_MERGES} merged ranges", "Export it again without them.")
 
 
-def far_cells(sheet: str) -> Held:
+def cells_too_far(sheet: str) -> Held:
     """A sheet that would make a reader hold far more cells than any list has."""
     return refused_archive(
-        f"sheet {sheet} has values far outside of any list (right of its column {MAX_COLUMNS}, or far below all others)",
+        f"sheet {sheet} has values far away from the list (right of column {MAX_COLUMNS}, or far below all other rows)",
         "Delete them, or copy the list into a new workbook.",
     )

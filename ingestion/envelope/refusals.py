@@ -1,6 +1,6 @@
-"""How a file is refused, and how a name from outside may be shown.
+"""How a file is refused, and how messages may show names from outside.
 
-Belongs here: what every guard and reader may raise. Does not belong here: any guard.
+Belongs here: the exceptions of guards and readers. Does not belong here: any guard.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import unicodedata
 
 from ingestion import parsing
 
-_LONG_NUMBER = re.compile(r"\d{9,}")  # longer than a day; of a card, or of an ID that lacks a character
+_LONG_NUMBER = re.compile(r"\d{9,}")  # longer than a date: a card number, or an ID number with a missing character
 
 
 class Held(Exception):
@@ -23,11 +23,11 @@ class Held(Exception):
 
 
 class NotReceived(Exception):
-    """Something in the inbox of which no byte can be had: there is nothing to record, only to say."""
+    """An entry of the inbox that has no bytes: there is nothing to record, only to report."""
 
 
-def shown(name: str, longest: int = 255) -> str:
-    """A file's, sheet's or header's name that is safe to print: control, direction and undecodable characters escaped."""
+def printable(name: str, longest: int = 255) -> str:
+    """A file's, sheet's or header's name, safe to print: control, direction and undecodable characters are escaped."""
     safe = "".join(
         char if unicodedata.category(char)[0] != "C" and char not in "\u2028\u2029" else f"\\u{ord(char):04x}"
         for char in name
@@ -36,17 +36,17 @@ def shown(name: str, longest: int = 255) -> str:
 
 
 def masked_name(name: str) -> str:
-    """A sheet's name as it may be told and kept: ID and mobile numbers masked, other long numbers left out."""
+    """A sheet's name that may be shown and kept: ID and mobile numbers masked, other long numbers left out."""
     folded = parsing.fold(name)
-    told = _LONG_NUMBER.sub("#", parsing.masked(folded))
-    return shown(name if told == folded else told)
+    masked = _LONG_NUMBER.sub("#", parsing.masked(folded))
+    return printable(name if masked == folded else masked)
 
 
 def cut_off() -> Held:
-    """A workbook of which something is missing or damaged."""
+    """A workbook that is cut off or damaged."""
     return Held("unreadable", "the workbook cannot be read to its end (cut off or damaged). Copy or export it again.")
 
 
 def refused_archive(what: str, remedy: str = "Ask the sender for the original export.") -> Held:
-    """An archive that would harm whoever opened it, or that is not what it says."""
+    """An archive that is unsafe to open, or that does not match its own directory."""
     return Held("refused_archive", f"the archive was refused: {what}. {remedy}")

@@ -1,4 +1,4 @@
-"""A file as it lies in the inbox: a regular file, reached through no link, of a size that can be read.
+"""A file of the inbox: a regular file, not reached through a link, not too large.
 
 Does not belong here: its content.
 """
@@ -16,16 +16,16 @@ from ingestion.envelope.refusals import Held, NotReceived
 
 
 def open_regular(path: Path) -> BinaryIO:
-    """Opens a regular file, never through a symbolic link (Held). Raises NotReceived for what has no bytes."""
+    """Opens a regular file. Raises Held for a symbolic link, NotReceived for anything else without bytes."""
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError as error:
         if error.errno == errno.ELOOP:
-            raise Held("not_a_regular_file", "this is a symbolic link. Put a copy of the file itself there.") from error
-        raise NotReceived(f"it cannot be opened: {error.strerror}") from error
+            raise Held("not_a_regular_file", "this is a symbolic link. Put a copy of the file in its place.") from error
+        raise NotReceived(f"文件无法打开 the file cannot be opened: {error.strerror}") from error
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         os.close(descriptor)
-        raise NotReceived("this is no file; put a copy of the file itself there")
+        raise NotReceived("不是文件 this is not a regular file: put a copy of the file in its place")
     return os.fdopen(descriptor, "rb")
 
 

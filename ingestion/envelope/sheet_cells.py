@@ -1,7 +1,7 @@
 """The cells of a sheet and the shared texts, one by one, from their XML.
 
-Belongs here: what the XML says of a cell, exactly. Does not belong here: what a value means, dates and styles (the
-reader of workbooks), how much of it may be (`swelling`), what is done with it (`ingestion.readers`).
+Belongs here: exactly what the XML says about a cell. Does not belong here: the meaning of a value, dates and styles
+(calamine), limits (`expanded_text`), rows (`ingestion.readers`).
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from ingestion.envelope.markup import read_markup
 from ingestion.envelope.refusals import Held, cut_off, refused_archive
 
 _ESCAPED = re.compile("_x00([0-9A-Fa-f]{2})_")
-_WHITE = " \t\r\n"
+_WHITESPACE = " \t\r\n"
 
 
 @dataclass(slots=True)
 class XmlCell:
-    """A cell as its XML says it; row and column are 1-based. `text` is what <v> or <is> holds, by `kind` (n, s, str …)."""
+    """A cell as in its XML; row and column are 1-based. `text` is the content of <v> or <is>, by `kind` (n, s, str …)."""
 
     row: int
     column: int
@@ -32,7 +32,7 @@ class XmlCell:
 
 
 def is_blank_text(text: str) -> bool:
-    """Whether a cell of this text shows nothing."""
+    """Whether a cell with this text looks empty."""
     if "_x00" in text:
         text = _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text)
     return not text.strip()
@@ -44,7 +44,7 @@ def read_cells(
     take_merge: Callable[[str], object] | None = None,
     place: str = "a sheet",
 ) -> None:
-    """Calls back for each cell of a sheet in order, empty ones too, and for each merged range behind them.
+    """Calls back for each cell of a sheet in order, empty ones too, and for each merged range after them.
 
     `place`: the sheet, as a message names it.
     """
@@ -124,7 +124,7 @@ def read_shared_texts(chunks: Iterable[bytes], take: Callable[[str], None]) -> N
 
 
 def shared_index(written: str, count: int) -> int:
-    """Which shared text a cell means. Raises Held if there is none such."""
+    """The index of the shared text of a cell. Raises Held if there is no such text."""
     written = written.strip()
     index = int(written) if len(written) <= 9 and written.isascii() and written.isdigit() else count
     if index >= count:
@@ -133,7 +133,7 @@ def shared_index(written: str, count: int) -> int:
 
 
 class _CellText:
-    """Collects what one cell, or one shared text, says: <v>, and the <t> of its runs without their phonetic ones."""
+    """Collects the text of one cell or shared text: <v>, and the <t> of its runs, without phonetic ones."""
 
     def __init__(self) -> None:
         self.clear()
@@ -171,7 +171,7 @@ class _CellText:
             self._in_value = False
         elif name == "t" and self._in_run:
             self._in_run = False
-            self.inline += self._run if self._keeps_space else self._run.strip(_WHITE)
+            self.inline += self._run if self._keeps_space else self._run.strip(_WHITESPACE)
         elif name == "rPh":
             self._is_phonetic = False
 
@@ -180,17 +180,17 @@ def _placed(written: str, place: str) -> tuple[int, int]:
     try:
         return reference(written)
     except ValueError as error:
-        raise _no_place(f"a cell of {place}") from error
+        raise _without_reference(f"a cell of {place}") from error
 
 
 def _row_number(written: str, place: str) -> int:
     if not (written.isascii() and written.isdigit() and len(written) <= 7):
-        raise _no_place(f"a row of {place}")
+        raise _without_reference(f"a row of {place}")
     return int(written)
 
 
-def _no_place(what: str) -> Held:
+def _without_reference(what: str) -> Held:
     return Held(
         "unreadable",
-        f"{what} does not say where it stands. Open the workbook in Excel or WPS and save it again as .xlsx.",
+        f"{what} has no valid position. Open the workbook in Excel or WPS and save it again as .xlsx.",
     )

@@ -1,7 +1,7 @@
-"""A text as lines of characters, in bounded memory, also where single characters of it are damaged.
+"""A text file as lines of characters, in bounded memory, even if single characters are damaged.
 
-Belongs here: decoding, and where it failed. Does not belong here: which encodings there are (`encodings`), what becomes
-of a row with a damaged character (`ingestion.readers`).
+Belongs here: decoding, and where it fails. Does not belong here: which encodings there are (`encodings`), what happens to
+a row with a damaged character (`ingestion.readers`).
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from ingestion.envelope.encodings import (
     line_too_long,
     marked_encoding,
     refuse_utf8,
-    unreadable_as,
+    unreadable_line,
 )
 from ingestion.envelope.limits import MAX_LINE_BYTES, MEBIBYTE
 
@@ -30,8 +30,8 @@ _REMEDY = f"Export it again in {_WANTED}."
 
 @dataclass(frozen=True)
 class Damage:
-    """Bytes of a text that are no character in its encoding: where the first one stands, and how many lines the text has
-    at most (None if they were not counted). `is_lost` knows such bytes in its lines."""
+    """Bytes of a text that are invalid in its encoding: the line of the first one, and how many lines the text has at most
+    (None if they were not counted). `is_lost` finds such bytes in a line."""
 
     encoding: str
     first_line: int
@@ -41,16 +41,16 @@ class Damage:
 
 @dataclass(frozen=True)
 class Text:
-    """A text from its beginning: its lines with their ends, to be taken once, and its damage, if it has any."""
+    """A text: its lines with their line ends, to be iterated once, and its damage, if any."""
 
     lines: Iterable[str]
     damage: Damage | None = None
 
 
 def read_text(file: BinaryIO) -> Text:
-    """A whole text in UTF-8, UTF-16 with a mark, or GB18030. Raises Held if it is none of them, or mixes them.
+    """A text in UTF-8, UTF-16 with a byte order mark, or GB18030. Raises Held if it is none of them, or mixes them.
 
-    Whatever decodes strictly is read so. Only then are other editions and damage looked for, line by line.
+    Strict decoding is tried first. Only if it fails are other editions and damage looked for, line by line.
     """
     marked = marked_encoding(file, _WANTED)
     line = first_unreadable_line(file, marked or "utf-8", MAX_LINE_BYTES)
@@ -70,24 +70,24 @@ def read_text(file: BinaryIO) -> Text:
 
 
 def read_page(file: BinaryIO) -> tuple[str, Damage | None]:
-    """A whole text that must be Unicode, as one, and its damage. Raises Held if it is another encoding."""
+    """A text that must be Unicode, as one string, and its damage. Raises Held if it is in another encoding."""
     marked = marked_encoding(file, "UTF-8")
     encoding = marked or "utf-8"
     line = first_unreadable_line(file, encoding)
     if line is None:
         return file.read().decode(encoding), None
     if encoding == "utf-16" or not (marked or is_mostly_utf8(file)):
-        raise unreadable_as(encoding, line, "UTF-8")
-    remedy = "Fetch the page again; if it is the same, report it to whoever runs the platform."
+        raise unreadable_line(encoding, line, "UTF-8")
+    remedy = "Fetch the page again; if that does not help, report it to the platform's operator."
     return file.read().decode(encoding, "surrogateescape"), Damage(NAMES[encoding], line, None, remedy)
 
 
 def is_lost(cells: Sequence[str]) -> bool:
-    """Whether cells of a damaged text hold bytes that are no character."""
+    """Whether cells of a damaged text hold invalid bytes."""
     return _LOST.search("\n".join(cells)) is not None
 
 
-_LOST = re.compile("[\ud800-\udfff]")  # halves of characters: no text that decodes strictly has one
+_LOST = re.compile("[\ud800-\udfff]")  # surrogates: a text that decodes strictly has none
 _PRIVATE = re.compile("[\ue000-\uf8ff\U000f0000-\U0010ffff]")
 _UNUSUAL = re.compile(f"{_LOST.pattern}|{_PRIVATE.pattern}")
 
@@ -98,9 +98,9 @@ def _plain_text(file: BinaryIO, encoding: str) -> Text:
 
 
 def _damaged_utf16(file: BinaryIO, first_line: int) -> Text:
-    """UTF-16 in which halves of characters stand, as from texts cut to a length; any other damage shifts all the rest."""
+    """UTF-16 with lone surrogates, as from texts cut to a fixed length. Any other damage shifts all bytes after it."""
     if first_unreadable_line(file, "utf-16", MAX_LINE_BYTES, "surrogatepass") is not None:
-        raise unreadable_as("utf-16", first_line, _WANTED)
+        raise unreadable_line("utf-16", first_line, _WANTED)
     lines = io.TextIOWrapper(file, encoding="utf-16", errors="surrogatepass", newline="")
     return Text(lines, Damage(NAMES["utf-16"], first_line, None, _REMEDY))
 
@@ -122,8 +122,7 @@ def _damaged_lines(file: BinaryIO, encoding: str) -> Iterator[str]:
 
 
 def _blocks(file: BinaryIO) -> Iterator[bytes]:
-    """A file from its beginning, in blocks that end where a line ends: no character of UTF-8 or GB18030 holds a byte of
-    a line end."""
+    """The file in blocks that end at line ends. This is safe: no character of UTF-8 or GB18030 contains a line end's byte."""
     rest, line = b"", 1
     file.seek(0)
     if file.read(len(codecs.BOM_UTF8)) != codecs.BOM_UTF8:
@@ -147,7 +146,7 @@ def _line_ends(text: str) -> int:
     return text.count("\n") + text.count("\r") - text.count("\r\n")
 
 
-# ---- GB18030: its editions, and a code page that is nearly the same
+# ---- GB18030: its editions, and code page 936, which is nearly the same
 
 
 def _is_plain_gb18030(file: BinaryIO) -> bool:
@@ -166,8 +165,8 @@ def _is_plain_gb18030(file: BinaryIO) -> bool:
     return True
 
 
-# Python's codec is the edition of 2000: what it takes for private use the editions of 2005 and 2022 made characters, and
-# A3A0 is the full-width space of many fonts. As browsers read it (encoding.spec.whatwg.org, index gb18030).
+# Python's codec implements the edition of 2000. The editions of 2005 and 2022 assigned characters to some of its
+# private-use codes, and A3A0 is the full-width space of many fonts. As browsers (encoding.spec.whatwg.org, index gb18030).
 _LATER_EDITIONS = {
     "\ue5e5": "\u3000",
     "\ue78d": "\ufe10",
@@ -195,7 +194,7 @@ _UTF8_HEAD = re.compile(rb"[\xe4-\xe9][\x80-\xbf]\Z")
 
 
 def _decoded(block: bytes, encoding: str) -> str:
-    """Whole lines as characters; a byte that is none becomes a half of a surrogate pair, and eats nothing after it."""
+    """Complete lines as characters. An invalid byte becomes a lone surrogate and does not affect the bytes after it."""
     if encoding == "utf-8":
         return block.decode("utf-8", "surrogateescape")
     text = block.decode("gb18030", _GB18030_ERRORS)
@@ -203,8 +202,8 @@ def _decoded(block: bytes, encoding: str) -> str:
 
 
 def _read_code_page(error: UnicodeError) -> tuple[str, int]:
-    """What code page 936 has beside GB18030: 0x80 is €. Any other byte is lost, and so is the end of a Chinese character
-    in UTF-8, which looks the same (一 would read as 涓€)."""
+    """Reads 0x80 as €, as code page 936 does. Any other invalid byte is lost, and so is 0x80 at the end of a Chinese
+    character in UTF-8 (一 would be read as 涓€)."""
     if not isinstance(error, UnicodeDecodeError):
         raise error
     data, start = error.object, error.start

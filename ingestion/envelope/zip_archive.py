@@ -1,4 +1,4 @@
-"""A zip as it is, not as it says: its parts do not overlap, and unpack to what they declare, within the limits.
+"""Checks that a zip is what its directory says: parts do not overlap, and unpack to their declared size within the limits.
 
 Belongs here: the directory of a zip and the bytes of a part. Does not belong here: what the parts mean.
 """
@@ -17,7 +17,7 @@ from ingestion.envelope.refusals import Held, cut_off, refused_archive
 
 
 def parts_of(file: BinaryIO) -> list[zipfile.ZipInfo]:
-    """The parts of a zip as its directory lists them. Raises Held if that is damaged, or too long."""
+    """The parts of a zip as its directory lists them. Raises Held if the directory is damaged or too long."""
     try:
         with zipfile.ZipFile(file) as archive:
             entries = archive.infolist()
@@ -29,16 +29,16 @@ def parts_of(file: BinaryIO) -> list[zipfile.ZipInfo]:
 
 
 def check_directory(file: BinaryIO, entries: list[zipfile.ZipInfo], packed_size: int) -> None:
-    """Raises Held if the directory cannot be true, or tells of too much.
+    """Raises Held if the directory is impossible, or declares more than the limits.
 
-    `packed_size`: of the file as it was received, which bounds what may come out of it.
+    `packed_size`: size of the file as received, which limits how much it may unpack to.
     """
     declared = sum(entry.file_size for entry in entries)
     check_ratio(declared, packed_size)
     if any(entry.flag_bits & 0x1 for entry in entries):
         raise Held("unreadable", "the workbook is encrypted. Save it without a password.")
     if any(entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) for entry in entries):
-        raise refused_archive("it uses a compression that workbooks do not use")
+        raise refused_archive("it uses a compression method that workbooks do not use")
     end = 0
     for entry in sorted(entries, key=lambda entry: entry.header_offset):
         if entry.header_offset < end:
@@ -49,7 +49,7 @@ def check_directory(file: BinaryIO, entries: list[zipfile.ZipInfo], packed_size:
 
 
 def inflated(file: BinaryIO, entry: zipfile.ZipInfo) -> Iterator[bytes]:
-    """The part's bytes as a reader that trusts no declared size would get them, checked against the declaration."""
+    """The part's unpacked bytes, checked against their declared size and checksum."""
     file.seek(entry.header_offset)
     header = file.read(30)
     if len(header) < 30 or header[:4] != b"PK\x03\x04":
@@ -79,6 +79,6 @@ def inflated(file: BinaryIO, entry: zipfile.ZipInfo) -> Iterator[bytes]:
     if inflate and not inflate.eof:
         raise cut_off()
     if size != entry.file_size:
-        raise refused_archive("a part lies about its size")
+        raise refused_archive("a part does not have the size that it declares")
     if checksum != entry.CRC:
         raise cut_off()

@@ -1,6 +1,6 @@
-"""Pure parsers: one cell as read -> typed values, or `Refused` with a reason code. An unknown value never defaults.
+"""Pure parsers: one cell as read -> typed values, or `Refused` with a reason code. There is no default for unknown values.
 
-Belongs here: one module a kind of value; callers use the names of this package. Does not belong here: files, rows,
+Belongs here: one module per kind of value; callers use the names of this package. Does not belong here: files, rows,
 contracts of datasets, keys (see `ingestion.privacy`).
 """
 
@@ -41,7 +41,7 @@ from ingestion.parsing.identities import (
     passes_gb11714,
     person_number,
     uscc,
-    uscc_likenesses,
+    uscc_masked_forms,
     uscc_pair,
 )
 from ingestion.parsing.names import agency_name, may_be_a_person, person_name
@@ -117,7 +117,7 @@ __all__ = [
     "text_of",
     "unspaced",
     "uscc",
-    "uscc_likenesses",
+    "uscc_masked_forms",
     "uscc_pair",
     "wall_time",
 ]

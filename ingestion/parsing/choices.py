@@ -14,7 +14,7 @@ from ingestion.parsing.texts import compact_text, free_text, unspaced
 
 
 def choice_text(cell: Cell) -> str:
-    """A cell as words from a list are compared."""
+    """A cell in the form in which listed words are compared."""
     return compact_text(cell).casefold()
 
 
@@ -54,7 +54,7 @@ def clause_text(text: str) -> str:
 
 
 def clause(cell: Cell) -> str | None:
-    """The clause that an export writes, of whatever points table: text in its normal form, at most 40 characters."""
+    """A clause of any points table: text in its normal form, at most 40 characters."""
     text = clause_text(code_text(cell))
     if len(text) > _LONGEST_CLAUSE:
         raise Refused(UNKNOWN_VALUE)

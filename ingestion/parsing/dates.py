@@ -1,4 +1,4 @@
-"""Cells as dates, moments and months: every form in which an export writes one.
+"""Cells as dates, times and months, in every form in which exports write them.
 
 Does not belong here: comparing dates with the day of receipt (`ingestion.strict`).
 """
@@ -29,10 +29,10 @@ _TIME = re.compile(
     re.ASCII | re.IGNORECASE,
 )
 _NO_TIME = re.compile(_WEEKDAY)
-_EARLIEST = dt.datetime(1950, 1, 1)  # noqa: DTZ001  # what is older is an empty cell shown as a day, or a slip (K18)
+_EARLIEST = dt.datetime(1950, 1, 1)  # noqa: DTZ001  # an older date is an empty cell shown as a date, or an error (K18)
 _LAST_SECOND = dt.datetime(9999, 12, 31, 23, 59, 59)  # noqa: DTZ001
 _LAST_YEAR = 2199
-_SERIALS = range(18_264, 110_000)  # 1950 to 2201: what a date can be, and what an amount hardly is
+_SERIALS = range(18_264, 110_000)  # 1950 to 2201: possible dates, unlikely amounts
 _CHINA = dt.timezone(dt.timedelta(hours=8))
 
 
@@ -78,7 +78,7 @@ def _day_and_rest(text: str) -> tuple[tuple[int, int, int], str] | None:
 
 
 def _at_time(day: tuple[int, int, int], rest: str) -> dt.datetime:
-    """A day and what stands behind it. Raises ValueError if that is no time."""
+    """A day and the text after it as date and time. Raises ValueError if the text is not a time."""
     midnight = dt.datetime(*day)  # noqa: DTZ001
     if _NO_TIME.fullmatch(rest):
         return midnight
@@ -165,16 +165,16 @@ def _first_of_month(year: int, number: int) -> dt.date:
     return dt.date(year, number, 1)
 
 
-# Where a column ends something: without end. 9999-12-31 and 2999-12-31 are how registers say so.
+# Words for "no end" in columns that end something. Registers write 9999-12-31 or 2999-12-31.
 _NO_END = re.compile(
     r"(?:长期|永久|终身|无限期|无期限|无固定期限?)(?:有效|劳动合同|合同)?(?:[(](?:长期|无固定期限?)[)])?", re.ASCII
 )
-_LAST_SERIAL = 2_958_465  # 9999-12-31 where its cell is not formatted as a date
+_LAST_SERIAL = 2_958_465  # 9999-12-31 in a cell that is not formatted as a date
 _NO_END_YEARS = frozenset({2999, 9999})
 
 
 def date_or_open(cell: Cell, date_1904: bool = False) -> tuple[dt.date | None, bool]:
-    """The date on which something ends, or that it has no end: (None, True)."""
+    """The date on which something ends; (None, True) if it has no end."""
     if isinstance(cell, str) and _NO_END.fullmatch(compact_text(cell)):
         return None, True
     if isinstance(cell, int | float) and cell == _LAST_SERIAL:
@@ -186,7 +186,7 @@ def date_or_open(cell: Cell, date_1904: bool = False) -> tuple[dt.date | None, b
 
 
 def last_day(cell: Cell, date_1904: bool = False) -> dt.date | None:
-    """The date on which something ends; None for what has no end, as for an empty cell."""
+    """The date on which something ends; None if it has no end, or if the cell is empty."""
     return date_or_open(cell, date_1904)[0]
 
 

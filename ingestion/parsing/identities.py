@@ -1,4 +1,4 @@
-"""Who somebody is: unified social credit codes of agencies, ID numbers of persons, their checks and masks.
+"""Codes of agencies (unified social credit codes) and ID numbers of people, with their checks and masks.
 
 Does not belong here: keys of persons (`ingestion.privacy`), names (`names`).
 """
@@ -31,7 +31,7 @@ _GB11714_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
 
 
 def passes_gb11714(uscc: str) -> bool:
-    """Whether characters 9 to 17 of a USCC are an organisation code with a right check character (GB 11714)."""
+    """Whether characters 9 to 17 of a USCC are an organisation code with a correct check character (GB 11714)."""
     total = sum(int(char, 36) * weight for char, weight in zip(uscc[8:16], _GB11714_WEIGHTS, strict=True))
     return uscc[16] == "0123456789X0"[11 - total % 11]
 
@@ -50,16 +50,16 @@ def uscc(cell: Cell) -> tuple[str | None, tuple[str, ...]]:
         return None, ()
     if not _USCC.fullmatch(text):
         raise Refused(NUMERIC_PRECISION_LOST if _is_lost_number(text) else USCC_MALFORMED)
-    # one ID number in 31 passes this check by chance: a person's must not be taken for a code and shown
+    # one ID number in 31 passes this check by chance; it must not be taken for an agency's code and shown
     if gb32100.calc_check_digit(text[:17]) != text[17] or _failing(text) is None:
         raise Refused(USCC_CHECK_FAILED)
     flags = ("uscc_repaired",) if text != written else ()
     return text, flags if passes_gb11714(text) else (*flags, "uscc_gb11714_mismatch")
 
 
-def uscc_likenesses(cell: Cell) -> list[str]:
-    """A code that fails with each of its characters masked in turn: a code that differs from it in one character has one of
-    these forms, too. None of what is no code of an enterprise, or might be an ID number: that could be guessed from it.
+def uscc_masked_forms(cell: Cell) -> list[str]:
+    """A wrong code with each of its characters masked in turn: the right code shares one of these forms if it differs in
+    one character. Empty if the text is not like an enterprise's code, or might be an ID number, which could be guessed.
     """
     try:
         text = compact_text(cell).upper().translate(_MISTYPED) if isinstance(cell, str) else ""
@@ -71,10 +71,10 @@ def uscc_likenesses(cell: Cell) -> list[str]:
 
 
 def uscc_pair(cell: Cell) -> tuple[str | None, tuple[str, ...]]:
-    """What an identity decision is about, and the flags of the codes in it: each is read as `uscc` reads one.
+    """The object of an identity decision, and the flags of the codes in it, each read as by `uscc`.
 
-    `<USCC>=<USCC>` or `<dataset>:<source key>=<USCC>`; anything else is an id (sources.md, credit_desk). The dataset is
-    lower case, the source key a code in its canonical form.
+    `<USCC>=<USCC>` or `<dataset>:<source key>=<USCC>`; anything else is an id (sources.md, credit_desk). The dataset is in
+    lower case, the source key in canonical form.
     """
     text = compact_text(cell)
     first, is_pair, last = text.rpartition("=")
@@ -94,7 +94,7 @@ def uscc_pair(cell: Cell) -> tuple[str | None, tuple[str, ...]]:
 
 
 def object_id(cell: Cell) -> str | None:
-    """The id of a conflict or lead: one case, for clerks type it in either."""
+    """The id of a conflict or lead, in lower case: clerks type it in either."""
     return compact_text(cell).lower() or None
 
 
@@ -108,9 +108,9 @@ def _is_lost_number(text: str) -> bool:
 
 @dataclass(frozen=True)
 class PersonNumber:
-    """An ID number as read. `number` (18 characters) only when `status` is full; it must not leave the door.
+    """An ID number as read. `number` (18 characters) is set only if `status` is full; it must not leave ingestion.
 
-    `written` is the folded text, for keyed comparison of numbers that are not full; it must not leave either.
+    `written` is the folded text, for keyed comparison of other numbers; it must not leave ingestion either.
     """
 
     number: str | None
@@ -118,7 +118,7 @@ class PersonNumber:
     status: str  # full, invalid, masked, empty
     written: str
     flags: tuple[str, ...] = ()
-    failing: str | None = None  # of an invalid or masked one: length, date, check_character, mask, several
+    failing: str | None = None  # why a number is invalid or masked: length, date, check_character, mask, several
 
 
 _ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
@@ -130,7 +130,7 @@ def id_check_character(first_17: str) -> str:
 
 
 def is_birth_date(digits: str) -> bool:
-    """Whether eight digits are a day on which a living person may be born."""
+    """Whether eight digits are a possible date of birth of a living person."""
     try:
         year = dt.date(int(digits[:4]), int(digits[4:6]), int(digits[6:8])).year
     except ValueError:
@@ -138,15 +138,15 @@ def is_birth_date(digits: str) -> bool:
     return 1880 <= year <= 2199
 
 
-_SEVERAL_BREAKS = (re.compile(r"[、，,;；/|\r\n]+"), re.compile(r"\s+"))  # digits of one may stand in groups
+_SEVERAL_BREAKS = (re.compile(r"[、，,;；/|\r\n]+"), re.compile(r"\s+"))  # the digits of one number may be grouped
 _MASKED = re.compile(r"[*\u00d7\u2022\u25cf#?]+|X{3,}")
 
 
 def person_number(cell: Cell, may_be_several: bool = False) -> PersonNumber:
     """An ID or social insurance number: its 18-digit form if it is full and valid, its mask, its status.
 
-    15 digits become 18 by inserting 19. A failing check leaves status `invalid`: the row stays, its person is
-    unresolved. A numeric cell is refused: its digits are lost; so are two numbers, unless `may_be_several`.
+    15 digits become 18 by inserting 19. A failing check gives status `invalid`: the row is accepted, its person stays
+    unresolved. A numeric cell is refused, because its digits are lost; two numbers are, too, unless `may_be_several`.
     """
     if cell is not None and not isinstance(cell, str | Fault):
         raise Refused(NUMERIC_PRECISION_LOST)
@@ -170,7 +170,7 @@ def person_number(cell: Cell, may_be_several: bool = False) -> PersonNumber:
         number += id_check_character(number)
     if not (failing := _failing(number)):
         return PersonNumber(number, mask_number(number), "full", text, flags)
-    # the ends of a longer text are no one person's
+    # the ends of a longer text belong to more than one number
     mask = mask_number(text) if len(text) <= 18 else _NO_DIGIT
     return PersonNumber(None, mask, "invalid", text, flags, failing)
 
@@ -189,22 +189,22 @@ def _failing(number: str) -> str | None:
 
 
 def mask_number(number: str) -> str:
-    """`4108**********1234`: the first and last four characters; shorter things than an ID show less."""
+    """`4108**********1234`: the first and last four characters; of anything shorter than an ID number, fewer."""
     if len(number) >= 15:
         return f"{number[:4]}{'*' * 10}{number[-4:]}"
     shown = len(number) // 4
     return number[:shown] + "*" * (len(number) - shown)
 
 
-_NO_DIGIT = "****"  # agrees with nobody's mask
+_NO_DIGIT = "****"  # matches nobody's mask
 _FIRST_DIGITS = re.compile(r"\d{0,4}", re.ASCII)
 _LAST_DIGITS = re.compile(r"\d*X?$", re.ASCII)
 
 
 def _one_mask(text: str) -> str:
-    """A mask in the one form that the lake keeps, whatever its writer let be seen: at most four digits at each end.
+    """A mask in the one form that the lake keeps, however it was written: at most four digits at each end.
 
-    One that shows no digit is `****`, which agrees with nobody's.
+    A mask without any digit is `****`, which matches nobody's.
     """
     ends = [found.group() for found in (_FIRST_DIGITS.match(text), _LAST_DIGITS.search(text[-4:])) if found]
     return ("*" * (18 - sum(map(len, ends)))).join(ends) if any(ends) else _NO_DIGIT

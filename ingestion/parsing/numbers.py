@@ -1,6 +1,6 @@
 """Cells as numbers: whole numbers, amounts with their units, degrees.
 
-Does not belong here: numbers that only name something (`codes`, `identities`), numbers that are dates (`dates`).
+Does not belong here: numbers that identify something (`codes`, `identities`), numbers that are dates (`dates`).
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ _CHINESE_PLACES = {"十": 10, "百": 100, "千": 1000, "拾": 10, "佰": 100, "�
 
 
 def chinese_number(text: str) -> int | None:
-    """A whole number below 10,000 in Chinese numerals (十二, 二百零三, 二〇二四); None if the text is none."""
+    """A whole number below 10,000 in Chinese numerals (十二, 二百零三, 二〇二四); None for any other text."""
     if not text or any(char not in _CHINESE_DIGITS and char not in _CHINESE_PLACES for char in text):
         return None
     if not any(char in _CHINESE_PLACES for char in text):
         return int("".join(str(_CHINESE_DIGITS[char]) for char in text)) if len(text) <= 4 else None
     total, digit, last_place = 0, None, 10_000
     if len(text) > 1 and text[-1] in _CHINESE_DIGITS and text[-2] in "百佰千仟":
-        return None  # 二百三 is 230 to some and a slip to others
+        return None  # 二百三 may mean 230 or be an error
     for char in text:
         if char in _CHINESE_DIGITS:
             if digit:
@@ -42,7 +42,7 @@ def chinese_number(text: str) -> int | None:
 
 
 def integer(cell: Cell) -> int | None:
-    """A whole number, not negative; in Chinese numerals too, and with a counting word behind it (2人)."""
+    """A whole number, not negative; also in Chinese numerals, and with a counting word after it (2人)."""
     if isinstance(cell, bool):
         raise Refused(NOT_A_NUMBER)
     text = compact_text(cell)
@@ -61,7 +61,7 @@ _LARGEST_QUANTITY = 10_000
 
 
 def quantity(cell: Cell) -> int | None:
-    """How many of something a row counts: 1 to 10,000."""
+    """The quantity of a row: 1 to 10,000."""
     number = integer(cell)
     if number is not None and not 1 <= number <= _LARGEST_QUANTITY:
         raise Refused(NOT_A_NUMBER)
@@ -73,7 +73,7 @@ _MOST_POINTS = 1000
 
 
 def points(cell: Cell) -> Decimal | None:
-    """Points that a row takes: 0 to 1,000, at most two decimals, without a sign."""
+    """The points that a row deducts: 0 to 1,000, at most two decimals, without a sign."""
     if isinstance(cell, bool):
         raise Refused(NOT_A_NUMBER)
     text = compact_text(cell).removesuffix("分")
@@ -89,7 +89,7 @@ _AMOUNT = re.compile(r"(?:\d{1,3}(?:,\d{3})+|\d{1,10})(?:\.\d+)?", re.ASCII)  # 
 
 
 def amount(cell: Cell, units: tuple[str, ...] = ()) -> tuple[Decimal | None, bool]:
-    """A number that is not negative, to four decimals, and whether it says 约. A unit may follow if it is in `units`."""
+    """A number that is not negative, to four decimals, and whether it begins with 约. One of `units` may follow it."""
     if isinstance(cell, bool):
         raise Refused(NOT_A_NUMBER)
     text = compact_text(cell)

@@ -1,7 +1,7 @@
-"""Radicals as the characters that they look like: programs that copy from a PDF write one for the other.
+"""Radicals as the characters that they look like: copying from a PDF confuses the two.
 
-Unicode's compatibility forms (NFKC) cover the Kangxi radicals (U+2F00–2FD5), but not the radicals of U+2E80–2EF3, which
-stand here by the Unicode Character Database's EquivalentUnifiedIdeograph.txt. Does not belong here: other folding
+Unicode's compatibility forms (NFKC) cover the Kangxi radicals (U+2F00–2FD5), but not those of U+2E80–2EF3, which are
+listed here after EquivalentUnifiedIdeograph.txt of the Unicode Character Database. Does not belong here: other folding
 (`texts`).
 """
 

@@ -1,7 +1,7 @@
-"""Cells as text: folding, what is blank, what says "none", free text.
+"""Cells as text: folding, blank cells, signs for "none", free text.
 
-Belongs here: text of which nothing is checked. Does not belong here: codes (`codes`), names (`names`), codes and numbers
-with a check character (`identities`), words from a list (`choices`).
+Belongs here: text without further checks. Does not belong here: codes (`codes`), names (`names`), codes and numbers with
+a check character (`identities`), words from a list (`choices`).
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ _FOLD_TEXT: Mapping[int, int | str | None] = {
     code: to for code, to in FOLD.items() if not isinstance(to, int) or chr(to).isalnum()
 }
 HAN = "\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"  # a character class
-_WHITE = re.compile(r"\s+")
-# Lost characters, halves of characters, control characters.
+_WHITESPACE = re.compile(r"\s+")
+# Replacement characters, lone surrogates, control characters.
 _DAMAGED = re.compile("[\ufffd\ud800-\udfff\x00-\x08\x0e-\x1f\x7f]")
 MAX_EXACT = 10**15  # Excel keeps 15 significant digits; longer numbers may have lost some
 
@@ -46,7 +46,7 @@ def text_of(cell: Cell) -> str:
     if isinstance(cell, ExactInteger):
         return str(int(cell))
     if isinstance(cell, int | float):
-        if not abs(cell) < MAX_EXACT:  # nor may it be no number at all
+        if not abs(cell) < MAX_EXACT:  # true for NaN as well
             raise Refused(NUMERIC_PRECISION_LOST)
         return str(int(cell)) if cell == int(cell) else format(cell, ".15g")
     if isinstance(cell, dt.datetime):
@@ -55,12 +55,12 @@ def text_of(cell: Cell) -> str:
 
 
 def _is_visible(char: str) -> bool:
-    """Whether a character certainly shows (ASCII or common Han): a short cut for most cells."""
+    """Whether a character is certainly visible (ASCII or common Han): a short cut for most cells."""
     return "!" <= char <= "~" or "\u4e00" <= char <= "\u9fff"
 
 
 def is_blank(cell: Cell) -> bool:
-    """Whether the cell shows nothing at all."""
+    """Whether the cell looks empty."""
     if not isinstance(cell, str):
         return cell is None
     return not cell or (not _is_visible(cell[0]) and not fold(cell))
@@ -87,25 +87,25 @@ _NONE_WORDS = frozenset(
     ]
 )
 _NONE_STROKES = re.compile(r"[/\\]{1,4}|[-\u2010-\u2015\u2212\u2500]{1,4}")
-_VALUE_STARTS = frozenset("123456789ABCDEFGHIJKLMOPQRSTUVWXYZ")  # with which no such sign begins: most cells
-_LONGEST_NONE = 24  # with spaces; what is longer is a value
+_VALUE_STARTS = frozenset("123456789ABCDEFGHIJKLMOPQRSTUVWXYZ")  # a short cut: no sign for "none" begins with these
+_LONGEST_NONE = 24  # with spaces; longer text is a value
 
 
 def is_empty(cell: Cell) -> bool:
-    """Whether the cell says that there is nothing: it is blank, or a sign for "none" stands in it (sources.md, K2).
+    """Whether the cell is blank or holds a sign for "none" (sources.md, K2).
 
-    A column whose own values hold the sign (有, 无) does not ask.
+    Not for columns that list the sign among their own values (有, 无).
     """
     if not isinstance(cell, str):
         return cell is None
     if len(cell) > _LONGEST_NONE or cell[:1] in _VALUE_STARTS:
         return not cell or is_blank(cell)
-    text = _WHITE.sub("", unwrapped(fold(cell))).casefold()
+    text = _WHITESPACE.sub("", unwrapped(fold(cell))).casefold()
     return not text or text in _NONE_WORDS or bool(_NONE_STROKES.fullmatch(text))
 
 
 def says_null(cell: Cell) -> bool:
-    """Whether an empty cell says so in a program's word (NULL, nan): nobody writes it for "none"."""
+    """Whether an empty cell holds a program's word for it (NULL, nan), which people do not write."""
     return isinstance(cell, str) and bool(re.search("[a-z]", unspaced(cell), re.IGNORECASE)) and is_empty(cell)
 
 
@@ -118,7 +118,7 @@ def fold(text: str) -> str:
 
 def unspaced(text: str) -> str:
     """Folded text without any white space."""
-    return _WHITE.sub("", fold(text))
+    return _WHITESPACE.sub("", fold(text))
 
 
 _APOSTROPHES = "'\u2018\u2019`"
@@ -126,7 +126,7 @@ _FORMULA_TEXT = re.compile(r'=\s*"(.*)"', re.DOTALL)
 
 
 def unwrapped(text: str) -> str:
-    """Text without what an exporter put around it to keep it text: leading apostrophes, `="…"`."""
+    """Text without an exporter's wrapping that keeps a value text: leading apostrophes, `="…"`."""
     if text[:1].isalnum():
         return text
     text = text.strip()
@@ -140,18 +140,18 @@ def unwrapped(text: str) -> str:
 
 
 def plain_text(cell: Cell) -> str:
-    """The cell as text, folded and unwrapped: as dates, numbers and words from a list are compared."""
+    """The cell as text, folded and unwrapped: the form in which dates, numbers and listed words are compared."""
     return unwrapped(fold(text_of(cell)))
 
 
 def compact_text(cell: Cell) -> str:
     """`plain_text` without any white space."""
-    return _WHITE.sub("", plain_text(cell))
+    return _WHITESPACE.sub("", plain_text(cell))
 
 
 def free_text(cell: Cell) -> str | None:
-    """Text for people: letters, digits and spaces in one width, white space as single blanks."""
+    """Free text: letters, digits and spaces in one width, white space as single spaces."""
     text = text_of(cell)
     if match := _FORMULA_TEXT.fullmatch(text):
         text = match[1].replace('""', '"')
-    return _WHITE.sub(" ", text.translate(_FOLD_TEXT)).strip() or None
+    return _WHITESPACE.sub(" ", text.translate(_FOLD_TEXT)).strip() or None

@@ -1,9 +1,9 @@
-"""Files -> rows of cells in the contract's order, with sheet and row number as Provenance counts them.
+"""Files -> rows of cells in the contract's order, with sheet and row number (marts.md, "Provenance").
 
-Belongs here: one module a format (`workbook`, `delimited`, `pages`), and what they share: where the header is and
-which column is which (`headers`), the title above it (`titles`), what is no row (`row_filter`). Which reader a file
-gets is decided here and nowhere else. Does not belong here: what a cell means (`ingestion.parsing`), what a row is
-worth (`ingestion.strict`), what may be opened at all (`ingestion.envelope`).
+Belongs here: one module per format (`workbook`, `delimited`, `pages`), and what they share: finding the header and its
+columns (`headers`), the title above it (`titles`), lines that are not rows (`row_filter`). The reader of a file is chosen
+here and nowhere else. Does not belong here: the meaning of a cell (`ingestion.parsing`), accepting a row
+(`ingestion.strict`), which files are safe to open (`ingestion.envelope`).
 """
 
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ __all__ = ["Notes", "Row", "read_rows"]
 
 
 def read_rows(dataset: Dataset, path: Path, notes: Notes) -> Iterator[Row]:
-    """All rows of a file, in order. Raises Held as soon as the file turns out not to be what the contract says."""
+    """All rows of a file, in order. Raises Held as soon as the file turns out not to match the contract."""
     match dataset.format:
         case Format.XLSX:
             return workbook_rows(dataset, path, notes)

@@ -1,7 +1,7 @@
-"""Rows of a text of which single characters are damaged: how many of them a text may have.
+"""How many rows of a text may have damaged characters.
 
-Belongs here: the share beyond which a text as a whole is refused, and its header. Does not belong here: finding bytes
-that are no character (`ingestion.envelope`), what else may be wrong with a row (`ingestion.strict`).
+Belongs here: the share beyond which the whole text is refused, and a damaged header. Does not belong here: finding invalid
+bytes (`ingestion.envelope`), anything else wrong with a row (`ingestion.strict`).
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from ingestion.readers.rows import Row
 
 
 def refuse_many_damaged(rows: Iterable[Row], damage: Damage) -> Iterator[Row]:
-    """The rows, unless more than one and more than 1 % of them are damaged: then the text is not what it seems, or it was
-    spoilt as a whole. Where its lines are counted it has no more rows than lines, so most such texts are refused early.
+    """The rows. Raises Held if more than one and more than 1 % of them are damaged: then the encoding is probably wrong. If
+    the lines are counted, most such texts are refused early, because there are no more rows than lines.
     """
     damaged = count = 0
     for row in rows:
@@ -32,8 +32,8 @@ def _refuse(damaged: int, count: int, damage: Damage) -> None:
     if damaged > 1 and damaged * 100 > count:
         raise Held(
             "encoding",
-            f"line {damage.first_line}: here, and in more than 1 % of all rows, stand bytes that are no character in "
-            f"{damage.encoding}. {damage.remedy}",
+            f"line {damage.first_line}: here, and in more than 1 % of all rows, bytes are not valid {damage.encoding}. "
+            f"{damage.remedy}",
         )
 
 
@@ -41,6 +41,5 @@ def damaged_header(damage: Damage) -> Held:
     """A text whose header cannot be read."""
     return Held(
         "encoding",
-        f"line {damage.first_line}: here stand bytes that are no character in {damage.encoding}, and no header can be read. "
-        f"{damage.remedy}",
+        f"line {damage.first_line}: bytes are not valid {damage.encoding}, and no header can be read. {damage.remedy}",
     )

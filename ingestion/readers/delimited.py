@@ -1,7 +1,8 @@
-"""Rows of a delimited text (CSV): its records, and the list among them.
+"""Rows of a delimited text (CSV).
 
-Belongs here: records, their ends, a text that is cut off, rows with a damaged character. Does not belong here: encodings
-(`ingestion.envelope`), what quotation marks enclose (`quotation`), headers (`headers`), what is no row (`row_filter`).
+Belongs here: records and their ends, a text that is cut off, rows with a damaged character. Does not belong here: encodings
+(`ingestion.envelope`), text between quotation marks (`quotation`), headers (`headers`), lines that are not rows
+(`row_filter`).
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ from ingestion.readers.titles import note_title
 if TYPE_CHECKING:
     from _csv import _reader as _CsvReader
 
-_END_MARK = b"\x1a"  # Ctrl-Z, by which some systems of old end a text
+_END_MARK = b"\x1a"  # Ctrl-Z: some old systems end a text with it
 _OTHER_SEPARATORS = {
     "\t": "tabs",
     ";": "semicolons",
@@ -51,14 +52,15 @@ def delimited_rows(dataset: Dataset, path: Path, notes: Notes) -> Iterator[Row]:
         records = csv.reader(itertools.chain(head, lines), strict=True)
         rows = _ListReader(dataset, records, text.damage, head).rows(notes)
         yield from rows if text.damage is None else refuse_many_damaged(rows, text.damage)
-        # A last cell cut short may still be a value (clause 11 as 1, a day of revocation as none), and no floor or
-        # later list would mend it: whoever sees the file has to say that it is whole.
+        # A last cell that is cut off may still be a valid value (clause 11 as 1, no revocation date), and no row floor or
+        # later list would correct it: a person has to confirm that the file is complete.
         if not re.search(rb"[\r\n]\0?\x1a?\0?$", ending):
             raise Held(
                 "unreadable",
-                f"line {records.line_num}: the file ends without a line break, so it may be cut off. Copy or export "
-                "it again. If its last line is whole, open it in a text editor (not in Excel, which spoils long numbers), "
-                "press Enter at the very end, save it, and put it there again; and have the exporter end every line.",
+                f"line {records.line_num}: the file ends without a line break, so it may be cut off. Copy or export it "
+                "again. If its last line is complete, open the file in a text editor (not in Excel, which damages long "
+                "numbers), press Enter at the very end, save it, and put it into the same folder again. Ask for an export "
+                "that ends every line.",
             )
 
 
@@ -71,7 +73,7 @@ def _ending(file: BinaryIO) -> bytes:
 
 
 class _ListReader:
-    """Reads the list among the records of a text whose first lines are `head`."""
+    """Reads the list from the records of a text whose first lines are `head`."""
 
     def __init__(self, dataset: Dataset, records: _CsvReader, damage: Damage | None, head: Sequence[str]) -> None:
         self.dataset = dataset
@@ -79,9 +81,9 @@ class _ListReader:
         self.damage = damage
         self.head = head
         self.matcher = HeaderMatcher(dataset)
-        self.line = 0  # the last one of the last whole record
-        self.first: list[list[str]] = []  # the records among which a header is looked for
-        self.long: dict[int, int] = {}  # those among them that run over line ends: index -> first line
+        self.line = 0  # last line of the last complete record
+        self.first: list[list[str]] = []  # the records that are searched for the header
+        self.long: dict[int, int] = {}  # those of them with several lines: index -> first line
 
     def rows(self, notes: Notes) -> Iterator[Row]:
         found = None
@@ -107,15 +109,15 @@ class _ListReader:
             self.line = self.records.line_num
 
     def _refuse_run_together(self, run_together: RunTogether, least: int, indexes: range) -> None:
-        """Looks into those of the first records; `least`: how many fields one has at least."""
-        whole = (len(raw) for index, raw in enumerate(self.first) if index not in self.long and len(raw) >= least)
-        usual = min(whole, default=least)
+        """Checks the long ones of the first records; `least`: the least number of fields of a record."""
+        lengths = (len(raw) for index, raw in enumerate(self.first) if index not in self.long and len(raw) >= least)
+        usual = min(lengths, default=least)
         for index, first_line in self.long.items():
             if index in indexes:
                 run_together.refuse(self.first[index], first_line, usual)
 
     def _rows_below(self, index: int, end: int, names: list[str], notes: Notes) -> Iterator[Row]:
-        """The rows below the header `names`, which stands in the records from `index` to `end`."""
+        """The rows below the header `names`, which occupies the records from `index` to `end`."""
         damage, records = self.damage, self.records
         if damage is not None and is_lost(names):
             raise damaged_header(damage)
@@ -150,7 +152,7 @@ class _ListReader:
         )
 
     def _no_header(self) -> Held:
-        """Why no header stands in the first records."""
+        """Why there is no header in the first records."""
         if self.damage is not None and self.damage.first_line <= self.line:
             return damaged_header(self.damage)
         self._refuse_other_separator()
@@ -160,8 +162,8 @@ class _ListReader:
         return self.matcher.no_header("the file", self.matcher.late_header(below, len(self.first) + 1))
 
     def _refuse_other_separator(self) -> None:
-        """Raises Held if a header stands among the first lines, but not with commas between its cells."""
-        for separator, said in _OTHER_SEPARATORS.items():
+        """Raises Held if the first lines hold a header whose cells are not separated by commas."""
+        for separator, label in _OTHER_SEPARATORS.items():
             rows: list[list[str]] = []
             with contextlib.suppress(csv.Error):
                 rows.extend(csv.reader(self.head, delimiter=separator))
@@ -169,13 +171,13 @@ class _ListReader:
             if found and len(found[2]) > 1:
                 raise Held(
                     "missing_header",
-                    f"the file: its cells are separated by {said}, not by commas. Export it again as CSV with commas.",
+                    f"the file: its cells are separated by {label}, not by commas. Export it again as CSV with commas.",
                 )
 
 
 def _has_wrong_fields(raw: Sequence[str], width: int, named: int) -> bool:
-    """Whether a record of another length than the header has other fields; empty ones after the last do not count."""
+    """Whether a record is longer or shorter than the header, apart from empty fields at its end."""
     if len(raw) > named:
         return any(map(str.strip, raw[named:]))
-    # with the commas that a pair of marks took into a cell it may be whole, and each value in another column
+    # a pair of quotation marks may have swallowed separators, so that the values are in wrong columns
     return len(raw) < width or len(raw) + sum(cell.count(",") for cell in raw) >= named

@@ -1,7 +1,7 @@
-"""Where the header of a list stands, which column each header is, and what is said of one that is wrong.
+"""Finding the header of a list, binding its names to the contract's columns, refusing a wrong header.
 
-Belongs here: finding a header row, binding names to the contract, the refusals of headers. Does not belong here: what
-lies below the header (`row_filter`), how cells are got (one module a format).
+Belongs here: the header row, names and aliases, messages about headers. Does not belong here: the lines below the header
+(`row_filter`), reading cells (one module per format).
 """
 
 from __future__ import annotations
@@ -15,17 +15,17 @@ from rapidfuzz import fuzz, process
 
 from ingestion import parsing
 from ingestion.contract import Column, Dataset, Format, Parse
-from ingestion.envelope import Held, shown
+from ingestion.envelope import Held, printable
 from ingestion.envelope.cell_refs import column_letters
 from ingestion.parsing import Cell, Fault
 from ingestion.sources import DATASETS
 
 HEADER_SEARCH_ROWS = 20
 _MOST_RESOLVED = 10_000
-LATE_HEADER_ROWS = 200  # how far a header that stands lower is looked for, only to name its row
+LATE_HEADER_ROWS = 200  # so many rows further down are searched, only to name the header's row in the message
 
 
-# What people put beside a list for themselves. A contract that names one of them reads it.
+# Columns that people add for themselves. They are read only if the contract names them.
 _RUNNING_NUMBERS = ("序号", "序", "行号", "行次", "项次", "顺序号", "No", "No.", "№")
 _REMARKS = ("备注", "附注", "备考", "备注说明", "备注信息", "备注栏")
 
@@ -44,7 +44,7 @@ _RUNNING_NUMBER_NAMES = frozenset(map(normal_header, _RUNNING_NUMBERS))
 
 
 def is_running_number(header: str) -> bool:
-    """Whether a header is that of a running number, which says nothing of its row."""
+    """Whether a header is that of a running number, which says nothing about its row."""
     return normal_header(header) in _RUNNING_NUMBER_NAMES
 
 
@@ -56,7 +56,7 @@ _MOST_NOTES = 4
 
 
 def _notes_of(name: str) -> list[tuple[int, int]]:
-    """Where the notes in brackets of a normal header begin and end; brackets within brackets belong to the outer ones."""
+    """Start and end of each note in brackets of a normal header; nested brackets belong to the outer ones."""
     found, depth, start = [], 0, 0
     for place, char in enumerate(name):
         if char == "(":
@@ -74,9 +74,9 @@ def _unmarked(name: str) -> str:
 
 
 def header_readings(written: str) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """What a header may be called, and the notes taken off it: as written first, then with ever fewer notes in brackets.
+    """Possible names of a header with the notes removed from it: as written first, then without more and more notes.
 
-    Some names have brackets of their own (罚款金额(万元)), so only the contract can tell a note from a name.
+    Some names contain brackets themselves (罚款金额(万元)), so only the contract distinguishes a note from a name.
     """
     name = normal_header(written)
     yield name, ()
@@ -99,8 +99,8 @@ _SCALED = re.compile("[百千万亿]|元|亩|公顷|m2|km|平方|尺")
 _NUMBERS = (Parse.DECIMAL, Parse.INTEGER, Parse.QUANTITY, Parse.POINTS)
 
 
-def _may_say(column: Column, notes: Iterable[str]) -> bool:
-    """Whether notes beside a column's name leave its values what they are: another unit would not."""
+def _keeps_unit(column: Column, notes: Iterable[str]) -> bool:
+    """Whether notes beside a column's name do not change its values: another unit would."""
     if column.parse not in _NUMBERS:
         return True
     units = sorted(map(normal_header, column.units), key=len, reverse=True)
@@ -114,14 +114,14 @@ def _may_say(column: Column, notes: Iterable[str]) -> bool:
 
 @dataclass(frozen=True)
 class Binding:
-    """Which place of a raw row fills which column; `positions[i]` is None where the file lacks column i."""
+    """The position of each column in a raw row; `positions[i]` is None if the file lacks column i."""
 
     positions: tuple[int | None, ...]
     ignored: frozenset[int]
 
 
 def cell_header(cell: Cell) -> str:
-    """A cell as the text of a header; '' if it shows none."""
+    """A cell as the text of a header; '' if it is blank."""
     return "" if parsing.is_blank(cell) or isinstance(cell, Fault) else str(cell).strip()
 
 
@@ -143,20 +143,20 @@ _KNOWN_WORDS = sorted(
         for part in (name[:2], re.sub(r"\W.*", "", name)[-2:])
     }
 )
-# Whole words only: of single characters of headers somebody's name could be put together.
+# Whole words only: a person's name could be composed of single characters of headers.
 _HEADER_LIKE = re.compile(rf"(?:{'|'.join(_KNOWN_WORDS)}|{_USUAL_WORDS}|[()/、:_-])+|[a-z_]+")
 
 
-def _printable(header: str) -> str:
-    """A header as a message may show it: if a data row stood there, it would be somebody's name, number or address."""
+def _header_in_message(header: str) -> str:
+    """A header that a message may show. If the row is data, its cells hold people's names, numbers or addresses."""
     name = normal_header(header)
     if name in _KNOWN_HEADERS or _HEADER_LIKE.fullmatch(name):
-        return shown(" ".join(header.split()), 40)
-    return "(not shown: it looks like no header)"
+        return printable(" ".join(header.split()), 40)
+    return "(not shown: it does not look like a header)"
 
 
 _HEADER_REMEDIES = {
-    Format.XLSX: "Put the header above the list; delete or hide a sheet that holds none.",
+    Format.XLSX: "Put the header above the list; delete or hide a sheet without a list.",
     Format.CSV: "Put the header above the list, and commas between its cells.",
 }
 
@@ -180,7 +180,7 @@ class HeaderMatcher:
         return name in self.ignored or (bool(self.ignored_prefixes) and name.startswith(self.ignored_prefixes))
 
     def resolve(self, written: str) -> tuple[int | None, bool]:
-        """(the column that a header names, or None; whether it is one that is passed over)."""
+        """(the column that a header names, or None; whether the header is ignored)."""
         if (found := self._resolved.get(written)) is None:
             if len(self._resolved) >= _MOST_RESOLVED:
                 self._resolved.clear()
@@ -190,7 +190,7 @@ class HeaderMatcher:
     def _resolve(self, written: str) -> tuple[int | None, bool]:
         for name, notes in header_readings(written):
             index = self.known.get(name)
-            if index is not None and _may_say(self.dataset.columns[index], notes):
+            if index is not None and _keeps_unit(self.dataset.columns[index], notes):
                 return index, False
             if index is None and name in self.ignored:
                 return None, True
@@ -200,7 +200,7 @@ class HeaderMatcher:
         return len({index for index, _ in map(self.resolve, names) if index is not None})
 
     def find(self, rows: Sequence[Sequence[Cell]]) -> tuple[int, int, list[str]] | None:
-        """(index of the header's first row, number of its rows, names by column); None if no row looks like one."""
+        """(index of the header's first row, number of its rows, names by column); None if no row looks like a header."""
         best: tuple[int, int, int, list[str]] | None = None
         for index, cells in enumerate(rows):
             for count in range(1, self.dataset.header_rows + 1):
@@ -208,7 +208,7 @@ class HeaderMatcher:
                     continue
                 names = self._merged([rows[index + offset] for offset in range(count)], cells)
                 score = self.score(names)
-                # a title above a header of one row adds nothing to it
+                # prefer fewer rows: a title above a header of one row adds nothing to it
                 if best is None or (score, -count) > (best[0], -best[2]):
                     best = (score, index, count, names)
         if best is None:
@@ -219,7 +219,7 @@ class HeaderMatcher:
         return None
 
     def _merged(self, levels: Sequence[Sequence[Cell]], upper: Sequence[Cell]) -> list[str]:
-        """The lowest name of each column: a sub-header wins over the group above it."""
+        """The lowest name of each column: a sub-header takes precedence over the group above it."""
         if len(levels) == 1:
             return [cell_header(cell) for cell in upper]
         width = max(len(level) for level in levels)
@@ -230,7 +230,7 @@ class HeaderMatcher:
         return merged
 
     def late_header(self, rows: Sequence[Sequence[Cell]], first_number: int) -> int | None:
-        """The number of the row in which a header stands that was not found at the top, if one is among `rows`."""
+        """The number of the header's row if it is in `rows`, below the rows that were searched first."""
         found = self.find(rows)
         return first_number + found[0] if found else None
 
@@ -251,8 +251,8 @@ class HeaderMatcher:
             elif (before := positions[index]) is not None:
                 raise Held(
                     "repeated_header",
-                    f"{place}: columns {column_letters(before)} and {column_letters(position)} are both headed "
-                    f"{_printable(written)} (or an alias of it). Delete one of them.",
+                    f"{place}: columns {column_letters(before)} and {column_letters(position)} both have the header "
+                    f"{_header_in_message(written)} (or an alias of it). Delete one of them.",
                 )
             else:
                 positions[index] = position
@@ -269,7 +269,7 @@ class HeaderMatcher:
         return Binding(tuple(positions), frozenset(ignored))
 
     def _is_template(self, names: Iterable[str]) -> bool:
-        """Whether the header is that of another office's form."""
+        """Whether the header is that of another office's form (`contract.Template`)."""
         if (template := self.dataset.template) is None:
             return False
         own = set(map(normal_header, template.own_headers))
@@ -277,7 +277,7 @@ class HeaderMatcher:
         return len(found) >= template.least_own_headers
 
     def _without_lacked(self, missing: Sequence[Column], place: str) -> list[Column]:
-        """The columns that a file in another office's form must have all the same."""
+        """The missing columns that a file in another office's form must have as well."""
         template = self.dataset.template
         assert template is not None
         lacking = {column.name: column for column in missing}
@@ -285,8 +285,8 @@ class HeaderMatcher:
             if needed in lacking and name not in lacking:
                 raise Held(
                     "missing_header",
-                    f"{place}: there is a column {self.dataset.column(name).header} and no {lacking[needed].header}, without "
-                    f"which it cannot be read rightly. Add the column {lacking[needed].header}.",
+                    f"{place}: the file has a column {self.dataset.column(name).header}, but no column "
+                    f"{lacking[needed].header}, so it could be misread. Add the column {lacking[needed].header}.",
                 )
         return [column for column in missing if column.name not in template.may_lack]
 
@@ -295,18 +295,18 @@ class HeaderMatcher:
         return self.spelling[found[0]] if found and found[1] > 0 else None
 
     def unknown(self, unknown: Sequence[tuple[str, str]], missing: Sequence[Column], place: str) -> Held:
-        """Names headers that no contract has; `unknown`: (where it stands, as written)."""
-        said = []
+        """Names headers that are not in the contract; `unknown`: (position, header as written)."""
+        named = []
         wanted = [normal_header(name) for column in missing for name in (column.header, *column.aliases)]
         for where, written in unknown[:5]:
             nearest = self.nearest(written, wanted) or self.nearest(written, self.known)
             hint = f" (did you mean {nearest}?)" if nearest else ""
-            said.append(f"{_printable(written)} {where}{hint}")
+            named.append(f"{_header_in_message(written)} {where}{hint}")
         more = f" and {len(unknown) - 5} more" if len(unknown) > 5 else ""
         lacking = f"; required but missing: {'、'.join(column.header for column in missing)}" if missing else ""
         return Held(
             "unknown_header",
-            f"{place}: unknown header {'; '.join(said)}{more}{lacking}. "
+            f"{place}: unknown header {'; '.join(named)}{more}{lacking}. "
             "Rename or delete the column, or add the name to the contract's aliases.",
         )
 
@@ -315,19 +315,21 @@ class HeaderMatcher:
         template = self.dataset.template
         alone = ""
         if template is not None and any(column.name in template.may_lack for column in missing):
-            said = "、".join(self.dataset.column(name).header for name in template.may_lack)
-            alone = f" (only {template.name}, known by headers such as {template.own_headers[0]}, may lack {said})"
+            optional = "、".join(self.dataset.column(name).header for name in template.may_lack)
+            alone = (
+                f" (only {template.name}, recognised by headers such as {template.own_headers[0]}, may lack {optional})"
+            )
         return Held(
             "missing_header", f"{place}: required header {names} is missing{alone}. Export the full list again."
         )
 
     def no_header(self, place: str, header_row: int | None = None) -> Held:
-        """Why no header was found at the top; `header_row` says where one stands all the same."""
+        """Why no header was found at the top; `header_row`: the row of a header further down, if any."""
         if header_row is not None:
             return Held(
                 "missing_header",
-                f"{place}: the header stands in row {header_row}, and only the first {HEADER_SEARCH_ROWS} rows are searched "
-                "for it. Delete lines above the header, or move them to a sheet or file of their own.",
+                f"{place}: the header is in row {header_row}, but only the first {HEADER_SEARCH_ROWS} rows are searched for "
+                "it. Delete lines above the header, or move them to another sheet or file.",
             )
         expected = "、".join(column.header for column in self.dataset.columns if column.header_required)
         return Held(

@@ -1,6 +1,7 @@
-"""What the lines say that a printed list holds beside its rows: totals, page numbers, headings, notes, signatures.
+"""Recognising the texts of layout lines, which a printed list has besides its rows: totals, page numbers, headings, notes,
+signatures.
 
-Belongs here: words and forms of such lines. Does not belong here: whether a line is one (its key cells decide:
+Belongs here: words and forms of such lines. Does not belong here: whether a line is a layout line (its key cells decide:
 `row_filter`), the lines above a header (`titles`).
 """
 
@@ -13,7 +14,7 @@ from ingestion.parsing import Cell
 
 
 def plain(cell: Cell) -> str:
-    """A cell as one of these lines would say it: compatibility forms folded, no white space, one case."""
+    """A cell's text for comparison: compatibility forms folded, no white space, one case."""
     if not isinstance(cell, str):
         return "" if cell is None else str(cell)
     return parsing.unspaced(cell).casefold()
@@ -45,7 +46,7 @@ _NOTHING_BELOW = (
     rf"|[接转续][上下前]?[页表]|续|完|end|结束|表尾|全文完){_SHUT}$"
     rf"|{_OPEN}以上"
 )
-# Words that begin the label of a signature or print line, and the labels that are whole ones.
+# Words that begin the label of a signature or print line, and complete labels.
 _SIGNED = (
     "制表|填表|填报|填写|编制|编报|上报|报送|报表|审核|复核|审批|审定|批准|核准|核对|校对|校核|经办|承办|打印|导出|下载|签发|签字|签名|"
     "签章|盖章|录入|制单|汇总|印制|负责人|主管|分管领导"
@@ -64,7 +65,7 @@ _SIGNATURE = (
 )
 _AS_OF = rf"{_OPEN}(?:本表|本名录|名录|名单|数据|统计|信息)*截[至止]"
 
-# May stand in a key cell: nothing that is somebody's number, code or name begins so.
+# These may be in a key cell: no number, code or name begins like this.
 _SAYING = re.compile(
     "|".join(f"(?:{form})" for form in (_TOTAL, _COUNT, _PAGE, _NOTE, _NOTHING_BELOW, _SIGNATURE, _AS_OF))
 )
@@ -90,7 +91,7 @@ _PAGE_OR_DAY = re.compile(f"{_SIGNED_ON}|{_FRACTION}")
 _NOTE_GOES_ON = re.compile(rf"(?:\(?\d{{1,2}}[、.)]|{_NUMBERED}).")
 _FIGURE = re.compile(rf"(?:{_NUMBER}(?:{_UNIT})*)$")
 _WHOLE_NOTE = re.compile(rf"(?:{_NOTE})$")
-# What a line whose key cells are all empty may hold beside its total, signature or note.
+# Texts that a line without a key may hold besides its total, signature or note.
 _SHARE_OR_SUM = re.compile(r"[-+]?[\d,.]{1,15}%?|[零壹贰叁肆伍陆柒捌玖拾佰仟万亿元圆角分整正]{2,20}")
 _DAY = re.compile(
     r"(?:\d{4}|[〇○零一二三四五六七八九]{4})[-/.年](?:\d{1,2}|[元一二三四五六七八九十]{1,2})[-/.月]"
@@ -106,79 +107,79 @@ _PAGE_OF_TITLE = re.compile(rf"[(\[【]?(?:续表?|续\d+|第{_NUMBER}页(?:[,/�
 
 
 def says_layout(text: str) -> bool:
-    """Whether a plain text begins a line that is no row, whatever else stands in it."""
+    """Whether a plain text begins a layout line, whatever the rest of the line says."""
     return _SAYING.match(text) is not None
 
 
 def is_sum(text: str) -> bool:
-    """Whether a plain text is the name of a total (小计), wherever in its line it stands."""
+    """Whether a plain text is the name of a total (小计), anywhere in its line."""
     return _SUM.match(text) is not None
 
 
 def is_bare_sum(text: str) -> bool:
-    """Whether a plain text names a total and nothing else: no cell of a row is so."""
+    """Whether a plain text names a total and nothing else, which no cell of a row does."""
     return _BARE_SUM.match(text) is not None
 
 
 def is_heading(text: str) -> bool:
-    """Whether a plain text that is the only one of its line heads a group of rows."""
+    """Whether a plain text, alone in its line, is the heading of a group of rows."""
     return _HEADING.match(text) is not None
 
 
 def is_page_or_day(text: str) -> bool:
-    """Whether a plain text that is the only one of its line, and no key, is a page's number or a day of signature."""
+    """Whether a plain text, alone in its line and not a key, is a page number or a day of signature."""
     return _PAGE_OR_DAY.match(text) is not None
 
 
 def is_note(text: str) -> bool:
-    """Whether a plain text begins a note, which may go on below."""
+    """Whether a plain text begins a note, which may continue in the next lines."""
     return re.match(_NOTE, text) is not None
 
 
 def continues_note(text: str) -> bool:
-    """Whether a plain text below a note is its next point."""
+    """Whether a plain text below a note is the note's next point."""
     return _NOTE_GOES_ON.match(text) is not None
 
 
 def is_figure(text: str) -> bool:
-    """Whether a plain text is a figure of a total (12, 3家)."""
+    """Whether a plain text is the figure of a total (12, 3家)."""
     return _FIGURE.match(text) is not None and len(text) <= 12
 
 
 def is_amount(text: str) -> bool:
-    """Whether a plain text is a figure in a line of figures: as `is_figure`, a share, a sum in capital numerals."""
+    """Whether a plain text is a figure, a percentage, or an amount in capital numerals."""
     return is_figure(text) or _SHARE_OR_SUM.fullmatch(text) is not None
 
 
 def is_day(text: str) -> bool:
-    """Whether a plain text is a day, its time of day perhaps behind it."""
+    """Whether a plain text is a day, with or without a time."""
     return _DAY.fullmatch(text) is not None
 
 
 def may_name_group(text: str) -> bool:
-    """Whether a plain text can be what a total is of (维护保养检测): no number, code or day."""
+    """Whether a plain text can be the name of what a total counts (维护保养检测), not a number, code or day."""
     return _GROUP_NAME.fullmatch(text) is not None
 
 
 def announces(label: str, text: str) -> bool:
-    """As `is_labelled`, where no key is filled: the label may lack its colon, and an office may sign."""
+    """As `is_labelled`, for a line without a key: the label may lack its colon, and an office may sign."""
     if _WHOLE_NOTE.match(label):
         return _HAN.search(text) is not None
     return _BARE_LABEL.match(label) is not None and (may_name_group(text) or is_day(text))
 
 
 def may_be_labelled(text: str) -> bool:
-    """Whether a plain text can be what the cell before it asks for: somebody's name, or a day."""
+    """Whether a plain text can follow the label in the cell before it: a person's name, or a day."""
     return _LABELLED.match(text) is not None
 
 
 def is_labelled(label: str, text: str) -> bool:
-    """Whether `text` is what the cell before it announces: 制表人：| 张某, 注：| 以批复为准."""
+    """Whether `text` follows the label in the cell before it: 制表人：| 张某, 注：| 以批复为准."""
     if _WHOLE_NOTE.match(label):
         return _WORDS.match(text) is not None
     return _WHOLE_LABEL.match(label) is not None and may_be_labelled(text)
 
 
 def without_page(text: str) -> str:
-    """A plain title without the number of its page."""
+    """A plain title without its page number."""
     return _PAGE_OF_TITLE.sub("", text)

@@ -1,7 +1,7 @@
 """Rows of a page of the platform (JSON): the elements of data.records, one by one.
 
-Belongs here: what a page is, and reading it without holding it as objects. Does not belong here: whether it may be
-unpacked (`ingestion.envelope`), headers in general (`headers`).
+Belongs here: the form of a page, and reading it without holding all its objects. Does not belong here: unpacking it safely
+(`ingestion.envelope`), headers in general (`headers`).
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any, BinaryIO
 
 from ingestion import parsing
 from ingestion.contract import Dataset
-from ingestion.envelope import Damage, Held, is_lost, open_unpacked, read_page, shown
+from ingestion.envelope import Damage, Held, is_lost, open_unpacked, printable, read_page
 from ingestion.parsing import Cell, ExactInteger
 from ingestion.readers.damage import refuse_many_damaged
 from ingestion.readers.headers import HeaderMatcher, normal_header
@@ -67,19 +67,19 @@ def _listed_rows(dataset: Dataset, text: str, damage: Damage | None, notes: Note
 
 
 def _not_a_page(what: str, remedy: str = "Fetch the page again.") -> Held:
-    return Held("unreadable", f"this is no page of the platform: {what}. {remedy}")
+    return Held("unreadable", f"this is not a page of the platform: {what}. {remedy}")
 
 
-_ASK = "Fetch the page again; if it is the same, report it to whoever runs the platform."
+_REPORT = "Fetch the page again; if that does not help, report it to the platform's operator."
 
 
 def _refuse_markup(file: BinaryIO) -> None:
-    """Refuses a web page in a page's place, whatever its encoding. Rewinds the file."""
+    """Refuses a web page in any encoding. Rewinds the file."""
     head = file.read(_HEAD_BYTES).replace(b"\0", b"")
     file.seek(0)
     if re.match(rb"(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)?\s*<", head):
         raise _not_a_page(
-            "it is a web page (HTML or XML), mostly the platform's login or error page",
+            "it is a web page (HTML or XML), usually the platform's login or error page",
             "Log in to the platform again, then fetch the page again.",
         )
 
@@ -89,7 +89,7 @@ _KINDS = ((type(None), "null"), (bool, "true or false"), (int | float, "a number
 
 
 def _kind(value: Any) -> str:
-    return next((said for kind, said in _KINDS if isinstance(value, kind)), "an object")
+    return next((label for kind, label in _KINDS if isinstance(value, kind)), "an object")
 
 
 _JSON_SPACE = re.compile(r"[ \t\n\r]*")
@@ -97,7 +97,7 @@ _LONGEST_INTEGER = 300
 
 
 def _whole_number(text: str) -> int | str:
-    """A whole number as exact as it is written; of more digits than any number needs, the digits alone."""
+    """A whole number, exactly as written; as text if it has more digits than any number needs."""
     return ExactInteger(text) if len(text) <= _LONGEST_INTEGER else text
 
 
@@ -106,7 +106,7 @@ def _no_constant(name: str) -> Any:
 
 
 class _KeyTwice(ValueError):
-    """Two members of one name: which of them counts cannot be told."""
+    """An object has two members with one name, so that it is not clear which one counts."""
 
     def __init__(self) -> None:
         super().__init__("a key occurs twice")
@@ -120,7 +120,7 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 class _PageText:
-    """A pull parser over one JSON text: whoever is given a member or element must take its value before going on."""
+    """A pull parser over one JSON text: the caller must read a member's value before it asks for the next member."""
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -174,15 +174,15 @@ class _PageText:
 
 
 def _records(text: str, notes: Notes) -> Iterator[Any]:
-    """The elements of data.records one by one, so that a page is never held as objects; then the page's end."""
+    """The elements of data.records one by one, so that a page's objects are never all in memory; then checks the rest."""
     page = _PageText(text)
-    data = records = "missing"  # what stands there, if it is not what belongs there
+    data = records = "missing"  # what was found instead of an object and a list; '' if they were found
     code: Any = 0
-    told: Any = None
+    error_text: Any = None
     total: Any = None
     number: Any = None
     if page.peek() == "[":
-        raise _not_a_page("it is a list, not an object", _ASK)
+        raise _not_a_page("it is a list, not an object", _REPORT)
     try:
         for outer in page.members():
             if outer == "data" and page.peek() == "{":
@@ -204,36 +204,36 @@ def _records(text: str, notes: Notes) -> Iterator[Any]:
             elif outer == "code":
                 code = page.value()
             elif outer == "msg":
-                told = page.value()
+                error_text = page.value()
             else:
                 page.value()
         if page.peek():
             raise ValueError("text after the page")
     except _KeyTwice as error:
-        raise _not_a_page(f"in one of its objects {error}", _ASK) from error
+        raise _not_a_page(f"in one of its objects {error}", _REPORT) from error
     except (ValueError, RecursionError) as error:
         raise _not_a_page("it is cut off or not JSON") from error
     if str(code) != "0":
-        raise _platform_error(code, told)
+        raise _platform_error(code, error_text)
     if data:
-        raise _not_a_page(f"data is {data}, not an object", _ASK)
+        raise _not_a_page(f"data is {data}, not an object", _REPORT)
     notes.page_total, notes.page_number = _count(total), _count(number)
     if total is not None and notes.page_total is None:
-        raise _not_a_page("data.total is no whole number of records", _ASK)
+        raise _not_a_page("data.total is not a whole number", _REPORT)
     if records == "null" and notes.page_total == 0:
-        return  # a page without records, as some writers say it
+        return  # some systems write an empty page like this
     if records == "null":
-        said = "no total says that there are none" if total is None else f"total is {notes.page_total}"
-        raise _not_a_page(f"data.records is null, but {said}", _ASK)
+        found = "there is no total" if total is None else f"total is {notes.page_total}"
+        raise _not_a_page(f"data.records is null, but {found}: expected a total of 0", _REPORT)
     if records:
-        raise _not_a_page(f"data.records is {records}, not a list", _ASK)
+        raise _not_a_page(f"data.records is {records}, not a list", _REPORT)
 
 
-_COUNT = re.compile(r"\s*(\d{1,15})\s*")  # more digits than that count nothing
+_COUNT = re.compile(r"\s*(\d{1,15})\s*")  # no count has more digits
 
 
 def _count(value: Any) -> int | None:
-    """A number of records or pages, as digits or as text; None if it is none."""
+    """A number of records or pages, given as a number or as text; None for anything else."""
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     match = _COUNT.fullmatch(str(value)) if isinstance(value, int | str) else None
@@ -241,15 +241,15 @@ def _count(value: Any) -> int | None:
 
 
 _CODE = re.compile(r"[-\w]{1,20}", re.ASCII)
-_PLAIN_WORDS = re.compile(r"[^\d@<>]{1,40}")  # nobody's number or address
+_PLAIN_WORDS = re.compile(r"[^\d@<>]{1,40}")  # no number or address of a person
 
 
-def _platform_error(code: Any, told: Any) -> Held:
-    """The platform answered with an error in a page's place."""
-    is_shown = isinstance(code, int | str) and _CODE.fullmatch(str(code)) is not None
-    said = f"error {code}" if is_shown else "an error"
-    words = f" ({shown(told.strip())})" if isinstance(told, str) and _PLAIN_WORDS.fullmatch(told.strip()) else ""
+def _platform_error(code: Any, text: Any) -> Held:
+    """The platform answered with an error instead of a page."""
+    is_plain_code = isinstance(code, int | str) and _CODE.fullmatch(str(code)) is not None
+    error = f"error {code}" if is_plain_code else "an error"
+    words = f" ({printable(text.strip())})" if isinstance(text, str) and _PLAIN_WORDS.fullmatch(text.strip()) else ""
     return _not_a_page(
-        f"its code is not 0: the platform answered with {said}{words}",
-        "Fetch the page again later; if the error stays, report it to whoever runs the platform.",
+        f"its code is not 0: the platform answered with {error}{words}",
+        "Fetch the page again later; if the error stays, report it to the platform's operator.",
     )

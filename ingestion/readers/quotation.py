@@ -1,7 +1,7 @@
-"""What quotation marks enclose in a CSV: one cell, or rows that an exporter without quoting let run together.
+"""Text between quotation marks in a CSV: one cell, or several rows that an exporter without quoting merged into one.
 
-Belongs here: telling the two apart, and what is said of marks that do not pair. Does not belong here: records
-(`delimited`), what a row is worth (`ingestion.strict`).
+Belongs here: distinguishing the two, and messages about unpaired marks. Does not belong here: records (`delimited`),
+accepting a row (`ingestion.strict`).
 """
 
 from __future__ import annotations
@@ -17,18 +17,16 @@ from ingestion.envelope.cell_refs import column_letters
 MAX_CELL_CHARACTERS = 1 << 20
 csv.field_size_limit(MAX_CELL_CHARACTERS)
 _LINE_END = re.compile(r"\r\n|\r|\n")
-_DIGITS = re.compile(r"\d{4}")  # what no ID number lacks, however its digits are grouped
+_DIGITS = re.compile(r"\d{4}")  # every ID number has this, however its digits are grouped
 _ID_CHARACTERS = 18
-_REMEDY = (
-    "Have the exporter quote every cell and double the quotation marks in it, or take the mark out, and export again."
-)
+_REMEDY = "Export again with every cell quoted and its quotation marks doubled, or remove the mark."
 
 
 class RunTogether:
-    """Looks into the records that run over line ends for rows that stand in their cells.
+    """Looks for rows inside the cells of records that span several lines.
 
-    `delimiters`: how many commas a record has at least. `names`: the header above each position. In `id_positions` an ID
-    number is where it belongs.
+    `delimiters`: the least number of commas of a record. `names`: the header of each position. `id_positions`: positions
+    at which an ID number is expected.
     """
 
     def __init__(self, delimiters: int, names: Sequence[str] = (), id_positions: Collection[int] = ()) -> None:
@@ -37,8 +35,8 @@ class RunTogether:
         self.id_positions = id_positions
 
     def refuse(self, record: Sequence[str], first_line: int, usual_fields: int) -> None:
-        """Raises Held if the cells that run over line ends hold what looks like rows: as many commas as a record has, or
-        an ID number. A mark that closes left of the column where it opened leaves some of the commas as surplus fields.
+        """Raises Held if cells with several lines hold what looks like rows: as many commas as a record has, or an ID
+        number. If a mark closes left of the column where it opened, some of the commas appear as surplus fields.
         """
         surplus = max(0, len(record) - usual_fields)
         long = "".join([cell for cell in record if "\n" in cell or "\r" in cell])
@@ -66,21 +64,19 @@ class RunTogether:
         column = f"column {column_letters(position)}" + (f" ({name})" if name else "")
         return Held(
             "unreadable",
-            f"lines {opens} to {closes}, {column}: a quotation mark opens the cell in line {opens}, the next one closes it in "
-            f"line {closes}, and what stands between looks like rows of the list, which would be lost. {_REMEDY} If it is "
-            "the text of one cell, write ， for its commas and leave out ID numbers.",
+            f"lines {opens} to {closes}, {column}: a quotation mark opens the cell in line {opens} and the next one closes it "
+            f"in line {closes}. The text between them looks like rows of the list, which would be lost. {_REMEDY} If it is "
+            "the text of one cell, replace its commas with ， and remove ID numbers.",
         )
 
 
 def unpaired(error: csv.Error, first_line: int, last_line: int) -> Held:
-    """What csv found wrong with the record that begins in `first_line`, having read up to `last_line`."""
-    begun = "" if first_line == last_line else f" (its record begins in line {first_line})"
+    """The csv module's error in the record from `first_line` to `last_line`."""
+    begin = "" if first_line == last_line else f" (its record begins in line {first_line})"
     if "field limit" in str(error):
-        what = f"a cell has more than {MAX_CELL_CHARACTERS} characters{begun}: look for a quotation mark that does not close"
+        what = f"a cell has more than {MAX_CELL_CHARACTERS} characters{begin}: look for a quotation mark that is not closed"
     elif "expected after" in str(error):
-        what = f"text follows the quotation mark that closes a cell{begun}"
+        what = f"text follows the quotation mark that closes a cell{begin}"
     else:
-        what = (
-            f"the text ends in a cell that a quotation mark opened{begun}: it is cut off, or the mark was never closed"
-        )
+        what = f"the text ends inside a quoted cell{begin}: it is cut off, or the quotation mark is not closed"
     return Held("unreadable", f"line {last_line}: {what}. {_REMEDY}")

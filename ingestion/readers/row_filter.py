@@ -1,7 +1,7 @@
-"""What is a row of a list and what is none: blank lines, lines of a printed page, a repeated header, unfilled lines.
+"""Which lines of a list are rows: not blank lines, layout lines of a printed page, repeated headers, unfilled lines.
 
-Belongs here: every reason for which a line below the header is passed over. Does not belong here: the words of such
-lines (`layout`), what a row is worth (`ingestion.strict`), how cells are got (one module a format).
+Belongs here: every reason for ignoring a line below the header. Does not belong here: the words of such lines (`layout`),
+accepting a row (`ingestion.strict`), reading cells (one module per format).
 """
 
 from __future__ import annotations
@@ -20,27 +20,27 @@ from ingestion.readers.headers import Binding, HeaderMatcher, cell_header, is_ru
 from ingestion.readers.rows import Notes
 from ingestion.readers.titles import note_footnote
 
-# A key that is certainly one (a code, a number of a document): a short cut for most rows. No line of a page is so.
+# A certain key (a code, a document number): a short cut for most rows. No layout line has one.
 _PLAIN_KEY = re.compile(
     r"\d[-_0-9A-Za-z]{4,}|[A-Z]{1,8}[-_]?\d[-_0-9A-Za-z]*|[\u4e00-\u9fff]{2,20}[〔\[(（]\d{4}[〕\])）]第?\d{1,6}号",
     re.ASCII,
 )
-_NOTED = re.compile("[(*★※:【]|必填|选填")  # what a header may carry beside its name
+_NOTED = re.compile("[(*★※:【]|必填|选填")  # what a header may have beside its name
 
 _GROUP_NAMES = 2
-_MOVED_HEADERS = 2  # one alone may be wider than at the top
+_MOVED_HEADERS = 2  # a single one may have another width than at the top
 
 
 def is_blank_row(cells: Iterable[Cell]) -> bool:
-    """Whether no column of the contract is filled."""
+    """Whether all columns of the contract are blank."""
     return all(map(parsing.is_blank, cells))
 
 
 class RowFilter:
-    """Tells rows from what is no row. A line with a filled key is a row, always.
+    """Distinguishes rows from other lines. A line with a filled key is always a row.
 
-    `place` names the list in a message, so that a row's number can follow. `above`: the lines down to the header, its
-    own included, which a printed list repeats on every page.
+    `place` names the list in a message; a row's number follows it. `above`: the lines down to and including the header,
+    which a printed list repeats on every page.
     """
 
     def __init__(
@@ -68,7 +68,7 @@ class RowFilter:
             for index, column in enumerate(dataset.columns)
             if index not in bound and column.absent_as is not None
         }
-        # a running number beside the list, or a value for all, says nothing of the line
+        # a running number, or the value of an absent column, does not make a line a row
         running = {
             index
             for index in bound
@@ -113,13 +113,13 @@ class RowFilter:
         return not self._is_layout(raw, cells)
 
     def _is_prefilled(self, own: Sequence[Cell], cells: Sequence[Cell]) -> bool:
-        """Whether nothing stands in the row but formulas for what was never entered: what it needs is empty."""
+        """Whether the row holds only formulas without a value, and a required cell is empty: nothing was entered."""
         return any(parsing.is_blank(cells[index]) for index in self.required) and all(
             parsing.is_blank(cell) or cell is Fault.FORMULA_WITHOUT_CACHE for cell in own
         )
 
     def _has_remark(self, raw: Sequence[Cell]) -> bool:
-        """Whether a line that fills no column of the contract says anything but its number: it may not go unnoticed."""
+        """Whether a line that fills no column of the contract holds a text in an ignored column: it must not go unnoticed."""
         return self.needed is None and any(
             isinstance(cell, str) and not parsing.is_empty(cell) and not layout.is_figure(layout.plain(cell))
             for position in self.beside
@@ -134,9 +134,9 @@ class RowFilter:
         return False
 
     def _is_layout(self, raw: Sequence[Cell], cells: Sequence[Cell]) -> bool:
-        """Whether a line is one of a printed page: it says so, and no key cell says anything else.
+        """Whether a line is a layout line of a printed page: its text says so, and no key cell contradicts it.
 
-        Merged cells are filled, and many lists begin with their key: a key cell may hold the very text of such a line.
+        A key cell may hold the text of such a line, because merged cells are filled and many lists begin with their key.
         """
         keys = [layout.plain(cells[index]) for index in self.keys if not parsing.is_empty(cells[index])]
         if keys and not self._may_say(keys[0]):
@@ -144,14 +144,14 @@ class RowFilter:
             return False
         line = [layout.plain(cell) for cell in raw if not parsing.is_empty(cell)]
         if not line:
-            return False  # nothing but signs for none
+            return False  # nothing but signs for "none"
         if all(map(self._is_above, line)):
             self.is_other_header = self._is_moved(raw)
             return not self.is_other_header
         first = line[0]
         labelled = {text for label, text in itertools.pairwise(line) if layout.is_labelled(label, text)}
         if keys:
-            said = [
+            texts = [
                 layout.plain(cells[index])
                 for index in {*self.keys, *self.required}
                 if not parsing.is_empty(cells[index])
@@ -161,7 +161,7 @@ class RowFilter:
                 or layout.is_page_or_day(text)
                 or text in labelled
                 or (layout.is_figure(text) and text not in keys)
-                for text in said
+                for text in texts
             )
         else:
             is_layout = (layout.says_layout(first) or any(map(layout.is_sum, line))) and self._says_no_more(raw)
@@ -177,9 +177,9 @@ class RowFilter:
         return is_layout
 
     def _says_no_more(self, raw: Sequence[Cell]) -> bool:
-        """Whether a line without a key holds nothing beside its total, signature or note that a row could say.
+        """Whether a line without a key holds nothing besides its total, signature or note that could belong to a row.
 
-        Otherwise somebody's row that lacks its key would go unnoticed because a text in it ends in 合计.
+        Otherwise a row that lacks its key would go unnoticed because a text in it ends in 合计.
         """
         line = [(layout.plain(cell), cell) for cell in raw if not parsing.is_empty(cell)]
         is_signed = any(layout.says_layout(text) and not layout.is_sum(text) for text, _ in line)
@@ -201,7 +201,7 @@ class RowFilter:
                 others.append(text)
         if not others:
             return True
-        # a total says by one or two words of what it is one
+        # one or two words say what the total counts
         return (
             has_figure
             and len(others) <= _GROUP_NAMES
@@ -210,7 +210,7 @@ class RowFilter:
         )
 
     def _may_say(self, key: str) -> bool:
-        """Whether the text of a key cell can belong to a line of a printed page."""
+        """Whether the text of a key cell can belong to a layout line."""
         return (
             layout.says_layout(key)
             or layout.is_heading(key)
@@ -221,7 +221,7 @@ class RowFilter:
         )
 
     def _is_above(self, text: str) -> bool:
-        """Whether a plain text stands above the list too, as a header or in its title."""
+        """Whether a plain text also occurs above the list, as a header or in its title."""
         if text in self.repeated or layout.without_page(text) in self.repeated:
             return True
         if text not in self.matcher.known and not self.matcher.is_ignored(text) and not _NOTED.search(text):
@@ -230,7 +230,7 @@ class RowFilter:
         return index is not None or is_ignored
 
     def _is_moved(self, raw: Sequence[Cell]) -> bool:
-        """Whether a header printed again has its columns in another order than at the top."""
+        """Whether a repeated header has its columns in another order than at the top."""
         places: dict[int, list[int]] = {}
         for position, cell in enumerate(raw):
             index, _ = self.matcher.resolve(cell_header(cell))
@@ -239,12 +239,12 @@ class RowFilter:
         return sum(self.binding.positions[index] not in found for index, found in places.items()) >= _MOVED_HEADERS
 
     def refuse_stray(self, raw: Sequence[Cell], row_number: int) -> None:
-        """Raises Held if a cell of the row is filled that has no header, or if the row is a header in another order."""
+        """Raises Held if the row has a filled cell without a header, or is a header in another order."""
         if self.is_other_header:
             raise Held(
                 "repeated_header",
-                f"{self.place} {row_number}: here or right above, a header stands again, its columns in another order than "
-                "at the top. Put the list below it into a sheet or file of its own.",
+                f"{self.place} {row_number}: here or right above, the header is repeated with its columns in another order "
+                "than at the top. Put the list below it into another sheet or file.",
             )
         if not self.headless and len(raw) <= len(self.names):
             return
@@ -253,5 +253,5 @@ class RowFilter:
                 raise Held(
                     "unknown_header",
                     f"{self.place} {row_number}: column {column_letters(position)} has values but no header. "
-                    "Delete it or name it.",
+                    "Delete the values, or add a header.",
                 )

@@ -1,6 +1,6 @@
-"""What every reader gives: rows of cells in the contract's order, and what a file says beside them.
+"""What every reader returns: rows of cells in the contract's order, and notes on the file.
 
-Does not belong here: how any format is read.
+Does not belong here: reading any format.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from ingestion.parsing import Cell
 
 @dataclass(slots=True)
 class Row:
-    """One row: its cells in the order of `Dataset.columns`; `fault` is a reason to quarantine it unread."""
+    """One row: its cells in the order of `Dataset.columns`; `fault` is a reason code to quarantine it unparsed."""
 
     sheet: str | None
     row_number: int
@@ -23,15 +23,15 @@ class Row:
 
 @dataclass
 class Notes:
-    """What a file says beside its rows; complete once they have been read."""
+    """What a file says besides its rows; complete once all rows have been read."""
 
     titles: list[str] = field(default_factory=list)  # the lines above a header
-    footnotes: list[str] = field(default_factory=list)  # lines below it that say 截至 some day
-    absent: dict[str, str] = field(default_factory=dict)  # header -> what its column says, as the file lacks it
-    lacking: dict[str, str] = field(default_factory=dict)  # header that the file may lack -> what that costs, or ''
+    footnotes: list[str] = field(default_factory=list)  # lines below it that give a day (截至)
+    absent: dict[str, str] = field(default_factory=dict)  # header of a missing column -> the value of all its cells
+    lacking: dict[str, str] = field(default_factory=dict)  # header of a missing column -> its consequence, or ''
     hidden_sheets: list[str] = field(default_factory=list)
-    unread_sheets: list[str] = field(default_factory=list)  # remarks beside the list
+    unread_sheets: list[str] = field(default_factory=list)  # sheets with remarks and no list
     is_1904: bool = False
-    page_total: int | None = None  # how many records a page says there are on all pages
+    page_total: int | None = None  # number of records on all pages, as a page announces it
     page_number: int | None = None
-    blank_count: int = 0  # records of a page that are no rows
+    blank_count: int = 0  # blank records of a page

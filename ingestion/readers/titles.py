@@ -1,4 +1,4 @@
-"""What the lines around a list say of its day: the day as of which it is, not any other day that stands there.
+"""The day as of which a list is, from the lines around it; these may name other days, too.
 
 Belongs here: days in titles and notes, in figures or Chinese numerals, and which of them is the list's own. Does not
 belong here: dates in cells of rows (`ingestion.parsing`), the header (`headers`).
@@ -20,18 +20,18 @@ from ingestion.readers.rows import Notes
 
 
 class _Rank(IntEnum):
-    """How sure it is that a day is the list's own; the surest there is counts."""
+    """How certain it is that a day is the list's own; the most certain one counts."""
 
     AS_OF = 0  # 截至, 截止
     COUNTED = 1  # 统计日期, 数据时间, 更新至
-    DAY = 2  # a day that nothing is said of
-    SPAN = 3  # a month or quarter that nothing is said of
-    ISSUED = 4  # 公布日期: the list is no younger
+    DAY = 2  # a day without a label
+    SPAN = 3  # a month or quarter without a label
+    ISSUED = 4  # 公布日期: the list is at least as old
 
 
 @dataclass(frozen=True)
-class _Said:
-    """A day in a line: the last of a span that begins on `first`. `last` is None where it cannot be."""
+class _Mention:
+    """A day in a line: the last day of a span that begins on `first`. `last` is None if there is no such day."""
 
     rank: _Rank
     first: dt.date | None
@@ -44,50 +44,52 @@ def note_title(rows: Iterable[Sequence[Cell]], notes: Notes) -> None:
 
 
 def note_footnote(cells: Sequence[Cell], notes: Notes) -> None:
-    """Keeps a line below the header, or a sheet's name, that says 截至 some day."""
+    """Keeps a line below the header, or a sheet's name, if it contains 截至."""
     line = _line(cells, notes.is_1904)
     if _AS_OF.search(line):
         notes.footnotes.append(line)
 
 
 def list_day(notes: Notes, received_on: dt.date) -> dt.date | None:
-    """The day as of which a list received on `received_on` is; None where none can be read.
+    """The day as of which a list received on `received_on` is; None if none can be read.
 
-    A month says its last day, but no later than the day of receipt.
+    A month stands for its last day, but not a day after receipt.
     """
     year = next((int(found) for line in notes.titles for found in _YEAR_OF_LIST.findall(line)), None)
-    titles = [said for line in notes.titles for said in _days(line, year, received_on)]
-    day = _surest(titles, received_on)
-    if day is not None or any(said.rank is _Rank.AS_OF for said in titles):
+    titles = [mention for line in notes.titles for mention in _days(line, year, received_on)]
+    day = _most_certain(titles, received_on)
+    if day is not None or any(mention.rank is _Rank.AS_OF for mention in titles):
         return day
-    notes_below = [said for line in notes.footnotes for said in _days(line, year, received_on)]
-    return _surest([said for said in notes_below if said.rank in (_Rank.AS_OF, _Rank.COUNTED)], received_on)
+    footnotes = [mention for line in notes.footnotes for mention in _days(line, year, received_on)]
+    return _most_certain(
+        [mention for mention in footnotes if mention.rank in (_Rank.AS_OF, _Rank.COUNTED)], received_on
+    )
 
 
-def _surest(found: Sequence[_Said], received_on: dt.date) -> dt.date | None:
+def _most_certain(found: Sequence[_Mention], received_on: dt.date) -> dt.date | None:
     for rank in _Rank:
-        of_rank = [said for said in found if said.rank is rank]
-        days = [day for said in of_rank if (day := _day_of(said, received_on))]
+        of_rank = [mention for mention in found if mention.rank is rank]
+        days = [day for mention in of_rank if (day := _day_of(mention, received_on))]
         days = [day for day in days if day <= received_on] or days
         if rank is _Rank.AS_OF and of_rank:
             return days[0] if days else None
         if days:
-            # of two days that nothing tells apart, neither is known to be the list's
+            # with two different days of one rank, it is not clear which one is the list's
             return max(days) if rank is _Rank.COUNTED or len(set(days)) == 1 else None
     return None
 
 
-def _day_of(said: _Said, received_on: dt.date) -> dt.date | None:
-    if said.last is None or said.first == said.last:
-        return said.last
-    return min(said.last, received_on)
+def _day_of(mention: _Mention, received_on: dt.date) -> dt.date | None:
+    if mention.last is None or mention.first == mention.last:
+        return mention.last
+    return min(mention.last, received_on)
 
 
 # ---- a line as text
 
 
 def _line(cells: Sequence[Cell], is_1904: bool) -> str:
-    """A line's texts in one form, merged cells once, with days and years in figures."""
+    """A line's text: folded, merged cells once, days and years in figures."""
     texts: list[str] = []
     for cell, _ in itertools.groupby(cells):
         if parsing.is_blank(cell) or isinstance(cell, bool | parsing.Fault):
@@ -146,7 +148,7 @@ def _small(numeral: str) -> int:
     return _TENS[tens] * (_DIGITS[before] if before else 1) * 10 + (_DIGITS[after] if after else 0)
 
 
-# ---- the days of a line, and what is said of each
+# ---- the days of a line, and the words around each
 
 _Y = r"(?<!\d)(?P<{}>(?:19|20|21)\d\d)"
 _NO_YEAR = r"(?<!\d)(?<!\d年)(?<![去上前明]年)"
@@ -172,7 +174,7 @@ _AS_OF_AFTER = re.compile(r"[)\]】]?(?:为?止|截[至止])[)\]】」』》]*(?
 _TERM = "公示|公告|异议|报名|申报|申请|投诉|反馈|意见|整改|有效|服务|合同|缴费|受理"
 _TERM_ENDS = re.compile(f"(?:{_TERM})(?:期|的|时间|日期)*$")
 _TERM_BEGINS = re.compile(rf"(?:{_TERM})[^\d,。;]{{0,8}}$")
-# A label and its day touch: 登记日期：2024年…, not 登记表（2024年…）.
+# A label stands directly before its day: 登记日期：2024年…, not 登记表（2024年…）.
 _TOUCHING = r"(?:于|在|的|之|为|是|日期|时间|日|期|至|到|[:(\[【])*$"
 _COUNTED_BEFORE = re.compile(
     rf"(?:统计|数据|更新|基准|时点|采集|汇总|盘点|数据导出|数据提取)(?:截面|口径|范围|节点)?{_TOUCHING}"
@@ -188,48 +190,48 @@ _OTHER_BEFORE = re.compile(rf"(?:{_OTHER}){_TOUCHING}|(?:根据|依据|按照|�
 _OTHER_AFTER = re.compile(rf"[()\[\]【】]*(?:起|前|之前|以前|后|之后|以后|以来|开始|{_OTHER})")
 _RANGE = re.compile(rf"[日号號)]*{_DASH}{{1,2}}(?:截[至止])?$")
 _IN_NUMBER = re.compile(r"(?:[第字〔\[a-z]|no\.?|文号:?|编号:?|批次:?)$", re.IGNORECASE)
-_NEEDS_MARK = ("y2", "m0", "m1", "yn")  # forms that could be many things
+_NEEDS_MARK = ("y2", "m0", "m1", "yn")  # ambiguous forms: only a day if 截至 stands beside them
 
 
-def _days(line: str, year: int | None, received_on: dt.date) -> Iterator[_Said]:
-    """Every day that a line says, with what is said of it; days that are not the list's are left out.
+def _days(line: str, year: int | None, received_on: dt.date) -> Iterator[_Mention]:
+    """The days in a line, each with its rank; days that are certainly not the list's are left out.
 
-    `year`: the title's, for a day that names none.
+    `year`: the title's, for a day without a year.
     """
     end = 0
-    begun: str | None = None  # what is said before the range that the last day began
+    before_range: str | None = None  # the words before a range whose first day was the last match
     matches = list(_FORMS.finditer(line))
     for match, following in itertools.zip_longest(matches, matches[1:]):
         before, after = line[end : match.start()], line[match.end() :]
         end = match.end()
         if following is not None and _RANGE.match(line[match.end() : following.start()]):
-            begun, year = before, int(match["y"] or year or received_on.year)
+            before_range, year = before, int(match["y"] or year or received_on.year)
             continue
-        rank = _rank(match, before, after, begun)
-        begun = None
+        rank = _rank(match, before, after, before_range)
+        before_range = None
         if rank is None:
             continue
         first, last = _span(match, year, received_on)
         if rank is _Rank.DAY and first != last:
             rank = _Rank.SPAN
-        yield _Said(rank, first, last)
+        yield _Mention(rank, first, last)
     if (marked := _AS_OF.search(line)) and not matches and re.match(r"[^,。;]{0,8}\d", line[marked.end() :]):
-        yield _Said(_Rank.AS_OF, None, None)  # a day was meant that cannot be read: no other one stands for it
+        yield _Mention(_Rank.AS_OF, None, None)  # a day that cannot be read must not be replaced by another one
 
 
-def _rank(match: re.Match[str], before: str, after: str, begun: str | None) -> _Rank | None:
-    """What a day is to the list, by the words around it; None if it is something else's.
+def _rank(match: re.Match[str], before: str, after: str, before_range: str | None) -> _Rank | None:
+    """The rank of a day, by the words around it; None if it is the day of something else.
 
-    `begun`: the words before the range that ends on the day, if one does.
+    `before_range`: the words before the range that ends on the day, if any.
     """
-    if begun is not None and _TERM_BEGINS.search(begun):
+    if before_range is not None and _TERM_BEGINS.search(before_range):
         return None
     marked = _AS_OF_BEFORE.search(before)
     if marked and not _TERM_ENDS.search(before[: marked.start()]):
         return _Rank.AS_OF
     if _AS_OF_AFTER.match(after) and not _TERM_BEGINS.search(before):
         return _Rank.AS_OF
-    if marked or (begun is None and any(match[name] is not None for name in _NEEDS_MARK)):
+    if marked or (before_range is None and any(match[name] is not None for name in _NEEDS_MARK)):
         return None
     if match["y8"] is not None and (after.startswith("号") or _IN_NUMBER.search(before)):
         return None
@@ -245,7 +247,7 @@ def _rank(match: re.Match[str], before: str, after: str, begun: str | None) -> _
 
 
 def _span(match: re.Match[str], year: int | None, received_on: dt.date) -> tuple[dt.date | None, dt.date | None]:
-    """First and last day of what a match says; (None, None) if there is no such day."""
+    """First and last day of a match; (None, None) if there is no such day."""
     part = {name: value for name, value in match.groupdict().items() if value is not None}
     try:
         if "d" in part:

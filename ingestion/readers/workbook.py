@@ -1,7 +1,7 @@
 """Rows of an .xlsx workbook: its visible sheets, their cells with merged ranges filled, the list on each sheet.
 
-Belongs here: rows out of sheets. Does not belong here: whether a workbook may be opened (`ingestion.envelope`), how its
-cells are got and whether all are there (`workbook_cells`), headers (`headers`), what is no row (`row_filter`).
+Belongs here: the rows of sheets. Does not belong here: whether a workbook is safe to open (`ingestion.envelope`), reading
+all of its cells (`workbook_cells`), headers (`headers`), lines that are not rows (`row_filter`).
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from python_calamine import CalamineSheet, SheetVisibleEnum
 
 from ingestion import parsing
 from ingestion.contract import Dataset
-from ingestion.envelope import Held, shown
+from ingestion.envelope import Held, printable
 from ingestion.envelope.limits import MAX_COLUMNS
 from ingestion.envelope.refusals import masked_name
 from ingestion.parsing import Cell, Fault
@@ -49,20 +49,20 @@ def workbook_rows(dataset: Dataset, path: Path, notes: Notes) -> Iterator[Row]:
 
 def _why_empty(sheet_count: int, hidden_count: int) -> str:
     if not sheet_count:
-        return "the workbook has no sheet of cells, where a list is expected. Export it again."
+        return "the workbook has no worksheet: expected a list. Export it again."
     if hidden_count == sheet_count:
-        return "every sheet of the workbook is hidden, and hidden sheets are not read. Unhide the list's sheet and save it."
-    return "the visible sheets of the workbook are blank, and a header row is expected. Export it again."
+        return "all sheets of the workbook are hidden, and hidden sheets are not read. Unhide the list's sheet and save it."
+    return "the visible sheets of the workbook are blank: expected a header row. Export it again."
 
 
 def _sheet_name(name: str, place: int) -> str:
-    """A sheet's name as it may be told and kept: whoever's number it holds, its place among the sheets leads there."""
+    """A sheet's name that may be shown and kept. If a number in it is masked, its position identifies the sheet."""
     masked = masked_name(name)
-    return masked if masked == shown(name) else f"{masked} ({place})"
+    return masked if masked == printable(name) else f"{masked} ({place})"
 
 
 def sheet_rows(sheet: CalamineSheet, faults: Faults) -> Iterator[tuple[list[Cell], bool]]:
-    """(cells, whether any cell is the row's own) for each row from row 1, merged ranges filled."""
+    """(cells, whether any cell is filled apart from merged ranges) for each row from row 1, merged ranges filled."""
     left = sheet.start[1] if sheet.start else 0
     by_row: dict[int, list[tuple[int, Fault]]] = {}
     for (row, column), fault in faults.items():
@@ -79,7 +79,7 @@ def sheet_rows(sheet: CalamineSheet, faults: Faults) -> Iterator[tuple[list[Cell
     for index, values in enumerate(iter_cells(sheet)):
         width = left + len(values)
         yield filled(index, [*([""] * left), *values])
-    # rows that hold nothing but faults lie beyond what calamine shows
+    # calamine does not return trailing rows that hold only faults
     for row in range(index + 1, max(by_row, default=-1) + 1):
         yield filled(row, [""] * width)
 
@@ -116,7 +116,7 @@ class _Merges:
 def _bound_rows(
     matcher: HeaderMatcher, rows: Iterator[tuple[list[Cell], bool]], sheet: str, notes: Notes
 ) -> Iterator[Row | None]:
-    """Rows of one sheet below its header; a first None says that the sheet has one. A blank sheet yields nothing."""
+    """Rows of one sheet below its header, after a first None if the sheet has a header. A blank sheet yields nothing."""
     place = f"sheet {sheet}"
     first = list(itertools.islice(rows, HEADER_SEARCH_ROWS))
     found = matcher.find([cells for cells, _ in first])
@@ -143,9 +143,9 @@ def _bound_rows(
 
 
 def _has_remarks(matcher: HeaderMatcher, rows: Iterator[tuple[list[Cell], bool]], place: str) -> bool:
-    """Whether a sheet without a header at its top holds text for people (填报说明); False if it is blank.
+    """Whether a sheet without a header at its top holds remarks (填报说明); False if it is blank.
 
-    Raises Held as soon as two cells stand beside each other, however far down: below its remarks a sheet may hold a list.
+    Raises Held at the first row with two different cells, however far down: the sheet may hold a list below its remarks.
     """
     has_text = False
     for row_number, (cells, is_own) in enumerate(rows, start=1):

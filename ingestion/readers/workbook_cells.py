@@ -1,7 +1,7 @@
-"""The sheets of a workbook, of whose cells none is missing: read as they are, or from a plain copy.
+"""The sheets of a workbook with all of their cells: read as they are, or from a plain copy.
 
-Belongs here: which of the two, and the count by which a sheet is believed. Does not belong here: rows (`workbook`), how
-a copy is made (`workbook_rewriting`).
+Belongs here: choosing one of the two, and the count that proves a sheet complete. Does not belong here: rows (`workbook`),
+making the copy (`workbook_rewriting`).
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 from python_calamine import CalamineSheet, CalamineWorkbook, SheetMetadata, SheetTypeEnum
 
 from ingestion.envelope import Held, inspect_package, inspect_workbook
-from ingestion.envelope.part_scan import far_cells
+from ingestion.envelope.part_scan import cells_too_far
 from ingestion.envelope.refusals import masked_name
 from ingestion.envelope.zip_archive import inflated
 from ingestion.parsing import Fault
@@ -27,11 +27,11 @@ _T = TypeVar("_T")
 
 
 class _Unreadable(Exception):
-    """The reader of workbooks fails, or passes over cells."""
+    """Calamine fails, or misses cells."""
 
 
 class OpenWorkbook:
-    """A workbook that was let in by the envelope."""
+    """A workbook that passed the guards of `ingestion.envelope`."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -70,9 +70,9 @@ class OpenWorkbook:
         ]
 
     def sheet(self, place: int) -> tuple[CalamineSheet, Faults]:
-        """One of `sheets`, and the cells of it that show an error or a formula without a value.
+        """One of `sheets`, and its cells that show an error or a formula without a value.
 
-        Raises Held if a cell of it cannot be read.
+        Raises Held if one of its cells cannot be read.
         """
         if self._copied is None:
             try:
@@ -101,7 +101,7 @@ class OpenWorkbook:
         count = _guarded(lambda: _value_count(sheet))
         if count != facts.value_count:
             raise _Unreadable(
-                f"{count} of its {facts.value_count} cells with a value could be read (do two cells stand in one place?)"
+                f"only {count} of its {facts.value_count} filled cells could be read (do two cells have the same position?)"
             )
         return sheet, facts.faults
 
@@ -119,7 +119,7 @@ class OpenWorkbook:
         facts = inspect_package(copy.file, self._path.stat().st_size, is_rewritten=True)
         for sheet, scan in zip(self._facts.package.sheets, facts.sheets, strict=True):
             if scan.reaches_far:
-                raise far_cells(masked_name(sheet.name))
+                raise cells_too_far(masked_name(sheet.name))
         copy.file.seek(0)
         if self._book is not None:
             self._book.close()
@@ -133,12 +133,12 @@ class OpenWorkbook:
 
 
 def _guarded(read: Callable[[], _T]) -> _T:
-    """Calls the reader of workbooks, whose own errors (or a Rust panic) say that it cannot read this one."""
+    """Calls calamine, and turns its errors (or a Rust panic) into `_Unreadable`."""
     try:
         return read()
     except BaseException as error:
         if {base.__name__ for base in type(error).__mro__} & {"CalamineError", "PanicException"}:
-            raise _Unreadable("it holds what no spreadsheet program writes") from error
+            raise _Unreadable("it is not written as spreadsheet programs write workbooks") from error
         raise
 
 
@@ -148,10 +148,10 @@ def _filled_count(sheet: CalamineSheet) -> int:
 
 
 def _value_count(sheet: CalamineSheet) -> int:
-    """How many cells have a value that is not blank."""
+    """How many cells have a value other than white space."""
     return sum(not isinstance(cell, str) or bool(cell.strip()) for row in iter_cells(sheet) for cell in row)
 
 
 def iter_cells(sheet: CalamineSheet) -> Iterable[list[Any]]:
-    """The rows of a sheet from row 1; none of a blank one."""
+    """The rows of a sheet from row 1; none for a blank sheet."""
     return sheet.iter_rows() if sheet.start is not None else ()

@@ -1,8 +1,7 @@
-"""What the XML of a sheet says of its cells, against which the reader of workbooks is checked.
+"""Facts about a sheet's cells from its XML, to check calamine against.
 
-That reader gives an error, and a formula that was never calculated, as empty; and there are cells that it passes over.
-Belongs here: those faults, and the exact number of cells with a value. Does not belong here: XML (`ingestion.envelope`),
-values (`workbook`).
+Calamine returns errors, and formulas that were never calculated, as empty, and it misses some cells. Belongs here: these
+faults, and the exact number of cells with a value. Does not belong here: XML (`ingestion.envelope`), values (`workbook`).
 """
 
 from __future__ import annotations
@@ -26,20 +25,20 @@ class SharedTexts:
         self._blank.append(is_blank_text(text))
 
     def is_blank(self, written: str) -> bool:
-        """Whether the text that a cell means is blank. Raises Held if there is none such."""
+        """Whether the shared text of a cell is blank. Raises Held if there is no such text."""
         return bool(self._blank[shared_index(written, len(self._blank))])
 
 
 @dataclass
 class CellFacts:
-    """Of one sheet: its cells (0-based row, column) that show an error or a formula without a cached value, and how
-    many others have a value that is not blank."""
+    """One sheet's cells (0-based row, column) that show an error or a formula without a cached value, and how many other
+    cells have a value that is not blank."""
 
     faults: dict[tuple[int, int], Fault] = field(default_factory=dict)
     value_count: int = 0
 
     def add(self, cell: XmlCell, texts: SharedTexts) -> bool:
-        """Counts a cell; whether it shows anything."""
+        """Counts a cell; returns whether it shows anything."""
         if cell.kind == "e":
             self.faults[(cell.row - 1, cell.column - 1)] = Fault.ERROR_VALUE
             return True

@@ -1,9 +1,9 @@
-"""A workbook that is written as few programs write, written anew as its reader reads it best.
+"""Rewriting an unusual workbook as a plain one, which calamine reads correctly.
 
-One reader for every workbook: dates, styles and merged ranges mean the same whether a workbook came plainly or not.
-(openpyxl, tried as a second reader, knows parts by their exact names, fails on GB2312 and zeros, too, and types cells by
-rules of its own.) The XML is read strictly by expat. The copy stays in memory: it holds what the original holds.
-Belongs here: the plain package. Does not belong here: whether a workbook needs it (`ingestion.envelope`,
+One reader for all workbooks means that dates, styles and merged ranges are read alike. (openpyxl, tried as a second
+reader, needs exact part names, fails on GB2312 and padding zeros as well, and types cells by rules of its own.) Expat
+reads the XML strictly. The copy stays in memory, because it holds personal data like the original.
+Belongs here: writing the plain package. Does not belong here: whether a workbook needs it (`ingestion.envelope`,
 `workbook_cells`).
 """
 
@@ -31,20 +31,20 @@ _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 _KINDS = ("", "n", "s", "str", "inlineStr", "b", "d", "e")
 _BOOLEANS = {"true": "1", "false": "0"}
-_MOST_CELLS = 16_384  # that a row may have
-_NOTHING = (b"<worksheet/>",)  # in place of a hidden sheet: whatever it holds is never read
+_MOST_CELLS = 16_384  # of a row
+_NOTHING = (b"<worksheet/>",)  # replaces a hidden sheet, which is never read
 
 
 @dataclass(frozen=True)
 class PlainCopy:
-    """The bytes of the copy, and what the XML of each sheet says of its cells."""
+    """The bytes of the copy, and the facts of each sheet's cells."""
 
     file: io.BytesIO
     facts: list[CellFacts]
 
 
 def rewritten(file: BinaryIO, package: Package) -> PlainCopy:
-    """Writes a workbook anew, part by part as it streams by. Raises Held if its XML is not whole, or far too long."""
+    """Rewrites a workbook, streaming it part by part. Raises Held if its XML is incomplete or far too long."""
     size = sum(entry.file_size for entry in package.needed)
     if size > MAX_REWRITTEN_BYTES:
         raise Held(
@@ -76,7 +76,7 @@ def rewritten(file: BinaryIO, package: Package) -> PlainCopy:
 
 
 class _Part:
-    """A part that is written in few large pieces."""
+    """A part that is written in a few large pieces."""
 
     def __init__(self, archive: zipfile.ZipFile, name: str) -> None:
         self._archive, self._name = archive, name
@@ -104,7 +104,7 @@ class _Part:
 
 
 def _frame(package: Package) -> dict[str, str]:
-    """The parts that say where the others are."""
+    """The parts that name the other parts."""
     sheets = "".join(
         f'<sheet name={quoteattr(sheet.name)} sheetId="{number}" state={quoteattr(sheet.state)} r:id="rId{number}"/>'
         for number, sheet in enumerate(package.sheets, start=1)
@@ -130,7 +130,7 @@ def _frame(package: Package) -> dict[str, str]:
 
 
 def _write_styles(chunks: Iterator[bytes], write: Callable[[str], None]) -> None:
-    """The number formats, by which dates are known."""
+    """The number formats, which identify dates."""
     formats: list[str] = []
     cell_formats: list[str] = []
     is_inside = False
@@ -168,7 +168,7 @@ def _write_texts(chunks: Iterator[bytes], write: Callable[[str], None], texts: S
 
 
 def _write_sheet(chunks: Iterator[bytes], write: Callable[[str], None], texts: SharedTexts, place: str) -> CellFacts:
-    """Rows in which no cell shows anything are left out, and such cells far to the right."""
+    """Rows without a visible value are left out, and empty cells far to the right."""
     facts = CellFacts()
     merges: list[str] = []
     row: list[str] = []
@@ -189,7 +189,7 @@ def _write_sheet(chunks: Iterator[bytes], write: Callable[[str], None], texts: S
             number, count = cell.row, 0
         count += 1
         if count > _MOST_CELLS:
-            raise _odd_cell(cell, place, "stands in a row that has more cells than a sheet has columns")
+            raise _odd_cell(cell, place, "is in a row that has more cells than a sheet has columns")
         _check_kind(cell, place)
         is_filled = facts.add(cell, texts)
         is_shown = is_shown or is_filled
@@ -211,12 +211,12 @@ def _write_sheet(chunks: Iterator[bytes], write: Callable[[str], None], texts: S
 
 def _check_kind(cell: XmlCell, place: str) -> None:
     if cell.kind not in _KINDS:
-        raise _odd_cell(cell, place, "is of a type that cells do not have")
+        raise _odd_cell(cell, place, "has an unknown type")
     if cell.kind == "n" and cell.text.strip():
         try:
             float(cell.text)
         except ValueError:
-            raise _odd_cell(cell, place, "is written as a number and holds none") from None
+            raise _odd_cell(cell, place, "has the type of a number, but its value is not a number") from None
 
 
 def _odd_cell(cell: XmlCell, place: str, what: str) -> Held:
@@ -231,7 +231,7 @@ def _cell(cell: XmlCell) -> str:
     if cell.style:
         head += f" s={quoteattr(cell.style)}"
     if cell.kind == "e":
-        return f'{head} t="e"><v>#N/A</v></c>'  # of errors only their place is read
+        return f'{head} t="e"><v>#N/A</v></c>'  # only the position of an error is used
     if not cell.text:
         return f"{head}/>"
     if cell.kind in ("inlineStr", "str"):

@@ -1,6 +1,6 @@
 """12345 hotline, letters and media: contracts and quirks, nothing else.
 
-What could identify a complainant (name, phone, address, the free text) is dropped at the door.
+Everything that could identify a complainant (name, phone, address, free text) is dropped when a file is read.
 """
 
 from ingestion.contract import Column, Dataset, Format, Kind, Number, Parse

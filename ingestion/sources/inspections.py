@@ -55,7 +55,7 @@ CHECKS = Dataset(
     ),
 )
 
-# Columns of the national 双公示 template (信用中国) that nothing here needs. Some say who somebody is: never read them.
+# Columns of the national 双公示 template (信用中国) that nothing here needs. Some identify people: they are never read.
 _NATIONAL_TEMPLATE = (
     "行政相对人类别",
     "行政相对人代码_2",  # (工商注册号), and so on: notes in brackets are no part of a header
@@ -71,7 +71,7 @@ _NATIONAL_TEMPLATE = (
     "证件号码",
     "处罚内容",
     "没收违法所得、没收非法财物的金额",
-    "没收违法所得、没收非法财务的金额",  # so in many offices' copies
+    "没收违法所得、没收非法财务的金额",  # a misspelling that many offices copied
     "没收违法所得",
     "暂扣或吊销证照名称及编号",
     "处罚有效期",
@@ -142,7 +142,7 @@ PENALTIES = Dataset(
             "状态",
             Parse.CHOICE,
             choices={"生效": "effective", "复议诉讼中": "under_review", "撤销": "revoked"},
-            absent_as="生效",  # the national template lists what is in force
+            absent_as="生效",  # the national template lists penalties in force
             value_required=True,
         ),
         Column("revoked_on", "撤销日期", Parse.DATE, not_after_receipt=True),

@@ -1,4 +1,4 @@
-"""Other ways in which exporters write the values of a column: levels of certificates, services, yes and no.
+"""Other spellings of a column's values: levels of certificates, services.
 
 Belongs here: spellings that several columns share or that follow a rule. Does not belong here: the values themselves (the
 dataset's contract), folding of width, case and spaces (`ingestion.parsing`).
@@ -13,8 +13,8 @@ _NUMERALS = {"一": "1壹", "二": "2贰", "三": "3叁", "四": "4肆", "五": 
 
 
 def graded(levels: Mapping[str, Iterable[str]], suffixes: Iterable[str] = ()) -> dict[str, str]:
-    """Spellings of levels: each value's words (一级, 高级技师), alone or paired (一级/高级技师, 高级技师（一级）), a numeral
-    written in any way, and with a suffix (一级注册消防工程师)."""
+    """Spellings of levels: each value's words (一级, 高级技师), alone or in pairs (一级/高级技师, 高级技师（一级）), with any
+    form of its numeral, or with a suffix (一级注册消防工程师)."""
     spellings: dict[str, str] = {}
     for value, given in levels.items():
         words = [form for word in given for form in _numbered(word)]
@@ -45,7 +45,7 @@ _ASSESSMENT = ("消防安全评估", "安全评估", "消防安全评估服务")
 
 
 def services(maintenance: str, assessment: str, both: str | None = None) -> dict[str, str]:
-    """Spellings of the two services of the notice, by their official names; of both, in any order."""
+    """Spellings of the notice's two services by their official names, and of both together in any order."""
     spellings = dict.fromkeys(_MAINTENANCE, maintenance) | dict.fromkeys(_ASSESSMENT, assessment)
     if both is not None:
         for first, second in itertools.chain(

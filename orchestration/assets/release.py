@@ -4,7 +4,10 @@ from collections.abc import Iterable
 
 import dagster as dg
 
+from orchestration.assets import pages
+from orchestration.assets.failing import said_plainly
 from orchestration.building import release as step
+from orchestration.building.state import BuildState
 from orchestration.resources import Bench
 
 RELEASE_KEY = dg.AssetKey(["release"])
@@ -13,10 +16,26 @@ RELEASE_KEY = dg.AssetKey(["release"])
 def build_release(marts: Iterable[dg.AssetKey]) -> dg.AssetsDefinition:
     """The asset that publishes."""
 
-    @dg.asset(key=RELEASE_KEY, deps=sorted(marts), group_name="release", kinds={"duckdb"})
+    @dg.asset(
+        key=RELEASE_KEY,
+        deps=sorted(marts),
+        description="What readers get: the marts of one build that passed its checks, as files, behind `releases/current`.",
+        group_name=pages.RELEASE,
+        owners=pages.owners_of(pages.RELEASE),
+        kinds={"duckdb", "parquet"},
+    )
     def release(bench: Bench) -> dg.MaterializeResult:
         """Switches `releases/current` to what was just built and checked."""
-        path = step.release(bench)
-        return dg.MaterializeResult(metadata={"release_id": path.name, "path": dg.MetadataValue.path(path)})
+        with said_plainly():
+            path = step.release(bench)
+        checks = BuildState.load(bench.settings).check_results()
+        return dg.MaterializeResult(
+            metadata={
+                "release_id": path.name,
+                "path": dg.MetadataValue.path(path),
+                "passed_checks": sum(check.is_passed for check in checks),
+                "warning_checks": sum(not check.is_passed for check in checks),
+            }
+        )
 
     return release

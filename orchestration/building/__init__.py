@@ -1,4 +1,4 @@
-"""One build, from what was asked to a release: the request, the steps, the frozen lists, what-if, the processes beside.
+"""One build, from request to release: the steps, the frozen lists, what-if, and the helper processes.
 
-A part of the scoring revision. Imports no dagster: Dagster's nouns call the steps.
+Part of the scoring revision. Imports no dagster: Dagster's assets call the steps.
 """

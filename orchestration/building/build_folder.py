@@ -1,6 +1,7 @@
-"""The build folder of a home: the file that dbt builds into, the inputs, what one step leaves for the next.
+"""The build folder of a home: the file that dbt builds into, the inputs, and files that one step leaves for the
+next.
 
-Belongs here: making and emptying it. Does not belong here: what a step writes into it.
+Belongs here: creating and emptying it. Does not belong here: what a step writes into it.
 """
 
 from __future__ import annotations
@@ -21,19 +22,19 @@ def build_file(settings: Settings) -> Path:
 
 
 def door_copy(settings: Settings) -> Path:
-    """The copy of the sources that the door's suites read while dbt writes the original; the same name keeps the same
-    database name."""
+    """The copy of the sources that the door's suites read while dbt writes the original; with the same file name, because
+    that is the database name."""
     return settings.build / "door" / BUILD_FILE_NAME
 
 
 def make_build_folder(settings: Settings) -> None:
-    """The build folder, its owner's alone: people's names stand there in the clear."""
+    """Creates the build folder, readable only by its owner: it holds people's names in the clear."""
     settings.build.mkdir(parents=True, mode=0o700, exist_ok=True)
     settings.build.chmod(0o700)
 
 
 def empty_build_folder(settings: Settings) -> None:
-    """Removes everything of the last build but dbt's compiled SQL, which is written over: a thousand small files."""
+    """Removes everything of the last build except dbt's compiled SQL: a thousand small files, which dbt overwrites."""
     make_build_folder(settings)
     for path in settings.build.iterdir():
         if path.is_dir() and path.name != DBT_TARGET:

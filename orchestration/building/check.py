@@ -1,6 +1,6 @@
-"""Step 3 of a build: wait for the suites that ran beside dbt; what they found becomes checks.
+"""Step 3 of a build: wait for the suites that ran beside dbt; their results become checks.
 
-Does not belong here: any suite (`expectations`), refusing a release (`release`).
+Does not belong here: the suites (`expectations`), refusing a release (`release`).
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ from serving.releases.checks import CheckResult
 
 
 def check(bench: Workbench) -> list[SuiteOutcome]:
-    """The outcomes of the door's suites and the release's."""
+    """The outcomes of the suites of the door and of the release."""
     settings = bench.settings
     state = BuildState.load(settings)
     bench.progress("check", 0, 1, "suites")
     suites = bench.start_suites()
-    outcomes = [*suites.collect(), *suites.collect()]  # the door's, then the release's
+    outcomes = [*suites.collect(), *suites.collect()]  # first the door's, then the release's
     state.add_checks(
         CheckResult(
             check_name=f"{outcome.relation}.{outcome.check_name}",

@@ -1,4 +1,4 @@
-"""The city's clock and days: which day it is there, and a day as people write it. Not here: what a day means."""
+"""The city's clock: today's date there, and dates as people write them. Not here: what a date means."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _CITY = ZoneInfo(ZONE)
 
 
 def today() -> dt.date:
-    """Today in the city, taken once: at the command line, or by the sensor."""
+    """Today in the city. Read once per build: by the command line, or by the sensor."""
     return dt.datetime.now(_CITY).date()
 
 
@@ -20,7 +20,7 @@ def day_of(instant: str) -> dt.date:
 
 
 def read_day(text: str) -> dt.date:
-    """The day that YYYY-MM-DD names. Raises ValueError for every other form: a day is written in one way."""
+    """The date written as YYYY-MM-DD. Raises ValueError for any other form."""
     day = dt.date.fromisoformat(text)
     if day.isoformat() != text:
         raise ValueError(text)

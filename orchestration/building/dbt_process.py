@@ -1,6 +1,6 @@
-"""dbtRunner in a process of its own, which imports dbt while Dagster starts and runs while Dagster records.
+"""dbtRunner in a separate process, which imports dbt while Dagster starts, and runs it while Dagster records events.
 
-A node's events cost Dagster as much as a small model costs dbt; in one process each waits for the other.
+A node's events cost Dagster as much as a small model costs dbt; in one process they would wait for each other.
 Belongs here: requests and answers. Does not belong here: how dbt is called (`dbt_runner`).
 """
 
@@ -25,7 +25,7 @@ class DbtProcess(HelperProcess):
         super().__init__("orchestration.building.dbt_process", logs)
 
     def prepare(self, settings: Settings, parsed: Path) -> None:
-        """Has dbt made ready for this project before it is needed; returns at once."""
+        """Prepares dbt for this project before it is needed; returns at once."""
         self.send((settings, parsed))
 
     def build(
@@ -38,7 +38,7 @@ class DbtProcess(HelperProcess):
             if kind == "event":
                 yield content
             elif kind == "error":
-                raise DbtError(f"{content}\n(the traceback: {self.log})")
+                raise DbtError(f"{content}\n(traceback: {self.log})")
             else:
                 outcome: DbtOutcome = content
                 return outcome
@@ -46,7 +46,7 @@ class DbtProcess(HelperProcess):
 
 def _answer(request: Any, send: Callable[[object], None]) -> None:
     if len(request) == 2:
-        with suppress(Exception):  # the build that follows will say what is wrong
+        with suppress(Exception):  # the following build reports the error
             dbt_runner.make_ready(*request)
         keep_what_is_loaded()
         return
@@ -56,8 +56,8 @@ def _answer(request: Any, send: Callable[[object], None]) -> None:
         send(("outcome", outcome))
     except Exception as error:
         traceback.print_exc()
-        told = str(error) if isinstance(error, DbtError) else f"{type(error).__name__}: {error}"
-        send(("error", told))
+        message = str(error) if isinstance(error, DbtError) else f"{type(error).__name__}: {error}"
+        send(("error", message))
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """The dbt project as a home keeps it: parsed once per state of its files, and some models compiled to plain SQL.
 
-Belongs here: what is kept under `cache/dbt`, and running compiled models without dbt. Does not belong here: how dbt is
+Belongs here: the cache under `cache/dbt`, and running compiled models without dbt. Does not belong here: how dbt is
 called (`dbt_runner`), what a model means.
 """
 
@@ -24,19 +24,19 @@ from ingestion.warehouse_sources import one_file
 from orchestration.building import dbt_runner
 from orchestration.building.build_folder import BUILD_FILE_NAME
 
-_KEPT_VERSIONS = 3  # a running build may still read the version before an edit
+_KEPT_VERSIONS = 3  # a running build may still read the version from before an edit
 
 
 def project_files() -> Iterator[Path]:
-    """The project's own files, without what dbt writes."""
+    """The project's own files, without dbt's output."""
     for path in sorted(DBT_PROJECT.rglob("*")):
         if path.is_file() and not {"target", "logs"} & set(path.relative_to(DBT_PROJECT).parts):
             yield path
 
 
 def fingerprint() -> str:
-    """Names the state of the project and of dbt, for what is kept of them; and the project's place, since dbt writes
-    down where it read each seed: a home outlives the folder that the program lay in."""
+    """The cache key of the project: its files, the versions of dbt, and the project's path, because dbt stores the path of
+    each seed and a home may be used after the program has moved."""
     digest = hashlib.sha256(f"{version('dbt-core')} {version('dbt-duckdb')} {DBT_PROJECT}".encode())
     for path in project_files():
         digest.update(str(path.relative_to(DBT_PROJECT)).encode() + b"\0" + path.read_bytes() + b"\0")
@@ -70,7 +70,7 @@ def manifest_of(parsed: Path) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class CompiledNode:
-    """A model or seed as plain SQL: what `create` makes of it, or null for one that others hold inside."""
+    """A model or seed as plain SQL for `create`; null for an ephemeral model, which is part of others."""
 
     schema: str
     relation: str
@@ -80,14 +80,14 @@ class CompiledNode:
 
 @dataclass(frozen=True)
 class CompiledModels:
-    """Some models and all that they rest on, in order; `sources` as `schema.table`."""
+    """Some models and all their ancestors, in order; `sources` as `schema.table`."""
 
     nodes: tuple[CompiledNode, ...]
     sources: frozenset[str]
 
 
 def compiled_models(settings: Settings, parsed: Path, names: tuple[str, ...]) -> CompiledModels:
-    """Models as dbt compiles them for a build file, kept beside the parsed project: from then on without dbt."""
+    """Models as dbt compiles them for a build file, cached beside the parsed project so that dbt is needed only once."""
     kept = parsed / f"compiled-{hashlib.sha256(json.dumps(names).encode()).hexdigest()[:12]}.json"
     if not kept.exists():
         target = Path(tempfile.mkdtemp(prefix=".compile-", dir=parsed))
@@ -120,7 +120,7 @@ def _compiled(manifest: dict[str, Any], names: tuple[str, ...]) -> dict[str, Any
         if unique_id in sources:
             read.add(f"{sources[unique_id]['schema']}.{sources[unique_id]['name']}")
         elif unique_id not in ordered:
-            for parent in sorted(nodes[unique_id]["depends_on"].get("nodes", ())):  # a seed has none
+            for parent in sorted(nodes[unique_id]["depends_on"].get("nodes", ())):  # a seed has no nodes
                 place(parent)
             ordered[unique_id] = _compiled_node(nodes[unique_id])
 
@@ -144,17 +144,16 @@ def _compiled_node(node: dict[str, Any]) -> dict[str, Any]:
 
 
 class ModelFailedError(Exception):
-    """A compiled model could not be built: which, and what the engine said."""
+    """A compiled model could not be built: its relation, and the engine's message."""
 
-    def __init__(self, relation: str, said: str) -> None:
-        super().__init__(f"{relation}: {said}")
+    def __init__(self, relation: str, message: str) -> None:
+        super().__init__(f"{relation}: {message}")
         self.relation = relation
-        self.said = said
+        self.message = message
 
 
 def run_models(connection: duckdb.DuckDBPyConnection, models: CompiledModels) -> None:
-    """Builds compiled models over sources that are there, in a database of the build file's name. Raises
-    ModelFailedError."""
+    """Builds compiled models over existing sources, in a database with the build file's name. Raises ModelFailedError."""
     for schema in sorted({node.schema for node in models.nodes}):
         connection.execute(f'create schema if not exists "{schema}"')
     for node in models.nodes:

@@ -1,7 +1,7 @@
-"""dbt, by its own runner in this process: one `dbt build` into the build file, and any other command.
+"""Runs dbt in this process: one `dbt build` into the build file, or any other command.
 
-Belongs here: how dbt is called and what it answers. Does not belong here: what is kept of the project (`dbt_project`),
-Dagster events, what a failed test means, SQL. dbt is imported inside the functions: it costs more than a small command.
+Belongs here: how dbt is called, and its results. Does not belong here: the cache of the project (`dbt_project`), Dagster
+events, what a failed test means, SQL. dbt is imported inside the functions: the import is slower than a small command.
 """
 
 from __future__ import annotations
@@ -14,6 +14,9 @@ from typing import Any
 
 from ingestion.settings import DBT_PROJECT, Settings
 from orchestration.building.build_folder import DBT_TARGET
+from serving.audiences import MART_SCHEMAS
+from serving.previews import preview
+from serving.releases.contents import quoted
 
 _RESULT_EVENTS = {"LogSeedResult", "LogModelResult", "LogTestResult"}
 _QUIET = ("--quiet", "--no-use-colors", "--log-level", "none", "--log-level-file", "none", "--no-print")
@@ -25,7 +28,7 @@ class DbtError(Exception):
 
 @dataclass(frozen=True)
 class NodeFailure:
-    """A model or seed that could not be built, and dbt's own words."""
+    """A model or seed that could not be built, and dbt's message."""
 
     name: str
     message: str
@@ -33,7 +36,7 @@ class NodeFailure:
 
 @dataclass(frozen=True)
 class TestResult:
-    """One dbt data test. `severity` is error or warn; `relations` what it reads; `sql` the file to look into."""
+    """One dbt data test. `severity` is error or warn; `relations` are those it reads; `sql` is the compiled file."""
 
     __test__ = False  # not a pytest class
 
@@ -44,12 +47,12 @@ class TestResult:
     relations: tuple[str, ...]
     sql: str
     message: str | None = None
-    is_run: bool = True  # dbt skips the tests below one that failed
+    is_run: bool = True  # dbt skips the tests downstream of a failure
 
 
 @dataclass(frozen=True)
 class DbtOutcome:
-    """What one `dbt build` did."""
+    """The result of one `dbt build`."""
 
     node_count: int
     failures: tuple[NodeFailure, ...]
@@ -67,8 +70,8 @@ _read_ahead: dict[Path, Any] = {}
 
 
 def make_ready(settings: Settings, parsed: Path) -> None:
-    """Reads the parsed project for the next `build`, and has dbt compile one model of it: what a first command loads
-    and fills (plugins, macros, templates), the build then finds."""
+    """Reads the parsed project for the next `build`, and compiles one model, so that the build finds plugins, macros and
+    templates loaded."""
     manifest = read_manifest(parsed)
     model = next((node.name for node in manifest.nodes.values() if node.resource_type == "model"), None)
     if model is not None:
@@ -86,14 +89,14 @@ def make_ready(settings: Settings, parsed: Path) -> None:
 
 
 def read_manifest(parsed: Path) -> Any:
-    """A manifest of one's own: dbt writes into what it is given."""
+    """A new copy of the manifest, because dbt changes the one it is given."""
     from dbt.contracts.graph.manifest import Manifest
 
     return Manifest.from_msgpack((parsed / "partial_parse.msgpack").read_bytes())
 
 
 def progress_of(event: dict[str, Any]) -> tuple[str, int, int]:
-    """A node's name, how many are done, of how many, from its event."""
+    """From a node's event: its name, the number of nodes done, the number of all."""
     data = event["data"]
     total = data.get("total") or data.get("num_models") or 0
     return data["node_info"]["node_name"], int(data.get("index") or 0), int(total)
@@ -111,7 +114,7 @@ def build(
 
     With `select` only those models and seeds, and no tests.
 
-    `on_event` gets each node's result as dbt's structured event (a dict).
+    `on_event` gets each node's result as dbt's structured event (a dict), with two more keys (`_row_count_and_preview`).
     """
     from dbt_common.events.functions import msg_to_dict
 
@@ -119,7 +122,8 @@ def build(
 
     def relay(message: Any) -> None:
         if message.info.name in _RESULT_EVENTS:
-            on_event(msg_to_dict(message))
+            event = msg_to_dict(message)
+            on_event(event | _row_count_and_preview(event))
 
     target = build_file.parent / DBT_TARGET
     result = invoke(
@@ -145,6 +149,31 @@ def build(
     return _outcome(result, target)
 
 
+def _row_count_and_preview(event: dict[str, Any]) -> dict[str, Any]:
+    """The node's `row_count` and, for a mart, its `preview` (`serving.previews`); null where there is none. Views that
+    are not marts are not counted: counting a view runs it."""
+    found: dict[str, Any] = {"row_count": None, "preview": None}
+    node = event["data"]["node_info"]
+    schema, name = node["node_relation"]["schema"], node["node_relation"]["alias"]
+    is_mart = schema in MART_SCHEMAS
+    if node["node_status"] != "success" or node["resource_type"] == "test":
+        return found
+    if node["materialized"] == "view" and not is_mart:
+        return found
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+
+    # A second handle of the same connection: no other process can open the file before the build ends.
+    handle = DuckDBConnectionManager.env().handle()
+    try:
+        cursor = handle.cursor()
+        found["row_count"] = cursor.execute(f"select count(*) from {quoted(schema)}.{quoted(name)}").fetchall()[0][0]
+        if is_mart:
+            found["preview"] = preview(cursor, schema, name)
+    finally:
+        handle.close()
+    return found
+
+
 def invoke(
     settings: Settings,
     command: list[str],
@@ -155,7 +184,7 @@ def invoke(
     callbacks: list[Callable[[Any], None]] | None = None,
     may_fail: bool = False,
 ) -> Any:
-    """Runs one dbt command and returns dbt's result object; the build file's lock is given back whatever happens.
+    """Runs one dbt command and returns dbt's result object; the build file's lock is always released.
 
     Raises DbtError when dbt could not run, or, unless it `may_fail`, when the command failed.
     """
@@ -181,7 +210,7 @@ def invoke(
     if outcome.exception is not None:
         raise DbtError(str(outcome.exception))
     if not outcome.success and not may_fail:
-        raise DbtError(f"dbt {command[0]} failed")
+        raise DbtError(f"dbt {command[0]} failed; its log: {settings.logs}")
     return outcome.result
 
 

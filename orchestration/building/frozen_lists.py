@@ -1,10 +1,9 @@
-"""The frozen lists: who stood on a measure's list at the end of each quarter and year, as it was known that day.
+"""The frozen lists: the agencies on a measure's list at the end of each quarter and year, as known on that day.
 
-A list of a day that has passed is worked out from what had been received by then, with the project's own SQL, and
-kept under `cache/frozen`; what arrives later cannot change it. Another rulebook, another program or a file sent late
-for a day that has passed can: then a release says which lists differ from those released before. Belongs here: which
-lists are due, the chain of their hashes, that comparison. Does not belong here: who is graded how (the models), which
-measures there are (the rulebook).
+The list of a past day is computed from the files received by then, with the project's own SQL, and cached under
+`cache/frozen`; files received later cannot change it. Another rulebook, another program, or a file dated to that day but
+sent later can: then a release says which lists differ from those released before (`released_lists`). Belongs here: which
+lists are due, and the chain of their hashes. Does not belong here: grades (the models), measures (the rulebook).
 """
 
 from __future__ import annotations
@@ -27,9 +26,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ingestion import build_inputs, warehouse_sources
+from ingestion.atomic_files import write_text_atomically
 from ingestion.build_tables import BUILD_TABLES
 from ingestion.settings import Settings
-from ingestion.whole_files import write_text_whole
 from orchestration.building import dbt_project
 from orchestration.building.build_folder import BUILD_FILE_NAME
 from orchestration.building.dbt_project import CompiledModels, ModelFailedError
@@ -40,8 +39,8 @@ from serving.releases.contents import content_hash
 MODELS = ("fct_score_history", "int_agencies_current")
 _TRIGGERS = ("quarter_end", "year_end")
 _ANY_GRADE = "*"
-_WORKERS = 2  # planning takes the time, and that is one thread's work
-_KEPT_STATES = 4  # of one day: another rulebook, another revision of the program
+_WORKERS = 2  # most of the time is planning, which uses one thread
+_KEPT_STATES = 4  # per day: for other rulebooks and revisions of the program
 _DAY_SQL = """
 create temporary table graded as
 select agencies.agency_id, agencies.agency_name, history.score, history.grade, history.is_provisional
@@ -54,7 +53,7 @@ and history.score_grade_reason is distinct from 'unrated'
 
 @dataclass(frozen=True)
 class Basis:
-    """What lists are worked out from, besides a day: the home, the parsed project, the rules, the scoring revision."""
+    """The inputs of a list besides its day: the home, the parsed project, the rules, the scoring revision."""
 
     settings: Settings
     parsed: Path
@@ -64,7 +63,7 @@ class Basis:
 
 @dataclass(frozen=True)
 class DueList:
-    """A list that is frozen on `on`, the last day of its period. Empty `grades` = any grade; unrated is none."""
+    """A list that is frozen on `on`, the last day of its period. Empty `grades` = any grade; an unrated agency has none."""
 
     list_code: str
     period: str
@@ -77,7 +76,7 @@ class DueList:
 def lists_due(tables: Mapping[str, pa.Table], until_on: dt.date) -> list[DueList]:
     """The lists of every quarter and year that ended by `until_on` under a version of the rulebook, oldest first.
 
-    A measure of the version in force on the last day, with trigger quarter_end or year_end, has a list (二(三)).
+    Each measure of the version in force on the last day with trigger quarter_end or year_end has a list (二(三)).
     """
     versions = tables["rulebooks"].to_pylist()
     measures = tables["measures"].to_pylist()
@@ -124,10 +123,10 @@ def freeze(
     until_on: dt.date,
     progress: Callable[[int, int, str], None] = lambda done, total, label: None,
 ) -> int:
-    """Writes the lists due by `until_on` and their members into the build's inputs; returns the days worked out.
+    """Writes the lists due by `until_on` and their members into the build's inputs; returns the number of days computed.
 
-    A day is worked out once for the same receipts known on it, the same rules but for their titles, and the same
-    scoring revision. Raises ModelFailedError.
+    A day is computed once for the same files known on it, the same rules (without titles) and the same scoring
+    revision. Raises ModelFailedError.
     """
     settings = basis.settings
     due = lists_due(basis.rules.tables, until_on)
@@ -150,11 +149,11 @@ def freeze(
             ThreadPoolExecutor(_WORKERS) as workers,
         ):
 
-            def work_out(day: dt.date) -> dict[str, Any]:
+            def compute(day: dt.date) -> dict[str, Any]:
                 lists = [one for one in due if one.on == day]
-                return _work_out(basis, models, Path(scratch) / str(day), day, lists)
+                return _compute(basis, models, Path(scratch) / str(day), day, lists)
 
-            for done, (day, state) in enumerate(zip(missing, workers.map(work_out, missing), strict=True), start=1):
+            for done, (day, state) in enumerate(zip(missing, workers.map(compute, missing), strict=True), start=1):
                 _keep(paths[day], state)
                 found[day] = state
                 progress(done, len(missing), str(day))
@@ -168,10 +167,10 @@ def _hash(content: Any) -> str:
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 
-def _work_out(
+def _compute(
     basis: Basis, models: CompiledModels, build_dir: Path, day: dt.date, due: Sequence[DueList]
 ) -> dict[str, Any]:
-    """The lists of one day, from a warehouse of its own that holds what was known on it."""
+    """The lists of one day, from a separate warehouse with what was known on that day."""
     inputs = build_inputs.prepare(basis.settings, day, day, basis.rules.regime_code, build_dir=build_dir)
     basis.rules.write(inputs.folder)
     with _warehouse(build_dir / "spilled") as connection:
@@ -179,7 +178,7 @@ def _work_out(
         try:
             dbt_project.run_models(connection, models)
         except ModelFailedError as error:
-            raise ModelFailedError(f"{error.relation}, with what was known on {day}", error.said) from error
+            raise ModelFailedError(f"{error.relation}, with what was known on {day}", error.message) from error
         connection.execute(_DAY_SQL, {"day": day})
         state = {_key(one): _list_content(connection, one) for one in due}
     shutil.rmtree(build_dir)
@@ -187,7 +186,7 @@ def _work_out(
 
 
 def _warehouse(spilled: Path) -> duckdb.DuckDBPyConnection:
-    """An empty database in memory under the build file's name, which stands in compiled SQL."""
+    """An empty database in memory with the build file's name, which compiled SQL refers to."""
     name = Path(BUILD_FILE_NAME).stem
     connection = duckdb.connect(config={"temp_directory": str(spilled)})
     connection.execute(f"attach ':memory:' as {name}; use {name}; set threads = 1")
@@ -219,7 +218,7 @@ def _key(due: DueList) -> str:
 
 
 @cache
-def _nobody() -> str:
+def _empty_list_hash() -> str:
     """The hash of a list without members."""
     with duckdb.connect() as connection:
         connection.register("listed", BUILD_TABLES["frozen_list_members"].empty_table())
@@ -229,12 +228,12 @@ def _nobody() -> str:
 def _chained(
     due: Iterable[DueList], states: Mapping[dt.date, dict[str, Any] | None]
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """Rows of the two tables. Each list's content_hash covers the one before, so a copy of the last one proves all."""
+    """Rows of the two tables. Each list's content_hash covers the list before, so a copy of the last hash proves all lists."""
     lists, members = [], []
     previous: dict[str, str] = {}
     for one in due:
         state = states.get(one.on)
-        content = state[_key(one)] if state is not None else {"members_hash": _nobody(), "members": []}
+        content = state[_key(one)] if state is not None else {"members_hash": _empty_list_hash(), "members": []}
         named = {"list_code": one.list_code, "period": one.period}
         previous_hash = previous.get(one.list_code)
         content_hash = hashlib.sha256(f"{previous_hash or ''}\n{content['members_hash']}".encode()).hexdigest()
@@ -267,7 +266,7 @@ def _chained(
 
 
 def _read(path: Path) -> dict[str, Any] | None:
-    """A day's lists as kept; null if they are not there or not whole."""
+    """A day's cached lists; null if they are missing or incomplete."""
     try:
         content: dict[str, Any] = json.loads(path.read_bytes())
     except (OSError, ValueError):
@@ -277,6 +276,6 @@ def _read(path: Path) -> dict[str, Any] | None:
 
 def _keep(path: Path, state: Mapping[str, Any]) -> None:
     day = path.name[:10]
-    write_text_whole(path, json.dumps(state, ensure_ascii=False))
+    write_text_atomically(path, json.dumps(state, ensure_ascii=False))
     for outdated in sorted(path.parent.glob(f"{day}-*.json"), key=lambda one: one.stat().st_mtime)[:-_KEPT_STATES]:
         outdated.unlink()

@@ -1,6 +1,6 @@
-"""A second process of our own: it imports a heavy library while something else runs, then answers over pipes.
+"""A helper process: it imports a heavy library while something else runs, then answers requests over pipes.
 
-Belongs here: starting it, talking to it, its death and its parent's. Does not belong here: what it is asked.
+Belongs here: starting it, messages to and from it, the end of either process. Does not belong here: the requests.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ _SECONDS_TO_END = 5
 
 
 class ProcessDiedError(Exception):
-    """The process ended before it answered: nothing may rest on what it was asked."""
+    """The process ended before it answered, so the request has no result."""
 
 
 class HelperProcess:
     """Runs a module of ours as `python -m`; it starts importing at once. What it prints goes to `logs`/<module>.log.
 
-    The pipes are private to parent and child, so what travels in them is trusted. When the parent dies, however
-    it does, the child reads the end of its input and ends, too.
+    The pipes are private to parent and child, so their content is trusted. When the parent ends, for any reason, the child
+    reads the end of its input and ends too.
     """
 
     def __init__(self, module: str, logs: Path) -> None:
@@ -43,7 +43,7 @@ class HelperProcess:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=log,
-                start_new_session=True,  # Ctrl-C is for the parent, which ends this process
+                start_new_session=True,  # Ctrl-C goes to the parent, which ends this process
             )
 
     def send(self, message: object) -> None:
@@ -63,14 +63,14 @@ class HelperProcess:
             raise self._died() from None
 
     def _died(self) -> ProcessDiedError:
-        """Its pipes are closed, so it is gone or about to go; a signal's number stands as a negative code."""
+        """Its pipes are closed, so it has ended or is about to; a negative exit code is a signal's number."""
         with suppress(subprocess.TimeoutExpired):
             self._process.wait(_SECONDS_TO_END)
         code = self._process.returncode
-        return ProcessDiedError(f"the process {self.module} is gone (exit code {code}); what it said: {self.log}")
+        return ProcessDiedError(f"the process {self.module} ended unexpectedly (exit code {code}); its log: {self.log}")
 
     def close(self) -> None:
-        """Ends the process, at once: it holds nothing that must be kept."""
+        """Kills the process: it holds nothing that must be kept."""
         self._process.kill()
         for pipe in (self._process.stdin, self._process.stdout):
             if pipe is not None:
@@ -80,7 +80,7 @@ class HelperProcess:
 
 
 def _opened(log: Path) -> IO[bytes]:
-    """The log, to be appended to; nothing, where it cannot be written: whoever started us says that better."""
+    """The log, opened for appending; the null device if it cannot be written, which the caller reports better."""
     try:
         log.parent.mkdir(parents=True, exist_ok=True)
         return os.fdopen(os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "ab")
@@ -94,13 +94,13 @@ def _write(pipe: IO[bytes], message: object) -> None:
 
 
 def collect_garbage_rarely() -> None:
-    """For processes that load large libraries and end soon: looking for cycles costs them a tenth of their time."""
+    """For processes that load large libraries and end soon: looking for cycles would take a tenth of their time."""
     gc.set_threshold(100_000, 20, 100)
 
 
 def keep_what_is_loaded() -> None:
-    """Moves everything loaded so far out of the garbage collector's sight: each later collection would stop the process
-    for a tenth of a second, and find nothing of it to free. At the end it is let go, or libraries complain of leaks."""
+    """Hides everything loaded so far from the garbage collector: each collection would stop the process for a tenth of a
+    second and free none of it. It is released at exit, because libraries otherwise report leaks."""
     gc.freeze()
     atexit.register(gc.unfreeze)
 
@@ -119,7 +119,7 @@ def serve(load: Callable[[], None], answer: Callable[[Any, Callable[[object], No
             try:
                 requests.put(pickle.load(sys.stdin.buffer))  # noqa: S301
             except (EOFError, OSError, pickle.UnpicklingError):
-                os._exit(0)  # the parent is gone, perhaps while we write: nobody wants what we do
+                os._exit(0)  # the parent has ended, perhaps while this process writes: nobody needs the answer
 
     threading.Thread(target=listen, daemon=True).start()
     collect_garbage_rarely()

@@ -1,6 +1,6 @@
 """Step 2 of a build: dbt builds every model into the build file; its data tests become checks.
 
-Belongs here: what a dbt outcome means for the build. Does not belong here: how dbt is called (`dbt_runner`).
+Belongs here: the effect of dbt's outcome on the build. Does not belong here: how dbt is called (`dbt_runner`).
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ def model(bench: Workbench) -> Iterator[dict[str, Any]]:
 
 
 def model_into(bench: Workbench, path: Path, select: str) -> DbtOutcome:
-    """Runs a part of the project into a file of its own, without tests: for trying, never for releasing."""
+    """Runs a part of the project into a file of its own, without tests: for experiments, never for a release."""
     events = _with_progress(bench, bench.start_dbt().build(bench.settings, bench.parse(), path, select=select))
     while True:
         try:
@@ -76,7 +76,7 @@ def _with_progress(
 
 
 def _relations(manifest: Mapping[str, Any]) -> set[str]:
-    """The marts that the project has; a suite of a mart that is gone fails a test, not a build."""
+    """The project's models; a suite for a mart that no longer exists fails a test, not a build."""
     return {
         f"{node['schema']}.{node['name']}" for node in manifest["nodes"].values() if node["resource_type"] == "model"
     }

@@ -1,7 +1,7 @@
-"""After the switch: the current release goes to every publishing output. Nothing here un-releases it.
+"""After the switch: the current release goes to every publishing output. Nothing here can undo the release.
 
-Belongs here: which outputs have to be given the release, and what is alerted. Does not belong here: trying and writing
-down (`serving.outputs.publishing`).
+Belongs here: which outputs need the release, and the alerts. Does not belong here: retries and the record
+(`serving.outputs.publishing`).
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ from serving.releases.stored import current_release
 
 
 def publish(settings: Settings) -> None:
-    """Publishes the current release; whatever goes wrong is an alert, and the release stands."""
+    """Publishes the current release; an error raises an alert, and the release stays."""
     _publish(settings, {output.name for output in outputs.OUTPUTS})
 
 
 def publish_missing(settings: Settings) -> None:
-    """Publishes the current release where it has not arrived: of a build that found it whole and reused it."""
+    """Publishes the current release to the outputs that do not have it yet, after a build that reused the release."""
     current = current_release(settings)
     arrived = {
         one.output

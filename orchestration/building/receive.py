@@ -1,7 +1,7 @@
-"""Step 1 of a build: take in what is new, name the release, reuse it or prepare a fresh build file.
+"""Step 1 of a build: ingest new files, compute the release id, reuse that release or prepare a new build file.
 
-Belongs here: the order of calls. Does not belong here: reading files, deciding outcomes (`ingestion`), what names a
-release (`serving.releases`).
+Belongs here: the order of calls. Does not belong here: reading files, deciding outcomes (`ingestion`), the release id
+(`serving.releases`).
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from orchestration.building import frozen_lists
 from orchestration.building.build_folder import build_file, door_copy, empty_build_folder, make_build_folder
 from orchestration.building.dbt_project import ModelFailedError
 from orchestration.building.publish import publish_missing
-from orchestration.building.request import BuildRequest, Written, require_sense
+from orchestration.building.request import BuildRequest, Written, require_plausible
 from orchestration.building.rules import Rules
 from orchestration.building.state import BuildFailedError, BuildState, files_of, placed
 from orchestration.building.workbench import Workbench
@@ -34,12 +34,12 @@ from serving.releases.revisions import presentation_revision, scoring_revision
 
 
 def receive(bench: Workbench, written: Written) -> BuildState:
-    """Ingests what is new and prepares a fresh build file; a release of the same inputs is verified and reused."""
+    """Ingests new files and prepares a new build file; a release of the same inputs is verified and reused."""
     settings = bench.settings
     bench.lock()
     attempts.begin(settings, written["as_of_on"])
     request = BuildRequest.read(written)
-    require_sense(settings, request)
+    require_plausible(settings, request)
     rules = bench.rules(request)
     make_build_folder(settings)
     project = bench.parse()
@@ -110,7 +110,7 @@ def _begun(
 
 
 def _newly_held(settings: Settings, files: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    """The held files that the current release does not know as held."""
+    """The held files that were not held in the current release."""
     current = stored.current_release(settings)
     known: set[tuple[str, ...]] = set()
     if current is not None:
@@ -136,7 +136,7 @@ def _freeze_lists(bench: Workbench, request: BuildRequest, rules: Rules, revisio
             lambda done, total, label: bench.progress("frozen lists", done, total, label),
         )
     except ModelFailedError as error:
-        raise BuildFailedError(f"The frozen lists could not be worked out: {error}") from error
+        raise BuildFailedError(f"冻结名单计算失败 The frozen lists could not be computed: {error}") from error
 
 
 def _fresh_build_file(settings: Settings) -> None:

@@ -1,7 +1,7 @@
-"""Step 4 of a build: write the candidate's outputs, switch to it, hand the release on.
+"""Step 4 of a build: write the candidate's outputs, switch to it, publish the release.
 
-Belongs here: what refuses a release, and the order of these moves. Does not belong here: any output, the moves
-themselves (`serving`).
+Belongs here: what stops a release, and the order of these steps. Does not belong here: any output, the steps themselves
+(`serving`).
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from serving.releases.switch import switch_to
 
 
 def release(bench: Workbench) -> Path:
-    """Switches to what was built unless a check blocks it or an output fails; then the last release stays as it is."""
+    """Switches to the new release. If a check blocks it or an output fails, the last release stays current."""
     settings = bench.settings
     state = BuildState.load(settings)
     state.refuse_if_blocked()
@@ -43,7 +43,7 @@ def release(bench: Workbench) -> Path:
             outputs.write_outputs(candidate)
             path = switch_to(settings, candidate)
     except outputs.OutputFailedError as error:
-        raise BuildFailedError(f"The release could not be written: {error}") from error
+        raise BuildFailedError(f"发布写入失败 The release could not be written: {error}") from error
     attempts.end(settings, attempts.RELEASED)
     alerts.of_checks(settings.logs, state.release_id, state.check_results())
     bench.progress("release", 1, 2, "publishing")
@@ -53,7 +53,7 @@ def release(bench: Workbench) -> Path:
 
 
 def _frozen_lists_check(changed: Sequence[str]) -> CheckResult:
-    """A warning: a rulebook or an export may be put right, but who was published on a past list must not change unseen."""
+    """A warning: a rulebook or an export may be corrected, but a published list must not change without notice."""
     return CheckResult(
         check_name="a_frozen_list_stays_as_it_was_released",
         kind="finding",

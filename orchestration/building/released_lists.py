@@ -1,7 +1,7 @@
-"""Which frozen lists of a build differ from those that were released before: a list as it was published stands for ever
-in the release that published it, and where another one is worked out later, people are told.
+"""Which frozen lists of a build differ from the lists released before. A published list stays unchanged in its release;
+if a later build computes another one, people get a warning.
 
-Belongs here: that comparison. Does not belong here: working lists out (`frozen_lists`).
+Belongs here: that comparison. Does not belong here: computing lists (`frozen_lists`).
 """
 
 from __future__ import annotations
@@ -25,16 +25,16 @@ _RELATION = "publication.frozen_lists"
 
 
 def lists_in(build_file: Path) -> Lists:
-    """The frozen lists of what was built."""
+    """The frozen lists of a build file."""
     with duckdb.connect(str(build_file), read_only=True) as connection:
         return _by_key(rows_of(connection, f"select * from {_RELATION}"))
 
 
 def changed_since_released(settings: Settings, lists: Lists, described: Mapping[str, Any]) -> list[str]:
-    """Which of the lists differ from those that were released before, in words; no list = none does.
+    """Which of the lists differ from the lists released before, in words; empty = none.
 
-    `described` is what release.json will say. A day's lists are compared with the last release of the same regime that
-    reached that day and was made when it was over.
+    `described` is the content of release.json. A day's lists are compared with the last release of the same regime that
+    covers that day and was made after it ended.
     """
     until_on = _reach(described)
     differences: list[str] = []
@@ -58,7 +58,7 @@ def changed_since_released(settings: Settings, lists: Lists, described: Mapping[
 
 
 def _earlier(settings: Settings, described: Mapping[str, Any], until_on: dt.date) -> list[tuple[str, Path, dt.date]]:
-    """When each other release of the regime was made, its folder, and the last day that it can be compared on."""
+    """Each other release of the regime: when it was made, its folder, and the last day on which it can be compared."""
     earlier = []
     for directory in all_releases(settings):
         if directory.name == described["release_id"]:
@@ -69,12 +69,12 @@ def _earlier(settings: Settings, described: Mapping[str, Any], until_on: dt.date
                 over = day_of(then["released_at"]) - dt.timedelta(days=1)
                 earlier.append((then["released_at"], directory, min(_reach(then), over, until_on)))
         except (OSError, ValueError, KeyError):
-            continue  # a damaged release says nothing
+            continue  # a damaged release cannot be compared
     return earlier
 
 
 def _reach(described: Mapping[str, Any]) -> dt.date:
-    """The last day whose lists a release has."""
+    """The last day for which a release has lists."""
     as_of_on = dt.date.fromisoformat(described["as_of_on"])
     return min(as_of_on, dt.date.fromisoformat(described["known_on"])) if described["known_on"] else as_of_on
 

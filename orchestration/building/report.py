@@ -1,4 +1,4 @@
-"""What a build did, for people and machines. Does not belong here: printing it (`cli`), what a release says."""
+"""The report of a build, for people and machines. Does not belong here: printing it (`cli`), a release's content."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from orchestration.building.state import BuildState
 
 @dataclass
 class BuildReport:
-    """What a build did. `release_id` is null when nothing was released; then `problem` says why."""
+    """The report of a build. `release_id` is null if nothing was released; then `problem` says why."""
 
     release_id: str | None
     is_reused: bool
@@ -26,14 +26,14 @@ class BuildReport:
         state = self.state
         checks = state.check_results() if state else []
         files = state.files if state else []
-        asked: dict[str, Any] = state.request if state else {}
-        later = [file["received_on"] for file in files if file["received_on"] > asked["as_of_on"]]
+        request: dict[str, Any] = state.request if state else {}
+        later = [file["received_on"] for file in files if file["received_on"] > request["as_of_on"]]
         return {
             "status": "failed" if self.release_id is None else "reused" if self.is_reused else "released",
             "release_id": self.release_id,
-            "as_of_on": asked.get("as_of_on"),
-            "known_on": asked.get("known_on"),
-            "regime_code": asked.get("regime_code"),
+            "as_of_on": request.get("as_of_on"),
+            "known_on": request.get("known_on"),
+            "regime_code": request.get("regime_code"),
             "rulebook_id": state.rulebook_id if state else None,
             "run_id": self.run_id,
             "seconds": round(self.seconds, 2),

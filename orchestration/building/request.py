@@ -1,5 +1,5 @@
-"""What a build is asked, in one form with one set of names: the command line, Dagster's run configuration and
-build/state.json hold it as `written`, plain JSON values; `BuildRequest` is what the steps read from it.
+"""The request for a build, in one form with one set of names: the command line, Dagster's run configuration and
+build/state.json hold it as `Written`, plain JSON values; the steps read it as `BuildRequest`.
 
 Belongs here: the names, their defaults, reading them. Does not belong here: what a build does with them.
 """
@@ -23,7 +23,7 @@ Written = dict[str, Any]  # every name of BuildRequest -> text, list of texts, t
 
 @dataclass(frozen=True)
 class BuildRequest:
-    """What a build was asked. `inbox`: null = nothing new is taken in. `rulebooks`: a rulebook folder; null = the one
+    """The request for a build. `inbox`: null = nothing new is ingested. `rulebooks`: a rulebook folder; null = the one
     that comes with the program."""
 
     as_of_on: dt.date
@@ -36,7 +36,7 @@ class BuildRequest:
 
     @classmethod
     def read(cls, written: Mapping[str, Any]) -> BuildRequest:
-        """The request that was written. Raises ConfigurationError for what is no day."""
+        """The request from its written form. Raises ConfigurationError for an invalid date."""
         return cls(
             as_of_on=_day("as-of", written["as_of_on"]),
             known_on=_day("known-on", written["known_on"]) if written["known_on"] else None,
@@ -52,11 +52,11 @@ NAMES = tuple(field.name for field in fields(BuildRequest))
 
 
 def complete(settings: Settings, asked: Mapping[str, Any]) -> Written:
-    """The whole request as written, from the part that somebody asked: by default today, the home's own inbox if there
-    is one, and the rulebooks and regime that the environment names. What is complete stays as it is."""
+    """The complete written request, from the given part. Defaults: today, the home's own inbox if it exists, and the
+    rulebooks and regime that the environment names. A complete request is returned unchanged."""
     unknown = set(asked) - set(NAMES)
     if unknown:
-        raise TypeError(f"a build cannot be asked {sorted(unknown)}; it knows {NAMES}")
+        raise TypeError(f"a build request has no {sorted(unknown)}; its names are {NAMES}")
     inbox = asked.get("inbox") or (settings.inbox if settings.inbox.is_dir() else None)
     rulebooks = asked.get("rulebooks") or settings.rulebooks
     return {
@@ -70,10 +70,10 @@ def complete(settings: Settings, asked: Mapping[str, Any]) -> Written:
     }
 
 
-def require_sense(settings: Settings, request: BuildRequest) -> None:
-    """Raises ConfigurationError for a request that cannot be meant, before anything slow begins."""
+def require_plausible(settings: Settings, request: BuildRequest) -> None:
+    """Raises ConfigurationError for a request that must be a mistake, before anything slow begins."""
     if request.inbox is not None and request.inbox != settings.inbox:
-        require_inbox(request.inbox)  # nobody named the home's own by mistake: what lies in it wrongly is told of
+        require_inbox(request.inbox)  # the home's own inbox is no mistake; misplaced files in it are reported
     for drop in request.accept_drops:
         build_inputs.parse_drop(drop)
 
@@ -82,4 +82,6 @@ def _day(name: str, text: str) -> dt.date:
     try:
         return read_day(text)
     except ValueError:
-        raise ConfigurationError(f"--{name} {text!r} is no day. Write it as YYYY-MM-DD.") from None
+        raise ConfigurationError(
+            f"日期无效 Invalid date for --{name}: {text!r}. 请写作 Write it as YYYY-MM-DD."
+        ) from None

@@ -1,6 +1,6 @@
-"""The rulebook of a build: which folder, that it is sound, its tables, the version in force.
+"""The rulebook of a build: its folder, its lint, its tables, the version in force.
 
-Belongs here: reading and linting it, once a build. Does not belong here: what makes a rulebook sound (`rulebook`).
+Belongs here: reading and linting it, once per build. Does not belong here: the rules of the lint (`rulebook`).
 """
 
 from __future__ import annotations
@@ -23,17 +23,17 @@ DEFAULT_RULEBOOKS = DBT_PROJECT / "seeds" / "rulebook"
 
 
 class UnsoundRulebookError(RulebookError):
-    """A rulebook folder that can be read and that the lint refuses."""
+    """A rulebook folder that can be read but does not pass the lint."""
 
 
 def rulebook_folder(*named: Path | None) -> Path:
-    """The first folder that was named, else the one that comes with the program."""
+    """The first folder named, else the one that comes with the program."""
     return next((folder for folder in named if folder), DEFAULT_RULEBOOKS)
 
 
 def sound_folder(*named: Path | None) -> Folder:
-    """The rulebook folder of `rulebook_folder`, read and linted. Raises RulebookError, UnsoundRulebookError where the lint
-    refuses it."""
+    """The folder of `rulebook_folder`, read and linted. Raises RulebookError, or UnsoundRulebookError if it does not pass
+    the lint."""
     folder = read_folder(rulebook_folder(*named))
     problems = lint(folder)
     if problems:
@@ -64,6 +64,6 @@ class Rules:
         return next((row for row in reversed(ordered) if row["effective_from_on"] <= on), ordered[0])
 
     def write(self, folder: Path) -> None:
-        """Puts the tables among the inputs of a build."""
+        """Writes the tables to the inputs of a build."""
         for name, table in self.tables.items():
             pq.write_table(table, folder / f"rulebook.{name}.parquet")

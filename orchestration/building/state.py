@@ -1,6 +1,6 @@
-"""What a build has found so far, as it stands in build/state.json: each step reads it, adds to it, writes it.
+"""The state of a build, in build/state.json: each step reads it, adds to it and writes it.
 
-Belongs here: its shape, and what it says of a blocked release. Does not belong here: any step, the report for people.
+Belongs here: its type, and the message of a blocked release. Does not belong here: any step, the report for people.
 """
 
 from __future__ import annotations
@@ -10,9 +10,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from ingestion.atomic_files import write_text_atomically
 from ingestion.load_outcomes import Outcome
 from ingestion.settings import Settings
-from ingestion.whole_files import write_text_whole
 from orchestration.building.build_folder import STATE_FILE
 from orchestration.building.request import Written
 from serving.releases.checks import CheckResult
@@ -21,13 +21,13 @@ INPUT_FILE = ("source", "dataset", "received_on", "file_name", "file_hash", "sta
 
 
 class BuildFailedError(Exception):
-    """Nothing was released: a check failed, a model did not build, an output could not be written, or the rulebook is not
-    sound."""
+    """Nothing was released: a check failed, a model did not build, an output could not be written, or the rulebook did
+    not pass the lint."""
 
 
 @dataclass
 class BuildState:
-    """What a build has found so far. `request` is what it was asked, as written (`request.complete`)."""
+    """The state of a build. `request` is in its complete written form (`request.complete`)."""
 
     request: Written
     release_id: str
@@ -37,7 +37,7 @@ class BuildState:
     presentation_revision: str
     rulebooks: list[dict[str, Any]] = field(default_factory=list)
     is_reused: bool = False
-    frozen_day_count: int = 0  # days whose lists were worked out anew
+    frozen_day_count: int = 0  # days whose lists were computed
     ingested: dict[str, int] = field(default_factory=dict)
     ignored: list[dict[str, str]] = field(default_factory=list)
     files: list[dict[str, Any]] = field(default_factory=list)
@@ -46,7 +46,7 @@ class BuildState:
     def save(self, settings: Settings) -> None:
         """Writes build/state.json."""
         text = json.dumps(asdict(self), ensure_ascii=False, indent=1, default=str)
-        write_text_whole(settings.build / STATE_FILE, text)
+        write_text_atomically(settings.build / STATE_FILE, text)
 
     @staticmethod
     def load(settings: Settings) -> BuildState:
@@ -54,7 +54,7 @@ class BuildState:
         return BuildState(**json.loads((settings.build / STATE_FILE).read_text("utf-8")))
 
     def add_checks(self, results: Iterable[CheckResult]) -> None:
-        """Adds what checks found."""
+        """Adds results of checks."""
         self.checks += [asdict(result) for result in results]
 
     def check_results(self) -> list[CheckResult]:
@@ -68,7 +68,7 @@ class BuildState:
             raise BuildFailedError(message)
 
     def blocking_message(self) -> str | None:
-        """Which checks block a release, on what, how many rows, how to look; null = none does."""
+        """The checks that block a release: relation, number of rows, how to see the rows; null = none."""
         blocking = [check for check in self.check_results() if check.is_blocking]
         if not blocking:
             return None
@@ -80,12 +80,12 @@ class BuildState:
         ]
         not_run = [check.check_name for check in blocking if not check.is_run]
         if not_run:
-            lines.append(f"{len(not_run)} not run, being below: {', '.join(not_run)}")
+            lines.append(f"{len(not_run)} not run, because they depend on these: {', '.join(not_run)}")
         return "\n".join(lines)
 
 
 def files_of(outcomes: Iterable[Outcome]) -> list[dict[str, Any]]:
-    """Every file received and what became of it, as state.json has it."""
+    """Every file received with its outcome, in the form of state.json."""
     return [
         {
             "source": outcome.receipt.source,
@@ -106,5 +106,5 @@ def files_of(outcomes: Iterable[Outcome]) -> list[dict[str, Any]]:
 
 
 def placed(file: Mapping[str, Any]) -> tuple[str, ...]:
-    """What tells one file that a build knew from another, by state.json or release.json."""
+    """The identity of a file of a build, in state.json or release.json."""
     return tuple(str(file[name]) for name in INPUT_FILE)

@@ -1,6 +1,6 @@
 """The process that runs suites: it imports Great Expectations while dbt runs, then answers requests.
 
-Belongs here: requests and answers. Does not belong here: the process itself (`helper_process`), what is checked.
+Belongs here: requests and answers. Does not belong here: the process itself (`helper_process`), the suites.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ class SuiteProcess(HelperProcess):
         super().__init__("orchestration.building.suite_process", logs)
 
     def submit(self, database: Path | str, suites: Iterable[Suite]) -> None:
-        """Asks for the suites to be run against a DuckDB file that nobody writes."""
+        """Requests a run of the suites on a DuckDB file that nobody is writing."""
         self.send((str(database), tuple(suites)))
 
     def collect(self) -> list[SuiteOutcome]:
         """The outcomes of the oldest request."""
         answer = self.receive()
         if isinstance(answer, str):
-            raise ProcessDiedError(f"the suites could not run: {answer}; the traceback: {self.log}")
+            raise ProcessDiedError(f"the suites could not run: {answer}; traceback: {self.log}")
         outcomes: list[SuiteOutcome] = answer
         return outcomes
 

@@ -1,7 +1,7 @@
 """`firemark rulebook what-if`: the current release's inputs scored under another version, compared, not released.
 
-Belongs here: one more dbt run over the same inputs, in a folder of its own that is gone afterwards. Does not belong
-here: comparing (`rulebook.what_if`).
+Belongs here: another dbt run over the same inputs, in a temporary folder. Does not belong here: the comparison
+(`rulebook.what_if`).
 """
 
 from __future__ import annotations
@@ -30,14 +30,13 @@ from serving.releases.revisions import scoring_revision
 HISTORY = """
 select agency_id, valid_from_on, valid_until_on, score, grade, score_grade_reason from credit.fct_score_history
 """
-_TOLD_FILES = 5
+_LISTED_FILES = 5
 
 
 def what_if(bench: Workbench, rulebook_id: str, rulebooks: Path | None, on: dt.date | None) -> list[GradeDifference]:
-    """Every span on which a grade differs from the current release; with `on`, only those that hold the day.
+    """Every span on which a grade differs from the current release; with `on`, only those that contain the day.
 
-    Raises ConfigurationError when the lake, or what of the program can change a score, is no longer what the release
-    was made from.
+    Raises ConfigurationError if the lake or the scoring revision has changed since the release.
     """
     settings = bench.settings
     folder = sound_folder(rulebooks, settings.rulebooks)
@@ -72,12 +71,14 @@ def _refuse_other_inputs(bench: Workbench, opened: Release, files: Iterable[Mapp
     before, now = ({placed(file) for file in known} for known in (opened.description["input_files"], files))
     differing = sorted(before ^ now)
     places = list(dict.fromkeys("/".join(file[:4]) for file in differing))
-    told = places[:_TOLD_FILES] + ([f"and {len(places) - _TOLD_FILES} more"] if len(places) > _TOLD_FILES else [])
+    changed = places[:_LISTED_FILES] + (
+        [f"and {len(places) - _LISTED_FILES} more"] if len(places) > _LISTED_FILES else []
+    )
     if opened.description.get("scoring_revision") != scoring_revision():
-        told.append("程序 the program itself")
-    if told:
+        changed.append("程序 the program itself")
+    if changed:
         raise ConfigurationError(
-            f"与发布 {opened.directory.name} 相比已有变化，请先重新生成 something has changed since that release, and another "
-            f"version would be blamed for it. Build first, then ask again: {command(bench.settings.home, 'build')}\n"
-            + "\n".join(f"  {line}" for line in told)
+            f"自发布 {opened.directory.name} 以来输入或程序已有变化，请先重新生成 inputs or program have changed since that "
+            "release, so differences would not come from the version alone. Build first, then try again: "
+            f"{command(bench.settings.home, 'build')}\n" + "\n".join(f"  {line}" for line in changed)
         )

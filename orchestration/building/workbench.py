@@ -1,7 +1,7 @@
-"""What the steps of one build share: settings, the writer's lock, the processes beside it, what is read once, progress.
+"""What the steps of one build share: settings, the writer's lock, the helper processes, what is read once, progress.
 
-Belongs here: things with the lifetime of one build. Does not belong here: data (it lies in the build folder), any step.
-Whatever starts or reads something is a verb: to look at an attribute costs nothing.
+Belongs here: things with the lifetime of one build. Does not belong here: data (it is in the build folder), any step.
+Methods that start or read something have verbs for names; reading an attribute starts nothing.
 """
 
 from __future__ import annotations
@@ -19,26 +19,26 @@ from orchestration.building.state import BuildFailedError
 from orchestration.building.suite_process import SuiteProcess
 from orchestration.operations.lock import writer_lock
 
-# A run that the daemon started waits for the one before it; longer than any build of a city takes.
+# A run started by the daemon waits this long for the run before it; no build of a city takes longer.
 QUEUE_SECONDS = 1800
 
 
 class Progress(Protocol):
-    """Tells people how far a build is."""
+    """Shows the progress of a build."""
 
     def __call__(self, stage: str, done: int, total: int, label: str) -> None:
         """`done` of `total` parts of a stage; `label` names the part."""
 
 
 def silent(stage: str, done: int, total: int, label: str) -> None:
-    """No progress: for pipes and schedules."""
+    """Shows no progress: for pipes and schedules."""
 
 
 class Workbench:
     """Shared by the steps of one run, in one process."""
 
     def __init__(self, settings: Settings, progress: Progress = silent, dbt: DbtProcess | None = None) -> None:
-        """`dbt`: its process, where it was started already, while this process was still importing."""
+        """`dbt`: its process, if it was started before, while this process was still importing."""
         self.settings = settings
         self.progress = progress
         self._lifetime = ExitStack()
@@ -51,25 +51,27 @@ class Workbench:
         self._is_locked = False
 
     def lock(self) -> None:
-        """Becomes the only writer of the home until `close`; a process that holds the lock already passes."""
+        """Becomes the only writer of the home until `close`; does nothing if this process already holds the lock."""
         if not self._is_locked:
             self._lifetime.enter_context(writer_lock(self.settings, wait_seconds=QUEUE_SECONDS))
             self._is_locked = True
 
     def rules(self, request: BuildRequest) -> Rules:
-        """The rulebook of a request, read and linted once. Raises BuildFailedError where it is not sound, RulebookError
-        where it cannot be read."""
+        """The rulebook of a request, read and linted once. Raises BuildFailedError if it does not pass the lint, RulebookError
+        if it cannot be read."""
         asked = (request.regime_code, request.rulebooks)
         if asked not in self._rules:
             try:
                 self._rules[asked] = Rules.read(*asked)
             except UnsoundRulebookError as error:
                 listed = "\n".join(f"  {problem}" for problem in error.problems)
-                raise BuildFailedError(f"The rulebook is not sound, so nothing was scored:\n{listed}") from error
+                raise BuildFailedError(
+                    f"规则手册未通过检查，未评分 The rulebook does not pass the lint, so nothing was scored:\n{listed}"
+                ) from error
         return self._rules[asked]
 
     def parse(self) -> Path:
-        """The dbt project, parsed, as it was when first asked: an edit meanwhile must not mix two versions."""
+        """The dbt project, parsed, in its state at the first call: a later edit must not mix two versions."""
         if self._project is None:
             self._project = dbt_project.parsed_project(self.settings)
         return self._project
@@ -89,7 +91,7 @@ class Workbench:
         return self._dbt
 
     def close(self) -> None:
-        """Ends what was started, forgets what was read, and gives back the lock."""
+        """Ends the processes, drops what was read, and releases the lock."""
         self._lifetime.close()
         self._suites, self._dbt, self._project, self._is_locked = None, None, None, False
         self._rules.clear()

@@ -8,13 +8,24 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ingestion.settings import Settings
-from orchestration.cli.notes import print_ignored, print_later
-from orchestration.cli.options import FAILED, TEXT, WRITTEN_DAY, Utf8Path, command, fail, home_settings, progress_bars
-from orchestration.cli.render import visible
+from orchestration.cli.options import (
+    FAILED,
+    TEXT,
+    WRITTEN_DAY,
+    Utf8Path,
+    as_typed,
+    command,
+    fail,
+    home_settings,
+    progress_bars,
+)
 from serving.cells import json_text
 
 if TYPE_CHECKING:
     from orchestration.building.report import BuildReport
+    from serving.overview import Overview
+
+_NEXT = 3  # commands to try next
 
 
 @command()
@@ -71,31 +82,35 @@ def build(*, as_json: bool, **asked: Any) -> None:
 
 
 def _print_report(settings: Settings, report: BuildReport) -> None:
+    from orchestration.cli.cells import width_of
+    from orchestration.cli.screen import first_screen
+    from serving import reasons
+    from serving.overview import overview
+    from serving.releases.opened import open_release
+
     content = report.as_json()
-    files, rows = content["files"], content["rows"]
-    if content["as_of_on"] is not None:
-        click.echo(
-            f"files  {files['new']} new, {files['parsed']} read; of all received: {files['loaded']} loaded, "
-            f"{files['duplicate']} duplicate, {files['held']} held, {files['replaced']} replaced"
-        )
-        click.echo(
-            f"rows   {rows['read']} read = {rows['accepted']} accepted + {rows['quarantined']} quarantined "
-            f"+ {rows['duplicate']} duplicate"
-        )
-    for held in content["held"]:
-        click.echo(visible(f"held   {held['message'] or held['reason_code']}"))
-    for note in content["notes"]:
-        click.echo(visible(f"note   {note}"))
-    print_ignored(content["ignored"])
-    print_later(content["later_than_as_of"])
-    checks = content["checks"]
-    if report.release_id is not None and not report.is_reused:
-        click.echo(f"checks {checks['passed']} passed, {len(checks['failed'])} told of something")
-        for check in checks["failed"]:
-            click.echo(f"       {check['kind']} {check['check_name']}: {check['failing_count']}")
+    held = reasons.held(content["held"])
+    found = None
     if report.release_id is not None:
-        verb = "verified and reused" if report.is_reused else "released"
-        click.echo(
-            f"{verb} {report.release_id}  as of {content['as_of_on']}  rulebook {content['rulebook_id']}  "
-            f"{content['seconds']:.1f} s  {settings.releases / report.release_id}"
-        )
+        with open_release(settings, for_desk=True) as opened:
+            found = overview(opened)
+    for block in first_screen(content, held, found, _next_commands(found, has_held=bool(held)), width_of()):
+        heading, *lines = block
+        click.secho(heading, bold=True)
+        for line in lines:
+            click.echo(line)
+
+
+def _next_commands(found: Overview | None, *, has_held: bool) -> list[tuple[str, str]]:
+    """The three commands that most deserve to be typed now, and why."""
+    if found is None:
+        return []
+    known = [
+        (f"explain {found.agencies[-1].agency_id}", "最低分的由来 why the lowest score") if found.agencies else None,
+        ("quarantine", "每一处，怎么办 all of it, what to do") if has_held or found.quarantined else None,
+        ("conflicts --status open", "待核的冲突 conflicts to decide") if found.kinds else None,
+        ("tasks", "待办及期限 what to do by when"),
+        ("grades", "全部等级 every grade, and its next change"),
+        ("status", "数据新旧与问题 freshness and issues"),
+    ]
+    return [(as_typed(words), why) for words, why in filter(None, known)][:_NEXT]

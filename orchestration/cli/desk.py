@@ -50,19 +50,29 @@ def tasks(due_before: dt.date | None, with_done: bool, fmt: str) -> None:
 
 @command()
 @click.option("--dataset", type=TEXT, metavar="D", help="SOURCE/DATASET, or the dataset's name alone.")
+@click.option("--all", "with_made_up", is_flag=True, help="Rows that another row makes up for, too.")
 @format_option
-def quarantine(dataset: str | None, fmt: str) -> None:
+def quarantine(dataset: str | None, with_made_up: bool, fmt: str) -> None:
     """Held files and quarantined rows: reason, file, sheet, row."""
+    from orchestration.cli.cells import UNWRAPPED, width_of
+    from orchestration.cli.kept_out import kept_out_lines
     from orchestration.operations import attempts
     from serving import queries
     from serving.releases.opened import open_release
 
     settings = home_settings()
     with open_release(settings) as opened:
-        found = queries.quarantine(opened, dataset)
+        found = queries.quarantine(opened, dataset, with_made_up)
+        made_up = queries.made_up_count(opened, dataset)
         files = sum(row["level"] == "file" for row in found)
         title = f"{files} 个文件 files held, {len(found) - files} 行 rows quarantined  {opened.title}"
-        empty = "Nothing is held or quarantined."
-        print_rows(found, queries.QUARANTINE_COLUMNS, fmt, title=title, empty=empty)
-    if fmt == "table" and dataset is None:
+        if fmt != "table":
+            print_rows(found, queries.QUARANTINE_COLUMNS, fmt)
+            return
+    click.echo(title if found else "没有 Nothing is held or quarantined.")
+    for line in kept_out_lines(found, width_of(in_pipe=UNWRAPPED)):
+        click.echo(line)
+    if made_up and not with_made_up:
+        click.echo(f"另有 {made_up} 行已补上，未列出 {made_up} more rows are made up for: firemark quarantine --all")
+    if dataset is None:
         print_ignored((attempts.last(settings) or {}).get("ignored", []))

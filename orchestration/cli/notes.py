@@ -35,16 +35,28 @@ def print_unrated(rows: Sequence[Mapping[str, Any]], heading: str) -> None:
         click.echo(visible(f"  {line}"))
 
 
-def print_ignored(ignored: Sequence[Mapping[str, str]]) -> None:
+def ignored_line(item: Mapping[str, str]) -> str:
     """What in the inbox was no file of a dataset."""
+    return f"ignored 未读取 {item['path']}: {item['reason']}"
+
+
+def print_ignored(ignored: Sequence[Mapping[str, str]]) -> None:
+    """All that was no file of a dataset."""
     for item in ignored:
-        click.echo(visible(f"ignored 未读取 {item['path']}: {item['reason']}"))
+        click.echo(visible(ignored_line(item)))
+
+
+def later_line(later: Mapping[str, Any]) -> str | None:
+    """Files whose day of receipt lies after the as-of day; null where there are none."""
+    if not later["file_count"]:
+        return None
+    return (
+        f"later  {later['file_count']} files were received after the as-of day, the last on {later['received_on']}. "
+        "收到日晚于评价日，请核对文件夹日期 Check the dates of their folders."
+    )
 
 
 def print_later(later: Mapping[str, Any]) -> None:
-    """Files whose day of receipt lies after the as-of day."""
-    if later["file_count"]:
-        click.echo(
-            f"later  {later['file_count']} files were received after the as-of day, the last on {later['received_on']}. "
-            "收到日晚于评价日，请核对文件夹日期 Check the dates of their folders."
-        )
+    """The line about them, if there are any."""
+    if (line := later_line(later)) is not None:
+        click.echo(line)

@@ -10,9 +10,12 @@ import datetime as dt
 import errno
 import functools
 import os
+import shlex
+import shutil
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
@@ -80,6 +83,14 @@ def home_settings() -> Settings:
     """The settings of the home that the command line names."""
     home: str | None = click.get_current_context().find_root().obj
     return load(home)
+
+
+def as_typed(words: str) -> str:
+    """A command of `firemark` on this home, begun as the person began this one."""
+    begun = sys.argv[0]
+    program = "firemark" if Path(begun).name != "firemark" or shutil.which("firemark") == begun else shlex.quote(begun)
+    home: str | None = click.get_current_context().find_root().obj
+    return f"{program} --home {shlex.quote(home)} {words}" if home else f"{program} {words}"
 
 
 def _take_home(ctx: click.Context, param: click.Parameter, value: str | None) -> None:
@@ -161,6 +172,16 @@ def command(*args: Any, **kwargs: Any) -> Callable[[Callable[..., Any]], click.C
     return wrap
 
 
+_STAGES = {
+    "sample": "生成 sample",
+    "ingest": "读取 reading",
+    "model": "计算 working out",
+    "check": "检查 checking",
+    "frozen lists": "名单 past lists",
+    "release": "发布 releasing",
+}
+
+
 @contextmanager
 def progress_bars() -> Iterator[Progress]:
     """Bars on standard error while it is a terminal; in a pipe not one byte of them."""
@@ -173,7 +194,7 @@ def progress_bars() -> Iterator[Progress]:
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
     columns = (
-        TextColumn("{task.description:<8}"),
+        TextColumn("{task.description}"),
         BarColumn(),
         MofNCompleteColumn(),
         TimeElapsedColumn(),
@@ -184,7 +205,7 @@ def progress_bars() -> Iterator[Progress]:
 
         def show(stage: str, done: int, total: int, label: str) -> None:
             if stage not in tasks:
-                tasks[stage] = bars.add_task(stage, total=total, label="")
+                tasks[stage] = bars.add_task(_STAGES.get(stage, stage), total=total, label="")
             bars.update(tasks[stage], completed=done, total=total, label=visible(label))
 
         yield show

@@ -39,6 +39,11 @@ def visible(text: str) -> str:
     )
 
 
+def one_line(text: str) -> str:
+    """Visible text without line breaks."""
+    return visible(text).replace("\n", " ")
+
+
 def print_rows(
     rows: Sequence[Row],
     columns: Sequence[str],

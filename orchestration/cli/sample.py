@@ -34,5 +34,5 @@ def sample(directory: Path, agencies: int, years: int, seed: int, clean: bool) -
             raise ConfigurationError(str(error)) from None
     click.echo(
         f"{summary.directory / 'inbox'}: {summary.files} files, {summary.rows} rows, {summary.agencies} agencies, "
-        f"{summary.months} months. What a perfect build finds: {summary.directory / 'truth'}"
+        f"{summary.months} months"
     )

@@ -36,7 +36,7 @@ def status(fmt: str) -> None:
             "freshness": queries.freshness(opened),
             "failed_checks": queries.failed_checks(opened),
             "data_issues": queries.issue_counts(opened),
-            "quarantined_rows_of_nobody": queries.nobodys_rows(opened),
+            "quarantined_rows_of_nobody": queries.unattributed_rows(opened),
             "overdue_tasks": queries.overdue_count(opened),
             "unrated_agencies": queries.unrated_agencies(opened),
             "later_than_as_of": queries.later_than_as_of(opened),

@@ -32,15 +32,15 @@ def raise_alert(logs: Path, code: str, message: str) -> None:
 
 
 def of_checks(logs: Path, release_id: str, checks: Sequence[CheckResult]) -> None:
-    """One alert for a release whose checks told of something, and where to look; what blocks a release stops it and is
-    told as such."""
+    """One alert for the warnings of a release's checks, with how to see the rows; a check that blocks stops the release
+    and is reported there."""
     failed = [
         f"{check.kind} {check.check_name}: {check.failing_count}" + (f" ({check.look})" if check.look else "")
         for check in checks
         if not check.is_passed
     ]
     if failed:
-        raise_alert(logs, "checks_told_of_something", f"{release_id}: {'; '.join(failed)}")
+        raise_alert(logs, "checks_warned", f"{release_id}: {'; '.join(failed)}")
 
 
 def of_held(logs: Path, held: Sequence[Mapping[str, Any]]) -> None:
@@ -54,14 +54,14 @@ def of_held(logs: Path, held: Sequence[Mapping[str, Any]]) -> None:
 
 
 def of_ignored(logs: Path, ignored: Sequence[Mapping[str, str]]) -> None:
-    """One alert for a build that left things in the inbox unread."""
+    """One alert for files in the inbox that a build did not read."""
     if ignored:
         listed = "; ".join(f"{item['path']}: {item['reason']}" for item in ignored)
         raise_alert(logs, "ignored_in_inbox", listed)
 
 
 def of_publications(logs: Path, publications: Sequence[Publication]) -> None:
-    """One alert for every output that a release could not be handed to; the release stands all the same."""
+    """One alert for every output that could not get the release; the release itself stays."""
     for one in publications:
         if not one.is_published:
             raise_alert(

@@ -1,7 +1,7 @@
-"""An inbox from outside: whether a folder is one at all, and whether what lies in it has changed.
+"""An inbox from outside: whether a folder is an inbox, and whether its files have changed.
 
-Belongs here: what to say to who named another folder, or none. Does not belong here: reading the inbox, or what in it
-is no file of a dataset (`ingestion.landing`), when anybody looks (`sensors`).
+Belongs here: the errors for a wrong or missing folder. Does not belong here: reading the inbox, files in it that belong
+to no dataset (`ingestion.landing`), when it is checked (`sensors`).
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from pathlib import Path
 from ingestion.settings import ConfigurationError
 from ingestion.sources import DATASETS
 
-SETTLE_SECONDS = 30  # how long it must have looked the same before it is read
+SETTLE_SECONDS = 30  # how long it must stay unchanged before it is read
 _FORM = "<source>/<dataset>/<YYYY-MM-DD>/"
 
 
@@ -23,7 +23,7 @@ def _sources() -> str:
 
 
 def require_inbox(inbox: Path | None) -> None:
-    """Raises ConfigurationError for a folder with something in it but no dataset: the wrong one was named."""
+    """Raises ConfigurationError for a folder that is not empty but has no dataset: the wrong folder was named."""
     if inbox is None or not inbox.is_dir() or not any(inbox.iterdir()):
         return
     if _has_dataset(inbox):
@@ -31,8 +31,8 @@ def require_inbox(inbox: Path | None) -> None:
     nearer = next((place for place in (inbox / "inbox", inbox.parent) if _has_dataset(place)), None)
     hint = f" Did you mean --inbox {nearer}?" if nearer else ""
     raise ConfigurationError(
-        f"{inbox} is no inbox: it holds no folder of a dataset, so nothing was built. 收件箱中没有任何数据集目录。"
-        f"{hint} An inbox holds {_FORM} with the sources {_sources()}."
+        f"{inbox} 不是收件箱，其中没有任何数据集目录，未生成 is not an inbox: it has no folder of a dataset, so nothing was built."
+        f"{hint} An inbox has folders {_FORM}; the sources are {_sources()}."
     )
 
 
@@ -41,17 +41,17 @@ def _has_dataset(folder: Path) -> bool:
 
 
 def nothing_received(inbox: Path | None, default: Path, ignored: Sequence[tuple[str, str]]) -> ConfigurationError:
-    """The error for a home that never received a file: there is no city to grade."""
-    where = f"{inbox} holds no file of a dataset" if inbox else f"no inbox was named, and there is no {default}"
+    """The error for a home that has never received a file: there is nothing to grade."""
+    where = f"{inbox} has no file of a dataset" if inbox else f"no inbox was named, and {default} does not exist"
     listed = "".join(f"\n  {path}: {why}" for path, why in ignored)
     return ConfigurationError(
-        f"No file was ever received in this home, so nothing was built: {where}. 尚未收到任何文件。"
-        f" Put exports into {_FORM} (the sources are {_sources()}) and name the folder by --inbox.{listed}"
+        f"尚未收到任何文件，未生成 No file has ever been received in this home, so nothing was built: {where}."
+        f" Put exports into {_FORM} (the sources are {_sources()}) and name the folder with --inbox.{listed}"
     )
 
 
 def fingerprint(inbox: Path) -> str | None:
-    """Changes when files come, go or grow; null without files. Times decide only whether to look, never what."""
+    """Changes when files are added, removed or changed; null without files. Times only decide whether the inbox is read."""
     entries = []
     for folder, _, names in os.walk(inbox):
         for name in names:

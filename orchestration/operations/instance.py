@@ -1,6 +1,6 @@
-"""The persistent Dagster instance of a home, and what a killed run left in it.
+"""The persistent Dagster instance of a home, and runs that were killed.
 
-Belongs here: dagster.yaml, opening the instance, reaping. Does not belong here: definitions, running a job.
+Belongs here: dagster.yaml, opening the instance, marking killed runs as failed. Does not belong here: definitions, running a job.
 """
 
 from __future__ import annotations
@@ -18,21 +18,22 @@ from ingestion.settings import Settings
 PROCESS_TAG = "firemark/process"
 MAX_RUN_SECONDS = 6 * 3600
 _UNFINISHED = [dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.CANCELING]
-# A run that never wrote its process into its tags died between its start and its first step.
+# A run without a process in its tags died between its start and its first step.
 _UNTAGGED_GRACE_SECONDS = 60
 
 
 def instance_config(settings: Settings) -> dict[str, object]:
-    """What `dagster.yaml` of this home says."""
+    """The content of this home's `dagster.yaml`."""
     return {
         "telemetry": {"enabled": False},
+        "nux": {"enabled": False},  # no invitation to leave an address
         "event_log_storage": {
             "module": "orchestration.operations.storage",
             "class": "PooledSqliteEventLogStorage",
             "config": {"base_dir": str(settings.dagster / "history" / "runs")},
         },
         "concurrency": {"runs": {"max_concurrent_runs": 1}},
-        # No pool guards the writer: after kill -9 a claimed slot stays claimed. The lock file does it.
+        # No pool guards the writer: after kill -9 a claimed slot stays claimed. The lock file guards it.
         "run_monitoring": {"enabled": True, "max_runtime_seconds": MAX_RUN_SECONDS, "start_timeout_seconds": 120},
         "retention": {
             "schedule": {"purge_after_days": 90},
@@ -42,7 +43,7 @@ def instance_config(settings: Settings) -> dict[str, object]:
 
 
 def write_instance_config(settings: Settings) -> Path:
-    """Writes `dagster.yaml` where it is missing or says something else; returns DAGSTER_HOME."""
+    """Writes `dagster.yaml` if it is missing or differs; returns DAGSTER_HOME."""
     settings.dagster.mkdir(parents=True, exist_ok=True)
     path = settings.dagster / "dagster.yaml"
     text = yaml.safe_dump(instance_config(settings), sort_keys=False)
@@ -57,7 +58,7 @@ def open_instance(settings: Settings) -> DagsterInstance:
 
 
 def this_process() -> str:
-    """Identifies this process: its id and start, so that a reused id is not taken for it."""
+    """Identifies this process by its id and start time, so that another process with the same id is not mistaken for it."""
     return f"{os.getpid()}:{_start_of(os.getpid())}"
 
 
@@ -83,9 +84,10 @@ def is_alive(process: str) -> bool:
 
 
 def reap(instance: DagsterInstance) -> list[str]:
-    """Fails the runs whose process is gone (kill -9, power cut); returns their ids. For the holder of the writer lock.
+    """Marks runs as failed whose process has ended (kill -9, power cut); returns their ids. For the holder of the writer
+    lock.
 
-    A run may have waited in the queue for hours: one without a process is as old as its last change of status.
+    The age of a run without a process counts from its last change of status: it may have waited in the queue for hours.
     """
     reaped = []
     for record in instance.get_run_records(dg.RunsFilter(statuses=_UNFINISHED)):
@@ -93,7 +95,7 @@ def reap(instance: DagsterInstance) -> list[str]:
         process = run.tags.get(PROCESS_TAG)
         is_dead = not is_alive(process) if process else _unchanged_seconds(record) > _UNTAGGED_GRACE_SECONDS
         if is_dead:
-            instance.report_run_failed(run, "The process of this run is gone; nothing of it was released.")
+            instance.report_run_failed(run, "The process of this run has ended; nothing was released.")
             reaped.append(run.run_id)
     return reaped
 

@@ -1,6 +1,6 @@
-"""One writer per home: an operating-system lock, so that a killed process never leaves it behind.
+"""One writer per home: a lock of the operating system, which is released when its process is killed.
 
-Belongs here: taking and releasing the lock. Does not belong here: who waits and who gives up.
+Belongs here: taking and releasing the lock. Does not belong here: how long callers wait.
 """
 
 from __future__ import annotations
@@ -14,19 +14,19 @@ from filelock import FileLock, Timeout
 from ingestion.settings import ConfigurationError, Settings
 
 _held: dict[Path, FileLock] = {}
-_LOOK_SECONDS = 0.1  # outlasts `is_held`, which takes the lock for a moment
+_LOOK_SECONDS = 0.1  # longer than `is_held`, which takes the lock for a moment
 
 
 class AnotherBuildRunsError(Exception):
-    """Another process builds in this home."""
+    """Another process is building in this home."""
 
 
 @contextmanager
 def writer_lock(settings: Settings, wait_seconds: float = 0) -> Iterator[None]:
-    """Holds the home's writer lock; inside the same process it may be taken again.
+    """Holds the home's writer lock; the same process may take it again.
 
-    Raises `AnotherBuildRunsError` when another process still holds it after `wait_seconds`, and `ConfigurationError`
-    when the home cannot be written to.
+    Raises `AnotherBuildRunsError` if another process still holds it after `wait_seconds`, and `ConfigurationError`
+    if the home cannot be written to.
     """
     path = _path(settings)
     held = _held.get(path)
@@ -36,11 +36,13 @@ def writer_lock(settings: Settings, wait_seconds: float = 0) -> Iterator[None]:
             held = _held[path] = FileLock(path, mode=0o600)
         held.acquire(timeout=max(wait_seconds, _LOOK_SECONDS), poll_interval=0.2 if wait_seconds else 0.02)
     except Timeout:
-        raise AnotherBuildRunsError(f"another build is running in {settings.home}") from None
+        raise AnotherBuildRunsError(
+            f"另一生成任务正在进行 another build is running in {settings.home}; try again when it has ended"
+        ) from None
     except OSError as error:
         raise ConfigurationError(
-            f"nothing can be written to the home {settings.home}: {error.strerror or error}. "
-            "Name a folder that can be written by --home, or let this user write to it."
+            f"目录不可写 the home {settings.home} cannot be written to: {error.strerror or error}. "
+            "Name a writable folder with --home, or give this user write access."
         ) from error
     try:
         yield
@@ -49,7 +51,7 @@ def writer_lock(settings: Settings, wait_seconds: float = 0) -> Iterator[None]:
 
 
 def is_held(settings: Settings) -> bool:
-    """Whether somebody writes in the home now; no, where this account may not know."""
+    """Whether a process is writing in the home now; false if this account cannot find out."""
     path = _path(settings)
     try:
         if not path.exists():

@@ -1,4 +1,4 @@
-"""A command of `firemark` as a person can paste it. Does not belong here: what a command does (`cli`)."""
+"""A `firemark` command that a person can paste. Does not belong here: what a command does (`cli`)."""
 
 from __future__ import annotations
 

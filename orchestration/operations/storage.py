@@ -1,7 +1,7 @@
 """Dagster's SQLite event log, with one connection per database instead of one per event.
 
-The stock storage opens a new engine, connection and fsync for every event, which costs more than the models
-of a small build. Belongs here: how connections are kept. Does not belong here: any other Dagster setting.
+The original storage opens an engine and a connection and syncs to disk for every event, which takes longer than the
+models of a small build. Belongs here: how connections are kept. Does not belong here: any other Dagster setting.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ class PooledSqliteEventLogStorage(SqliteEventLogStorage):
                 yield connection
 
     def has_table(self, table_name: str) -> bool:
-        """Asked before every check event; a table that is there stays there."""
+        """Called before every check event; a table that exists is never dropped."""
         if table_name not in self._tables and super().has_table(table_name):
             self._tables.add(table_name)
         return table_name in self._tables

@@ -24,18 +24,18 @@ from orchestration.operations.inbox import SETTLE_SECONDS
 from orchestration.operations.instance import open_instance, reap, write_instance_config
 from orchestration.operations.lock import AnotherBuildRunsError, writer_lock
 
-HOST = "127.0.0.1"  # Dagster has no users: whoever reaches it may do everything
+HOST = "127.0.0.1"  # Dagster has no user accounts: anybody who can reach it can do everything
 _GRACE_SECONDS = 20
 
 
 def serve(settings: Settings, port: int, tell: Callable[[str], None]) -> int:
-    """Runs until Ctrl-C, SIGTERM, or one of the two ends; returns the exit code."""
+    """Runs until Ctrl-C, SIGTERM, or the end of one of the two processes; returns the exit code."""
     _require_free(port)
     home = write_instance_config(settings)
-    # While a build holds the lock, whatever is left unfinished may be its own; it reaped the rest.
+    # While a build holds the lock, an unfinished run may be its own; it has already marked the others.
     with suppress(AnotherBuildRunsError), writer_lock(settings), open_instance(settings) as instance:
         for run_id in reap(instance):
-            tell(f"run {run_id} was left unfinished by a process that is gone: marked as failed")
+            tell(f"运行中断 run {run_id} was left unfinished by a process that has ended: marked as failed")
     workspace = home / "workspace.yaml"
     location = {
         "python_module": {"module_name": "orchestration.definitions", "attribute": "defs", "location_name": "firemark"}
@@ -64,11 +64,11 @@ def serve(settings: Settings, port: int, tell: Callable[[str], None]) -> int:
                     command, env=environment, stdout=log, stderr=log, stdin=subprocess.DEVNULL, start_new_session=True
                 )
         tell(f"http://{HOST}:{port}  home {settings.home}  logs {settings.logs}  (Ctrl-C stops)")
-        tell(f"收件箱 put exports into {settings.inbox}: it is looked at every {SETTLE_SECONDS} s and every morning")
+        tell(f"收件箱 put exports into {settings.inbox}: it is checked every {SETTLE_SECONDS} s and every morning")
         while not stopping.is_asked:
             for name, process in processes.items():
                 if process.poll() is not None:
-                    tell(f"the {name} ended with {process.returncode}; see {settings.logs / f'{name}.log'}")
+                    tell(f"the {name} ended with exit code {process.returncode}; see {settings.logs / f'{name}.log'}")
                     return 1
             time.sleep(0.3)
         return 0
@@ -84,12 +84,12 @@ def _require_free(port: int) -> None:
             probe.bind((HOST, port))
         except OSError as error:
             raise ConfigurationError(
-                f"端口被占用 {HOST}:{port} is taken ({error.strerror}). Name another one by --port."
+                f"端口被占用 {HOST}:{port} is taken ({error.strerror}). 请另选端口 Name another port with --port."
             ) from None
 
 
 class _Stopping:
-    """Remembers that somebody asked to stop, instead of dying between two lines."""
+    """Remembers a request to stop, so that the process does not die between two lines."""
 
     def __init__(self) -> None:
         self.is_asked = False
@@ -106,7 +106,7 @@ class _Stopping:
 
 
 def _stop(processes: dict[str, subprocess.Popen[bytes]]) -> None:
-    """Asks each process group, then insists: their code servers must not outlive them."""
+    """Interrupts each process group, then kills it: their code servers must not outlive them."""
     for process in processes.values():
         _signal_group(process, signal.SIGINT)
     deadline = time.monotonic() + _GRACE_SECONDS

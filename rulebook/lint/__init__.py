@@ -1,7 +1,7 @@
-"""Whether the rules of a rulebook folder make sense: everything that does not, as data.
+"""Checks whether the rules of a rulebook folder make sense; returns all problems as data.
 
-Belongs here: one small check per truth about rules, one module a subject, and the order of the checks. Does not belong
-here: types and headers (`folder`), the grammar of regime files (`grammar`), scoring.
+Belongs here: one small check per rule about rulebooks, one module per subject, and the order of the checks. Does not
+belong here: types and headers (`folder`), the grammar of regime files (`grammar`), scoring.
 """
 
 from __future__ import annotations
@@ -33,9 +33,9 @@ _CHECKS: tuple[Callable[[Version], Iterator[Problem]], ...] = (
 
 
 def lint(folder: Folder) -> list[Problem]:
-    """Everything that is wrong with the rules of a folder, all regimes, in the order of files and rows."""
+    """All problems of a folder, for all regimes, in the order of files and rows."""
     problems = list(check_shape(folder))
-    if not problems:  # the meaning of rows is only looked at when each of them can be read
+    if not problems:  # the meaning of rows is only checked if all of them can be read
         problems = list(check_sequence(folder))
         for row in folder.versions():
             version = Version.of(folder, row)

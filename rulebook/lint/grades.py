@@ -1,4 +1,4 @@
-"""Grades: that each one named is known, and that every score that can be reached lies in exactly one band.
+"""Grades: every named grade is known, and every reachable score is in exactly one band.
 
 Belongs here: the lattice of scores and its bounds. Does not belong here: single points and caps (`points`).
 """
@@ -24,7 +24,7 @@ def check_grades(version: Version) -> Iterator[Problem]:
         remedy = (
             suggestion(grade, sorted(grades), "Known grades") if grades else "The regime has no bands, so no grades."
         )
-        return Problem(row.at(column), "unknown_grade", f"{grade} is no grade", remedy)
+        return Problem(row.at(column), "unknown_grade", f"{grade} is not a grade", remedy)
 
     for row in version.items.values():
         needs_grade = row["effect"] in vocabulary.GRADE_EFFECTS
@@ -34,7 +34,7 @@ def check_grades(version: Version) -> Iterator[Problem]:
                 "effect_grade",
                 f"effect {row['effect']} of item {row['item_code']} "
                 + ("names no grade" if needs_grade else "takes no grade"),
-                "veto and ceiling name a grade, the others do not.",
+                "veto and ceiling name a grade; the other effects do not.",
             )
         elif needs_grade and row["effect_grade"] not in grades:
             yield unknown(row, "effect", row["effect_grade"])
@@ -58,7 +58,7 @@ def _contains(band: Row, score: Decimal) -> bool:
 
 
 def check_bands(version: Version) -> Iterator[Problem]:
-    """Every reachable score on its lattice lies in exactly one band; a regime without bands has no grades."""
+    """Every reachable score of the lattice is in exactly one band. A regime without bands has no grades."""
     if not version.bands:
         return
     step = _lattice(version)
@@ -71,7 +71,7 @@ def check_bands(version: Version) -> Iterator[Problem]:
         yield Problem(
             where.place,
             "score_without_band" if not holding else "score_in_two_bands",
-            f"score {number(score)} of {version.row['rulebook_id']} lies in "
+            f"score {number(score)} of {version.row['rulebook_id']} is in "
             + ("no band" if not holding else f"bands {' and '.join(holding)}"),
             f"Move the bounds: scores are multiples of {number(step)}"
             + (f" from {number(least)}" if least is not None else "")
@@ -80,7 +80,7 @@ def check_bands(version: Version) -> Iterator[Problem]:
 
 
 def _lattice(version: Version) -> Decimal:
-    """The step on which this version's scores lie, once rounded."""
+    """The step of this version's scores after rounding."""
     step = version.row["score_step"]
     if step is None or step <= 0:
         return FINEST
@@ -91,17 +91,16 @@ def _lattice(version: Version) -> Decimal:
 
 
 def _leaves(version: Version, item: Row, step: Decimal) -> bool:
-    """Whether a line of the item, of whatever version, can be off the step."""
-    if (
-        item["points"] is None
-    ):  # rows whose own points are off the step of their version do not score, factors are whole
+    """Whether a line of the item, in any version, can be off the step."""
+    # rows whose own points are off their version's step do not score, and factors are whole numbers
+    if item["points"] is None:
         of = version.siblings[item["rulebook_id"]]
         return bool(((of["score_step"] or FINEST) if of["rounding"] == "none" else FINEST) % step)
     return bool(item["points"] % step or item["points"] * (item["repeat_factor"] or 1) % step)
 
 
 def _probes(bands: Iterable[Row], step: Decimal, least: Decimal | None, most: Decimal | None) -> list[Decimal]:
-    """Lattice scores such that whatever holds for them holds for all: two on each side of every bound."""
+    """Lattice scores that represent all others: two on each side of every bound."""
     bounds = [bound for row in bands for bound in (row["lo"], row["hi"]) if bound is not None]
     bounds += [bound for bound in (least, most) if bound is not None] or [Decimal(0)]
     points: set[Decimal] = set()
@@ -116,20 +115,22 @@ def _probes(bands: Iterable[Row], step: Decimal, least: Decimal | None, most: De
 
 
 def _reach(base: Decimal, components: dict[str, Row], items: Iterable[Row]) -> tuple[Decimal | None, Decimal | None]:
-    """The least and the most score that can be reached; null = without bound."""
+    """The least and the greatest reachable score; None = no bound."""
     items = list(items)
     bounds: dict[int, Decimal | None] = {1: Decimal(0), -1: Decimal(0)}
     for code, component in components.items():
-        own: dict[str, Decimal | None] = {}  # each item: the most of all its lines
-        lines: dict[str, Decimal | None] = {}  # each item: the most of one line
+        own: dict[str, Decimal | None] = {}  # item -> the most points of all its lines
+        lines: dict[str, Decimal | None] = {}  # item -> the most points of one line
         for item in items:
             if item["component_code"] == code:
                 once = most_of_one_line(item)
                 many = Decimal(0) if once == 0 else item["cap_points"]
-                # a line that counts by itself is held by all its caps; of several checks each has its own
-                held = _least(once, item["cap_points"], item["cap_per_check_points"], component["cap_per_check_points"])
-                # the one line of an `above` carries the points of each of those that it counts
-                _widen(lines, item["item_code"], held if item["above"] is None else many)
+                # a single line is limited by all caps; several checks have one cap each
+                capped = _least(
+                    once, item["cap_points"], item["cap_per_check_points"], component["cap_per_check_points"]
+                )
+                # the one line of an `above` has the points of everyone that it counts
+                _widen(lines, item["item_code"], capped if item["above"] is None else many)
                 _widen(own, item["item_code"], many if item["below"] is None else once)
         if component["aggregation"] in ("latest", "max"):
             total = None if None in lines.values() else max(filter(None, lines.values()), default=Decimal(0))

@@ -1,6 +1,6 @@
-"""Components and items: what they are about, how they are summed, which items take others in.
+"""Components and items: their facts, how they are summed, which items subsume others.
 
-Does not belong here: how many points they carry (`points`), which rows of evidence reach them (`clause_map`).
+Does not belong here: their points (`points`), the clauses that refer to them (`clause_map`).
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ from rulebook.problems import Problem, suggestion
 
 
 def check_components(version: Version) -> Iterator[Problem]:
-    """Components that divide by nothing, or by what cannot be counted."""
+    """Components without a divisor, or with one that cannot be counted."""
     for row in version.components.values():
         divided = row["aggregation"] == "sum_over_count"
         if divided and row["divisor_fact"] is None:
             yield Problem(
                 row.at("aggregation"),
                 "no_divisor",
-                f"component {row['component_code']} divides by nothing",
+                f"component {row['component_code']} has no divisor",
                 f"Name a divisor: {', '.join(vocabulary.EVENT_FACTS)}.",
             )
         if row["divisor_fact"] is not None and not divided:
@@ -35,27 +35,27 @@ def check_components(version: Version) -> Iterator[Problem]:
             yield Problem(
                 row.at("divisor_fact"),
                 "divisor_not_event",
-                f"the divisor {row['divisor_fact']} is no event fact",
+                f"the divisor {row['divisor_fact']} is not an event fact",
                 f"Name one of: {', '.join(vocabulary.EVENT_FACTS)}.",
             )
         if divided and row["window_code"] == "state":
             yield Problem(
                 row.at("window_code"),
                 "divisor_without_window",
-                f"component {row['component_code']} counts its divisor over no window",
+                f"component {row['component_code']} has no window over which to count its divisor",
                 "Give it a window other than state.",
             )
 
 
 def check_next(version: Version) -> Iterator[Problem]:
-    """Components that end with the next event: which event that is."""
+    """Components whose window ends with the next event must name that event."""
     for row in version.components.values():
         until_next = row["window_code"] == "until_next"
         if until_next and row["next_fact"] is None:
             yield Problem(
                 row.at("window_code"),
                 "no_next",
-                f"component {row['component_code']} lasts until the next of nothing",
+                f"component {row['component_code']} does not say which next event ends it",
                 f"Name next: {', '.join(vocabulary.EVENT_FACTS)}.",
             )
         if not until_next and row["next_fact"] is not None:
@@ -75,23 +75,23 @@ def check_next(version: Version) -> Iterator[Problem]:
 
 
 def check_items(version: Version) -> Iterator[Problem]:
-    """Items without a component, with a fact that does not fit, that name what is not there."""
+    """Items without a component, with a fact that does not fit, or that refer to unknown items."""
     for row in version.items.values():
         component = version.components.get(row["component_code"])
         if component is None:
             yield Problem(
                 row.at("component_code"),
                 "no_component",
-                f"item {row['item_code']} belongs to {row['component_code']}, which is no component",
+                f"item {row['item_code']} belongs to {row['component_code']}, which is not a component",
                 suggestion(row["component_code"], version.components),
             )
         homes = {entry["component_code"] for entry in version.all_items if entry["item_code"] == row["item_code"]}
-        if len(homes) > 1:  # its lines live on across versions, and one cap holds for all of them
+        if len(homes) > 1:  # its lines continue to count in later versions, and one cap applies to all of them
             yield Problem(
                 row.at("component_code"),
                 "item_moved",
                 f"item {row['item_code']} belongs to {' and '.join(sorted(homes))} in versions of one regime",
-                "Keep its component, or give the item of the new component a code of its own.",
+                "Keep its component, or give the item of the new component another code.",
             )
         yield from _item_fact(row, component)
         for code in split_list(row["subsumes"]):
@@ -99,11 +99,11 @@ def check_items(version: Version) -> Iterator[Problem]:
                 yield Problem(
                     row.at("subsumes"),
                     "subsumes_unknown",
-                    f"item {row['item_code']} subsumes {code}, which is no other item",
+                    f"item {row['item_code']} subsumes {code}, which is not another item",
                     suggestion(code, [item for item in version.items if item != row["item_code"]], "Other items"),
                 )
         yield from _row_words(row)
-    yield from _subsumes_ring(version)
+    yield from _subsumes_cycle(version)
 
 
 def _item_fact(row: Row, component: Row | None) -> Iterator[Problem]:
@@ -114,14 +114,14 @@ def _item_fact(row: Row, component: Row | None) -> Iterator[Problem]:
         yield Problem(
             row.at("above" if len(bounds) == 2 else "fact"),
             "above_or_below",
-            f"item {row['item_code']} counts {row['fact']} and says {' and '.join(bounds) or 'neither above nor below'}",
-            "Say either above: n or below: n.",
+            f"item {row['item_code']} counts {row['fact']} and has {' and '.join(bounds) or 'neither above nor below'}",
+            "Write either above: n or below: n.",
         )
     if not is_count and bounds:
         yield Problem(
             row.at(bounds[0]),
             "bound_without_count",
-            f"item {row['item_code']} says {bounds[0]} but {row['fact']} is no count",
+            f"item {row['item_code']} has {bounds[0]}, but {row['fact']} is not a count",
             f"Name a count: {', '.join(vocabulary.COUNT_FACTS)}.",
         )
     if component is not None and is_count != is_state:
@@ -134,14 +134,14 @@ def _item_fact(row: Row, component: Row | None) -> Iterator[Problem]:
 
 
 def _row_words(row: Row) -> Iterator[Problem]:
-    """Words that ask a row of evidence, or lines with a window, for something."""
+    """Values that come from a row of evidence, and factors that need lines with a window."""
     for column, key in (("points_from", "points"), ("quantity_from", "quantity")):
         if row[column] == vocabulary.ROW and row["fact"] != vocabulary.EVIDENCE:
             yield Problem(
                 row.at("points" if key == "points" and not row.place.is_csv else column),
                 "row_without_evidence",
                 f"item {row['item_code']} takes {key} from rows, but its fact is {row['fact']}",
-                f"Leave {key}: row out, or the fact: only rows of evidence have {key} of their own.",
+                f"Leave out {key}: row, or the fact: only rows of evidence have their own {key}.",
             )
     if row["repeat_factor"] is not None and row["fact"] in vocabulary.COUNT_FACTS:
         yield Problem(
@@ -152,7 +152,7 @@ def _row_words(row: Row) -> Iterator[Problem]:
         )
 
 
-def _subsumes_ring(version: Version) -> Iterator[Problem]:
+def _subsumes_cycle(version: Version) -> Iterator[Problem]:
     for start, row in version.items.items():
         reached, frontier = set(), [start]
         while frontier:
@@ -162,5 +162,8 @@ def _subsumes_ring(version: Version) -> Iterator[Problem]:
                     frontier.append(code)
         if start in reached and start not in split_list(row["subsumes"]):
             yield Problem(
-                row.at("subsumes"), "subsumes_ring", f"item {start} subsumes itself in a ring", "Break the ring."
+                row.at("subsumes"),
+                "subsumes_ring",
+                f"item {start} subsumes itself through other items",
+                "Remove one of these references.",
             )

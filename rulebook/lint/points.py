@@ -1,6 +1,6 @@
 """Points, caps and the step of scores.
 
-Does not belong here: which grade a score has (`grades`).
+Does not belong here: the grade of a score (`grades`).
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from rulebook.problems import Problem
 _CAPS = ("cap_points", "cap_per_check_points")
 _MOST_QUANTITY = 10_000  # of a row
 _MOST_ROW_POINTS = Decimal(1_000)  # of a row
-_MOST_LINE = Decimal("9999999.99")  # decimal(9,2), what a line can hold
+_MOST_LINE = Decimal("9999999.99")  # decimal(9,2), the type of a line's points
 
 
 def check_points(version: Version) -> Iterator[Problem]:
-    """Points, factors and caps off the step of scores, and caps that one entry would break."""
+    """Points, factors and caps that are not multiples of the score step, and caps below the points of one entry."""
     step = version.row["score_step"]
     if step is not None and step <= 0:
         yield Problem(
@@ -35,10 +35,10 @@ def check_points(version: Version) -> Iterator[Problem]:
         for column in _CAPS:
             yield from _cap_below(row, column, "item", row)
         component = version.components.get(row["component_code"])
-        # A sum that is divided first can stay under a cap that one entry would break.
+        # A sum that is divided can stay below a cap that is less than one entry's points.
         if component is not None and component["aggregation"] != "sum_over_count":
             yield from _cap_below(component, "cap_points", f"component {component['component_code']} of item", row)
-    # Under half_up every score comes back to the step; without rounding it must never leave it.
+    # half_up rounds every score to the step; without rounding every number must be a multiple of it.
     if version.row["rounding"] == "none":
         yield from _off_step(version.row, "base_points", step)
         for row in (*version.items.values(), *version.components.values()):
@@ -52,13 +52,13 @@ def _off_step(row: Row, column: str, step: Decimal) -> Iterator[Problem]:
         yield Problem(
             row.at(column),
             "off_step",
-            f"{row.called(column)} {value} is no multiple of the score step {step}",
+            f"{row.called(column)} {value} is not a multiple of the score step {step}",
             "Change one of them.",
         )
 
 
 def _repeated(row: Row, step: Decimal) -> Iterator[Problem]:
-    """The points of a repeated line, as they are after the factor."""
+    """The points of a repeated line after the factor."""
     factor = row["repeat_factor"]
     if factor is None:
         return
@@ -76,13 +76,13 @@ def _repeated(row: Row, step: Decimal) -> Iterator[Problem]:
             row.at("repeat_factor"),
             "repeat_off_step",
             f"points {row['points']} of item {row['item_code']} × repeat_factor {factor} = {row['points'] * factor}"
-            f" is no multiple of the score step {step}",
+            f" is not a multiple of the score step {step}",
             "Change one of them.",
         )
 
 
 def most_of_one_line(item: Row) -> Decimal | None:
-    """The most points that one line of an item can have; null = the rows' own, which know no bound."""
+    """The most points that one line of an item can have; None = the rows' own points, which have no bound."""
     points: Decimal | None = item["points"]
     return None if points is None else points * _most_times(item)
 
@@ -93,7 +93,7 @@ def _most_times(item: Row) -> Decimal:
 
 
 def _too_many(row: Row) -> Iterator[Problem]:
-    """Whether one line can hold its points. Of a row's points times a row's quantity nothing is known beforehand."""
+    """Whether a line's type can hold its points. A row's points times a row's quantity cannot be checked beforehand."""
     is_quantity = row["quantity_from"] == vocabulary.ROW
     if row["points"] is None and is_quantity:
         return
@@ -103,7 +103,7 @@ def _too_many(row: Row) -> Iterator[Problem]:
             row.at("quantity_from" if is_quantity else "repeat_factor"),
             "points_too_many",
             f"one line of item {row['item_code']} could take {most:f} points"
-            + (f", for a row's quantity goes up to {_MOST_QUANTITY}" if is_quantity else ""),
+            + (f", because a row's quantity may be up to {_MOST_QUANTITY}" if is_quantity else ""),
             f"A line holds at most {_MOST_LINE}: lower points or repeat_factor, or leave quantity out.",
         )
 

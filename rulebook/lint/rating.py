@@ -1,4 +1,4 @@
-"""When an agency is rated, and what a grade leads to.
+"""When an agency is rated, and the measures of a grade.
 
 Does not belong here: grades and their bands (`grades`).
 """
@@ -14,7 +14,7 @@ from rulebook.problems import Problem, nearest
 
 
 def check_rating(version: Version) -> Iterator[Problem]:
-    """Types of check where no check makes an agency rated."""
+    """Types of check are only useful if a check makes an agency rated."""
     row = version.row
     if row["rated_types"] is not None and row["rated_from"] != vocabulary.CHECKS:
         yield Problem(
@@ -26,19 +26,19 @@ def check_rating(version: Version) -> Iterator[Problem]:
 
 
 def check_measures(version: Version) -> Iterator[Problem]:
-    """Measures that nothing carries out, shows or reads."""
+    """Measures that nothing uses."""
     known = known_measures()
     shown = {code: f"{code} {measure.title_zh}" for code, measure in known.items()}
     tasks = [shown[code] for code, measure in known.items() if measure.task_code]
     others = [text for text in shown.values() if text not in tasks]
-    told = shown | {measure.title_zh: shown[code] for code, measure in known.items()}
+    texts = shown | {measure.title_zh: shown[code] for code, measure in known.items()}
     for row in version.measures:
         if row["measure_code"] not in known:
             yield Problem(
                 row.at("measure_code"),
                 "unknown_measure",
-                f"{row['measure_code']} is no measure",
-                nearest(row["measure_code"], told)
-                + f"These make tasks: {', '.join(tasks)}. These are known too: {', '.join(others)}."
-                + " A new one is a row of seeds/reference/measures.csv.",
+                f"{row['measure_code']} is not a measure",
+                nearest(row["measure_code"], texts)
+                + f"Measures with tasks: {', '.join(tasks)}. Other known measures: {', '.join(others)}."
+                + " To add one, add a row to seeds/reference/measures.csv.",
             )

@@ -1,6 +1,6 @@
-"""The shape of a folder's tables: cells that are needed, closed lists, least values, keys, rows of a known version.
+"""The shape of a folder's tables: required cells, closed lists, least values, keys, known versions.
 
-Belongs here: what can be said of a row before its meaning. Does not belong here: types and headers (`folder`).
+Belongs here: checks of a row that do not need its meaning. Does not belong here: types and headers (`folder`).
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from rulebook.folder import Folder, Row, split_list
 from rulebook.problems import Place, Problem, suggestion
 from rulebook.tables import FOLDER_TABLES
 
-# Columns that may not be empty, and the closed lists; both matter for folders that were edited by hand.
+# Required columns and closed lists: these checks are for folders that somebody edited by hand.
 _NEEDED: dict[str, tuple[str, ...]] = {
     "rulebooks": (
         *("rulebook_id", "regime_code", "status", "effective_from_on", "base_points", "rounding", "clock_start"),
@@ -60,7 +60,7 @@ _LISTED_WORDS: dict[tuple[str, str], Sequence[str]] = {
     ("components", "next_types"): tuple(vocabulary.CHECK_TYPES.values()),
     ("items", "channels"): vocabulary.CHANNELS,
 }
-# Numbers that may not be below a least value.
+# The least value of a number.
 _LEAST: dict[tuple[str, str], int] = {
     ("components", "cap_points"): 0,
     ("components", "cap_per_check_points"): 0,
@@ -76,9 +76,9 @@ _LEAST: dict[tuple[str, str], int] = {
     ("repair_policy", "max_attempts"): 1,
     ("bands", "grade_rank"): 1,
 }
-# What a regime file calls a table, where it is called otherwise.
+# The name of a table in a regime file, if it differs.
 _BLOCKS = {"rulebooks": "rulebook", "clause_items": "clauses", "repair_policy": "repair"}
-# What names a row inside its version.
+# The key of a row.
 _KEYS: dict[str, tuple[str, ...]] = {
     "rulebooks": ("rulebook_id",),
     "components": ("rulebook_id", "component_code"),
@@ -91,7 +91,7 @@ _KEYS: dict[str, tuple[str, ...]] = {
 
 
 def check_shape(folder: Folder) -> Iterator[Problem]:
-    """Rows that cannot be read as rules."""
+    """Rows with missing cells, unknown words, too small numbers, repeated keys or an unknown version."""
     ids = {row["rulebook_id"] for row in folder.rows("rulebooks")}
     if not ids:
         yield Problem(
@@ -112,7 +112,7 @@ def check_shape(folder: Folder) -> Iterator[Problem]:
                 least = _LEAST.get((table, column))
                 if least is not None and value is not None and value < least:
                     yield Problem(
-                        row.at(column), "too_small", f"{row.called(column)} is {value}", f"The least is {least}."
+                        row.at(column), "too_small", f"{row.called(column)} is {value}", f"Write at least {least}."
                     )
             if table == "items":
                 yield from _points_from(row)
@@ -123,7 +123,7 @@ def check_shape(folder: Folder) -> Iterator[Problem]:
                 yield Problem(
                     row.place,
                     code,
-                    f"{_BLOCKS.get(table, table)} says {names or '(empty)'} twice",
+                    f"{_BLOCKS.get(table, table)} has {names or '(empty)'} twice",
                     f"Keep one of the entries; the other: {seen[key].place}.",
                 )
             seen.setdefault(key, row)
@@ -141,7 +141,7 @@ def check_shape(folder: Folder) -> Iterator[Problem]:
                 row.place,
                 "no_repair_policy",
                 f"{row['rulebook_id']} has no row in repair_policy",
-                "Add one; is_on_application = false offers no repair.",
+                "Add one; is_on_application = false means that no repair is offered.",
             )
 
 
@@ -149,7 +149,7 @@ def _unknown_words(table: str, row: Row, column: str) -> Iterator[Problem]:
     words, value = _WORDS.get((table, column)), row[column]
     if words is not None and value is not None and value not in words:
         yield Problem(
-            row.at(column), "unknown_word", f"{value} is no {row.called(column)}", suggestion(str(value), words)
+            row.at(column), "unknown_word", f"{value} is not a {row.called(column)}", suggestion(str(value), words)
         )
     listed = _LISTED_WORDS.get((table, column))
     for element in split_list(value) if listed else []:
@@ -157,13 +157,13 @@ def _unknown_words(table: str, row: Row, column: str) -> Iterator[Problem]:
             yield Problem(
                 row.at(column),
                 "unknown_word",
-                f"{element} is no element of {row.called(column)}",
+                f"{element} is not an element of {row.called(column)}",
                 suggestion(element, listed),
             )
 
 
 def _points_from(row: Row) -> Iterator[Problem]:
-    """An item has points of its own, or takes each row's."""
+    """An item has its own points, or takes each row's points, but not both."""
     own = row["points_from"]
     if own == vocabulary.ITEM and row["points"] is None:
         yield Problem(

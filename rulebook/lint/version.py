@@ -1,4 +1,4 @@
-"""One version's rules as the checks look at them.
+"""One version's rules, as the checks need them.
 
 Does not belong here: any check.
 """
@@ -10,12 +10,12 @@ from decimal import Decimal
 
 from rulebook.folder import Folder, Row
 
-FINEST = Decimal("0.01")  # the step of scores where a version names none
+FINEST = Decimal("0.01")  # the score step of a version that names none
 
 
 @dataclass(frozen=True)
 class Version:
-    """A version with its rows, and the other versions of its regime: lines live on across versions."""
+    """A version with its rows, and the other versions of its regime, because lines continue across versions."""
 
     row: Row
     components: dict[str, Row]
@@ -24,8 +24,8 @@ class Version:
     bands: tuple[Row, ...]
     measures: tuple[Row, ...]
     repair: Row
-    siblings: dict[str, Row]  # the rows of `rulebooks` of its regime, this one among them
-    all_components: dict[str, Row]  # of this version, else of one that has them
+    siblings: dict[str, Row]  # the rows of `rulebooks` of its regime, including this one
+    all_components: dict[str, Row]  # of this version, else of another version that has them
     all_items: tuple[Row, ...]  # of every version of the regime
 
     @classmethod

@@ -1,7 +1,7 @@
 """Dirt in exports: every kind of sources.md, "Dirt that must be survived", each with its truth.
 
-Belongs here: what is written otherwise than a clean export writes it. Does not belong here: true rows. The clean and
-the dirty city have the same truth.
+Belongs here: everything that a clean export writes differently. Does not belong here: true rows. The clean and the dirty
+city have the same truth.
 """
 
 from sample_city.dirt.dirty_files import write_dirty_files

@@ -1,7 +1,7 @@
-"""Dirt in files: repeats under other names and days, files that must be held, lists that are too short or too old.
+"""Dirty files: copies under other names and days, files that must be held, lists that are too short or too old.
 
-Belongs here: whole files beside the true ones, each with its truth row. Does not belong here: dirt in rows
-(`file_dirt`). Nothing here changes what the true files say.
+Belongs here: files in addition to the true ones, each with its truth row. Does not belong here: dirt in rows (`file_dirt`).
+The true files are not changed.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ BROKEN_DAY, REPEAT_DAY, SHORT_DAY = 25, 27, 12
 
 
 def write_dirty_files(inbox: Path, truth: TruthWriter, timeline: Timeline, rows_of: RowsOf) -> None:
-    """Writes every kind of dirty file once or more; which months it takes depends on the sample's length alone."""
+    """Writes every kind of dirty file at least once; the months depend only on the sample's length."""
     files = _Files(inbox, truth, timeline, rows_of)
     files.repeat_under_other_name("inspections", "checks", timeline.ago(9))
     files.repeat_under_other_name("registry", "agencies", timeline.ago(8))
@@ -68,7 +68,7 @@ class _Files:
         self.inbox, self.truth, self.timeline, self.rows_of = inbox, truth, timeline, rows_of
 
     def _true_file(self, dataset: Dataset, month: int) -> Path | None:
-        """The true export of a month, or of the nearest month before that has one."""
+        """The true export of a month, or of the latest earlier month that has one."""
         for earlier in range(month, -1, -1):
             day = (
                 self.timeline.insurance_on(earlier)
@@ -92,7 +92,7 @@ class _Files:
 
     # -- repeats ------------------------------------------------------------------------------------------------
     def repeat_under_other_name(self, source: str, name: str, month: int) -> None:
-        """The same bytes once more in the same folder; `_` sorts after the dot, so the copy is the repeat."""
+        """The same bytes again in the same folder; `_` sorts after the dot, so the copy is the duplicate."""
         dataset = DATASETS[source, name]
         true = self._true_file(dataset, month)
         if true is None:
@@ -105,7 +105,7 @@ class _Files:
         )
 
     def repeat_on_other_day(self, source: str, name: str, month: int) -> None:
-        """An event or period file's bytes under a later received_on: a duplicate all the same."""
+        """An event or period file's bytes under a later received_on: still a duplicate."""
         dataset = DATASETS[source, name]
         true = self._true_file(dataset, month)
         if true is None:
@@ -130,7 +130,7 @@ class _Files:
         self.truth.observe_again(dataset, first_on, received_on, true.name)
 
     def same_rows_in_other_file(self, source: str, name: str, month: int) -> None:
-        """The same records in another encoding: other bytes, the same rows, each of them a repeat."""
+        """The same records in another encoding: other bytes, but every row is a duplicate."""
         dataset = DATASETS[source, name]
         true = self._true_file(dataset, month)
         if true is None:
@@ -205,7 +205,7 @@ class _Files:
         self._hold(dataset, received_on, path.name, "missing_header", "missing_header")
 
     def cut_workbook(self, source: str, name: str, month: int) -> None:
-        """The copy broke off."""
+        """A workbook that was copied incompletely."""
         dataset = DATASETS[source, name]
         true = self._true_file(dataset, month)
         if true is None:
@@ -227,7 +227,7 @@ class _Files:
         self._hold(dataset, received_on, path.name, "unreadable", "half_written_page")
 
     def mixed_encoding(self, month: int) -> None:
-        """A CSV pasted together from two systems; a month without a check has no line of the other one."""
+        """A CSV with lines from two systems in different encodings; not written for a month without checks."""
         dataset = DATASETS["inspections", "checks"]
         rows = list(self._rows(dataset, month, 20))
         if not rows:

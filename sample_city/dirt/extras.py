@@ -1,7 +1,7 @@
-"""Additional rows: such as must be refused, and such as must be told to be repeats, each made from a true row.
+"""Additional rows that must be quarantined or recognised as duplicates, each made from a true row.
 
-Belongs here: what is wrong with a row, and which wrongs a dataset's exports show. Does not belong here: cells that
-must be read (`styles`). Refused rows are never true ones, so that the clean and the dirty city have the same truth.
+Belongs here: errors in a row, and the errors of each dataset's exports. Does not belong here: cells that must be read
+(`styles`). Quarantined rows are never true rows, so that the clean and the dirty city have the same truth.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from sample_city.dirt.kinds import Cells, Extra
 from sample_city.files import Formula
 from sample_city.model import Values
 
-# A sentence where a clause belongs: longer than any points table's.
+# A sentence instead of a clause: longer than the clauses of any points table.
 _LONG_CLAUSE = "《社会消防技术服务管理规定》第二十七条第一款第三项关于消防技术服务机构执业行为的规定及其实施细则"
 
 
@@ -29,12 +29,12 @@ def _bad_check(cells: Cells, header: str) -> str:
 
 
 def repeat(kind: str = "repeated_row") -> Extra:
-    """A row that says again what stands already in its file."""
+    """A repetition of a row of the same file."""
     return Extra(kind, "duplicate", lambda cells, values, number: {})
 
 
 def _quarantined(kind: str, reason_code: str, header: str, write: Callable[[Cells, int], Any]) -> Extra:
-    """A true row with one bad cell; `KEY_HEADERS` says which key is marked so that it stands in for no true row."""
+    """A true row with one wrong cell; its key is marked (`KEY_HEADERS`), so that it cannot replace a true row."""
 
     def change(cells: Cells, values: Values, number: int) -> Cells | None:
         value = write(cells, number)
@@ -53,7 +53,7 @@ def _uscc_extras(header: str) -> list[Extra]:
 
 
 def _date_extras(header: str, *, is_checked_against_receipt: bool) -> list[Extra]:
-    """Days that are none, that were before anybody's time, and that have not come yet."""
+    """Impossible dates, dates too far in the past, and dates in the future."""
     far = "date_after_receipt" if is_checked_against_receipt else "impossible_date"
     extras = [
         _quarantined("date_impossible", "impossible_date", header, lambda c, n: "2025-02-30"),
@@ -75,7 +75,7 @@ def _key_extra(header: str) -> Extra:
 
 
 def _became_date(header: str, *, is_workbook: bool = True) -> Extra:
-    """A number like 2024-3-1, of which the spreadsheet made a day."""
+    """A number like 2024-3-1 that the spreadsheet turned into a date."""
     cell = dt.date(2024, 3, 1) if is_workbook else "2024-03-01 00:00:00"
     return _quarantined("code_became_date", "code_became_date", header, lambda c, n: cell)
 
@@ -89,7 +89,7 @@ def _picture(header: str) -> Extra:
 
 
 def _several(header: str, separator: str = "、") -> Extra:
-    """Two values of which the second is the row's own, or another one."""
+    """Two values in one cell: the row's own, or another one, and a second one."""
     return _quarantined(
         "several_values", "several_values", header, lambda c, n: f"{c[header] or 'XM-1'}{separator}T{n}XM"
     )
@@ -289,7 +289,7 @@ EXTRAS: dict[str, list[Extra]] = {
 }
 
 
-# headers whose cell gets a mark, so that a refused row can never stand in for a true one
+# headers whose cell gets a mark, so that a quarantined row can never replace a true one
 KEY_HEADERS = {
     "registry/site_checks": "核查编号",
     "complaints/hotline": "工单编号",

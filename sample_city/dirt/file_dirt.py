@@ -1,7 +1,7 @@
-"""The dirt of one file: which of its rows are written how, what stands beside them, how the file as a whole looks.
+"""The dirt of one file: forms of its rows, additional rows, and the appearance of the whole file.
 
-Belongs here: taking turns among the kinds, so that each comes up as soon as a row fits. Does not belong here: the
-kinds (`styles`, `extras`), whole files beside the true ones (`dirty_files`).
+Belongs here: rotating the kinds, so that each is used as soon as a row fits. Does not belong here: the kinds (`styles`,
+`extras`), additional files (`dirty_files`).
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from sample_city.dirt.styles import STYLES
 from sample_city.files import SheetStyle
 from sample_city.model import Record
 
-STYLED_ROWS_PER_FILE, FORMS_PER_ROW = 5, 3  # rows 1, 2, 4, 7, 11: short files show much, long ones little
+STYLED_ROWS_PER_FILE, FORMS_PER_ROW = 5, 3  # rows 1, 2, 4, 7, 11: much dirt in short files, little in long ones
 EXTRAS_PER_FILE = 2
 EARLIER_VERSIONS: dict[str, Earlier] = {
     "registry/equipment": Earlier("quantity", lambda values: 77),
@@ -43,7 +43,7 @@ ALIASES: dict[str, dict[str, str | None]] = {
 
 @dataclass
 class FileDirt:
-    """The dirt of one file. Takes kinds from its dataset's queues, so that each comes up as soon as a row fits."""
+    """The dirt of one file. It takes kinds from its dataset's queues, so that each is used as soon as a row fits."""
 
     dataset: Dataset
     month: int
@@ -62,7 +62,7 @@ class FileDirt:
         self._rare = [style for style in self.styles if style.is_rare and self.month % style.every == style.every - 1]
 
     def touch(self, cells: Cells, record: Record) -> tuple[Cells, list[Note]]:
-        """The cells of a true row, dirty if some of the next kinds fit them; a cell has one form."""
+        """The cells of a true row, some of them dirty if one of the next kinds fits. A cell gets at most one form."""
         self._rows += 1
         if self.is_clean:
             return cells, []
@@ -83,7 +83,7 @@ class FileDirt:
 
     @staticmethod
     def _take(styles: list[Style], most: int, cells: Cells, record: Record, written: Cells) -> Iterator[Style]:
-        """The first styles that fit cells not yet written, which they write."""
+        """Writes the first styles that fit cells which are not dirty yet, and yields them."""
         for style in styles:
             if most == 0:
                 return
@@ -127,7 +127,7 @@ class FileDirt:
             yield copy, Note(extra.kind, extra.outcome, extra.reason_code, column=column, flag=flag, record=typed)
 
     def earlier_version(self, clean: Cells, record: Record) -> tuple[Cells, Note] | None:
-        """The file's first row as it stood before somebody corrected it further down: the last one wins."""
+        """An earlier version of the file's first row, which the row itself corrects further down: the later one counts."""
         change = EARLIER_VERSIONS.get(self.dataset.id)
         if self.is_clean or change is None or self._rows != 0 or self.month % 3 != 0:
             return None
@@ -138,7 +138,7 @@ class FileDirt:
         return {**clean, header: change.write(value)}, note
 
     def sheet_style(self, style: SheetStyle) -> SheetStyle:
-        """Hidden sheets, other headers, blank rows: what a file does to all its rows."""
+        """Hidden sheets and other headers of the file."""
         if not self.is_clean and self.month % 6 == 2:
             style.hidden_sheet = "历史数据"
         style.headers = self.headers
@@ -187,7 +187,7 @@ class FileDirt:
         return (self.layout.remark_column,) if self.layout.remark_column else ()
 
     def beside(self, row: int) -> Cells:
-        """The cells of the file's `row`-th row in columns of no contract."""
+        """The cells of the file's `row`-th row in columns that are not in the contract."""
         numbered: Cells = dict.fromkeys(self.front_headers, row)
         return numbered | dict.fromkeys(self.extra_headers, "已核" if row % 3 == 0 else None)
 

@@ -1,4 +1,4 @@
-"""What a kind of dirt is: a way of writing a true cell, or an additional row, and what the door must say of it.
+"""Kinds of dirt: a form of a true cell, or an additional row, and the expected outcome.
 
 Does not belong here: any kind.
 """
@@ -16,7 +16,7 @@ Cells = dict[str, Any]
 
 @dataclass(frozen=True)
 class Note:
-    """What the door must say about a dirty row; `lake` = lake columns that differ from the clean row's."""
+    """The expected outcome of a dirty row; `lake`: lake columns that differ from those of the clean row."""
 
     kind: str
     outcome: str  # accepted, duplicate, quarantined
@@ -30,7 +30,7 @@ class Note:
 
 @dataclass(frozen=True)
 class Style:
-    """One way of writing a true cell. `write` gives the dirty cell, or None where it does not apply."""
+    """One form of a true cell. `write` returns the dirty cell, or None if the form does not apply."""
 
     kind: str
     header: str
@@ -38,8 +38,8 @@ class Style:
     flag: str = ""
     lake: Callable[[Values], dict[str, Any]] | None = None
     canary: Callable[[Values], tuple[str, str]] | None = None
-    is_rare: bool = False  # fits few rows: taken wherever one turns up, once a file
-    every: int = 1  # of so many months one
+    is_rare: bool = False  # fits few rows: used for the first row that fits, once per file
+    every: int = 1  # used in one of so many months
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ class Extra:
 
 @dataclass(frozen=True)
 class Earlier:
-    """What one column of a row said before it was corrected, and how the export writes that."""
+    """The value of one column before it was corrected, and how the export writes it."""
 
     column: str
     value: Callable[[Values], Any]

@@ -1,7 +1,7 @@
-"""What stands around and between the rows of a list: columns beside it, marks in its headers, lines of a printed page.
+"""The layout of a list: additional columns, marks in its headers, lines of a printed page.
 
-Belongs here: which of a dataset's files look how (sources.md, K15). Does not belong here: rows and cells (`extras`,
-`styles`), how a line gets into a file (`sample_city.files`).
+Belongs here: the layout of each of a dataset's files (sources.md, K15). Does not belong here: rows and cells (`extras`,
+`styles`), writing a line to a file (`sample_city.files`).
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ ROWS_PER_PAGE = 12
 
 
 class Line(Enum):
-    """A line that has no text of its own."""
+    """A line without its own text."""
 
     HEAD = "head"  # title and header once more
 
 
 @dataclass(frozen=True)
 class Layout:
-    """How one file is laid out. `kinds` name what is unusual about it."""
+    """The layout of one file. `kinds` names what is unusual about it."""
 
     number_column: str | None = None
     remark_column: str | None = None
@@ -46,7 +46,7 @@ class Layout:
         return [kind for kind, is_there in shown.items() if is_there]
 
     def lines_before(self, row: int) -> list[str | Line]:
-        """What stands in front of the list's `row`-th row."""
+        """The layout lines before the list's `row`-th row."""
         page, rest = divmod(row - 1, ROWS_PER_PAGE)
         if rest:
             return []
@@ -56,7 +56,7 @@ class Layout:
         return lines + list(self.headings[page : page + 1])
 
     def lines_at_end(self, rows: int) -> list[str]:
-        """What stands behind the list's last row."""
+        """The layout lines after the list's last row."""
         return [*([f"合计：{rows}", f"共计 {rows} 条"] if self.has_totals else []), *self.notes]
 
 
@@ -65,7 +65,7 @@ _MARKS = ("*{}（必填）", "{}\n（选填）", "　{} ", "{}：")
 
 
 def layout_of(dataset: Dataset, month: int) -> Layout:
-    """The layout of a dataset's file of a month; most files have none of their own."""
+    """The layout of a dataset's file of a month; most files have the plain one."""
     names = [column.header for column in dataset.columns]
     if dataset.format is Format.JSON:
         return Layout(number_column="xh", remark_column="bz") if month % 7 == 3 else PLAIN

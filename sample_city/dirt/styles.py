@@ -1,6 +1,6 @@
-"""Which forms of true cells each dataset's exports show: every form that must be read, in the columns that have it.
+"""The forms of true cells in each dataset's exports: every form that must be read, in the columns where it occurs.
 
-Belongs here: one list a dataset. Does not belong here: how a cell looks (`forms`), rows that are refused or repeated
+Belongs here: one list per dataset. Does not belong here: writing a form (`forms`), rows that are quarantined or repeated
 (`extras`), which row of a file gets which form (`file_dirt`).
 """
 

@@ -1,9 +1,9 @@
-"""What happens in a district beside its routine: stories, each of which also writes down what a build must find of it.
+"""What happens in a district in addition to its routine: stories, each of which also writes down what a build must find.
 
-Belongs here: one module a subject, and the order in which they are told. Acts, merits, repairs and decisions come
-first: every row of credit.md's tables at least once; nobody writes down the scores, which follow from the rows. Then
-conflicts: for each kind of conflicts.md at least one that is real, and its innocent likenesses; the people in them are
-extra staff, so no background row changes. Then leads. Does not belong here: how rows are built (`ledgers`, `work`).
+Belongs here: one module per subject, and the order of the stories. Acts, merits, repairs and decisions come first: every
+row of credit.md's tables at least once (scores are not written down: they follow from the rows). Then conflicts: for each
+kind of conflicts.md at least one real one and innocent look-alikes, with extra staff, so that no ordinary row changes. Then
+leads. Does not belong here: building rows (`ledgers`, `work`).
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from sample_city.stories import (
 )
 from sample_city.stories.story import Story
 
-# Numbers and persons are given out as the stories are told: a new story goes to the end of its list.
+# Numbers and people are assigned in the order of the stories: add a new story at the end of its list.
 CREDIT: tuple[Story, ...] = (
     standing.statuses,
     standing.false_report_exit_readmission,
@@ -83,7 +83,7 @@ LEADS: tuple[Story, ...] = (
 
 
 def tell_stories(plan: Plan, rng: random.Random) -> None:
-    """Plants every story for which the district has the agencies, and routine everywhere."""
+    """Runs every story for which the district has the agencies, and the routine for all."""
     for story in CREDIT:
         story(plan)
     routine.routine(plan, rng)

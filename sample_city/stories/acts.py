@@ -1,6 +1,6 @@
-"""Acts and how they count: one act in many rows, caps, items that take others in, days before the first version.
+"""Acts and how they count: one act in many rows, caps, items that subsume others, days before the first version.
 
-Belongs here: deductions that stand. Does not belong here: those that change or fall (`amendments`, `repairs`).
+Belongs here: deductions that remain. Does not belong here: those that change or end (`amendments`, `repairs`).
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from sample_city.stories.story import needs
 
 @needs(7)
 def one_act_many_rows(plan: Plan) -> None:
-    """Complaint, verification, penalty and finding of one act; two items, the dearer counts."""
+    """Complaint, verification, penalty and finding of one act with two items; the item with more points counts."""
     place = 7
     month = plan.timeline.ago(7)
     project = plan.number("XM", month)
@@ -79,7 +79,7 @@ def one_act_many_rows(plan: Plan) -> None:
         is_repeat=True,
         original_ticket_id=again,
     )
-    # without the links this would be an act of its own; so is one on another day of the same project
+    # a separate act: it has no link, and is on another day of the same project
     finding(plan, place, month + 2, "9", act=10, determined=20, project_no=project, channel="supervision_check")
 
 
@@ -109,7 +109,7 @@ def caps(plan: Plan) -> None:
 
 @needs(22)
 def subsumption(plan: Plan) -> None:
-    """Item 1 takes in item 3 of the same act; item 3 of another day stands by itself."""
+    """Item 1 subsumes item 3 of the same act; item 3 on another day counts separately."""
     month = plan.timeline.ago(15)
     project = plan.number("XM", month)
     for clause, day in (("1", 20), ("3", 18)):
@@ -122,14 +122,14 @@ def subsumption(plan: Plan) -> None:
 
 @needs(15)
 def before_the_first_version(plan: Plan) -> None:
-    """Known, shown, never scored: the act or the determination lies before 21 March 2024."""
+    """Known, shown, never scored: the act or the determination is before 21 March 2024."""
     month = max(0, plan.timeline.month_of(dt.date(2024, 2, 1)))
     finding(plan, 15, month, "2a", act=dt.date(2024, 1, 16), determined=dt.date(2024, 2, 20), report_no="BG-PRE-1")
     month = max(0, plan.timeline.month_of(dt.date(2024, 4, 1)))
     finding(plan, 15, month, "5", act=dt.date(2024, 3, 20), determined=dt.date(2024, 4, 2), project_no="XM-PRE-2")
     finding(plan, 15, month, "9", act=dt.date(2024, 3, 21), determined=dt.date(2024, 4, 2), report_no="BG-PRE-3")
     merit(plan, 15, month, "3", level="provincial", obtained=dt.date(2023, 12, 8), determined=dt.date(2024, 4, 10))
-    if plan.has(16):  # without a date of the act, which then counts as that of the decision
+    if plan.has(16):  # without a date of the act: the date of the decision is used
         penalty(plan, 16, month, "10", act=None, decided=dt.date(2024, 4, 12))
 
 

@@ -1,4 +1,4 @@
-"""Rows that are written again: objections, revocations, reviews; and rows that do not count, or not yet.
+"""Rows with later versions: objections, revocations, reviews; and rows that do not count, or not yet.
 
 Does not belong here: deductions repaired by the agency (`repairs`).
 """
@@ -37,7 +37,7 @@ def findings_written_again(plan: Plan) -> None:
 
 @needs(12)
 def checks_written_again(plan: Plan) -> None:
-    """A check that is revoked, such as wait or are not upheld, and a penalty that a court lets stand."""
+    """A revoked check, checks that are pending, not upheld or objected to, and a penalty upheld after review."""
     first = plan.timeline.ago(7)
     deed = _deed(plan, first, "9", act=9, determined=18, checked=plan.day(first, 9))
     rw = check(plan, 12, first, is_current=False, **deed)
@@ -75,7 +75,7 @@ def penalties_written_again(plan: Plan) -> None:
 def _deed(
     plan: Plan, month: int, clause: str, *, act: int, determined: int | None = None, **more: Any
 ) -> dict[str, Any]:
-    """What stays the same when a row is written again in a later month."""
+    """The values that stay the same in a later version of a row."""
     deed: dict[str, Any] = {"clause": clause, "act": plan.day(month, act), **more}
     if determined is not None:
         deed["determined"] = plan.day(month, determined)

@@ -1,4 +1,4 @@
-"""Complaints and media items: whom they are about, how they are linked, what comes of them.
+"""Complaints and media items: whom they are about, their links, their results.
 
 Does not belong here: open complaints, which are leads (`leads`).
 """
@@ -13,7 +13,7 @@ from sample_city.stories.story import needs
 
 @needs(RENAMED, 9)
 def complaints(plan: Plan) -> None:
-    """Whom a ticket is about: current, former and short names, a decision, and links that lead nowhere."""
+    """Whom a ticket is about: current, former and short names, a decision, and links without a target."""
     ago = plan.timeline.ago
     agency = plan.agency(RENAMED)
     month = ago(6)
@@ -47,7 +47,7 @@ def complaints(plan: Plan) -> None:
     )
     name = plan.agency(9).name
     month = ago(4)
-    # a ring of two, and a link to nothing: both ignored and listed
+    # two tickets that refer to each other, and a link to an unknown ticket: both are ignored and listed
     first, second = plan.number("GD", month), plan.number("GD", month)
     for own, other, day in ((first, second, 7), (second, first, 9)):
         ticket(
@@ -67,7 +67,7 @@ def complaints(plan: Plan) -> None:
 
 @needs(14, 17)
 def media(plan: Plan) -> None:
-    """Media items and letters: by name, by code, about nobody that can be told, unfounded, handed on."""
+    """Media items and letters: by name, by code, about an unknown agency, unfounded, transferred."""
     ago = plan.timeline.ago
     month = ago(5)
     clue(plan, month, respondent=plan.agency(14).name, agency_id=None, found=8, result="substantiated", determined=17)

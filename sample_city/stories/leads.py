@@ -1,6 +1,6 @@
-"""Leads on the other ten items, and work before listing: for each detector a positive and an innocent likeness.
+"""Leads on the other ten items, and work before listing: for each detector a positive and an innocent look-alike.
 
-Belongs here: extra jobs, each with a contract, report and check-ins of its own, in which exactly one thing is wrong.
+Belongs here: extra jobs, each with its own contract, report and check-ins, in which exactly one thing is wrong.
 Does not belong here: conflicts between employers (`registrations`, `payments`, `presence`, `successors`).
 """
 

@@ -12,7 +12,7 @@ from sample_city.plan import Plan
 
 
 def repairs(plan: Plan) -> None:
-    """Applied ones: one finding, several numbers at once, other ledgers' numbers, a late reply."""
+    """Granted repairs: one finding, several numbers at once, other ledgers' numbers, a late reply."""
     ago = plan.timeline.ago
     if plan.has(17):
         month = ago(10)
@@ -63,7 +63,7 @@ def repair_refusals(plan: Plan) -> None:
         # no reply yet, long overdue; then one approved at last
         repair(plan, 20, later + 1, [rd], accepted=8, replied=None, review=None)
         repair(plan, 20, later + 4, [rd], accepted=7, replied=9)
-        # what is over cannot be repaired again
+        # a repaired finding cannot be repaired again
         repair(plan, 20, later + 5, [rd], accepted=7, replied=9)
     if plan.has(16):
         # D by two acts: the gate refuses; once one has expired or is repaired the rest may follow

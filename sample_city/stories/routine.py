@@ -1,6 +1,6 @@
-"""What happens everywhere: one double-random check a year, small merits, unfounded calls, minor findings.
+"""The routine of all agencies: one double-random check a year, small merits, unfounded tickets, minor findings.
 
-Does not belong here: anything that a test looks for by its place.
+Does not belong here: anything that a test expects at a certain place.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from sample_city.plan import Plan
 
 
 def routine(plan: Plan, rng: random.Random) -> None:
-    """What happens everywhere: one double-random check a year, small merits, unfounded calls, minor findings."""
+    """The routine of all agencies: one double-random check a year, small merits, unfounded tickets, minor findings."""
     for agency in list(plan.district.agencies):
         place = agency.place
         for month in range(agency.listed_from, plan.timeline.months):

@@ -1,6 +1,6 @@
-"""Agencies that are renamed, leave, are suspended, vanish or come back, and the desk's visits on site.
+"""Agencies that are renamed, leave, are suspended, disappear or come back, and site checks.
 
-Belongs here: how an agency stands in the register and the directory. Does not belong here: what it did.
+Belongs here: the status of an agency in the registry and the directory. Does not belong here: its acts.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ def false_report_exit_readmission(plan: Plan) -> None:
 
 @needs(EXITED)
 def exit_for_good(plan: Plan) -> None:
-    """An exit after which nothing comes."""
+    """An exit without a readmission."""
     month = plan.timeline.ago(9)
     finding(plan, EXITED, month, "2a", act=6, determined=14, project_no="XM-E-1")
     finding(plan, EXITED, month, "5", act=8, determined=14, project_no="XM-E-2")

@@ -1,4 +1,4 @@
-"""What a story is: it writes into a district that is being planned, if the district has the agencies it needs.
+"""The type of a story: a function that writes into a district's plan, if the district has the agencies it needs.
 
 Does not belong here: any story.
 """
@@ -14,7 +14,7 @@ Story = Callable[[Plan], None]
 
 
 def needs(*places: int) -> Callable[[Story], Story]:
-    """Leaves a story out of a district that is too small to hold these agencies."""
+    """Skips a story in a district that is too small to have these agencies."""
 
     def guard(story: Story) -> Story:
         @wraps(story)

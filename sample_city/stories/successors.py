@@ -1,6 +1,6 @@
-"""Conflicts of agencies rather than of a person: a shell's successor, a purchase, an honour that two of them claim.
+"""Conflicts between agencies: a shell's successor, an acquisition, an honour that two agencies claim.
 
-Does not belong here: persons who move between agencies (`registrations`).
+Does not belong here: people who move between agencies (`registrations`).
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from sample_city.stories.story import needs
 
 @needs(8, 9, 11, 12)
 def merits_claimed_twice(plan: Plan) -> None:
-    """Two agencies claim one honour; where the second claim is refused it is innocent."""
+    """Two agencies claim one honour; it is innocent if the second claim is refused."""
     month = plan.timeline.ago(5)
     for first, second, status, document in (
         (8, 9, "approved", "焦建〔2026〕71"),

@@ -1,4 +1,4 @@
-"""The outputs of a release, in the order in which they are made. A new one is its module and a line here."""
+"""The outputs of a release, in the order in which they are made. A new output is a module and a line here."""
 
 from __future__ import annotations
 
@@ -18,12 +18,15 @@ OUTPUTS: tuple[Output, ...] = (
 
 
 class OutputFailedError(Exception):
-    """An output that a release must hold could not be written."""
+    """An output that is part of the release could not be written."""
 
 
 def write_outputs(candidate: Candidate) -> None:
-    """Writes every output that is a part of the release. Raises OutputFailedError, which stops it, where a disk or a
-    database refuses or a column is not for its audience; an error of the program comes out as it is, with the output's name in a note."""
+    """Writes every output that is part of the release.
+
+    Raises OutputFailedError, which stops the release, for an error of disk or database, or a column not for its audience.
+    A programming error is raised unchanged, with a note that names the output.
+    """
     for output in OUTPUTS:
         if output.write is None:
             continue

@@ -1,6 +1,6 @@
 """The release's own files: a DuckDB file and Parquet of every mart, for BI and for the conflict desk.
 
-Belongs here: copying marts with their comments, views and table macros, in a format that the drivers of BI tools read.
+Belongs here: copying marts with their comments, views and table macros, in a format that BI tools' drivers can read.
 Does not belong here: which schemas an audience sees (`serving.audiences`), hashing.
 """
 
@@ -32,7 +32,7 @@ def _write_for_bi(candidate: Candidate) -> None:
 
 
 def _write_for_desk(candidate: Candidate) -> None:
-    """The file for BI, and beside it what is restricted."""
+    """A copy of the file for BI, plus the restricted schemas."""
     (candidate.directory / DESK_FILE).touch(mode=0o600)
     shutil.copyfile(candidate.directory / BI_FILE, candidate.directory / DESK_FILE)
     with _release_file(candidate, Audience.CONFLICT_DESK, candidate.directory / DESK_FILE) as file:
@@ -42,11 +42,13 @@ def _write_for_desk(candidate: Candidate) -> None:
 
 
 BI = Output("bi_files", Audience.BI, write=_write_for_bi)
-DESK = Output("desk_files", Audience.CONFLICT_DESK, write=_write_for_desk)  # after BI: it begins with a copy
+DESK = Output(
+    "desk_files", Audience.CONFLICT_DESK, write=_write_for_desk
+)  # after BI: it starts from a copy of that file
 
 
 class _ReleaseFile:
-    """One DuckDB file that is being written, as `release` on a connection that has the marts, too."""
+    """One DuckDB file being written, attached as `release` to a connection that also has the marts."""
 
     def __init__(self, candidate: Candidate, audience: Audience, connection: duckdb.DuckDBPyConnection) -> None:
         self.candidate = candidate
@@ -76,7 +78,7 @@ class _ReleaseFile:
             self._comment("view", schema, name, comment, self.column_comments.get((schema, name), {}))
 
     def copy_table_macros(self, schemas: Sequence[str]) -> None:
-        """credit.agency_grades_as_of(d): a DuckDB file keeps the query that elsewhere is documented."""
+        """credit.agency_grades_as_of(d): only a DuckDB file can hold this query; other outputs document it."""
         for schema, name, parameters, query in self.connection.execute(
             "select schema_name, function_name, parameters, macro_definition from duckdb_functions() "
             "where database_name = ? and list_contains(?, schema_name) and function_type = 'table_macro' order by 1, 2",
@@ -88,7 +90,7 @@ class _ReleaseFile:
             )
 
     def write_check_results(self, parquet: Path) -> None:
-        """The one mart that no model makes: the checks judge the others."""
+        """The only mart without a model: the results of checks on the others."""
         schema, _, name = check_results.TABLE.partition(".")
         candidate = self.candidate
         results = check_results.as_table(candidate.checks, candidate.release_id, candidate.released_at)
@@ -130,21 +132,24 @@ class _ReleaseFile:
             self.connection.execute(f"begin; {'; '.join(statements)}; commit")
 
     def _portable(self, sql: str) -> str:
-        """SQL without the build file's own database name: in a release only schemas stand."""
+        """SQL without the build file's database name: a release uses schemas only."""
         database = self.candidate.database
         return sql.replace(f"{quoted(database)}.", "").replace(f"{database}.", "")
 
 
 @contextmanager
 def _release_file(candidate: Candidate, audience: Audience, path: Path) -> Iterator[_ReleaseFile]:
-    """Opens the file for writing; closed, it is whole, without a log beside it."""
+    """Opens the file for writing; once closed it is complete, without a write-ahead log beside it."""
     with candidate.connection.cursor() as connection:
         connection.execute(f"attach {literal(path)} as release (storage_version '{STORAGE_VERSION}')")
         try:
             yield _ReleaseFile(candidate, audience, connection)
             connection.execute("use memory; checkpoint release; detach release")
         except BaseException:
-            for mend in ("rollback", "use memory; detach release"):  # what went wrong is told, not what follows from it
+            for cleanup in (
+                "rollback",
+                "use memory; detach release",
+            ):  # report the first error, not those that follow from it
                 with suppress(duckdb.Error):
-                    connection.execute(mend)
+                    connection.execute(cleanup)
             raise

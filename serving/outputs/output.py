@@ -1,6 +1,6 @@
-"""What an output is: a name, an audience, and one of two moments (serving.md 1).
+"""What an output is: a name, an audience, and when it runs: before or after the switch (serving.md 1).
 
-Belongs here: the shape that the registry holds. Does not belong here: any output, when they run.
+Belongs here: the type of the registry's entries. Does not belong here: any output, the steps that run them.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from serving.releases.opened import Release
 
 @dataclass(frozen=True)
 class Output:
-    """One output. `write` makes files of a candidate before the switch: one that raises stops the release. `publish`
-    hands a release on after the switch and returns where to, in words: it may be called again, and harms nothing when
-    it fails."""
+    """One output. `write` writes files of a candidate before the switch; if it raises, nothing is released. `publish`
+    copies a release elsewhere after the switch and returns where; it may be called again, and a failure leaves the
+    release unharmed."""
 
     name: str
     audience: Audience
@@ -26,4 +26,4 @@ class Output:
 
     def __post_init__(self) -> None:
         if (self.write is None) == (self.publish is None):
-            raise ValueError(f"the output {self.name} has one moment: write or publish")
+            raise ValueError(f"the output {self.name} needs exactly one of write and publish")

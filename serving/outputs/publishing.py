@@ -1,7 +1,7 @@
-"""The moment after the switch: every publishing output gets the release, is tried again, and is written down.
+"""After the switch: every publishing output gets the release, with retries and a record.
 
-Belongs here: trying, and the record in the home. Does not belong here: any output, telling people (the command line
-reads the record), when a build publishes.
+Belongs here: the retries, and the record in the home. Does not belong here: any output, showing the record (the command
+line), when a build publishes.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ WAIT_SECONDS = (1.0, 4.0)  # before the second try, before the third
 
 @dataclass(frozen=True)
 class Publication:
-    """What came of publishing one release by one output. `message` says where it went, or why it did not."""
+    """The result of publishing one release by one output. `message` says where it was published, or why it failed."""
 
     output: str
     release_id: str
@@ -39,22 +39,22 @@ class Publication:
 def publish_release(
     settings: Settings, outputs: Iterable[Output], wait: Callable[[float], None] = time.sleep
 ) -> list[Publication]:
-    """Publishes the current release by every output that has this moment, and writes down what came of each.
+    """Publishes the current release by every publishing output, and records each result.
 
-    An output reads the file of its audience: `conflicts` only where the audience may see them. One that fails harms
-    neither the release nor the others, also where its file cannot be opened.
+    An output reads its audience's file: `conflicts` only if the audience may see them. A failure harms neither the
+    release nor the other outputs, even if the file cannot be opened.
     """
     done = []
     for output in outputs:
         if output.publish is None:
             continue
         done.append(_published(settings, output, wait))
-        _write_down(settings.logs, done[-1])
+        _record(settings.logs, done[-1])
     return done
 
 
-def _write_down(logs: Path, publication: Publication) -> None:
-    """A line of its own, also after one that a kill cut off."""
+def _record(logs: Path, publication: Publication) -> None:
+    """Appends a line, on a new line even if a killed process left the last one incomplete."""
     logs.mkdir(parents=True, exist_ok=True)
     with (logs / RECORD).open("ab+") as record:
         if record.tell():
@@ -72,7 +72,7 @@ def _published(settings: Settings, output: Output, wait: Callable[[float], None]
     while True:
         try_count += 1
         try:
-            # opened for each try: what holds the file of one audience may be gone at the next
+            # opened for each try: another program may have closed the file by then
             with open_release(settings, for_desk=sees_conflicts(output.audience)) as release:
                 release_id = release.directory.name
                 is_published, message = True, output.publish(release)
@@ -86,13 +86,13 @@ def _published(settings: Settings, output: Output, wait: Callable[[float], None]
 
 
 def last_publications(settings: Settings) -> list[Publication]:
-    """The last word on every output that ever published, by name."""
+    """The last result of every output that ever published, by name."""
     last: dict[str, Publication] = {}
     for line in _lines(settings.logs / RECORD):
         try:
             found = Publication(**json.loads(line))
         except (ValueError, TypeError):
-            continue  # a line that a kill cut off
+            continue  # an incomplete line of a killed process
         last[found.output] = found
     return [last[name] for name in sorted(last)]
 

@@ -1,7 +1,7 @@
-"""Work lists for the desk: one workbook per audience, which goes back into the inbox as it is, with decisions filled in.
+"""Work lists for the desk: one workbook per kind of decision. With decisions filled in, it goes back into the inbox unchanged.
 
-Belongs here: which open objects each audience decides, and the workbook's form. Does not belong here: what is open
-(the marts say so), reading the list back (it is an ordinary export of `credit_desk/decisions`).
+Belongs here: which open objects each list shows, and the workbook's form. Does not belong here: what is open (the
+marts), reading the list back (it is an ordinary export of `credit_desk/decisions`).
 """
 
 from __future__ import annotations
@@ -26,14 +26,14 @@ from serving.releases.candidate import Candidate
 
 SHEET = "工作清单"
 REFERENCE_PREFIX = "参考"  # such columns are ignored when the list comes back (sources.md)
-_CREATED = dt.datetime(2000, 1, 1)  # noqa: DTZ001 -- a fixed date, so that equal lists are equal files
+_CREATED = dt.datetime(2000, 1, 1)  # noqa: DTZ001 -- a fixed date, so that equal lists give equal files
 _WIDTHS = {"对象编号": 40, "决定": 18, "决定日期": 14, "说明": 30}
 _BLANK_ROWS_CHECKED = 200  # drop-downs reach beyond the last row, for rows that the desk adds
 
 
 @dataclass(frozen=True)
 class WorkList:
-    """One audience's list: `query` gives object_id and then the columns that the person needs to see."""
+    """One list: `query` gives object_id, then the columns that the person needs."""
 
     file_name: str
     object_type: str
@@ -117,9 +117,9 @@ WORK_LISTS: tuple[WorkList, ...] = (
 
 
 def write_work_lists(connection: duckdb.DuckDBPyConnection, folder: Path, as_of_on: dt.date) -> dict[str, int]:
-    """Writes every audience's list into `folder`; file name -> number of objects to decide.
+    """Writes every list into `folder`; returns file name -> number of objects to decide.
 
-    `connection` shows the marts of one release. The folder holds names of engineers: it belongs below `restricted/`.
+    `connection` has the marts of one release. The lists hold names of engineers: the folder must be below `restricted/`.
     """
     folder.mkdir(parents=True, exist_ok=True)
     files = _names_of_files(connection)
@@ -137,9 +137,7 @@ _HASH = re.compile(r"\b[0-9a-f]{64}\b")
 
 
 def _names_of_files(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
-    """Where people find a file that evidence knows by its hash: its name and the day it was received, the first of
-    several.
-    """
+    """File hash -> the name and day by which people find the file; of several, the first received."""
     return dict(
         connection.execute(
             "select file_hash, min_by(file_name || '（' || received_on || ' 收到）', (received_on, file_name)) "
@@ -149,7 +147,7 @@ def _names_of_files(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
 
 
 def _with_file_names(cell: Any, files: Mapping[str, str]) -> Any:
-    """The cell with every file's name before its hash; another hash, such as a person's, is left as it is."""
+    """The cell with each file's name before its hash; other hashes, such as a person's, stay as they are."""
     if not isinstance(cell, str):
         return cell
     return _HASH.sub(lambda found: f"{files[found[0]]} {found[0]}" if found[0] in files else found[0], cell)
@@ -164,9 +162,9 @@ def _write(path: Path, work_list: WorkList, names: Sequence[str], rows: Sequence
     headers = [column.header for column in DECISIONS.columns]
     prefilled = {"decision_id": None, "object_type": work_list.object_type}
     options = {
-        # Cells are texts: a name that begins with = must not become a formula.
+        # Cells are text: a name that begins with = must not become a formula.
         **{"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False},
-        "in_memory": True,  # else the names pass through files in the system's folder for temporary ones
+        "in_memory": True,  # otherwise the names would be written to the system's temporary folder
     }
     with xlsxwriter.Workbook(path, options) as book:
         book.set_properties({"created": _CREATED})

@@ -1,7 +1,7 @@
-"""A candidate: a release that is being written, in a hidden folder beside the releases.
+"""A candidate: a release being written, in a hidden folder beside the releases.
 
-Belongs here: its life, what outputs may read of it, the content hash of every mart. Does not belong here: any file of
-it (`serving.outputs`), becoming the current release (`switch`).
+Belongs here: creating and discarding it, what outputs may read, the content hash of every mart. Does not belong here: its
+files (`serving.outputs`), becoming the current release (`switch`).
 """
 
 from __future__ import annotations
@@ -24,19 +24,19 @@ from serving.releases.checks import CheckResult
 from serving.releases.contents import content_hash, literal, quoted
 from serving.releases.leftovers import discard_candidates
 
-# Clock times stand in the first; the other is a view of today.
+# The first holds times of the clock; the second depends on today.
 WITHOUT_CONTENT_HASH = (check_results.TABLE, "credit.agency_grades")
 RESTRICTED_FOLDER = "restricted"  # readable by its owner alone
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """What an output is given: the marts on `connection` by `schema.table`, read only; what release.json says of the
-    inputs; the checks that passed or warn. It writes below `directory`."""
+    """What an output gets: the marts on `connection` as `schema.table`, read only; the inputs as in release.json; the
+    results of checks. It writes below `directory`."""
 
     directory: Path
     connection: duckdb.DuckDBPyConnection
-    database: str  # the name under which `connection` has the marts
+    database: str  # the name of the marts' database on `connection`
     description: Mapping[str, Any]
     checks: Sequence[CheckResult]
     released_at: dt.datetime  # UTC, without a zone
@@ -45,7 +45,7 @@ class Candidate:
 
     @property
     def release_id(self) -> str:
-        """The name that the release will have."""
+        """The id that the release will have."""
         return str(self.description["release_id"])
 
     @property
@@ -63,13 +63,13 @@ class Candidate:
 def new_candidate(
     settings: Settings, build_file: Path, description: Mapping[str, Any], checks: Sequence[CheckResult]
 ) -> Iterator[Candidate]:
-    """A candidate over the marts of a build file, each hashed and counted. Whatever goes wrong, nothing is left of it."""
+    """A candidate over the marts of a build file, each hashed and counted. After any error its folder is removed."""
     settings.releases.mkdir(parents=True, exist_ok=True)
     discard_candidates(settings)
     directory = Path(tempfile.mkdtemp(prefix=".candidate-", dir=settings.releases))
     directory.chmod(0o755)
     (directory / RESTRICTED_FOLDER).mkdir(mode=0o700)
-    database = build_file.stem  # views name it
+    database = build_file.stem  # views refer to it by this name
     now = dt.datetime.now(dt.UTC).replace(tzinfo=None, microsecond=0)
     try:
         with duckdb.connect() as connection:

@@ -1,6 +1,6 @@
-"""The checks of a release: what one found, and the table in which a release keeps them.
+"""The checks of a release: the result of one, and the table of all results.
 
-Belongs here: the shape of a result. Does not belong here: running a check, deciding what follows from it.
+Belongs here: the type of a result. Does not belong here: running a check, acting on its result.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ TABLE_COMMENT = "One row per check and release. 每次发布的检查结果"
 
 @dataclass(frozen=True)
 class CheckResult:
-    """One row of quality.fct_check_results, before it knows its release. `relation` and `look` are for people."""
+    """One row of quality.fct_check_results, without its release. `relation` and `look` (how to see the rows) are for people."""
 
     check_name: str
     kind: str  # door, invariant, finding
@@ -32,7 +32,7 @@ class CheckResult:
 
     @property
     def is_blocking(self) -> bool:
-        """Whether nothing may be released."""
+        """Whether it stops the release."""
         return not self.is_passed and self.severity == "error"
 
 

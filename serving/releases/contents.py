@@ -1,7 +1,7 @@
-"""The content hash of a relation: what a release says, whatever the file it stands in.
+"""The content hash of a relation: the same for the same rows, in whatever file.
 
-A part of the scoring revision (`revisions`): the hashes of frozen lists are made by it. Does not belong here: hashes
-of files, which relations are hashed.
+Part of the scoring revision (`revisions`), because frozen lists are hashed with it. Does not belong here: hashes of
+files, which relations are hashed.
 """
 
 from __future__ import annotations
@@ -13,19 +13,20 @@ import duckdb
 
 
 def quoted(name: str) -> str:
-    """A name as SQL reads it."""
+    """A name, quoted for SQL."""
     return '"' + name.replace('"', '""') + '"'
 
 
 def literal(text: object) -> str:
-    """A text as SQL reads it."""
+    """A text as a SQL literal."""
     return "'" + str(text).replace("'", "''") + "'"
 
 
 def content_hash(connection: duckdb.DuckDBPyConnection, relation: str) -> tuple[str, int]:
-    """SHA-256 of all rows whatever their order, with the columns' names and types; and the number of rows.
+    """SHA-256 of all rows in any order, with the columns' names and types; and the number of rows.
 
-    `relation` is quoted SQL. Every value is written as length and text, null as `-`, so no two rows share a text.
+    `relation` is quoted SQL. Every value is written as length and text, null as `-`, so different rows give different
+    texts.
     """
     columns = connection.execute(f"describe select * from {relation}").fetchall()
     digest = hashlib.sha256(json.dumps([column[:2] for column in columns]).encode())

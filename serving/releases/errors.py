@@ -1,4 +1,4 @@
-"""Why a release cannot be read. A module of its own: who only words these errors loads no database."""
+"""Errors of reading a release. A separate module, so that showing these errors needs no database driver."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ class NoReleaseError(ConfigurationError):
 
 
 class UnreadableReleaseError(ConfigurationError):
-    """The release is damaged: only building it again helps."""
+    """The release is damaged and must be built again."""
 
 
 class FileInUseError(ConfigurationError):
-    """Another program holds a database for writing: only closing it there helps."""
+    """Another program has the database open for writing and must close it."""
 
 
 _LOCKED = re.compile(
@@ -24,9 +24,9 @@ _LOCKED = re.compile(
 )
 
 
-def in_use(said: str) -> str | None:
-    """What DuckDB says of a file that another program holds for writing, as people need it; null = it says another thing."""
-    found = _LOCKED.search(said)
+def in_use(message: str) -> str | None:
+    """A message for people, if DuckDB's says that another program has the file open for writing; null = it does not."""
+    found = _LOCKED.search(message)
     if found is None:
         return None
     holder = f": {found['holder']}" if found["holder"] else ""

@@ -1,6 +1,6 @@
-"""The release id: one name for everything that decides what a release says (marts.md).
+"""The release id: made from everything that decides a release's content (marts.md).
 
-Belongs here: what goes into it. Does not belong here: the revisions themselves (`revisions`).
+Belongs here: its inputs. Does not belong here: computing the revisions (`revisions`).
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ def release_id(
     file_hashes: Iterable[str],
     outcomes: str = "",
 ) -> str:
-    """as_of_on and 12 hex digits of SHA-256 over everything that decides what a release says and how it shows it.
+    """as_of_on and 12 hex digits of SHA-256 over everything that decides a release's content and how it is shown.
 
-    `outcomes` stands for what became of the files: the same bytes received on another day, or a drop that was
-    accepted meanwhile, are another input.
+    `outcomes` identifies the outcome of every file: the same bytes received on another day, or a drop that has been
+    accepted since, are another input.
     """
-    decides = {
+    inputs = {
         "as_of_on": as_of_on.isoformat(),
         "known_on": known_on.isoformat() if known_on else None,
         "regime_code": regime_code,
@@ -41,5 +41,5 @@ def release_id(
         "file_hashes": sorted(file_hashes),
         "outcomes": outcomes,
     }
-    digest = hashlib.sha256(json.dumps(decides, sort_keys=True).encode()).hexdigest()
+    digest = hashlib.sha256(json.dumps(inputs, sort_keys=True).encode()).hexdigest()
     return f"{as_of_on.isoformat()}-{digest[:12]}"

@@ -1,4 +1,4 @@
-"""What killed builds left beside the releases. Does not belong here: releases that are old (nobody prunes them yet)."""
+"""Removes what killed builds left beside the releases. Does not belong here: pruning old releases (not built yet)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _PATTERNS = (".candidate-*", ".current-*", ".replaced-*", ".stand-in-*")
 
 
 def discard_candidates(settings: Settings) -> None:
-    """Removes what killed builds left beside the releases; only the holder of the writer lock may."""
+    """Removes what killed builds left beside the releases; only for the holder of the writer lock."""
     current = current_release(settings)
     for pattern in _PATTERNS:
         for path in settings.releases.glob(pattern):

@@ -1,6 +1,6 @@
 """A release opened for reading: its folder, its description, a locked-down connection to its tables.
 
-Belongs here: opening, and what to say when that fails. Does not belong here: any question (`serving.queries`).
+Belongs here: opening, and the errors of opening. Does not belong here: queries (`serving.queries`).
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ class Release:
 
     @property
     def title(self) -> str:
-        """What every table of the release is headed by: a replay of an earlier day must not pass for today's."""
+        """The heading of every table of the release: a replay of an earlier day must not be mistaken for today's."""
         known_on = self.description["known_on"]
         return self.directory.name + (f"  截至该日已知 known on {known_on}" if known_on else "")
 
@@ -63,20 +63,21 @@ class Release:
 
 @contextmanager
 def open_release(settings: Settings, *, for_desk: bool = False) -> Iterator[Release]:
-    """The current release; `for_desk` with `conflicts`, which hold names and open for their owner alone.
+    """The current release; `for_desk` with `conflicts`, which hold names and are readable only by their owner.
 
     Raises NoReleaseError, UnreadableReleaseError, FileInUseError, or ConfigurationError where this account may not read
     it.
     """
     directory = current_release(settings)
     if directory is None:
-        raise NoReleaseError(f"There is no release in {settings.home} yet.")
+        raise NoReleaseError(f"尚无发布 There is no release in {settings.home} yet.")
     path = directory / (DESK_FILE if for_desk else BI_FILE)
     if path.exists() and not os.access(path, os.R_OK):
         raise ConfigurationError(
-            f"This account may not read {path}" + (": it names engineers, for the desk." if for_desk else ".")
+            f"当前账号无权读取 This account may not read {path}"
+            + (": it holds names of engineers, for the conflict desk only." if for_desk else ".")
         )
-    # Nothing that a query says reaches beyond the file: no other file, no network, no way back.
+    # A query can reach nothing outside this file: no other file, no network; and it cannot change these limits.
     limits: dict[str, str | bool | int | float | list[str]] = {
         "enable_external_access": False,
         "lock_configuration": True,
@@ -94,5 +95,5 @@ def _readable(directory: Path) -> Iterator[None]:
     except (duckdb.Error, OSError, ValueError) as error:
         if (locked := in_use(str(error))) is not None:
             raise FileInUseError(locked) from error
-        said = (str(error).splitlines() or [type(error).__name__])[0]
-        raise UnreadableReleaseError(f"The release {directory} cannot be read ({said}).") from error
+        reason = (str(error).splitlines() or [type(error).__name__])[0]
+        raise UnreadableReleaseError(f"发布无法读取 The release {directory} cannot be read ({reason}).") from error

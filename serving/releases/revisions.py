@@ -1,7 +1,7 @@
-"""The two revisions of the program: what can change a score, and what only shows it (architecture.md, "Two revisions").
+"""The program's two revisions: of what can change a score, and of what only shows it (architecture.md, "Two revisions").
 
 The scoring revision keys frozen lists, known-on replays and what-if; a release id names both. The sample city, tests
-and documents are in neither. Does not belong here: the rulebook's own identity, which every build reads anew.
+and documents are in neither. Does not belong here: the identity of the rulebook, which is an input of each build.
 """
 
 from __future__ import annotations
@@ -15,31 +15,31 @@ import yaml
 
 from ingestion.settings import DBT_PROJECT, PROGRAM
 
-# Folders and single files, relative to the program; what lies in none of them shows only.
+# Folders and single files, relative to the program; all others only show results.
 SCORING = (
     "ingestion",
     "expectations",
     "rulebook",
     "orchestration/building",
-    "serving/releases/contents.py",  # the hashes of frozen lists are made by it
+    "serving/releases/contents.py",  # frozen lists are hashed with it
     "serving/releases/revisions.py",
     "dbt_project",
 )
 PRESENTATION = ("serving", "orchestration")
-# A rulebook is an input of a build, whichever folder it comes from: its tables name it, without its titles.
+# A rulebook is an input of a build, whatever its folder: it is identified by its tables without titles.
 NOT_OF_THE_PROGRAM = ("dbt_project/seeds/rulebook", "rulebook/regimes")
 _WRITTEN_BY_TOOLS = {"__pycache__", "target", "logs"}
 _WORDING = {"description", "meta", "docs"}
 
 
 def scoring_revision() -> str:
-    """SHA-256 over everything of the program that can change a score: equal in a clone, an installed copy and a dirty
-    tree that is equal. Of the dbt project's YAML what is checked and typed, not what is described."""
+    """SHA-256 over everything in the program that can change a score: equal for equal files in a clone, an installed
+    copy or an uncommitted tree. The dbt project's YAML counts without its descriptions."""
     return _digest((path, _without_wording(path)) for path in scoring_files())
 
 
 def presentation_revision() -> str:
-    """SHA-256 over the rest of what a release is made with, and over the descriptions of the dbt project."""
+    """SHA-256 over the rest of the program that makes a release, and over the descriptions of the dbt project."""
     return _digest((path, path.read_bytes()) for path in presentation_files())
 
 
@@ -49,7 +49,7 @@ def scoring_files() -> list[Path]:
 
 
 def presentation_files() -> list[Path]:
-    """The files of the presentation revision, sorted: the dbt project's YAML is in both, read for other words."""
+    """The files of the presentation revision, sorted. The dbt project's YAML is in both revisions: here for its descriptions."""
     scoring = set(scoring_files())
     described = [path for path in _files(("dbt_project",)) if path.suffix in (".yml", ".md")]
     return sorted({path for path in _files(PRESENTATION) if path not in scoring} | set(described))
@@ -95,7 +95,7 @@ def _digest(contents: Iterator[tuple[Path, bytes]]) -> str:
 
 
 def git_revision() -> str | None:
-    """The commit that the program was checked out at, read from the repository's files; null without one."""
+    """The commit that is checked out, read from the repository's files; null without a repository."""
     git = PROGRAM / ".git"
     try:
         if git.is_file():  # a linked work tree

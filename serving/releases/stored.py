@@ -1,4 +1,4 @@
-"""Releases as they lie in a home: which is the current one, what it says of itself, whether it is whole.
+"""Releases on disk: which is current, its description, whether it is undamaged.
 
 Belongs here: reading the folder of a release. Does not belong here: its tables (`opened`), changing it (`switch`).
 """
@@ -21,7 +21,7 @@ KEPT_FOR_A_WHILE = (SITE_FOLDER,)
 
 
 def current_release(settings: Settings) -> Path | None:
-    """The folder of the current release, resolved once, so that a switch in between changes nothing."""
+    """The folder of the current release, resolved once, so that a later switch does not affect the reader."""
     link = settings.releases / "current"
     try:
         return (settings.releases / link.readlink()).resolve(strict=True)
@@ -30,7 +30,7 @@ def current_release(settings: Settings) -> Path | None:
 
 
 def all_releases(settings: Settings) -> Iterator[Path]:
-    """The folders of all releases, in no order; hidden ones are none yet, or none any more."""
+    """The folders of all releases, in no order; hidden folders are not releases yet, or no longer."""
     for path in settings.releases.glob(f"[!.]*/{DESCRIPTION_FILE}"):
         if not path.parent.is_symlink():
             yield path.parent
@@ -43,8 +43,8 @@ def read_description(directory: Path) -> dict[str, Any]:
 
 
 def verify(directory: Path) -> list[str]:
-    """What is wrong with a release: the bytes of each file are hashed again. Empty = whole; a folder that the release no
-    longer keeps is no fault."""
+    """What is wrong with a release, by hashing each file again. Empty = undamaged; a folder that the release no longer
+    keeps is no fault."""
     try:
         expected: dict[str, str] = read_description(directory)["file_hashes"]
         found = dict(file_hashes(directory))
@@ -57,8 +57,8 @@ def verify(directory: Path) -> list[str]:
             problems.append(f"{directory.name}: {name} is missing")
         elif name in expected and expected[name] != found[name]:
             problems.append(f"{directory.name}: {name} differs from what {DESCRIPTION_FILE} says")
-        elif name not in expected and name.endswith(".wal"):  # DuckDB reads it as a part of the file beside it
-            problems.append(f"{directory.name}: {name} changes the file beside it")
+        elif name not in expected and name.endswith(".wal"):  # DuckDB reads it as part of the database file
+            problems.append(f"{directory.name}: {name} would change the database file beside it")
     return problems
 
 
@@ -73,7 +73,7 @@ def removed_folders(directory: Path) -> tuple[str, ...]:
 
 
 def file_hashes(directory: Path) -> Iterator[tuple[str, str]]:
-    """Every file of a release but its description: the path in the release, SHA-256 of the bytes. A folder of
+    """Every file of a release except its description: the path in the release, SHA-256 of the bytes. A folder of
     KEPT_FOR_A_WHILE is one entry, `<folder>/`: SHA-256 over the lines `<path>  <hash>` of its files."""
     marks = {removal_mark(directory, folder) for folder in KEPT_FOR_A_WHILE}
     for path in sorted(directory.iterdir()):

@@ -1,7 +1,7 @@
-"""How a candidate becomes the current release: complete, sealed, durable, and then in one rename.
+"""How a candidate becomes the current release: described, sealed, made durable, then switched to in one rename.
 
-Belongs here: the moves on disk. Does not belong here: writing a release's files
-(`serving.outputs`), deciding whether a build may be released (`orchestration.building`).
+Belongs here: the steps on disk. Does not belong here: writing a release's files (`serving.outputs`), deciding whether a
+build may be released (`orchestration.building`).
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ import tempfile
 from dataclasses import asdict
 from pathlib import Path
 
+from ingestion.atomic_files import sync_folder
 from ingestion.settings import Settings
-from ingestion.whole_files import sync_folder
 from serving.releases.candidate import RESTRICTED_FOLDER, Candidate
 from serving.releases.leftovers import discard_candidates
 from serving.releases.retention import let_go
@@ -33,8 +33,8 @@ from serving.releases.stored import (
 def switch_to(settings: Settings, candidate: Candidate) -> Path:
     """Describes the candidate, makes it durable and switches `current` to it, atomically; returns the release.
 
-    A release of that id which is whole and says the same is kept as it is; a damaged one is replaced. Killed at any
-    point, `current` is the release before or this one, whole.
+    An undamaged release with the same id and content is kept; a damaged one is replaced. If the process is killed at any
+    point, `current` is the previous release or this one, complete.
     """
     _describe(candidate)
     seal(candidate.directory)
@@ -59,7 +59,7 @@ def _says_the_same(final: Path, candidate: Candidate) -> bool:
 
 
 def _describe(candidate: Candidate) -> None:
-    """Writes release.json, the last file of a candidate: it names all others."""
+    """Writes release.json, the last file of a candidate, because it lists all others."""
     content = dict(candidate.description) | {
         "released_at": candidate.released_at.isoformat() + "Z",
         "row_counts": dict(sorted(candidate.row_counts.items())),
@@ -75,15 +75,16 @@ def _describe(candidate: Candidate) -> None:
 
 
 def seal(directory: Path) -> None:
-    """Takes every right to write from the files of a release: a program that opens one in passing must not change it, nor
-    lock out those who read. What names engineers is its owner's alone. Folders stay as they are: a release can be
-    removed. A file that another account made is that account's to seal.
+    """Makes the files of a release read-only: a program that opens one must not change it or lock out readers.
+
+    Files with names of engineers are readable only by their owner. Folders stay writable, so that a release can be
+    removed. A file of another account cannot be sealed by this one.
     """
     for path in directory.rglob("*"):
         if path.is_file():
             relative = path.relative_to(directory)
-            is_desk_s = relative.parts[0] in (DESK_FILE, RESTRICTED_FOLDER)
-            mode = 0o400 if is_desk_s else 0o444
+            is_restricted = relative.parts[0] in (DESK_FILE, RESTRICTED_FOLDER)
+            mode = 0o400 if is_restricted else 0o444
             found = path.stat()
             if stat.S_IMODE(found.st_mode) != mode:
                 try:
@@ -94,7 +95,7 @@ def seal(directory: Path) -> None:
 
 
 def _step_aside(settings: Settings, candidate: Candidate, final: Path) -> None:
-    """Frees the name of a release that is replaced; until the new one has it, `current` is a twin of the new one."""
+    """Frees the name of a release that is replaced; until the new one has it, `current` is a copy of the new one."""
     stand_in = Path(tempfile.mkdtemp(prefix=".stand-in-", dir=settings.releases))
     shutil.copytree(candidate.directory, stand_in, copy_function=os.link, dirs_exist_ok=True)
     _make_durable(stand_in)

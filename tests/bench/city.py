@@ -1,7 +1,7 @@
-"""Where the time of a build goes: `firemark build` beside dbt alone and raw DuckDB, on one sample, in one run.
+"""Where the time of a build goes: `firemark build` compared with dbt alone and with plain DuckDB, on one sample.
 
-Each contender is a process of its own over the same inputs. Warm = nothing new in the inbox, another as-of day,
-so that nothing is reused; contenders take turns, and the quickest of their turns counts.
+Each contender is a separate process over the same inputs. Warm = nothing new in the inbox, another as-of day, so that
+nothing is reused; contenders take turns, and the fastest turn of each counts.
 """
 
 from __future__ import annotations
@@ -89,7 +89,7 @@ def run(command: list[str], environment: dict[str, str] | None = None) -> tuple[
 
 
 def measure(folder: Path, turns: int) -> list[tuple[str, Taken, float | None]]:
-    """(contender, what it took, seconds it says of itself) in the order of the table."""
+    """(contender, what it took, seconds by its own report) in the order of the table."""
     home, sample = folder / "home", folder / "sample"
     firemark = [sys.executable, "-m", "orchestration.cli", "--home", str(home)]
     run([*firemark, "sample", str(sample)])

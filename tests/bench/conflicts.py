@@ -1,6 +1,6 @@
-"""How finding overlapping spells grows: with the people, and with the spells of one person.
+"""How the time to find overlapping spells grows: with the number of people, and with the spells of one person.
 
-Belongs here: timing of the overlap model on generated spells. Does not belong here: whether it is right (tests).
+Belongs here: timing of the overlap model on generated spells. Does not belong here: its correctness (tests).
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Generated evidence for the scoring bench: about 33 ledger events an agency over three years, in the source tables."""
+"""Generated evidence for the scoring bench: about 33 ledger events per agency over three years, in the source tables."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""How fast exports are read: the working tree beside a revision of it, taking turns, in one run.
+"""How fast exports are read: the working tree compared with a revision of it, in turns.
 
-`python -m tests.bench.reading REVISION` reads a clean city, its workbooks, texts and pages each by themselves. Every turn
-is a process of its own over a home of its own; the sides change who is first, and the quickest turn of each counts.
+`python -m tests.bench.reading REVISION` reads a clean city: its workbooks, text files and pages separately. Every turn
+is a separate process with a new home; the two sides alternate in going first, and the fastest turn of each counts.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from sample_city import write_city
 ROOT = Path(__file__).resolve().parents[2]
 NOW = "working tree"
 
-# Of any revision: CPU seconds of taking in an inbox, rows that were accepted, and whose code it was.
+# For any revision: CPU seconds to ingest an inbox, the rows accepted, and the code's own path.
 READ = """
 import sys, time
 from pathlib import Path

@@ -262,7 +262,7 @@ def test_a_held_drop_flags_what_rests_on_its_dataset(city: City, place: str) -> 
         ("platform/checkins", "number"),
     ],
 )
-def test_a_row_kept_out_of_the_last_drop_flags_whom_it_names(city: City, place: str, kind: str) -> None:
+def test_a_row_quarantined_in_the_last_drop_flags_whom_it_names(city: City, place: str, kind: str) -> None:
     found = check_row(city, city.files[place][-1:], kind, random.Random(f"{place} {kind}"))
     assert 0 < sum(one.is_flagged for one in found.values()) < len(found) / 4
 
@@ -313,7 +313,7 @@ def test_any_last_drop_held(long_city: City, place: str) -> None:
 @pytest.mark.soak
 @pytest.mark.parametrize("seed", range(LONG_DRAWS))
 @pytest.mark.parametrize("place", DATASETS)
-def test_any_row_kept_out_of_any_drop(long_city: City, place: str, seed: int) -> None:
+def test_any_row_quarantined_in_any_drop(long_city: City, place: str, seed: int) -> None:
     files = long_city.files[place]
     for kind in dict.fromkeys(kind for kind, _ in failures(files[0].drop.dataset)):
         draw = random.Random(f"{place} {kind} {seed}")

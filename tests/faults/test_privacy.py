@@ -107,6 +107,18 @@ def test_names_of_staff_stand_in_the_lake_and_in_conflicts_only(built_city: Buil
     assert {schema for schema, _ in shown} == {"conflicts"}, shown
 
 
+def test_what_all_may_read_of_a_release_names_no_staff(built_city: BuiltCity) -> None:
+    """Whatever the output that wrote it: texts, pages, workbooks, Parquet."""
+    names = names_of_staff(built_city)
+    names -= {row["legal_representative"] for row in built_city.query("select * from credit.dim_agencies")}
+    hits, files = set(), set()
+    for path, part, text in texts_under(built_city.release, leave_out=("restricted", "firemark.duckdb")):
+        files.add(path)
+        hits |= {(str(path), part) for name in names if is_in(name, part, text)}
+    assert len(files) > 20 and len(names) > 200
+    assert not hits
+
+
 def test_the_bi_file_has_no_conflicts(built_city: BuiltCity) -> None:
     with duckdb.connect(str(built_city.release / "firemark_bi.duckdb"), read_only=True) as connection:
         schemas = {row[0] for row in connection.execute("select schema_name from duckdb_tables()").fetchall()}

@@ -6,6 +6,7 @@ A search of the bytes alone would miss what is compressed. Not here: what must n
 from __future__ import annotations
 
 import gzip
+import re
 import sqlite3
 import zipfile
 from collections.abc import Iterator
@@ -13,6 +14,8 @@ from pathlib import Path
 
 import duckdb
 import pyarrow.parquet as pq
+
+ESCAPED = re.compile(r"\\u([0-9a-f]{4})")
 
 
 def _rows_text(rows: list[tuple]) -> str:
@@ -40,7 +43,11 @@ def _sqlite(path: Path) -> Iterator[tuple[str, str]]:
     with sqlite3.connect(f"file:{path}?mode=ro", uri=True) as connection:
         names = [row[0] for row in connection.execute("select name from sqlite_master where type = 'table'")]
         for name in names:
-            yield name, _rows_text(connection.execute(f'select * from "{name}"').fetchall())
+            rows = _rows_text(connection.execute(f'select * from "{name}"').fetchall())
+            yield (
+                name,
+                ESCAPED.sub(lambda found: chr(int(found[1], 16)), rows),
+            )  # Dagster keeps its events as JSON in ASCII
 
 
 def texts_of(path: Path) -> Iterator[tuple[str, str]]:

@@ -1,4 +1,4 @@
-"""What the house tests look at: the tracked Python modules, the dbt project's files, and how to walk them."""
+"""The files that the house tests check: tracked Python modules and the dbt project's files."""
 
 from __future__ import annotations
 

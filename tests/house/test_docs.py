@@ -1,4 +1,4 @@
-"""What a stranger reads: module docstrings, model descriptions, the README's map."""
+"""What a newcomer reads: module docstrings, model descriptions, the README's map."""
 
 from __future__ import annotations
 

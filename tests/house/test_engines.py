@@ -1,4 +1,4 @@
-"""What engines spell apart has one home, `macros/engine`: a form for each engine, and an error for any other."""
+"""SQL that differs between engines has one home, `macros/engine`: a form for each engine, and an error for any other."""
 
 from __future__ import annotations
 

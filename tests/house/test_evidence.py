@@ -37,7 +37,7 @@ TASKS = {row["task_code"]: row["measure_code"] for row in seed("measures") if ro
 }
 EXPLANATIONS = {code for row in CONFLICTS.values() for code in row["explanations"].split(SEPARATOR) if code}
 
-# Explanations that hold by what is there: a row that was not read takes nothing away from them.
+# Explanations that follow from rows that exist: a row that was not read does not change them.
 HOLD_BY_PRESENCE = {
     "labour_broker": "a row that was read names the broker as payer",
     "branch": "a name or a decision says that the two are one",

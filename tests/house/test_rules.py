@@ -46,7 +46,7 @@ def test_every_evidence_item_is_reached_by_a_clause() -> None:
 
 
 def test_points_whose_source_is_missing_say_so() -> None:
-    """Annex 1 of the notice is not public: nobody may take these points for the city's."""
+    """Annex 1 of the notice is not public: these points must not be taken for the city's."""
     assert {row["is_provisional"] for row in rows("items")} == {"true"}
     assert {row["is_provisional"] for row in rows("rulebooks")} == {"true"}
 

@@ -1,4 +1,4 @@
-"""A file has one subject: how long it may be, and that no two modules need each other to be read."""
+"""A file has one subject: its greatest length, and no import cycles between modules."""
 
 from __future__ import annotations
 

@@ -84,6 +84,14 @@ def test_the_scoring_sql_compares_with_no_number(path: Path) -> None:
     assert not thresholds(path.read_text("utf-8"))
 
 
+@pytest.mark.parametrize(
+    "path", [path for path in sql_files("models") if path.stem.startswith("int_leads__")], ids=lambda path: path.stem
+)
+def test_a_detector_of_leads_compares_with_no_number(path: Path) -> None:
+    """Its thresholds are figures of detector_parameters.csv."""
+    assert not thresholds(path.read_text("utf-8"))
+
+
 def test_the_rule_guards_would_catch_a_rule() -> None:
     for text in ("where item_code = 'F02A'", 'where {{ is_grade("D") }}', "'焦作市' || name"):
         assert rule_words(text), text

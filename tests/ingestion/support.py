@@ -1,4 +1,4 @@
-"""Small exports as the sources send them, and short cuts to what the door made of them."""
+"""Small exports as the sources send them, and short cuts to the results of reading them."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def make_uscc(first_16: str) -> str:
 
 
 def make_id(serial: int, birthday: str = "19900101") -> str:
-    """A full, valid ID number of nobody."""
+    """A full, valid ID number that belongs to nobody."""
     first_17 = f"410803{birthday}{serial:03d}"
     return first_17 + id_check_character(first_17)
 

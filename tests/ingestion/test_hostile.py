@@ -1,4 +1,4 @@
-"""Whatever a file holds, the door stands: payloads are inert, random bytes are held, a long file streams."""
+"""Hostile content does no harm: payloads are inert, random bytes are held, a long file is streamed."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def test_every_dataset_survives_random_bytes(door: Door) -> None:
 
 
 def test_memory_stays_flat_over_a_long_csv(tmp_path: Path) -> None:
-    """Rows stream: the second hundred thousand costs no more memory than the first."""
+    """Rows are streamed: memory does not grow with the file."""
     door = Door(tmp_path)
     line = csv_bytes(dataset(INSURANCE), [insured("NUMBER", "MONTH")]).split(b"\r\n")
     path = door.drop(INSURANCE, DAY, "long.csv")

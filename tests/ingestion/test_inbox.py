@@ -1,4 +1,4 @@
-"""Hostile names and strangers in the inbox: nothing outside of the home is touched, nothing is passed over in silence."""
+"""Hostile names and unknown entries in the inbox: nothing outside the home is touched, nothing is ignored silently."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def test_links_and_devices_are_not_opened(door: Door) -> None:
     assert door.rows(FINDINGS) == []
 
 
-def test_a_folder_that_cannot_be_read_is_told_of_and_the_rest_goes_on(
+def test_a_folder_that_cannot_be_read_is_reported_and_the_rest_is_read(
     door: Door, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     door.put(FINDINGS, DAY, "good.xlsx", [finding()])
@@ -96,7 +96,7 @@ def test_a_folder_that_cannot_be_read_is_told_of_and_the_rest_goes_on(
     assert all("cannot be read" in why for _, why in summary.ignored)
 
 
-def test_what_programs_leave_beside_a_file_is_told_of_and_not_read(door: Door) -> None:
+def test_system_and_temporary_files_are_reported_and_not_read(door: Door) -> None:
     names = ["~$a.xlsx", ".~lock.a.xlsx#", ".DS_Store", "._a.xlsx", ".a.xlsx.Xy12Zw", "Thumbs.db", "desktop.ini"]
     for name in names:
         door.drop(FINDINGS, DAY, name).write_bytes(b"x" * 165)
@@ -106,7 +106,7 @@ def test_what_programs_leave_beside_a_file_is_told_of_and_not_read(door: Door) -
     assert {Path(path).name for path, _ in summary.ignored} == set(names)
 
 
-def test_strangers_in_the_inbox_are_told_of_and_not_read(door: Door) -> None:
+def test_unknown_entries_of_the_inbox_are_reported_and_not_read(door: Door) -> None:
     door.put(FINDINGS, DAY, "good.xlsx", [finding()])
     for place in (
         "other/x/2024-01-01",

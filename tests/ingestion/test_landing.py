@@ -1,4 +1,4 @@
-"""The path of a file through the door: archive, lake, manifest; exactly once, whatever happens in between."""
+"""The path of a file into archive, lake and manifest: exactly once, whatever happens in between."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ingestion import build_inputs, lake_parts, landing, parsing, warehouse_sources, whole_files
+from ingestion import atomic_files, build_inputs, lake_parts, landing, parsing, warehouse_sources
 from ingestion.manifest import Receipt, open_manifest
 from ingestion.privacy import PersonKeys
 from ingestion.settings import Settings
@@ -171,8 +171,8 @@ def test_the_same_bytes_on_two_days_are_judged_by_the_earlier_day(door: Door) ->
     assert (out["reason_code"], out["header"]) == ("date_after_receipt", "认定日期")
 
 
-def test_a_broken_record_is_no_first_copy_of_the_whole_one(door: Door) -> None:
-    """A record short of its last, empty field, then the same record whole: the whole one comes in."""
+def test_a_malformed_record_is_not_a_duplicate_of_a_well_formed_one(door: Door) -> None:
+    """A record without its last, empty field, then the same record with it: the second one is accepted."""
     of = dataset("inspections/checks")
     checks = [
         {"任务编号": "RW-1", "序号": "1", "检查类型": "专项", "统一社会信用代码": USCC_A},
@@ -226,7 +226,7 @@ def test_what_one_file_does_to_the_program_holds_that_file_only(door: Door, monk
     assert door.ingest().parsed_count == 0
 
 
-def test_a_full_disk_is_no_fault_of_a_file(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_disk_is_not_a_fault_of_a_file(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
     door.put(FINDINGS, DAY, "a.xlsx", [finding()])
 
     def full(*_: Any, **__: Any) -> None:
@@ -333,7 +333,7 @@ def test_killed_fifty_times_while_ingesting(door: Door) -> None:
 
 
 def test_stopped_at_each_step_of_a_commit(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Wherever the process stops - archive, lake file, manifest - the next run ends as if nothing had happened."""
+    """Wherever the process stops (archive, lake file, manifest), the next run ends as if nothing had happened."""
 
     class Stop(BaseException):
         pass
@@ -342,7 +342,7 @@ def test_stopped_at_each_step_of_a_commit(door: Door, monkeypatch: pytest.Monkey
     for module, name in (
         (os, "fsync"),
         (Path, "replace"),
-        (whole_files, "sync_folder"),
+        (atomic_files, "sync_folder"),
         (landing.Manifest, "commit_file"),
     ):
         for count in (1, 6):
@@ -442,7 +442,7 @@ PARSERS = {of.id: RowParser(of, PersonKeys(b"k" * 32)) for of in DATASETS.values
 )
 @given(data=st.data())
 def test_no_row_is_lost_or_made(tmp_path_factory: pytest.TempPathFactory, data: st.DataObject) -> None:
-    """read = accepted + quarantined + duplicate for any generated file, and the lake holds just the accepted."""
+    """read = accepted + quarantined + duplicate for any generated file, and the lake holds exactly the accepted rows."""
     of = dataset(data.draw(st.sampled_from([INSURANCE, "inspections/checks", "complaints/media"])))
     rows = data.draw(
         st.lists(
@@ -471,7 +471,7 @@ def test_no_row_is_lost_or_made(tmp_path_factory: pytest.TempPathFactory, data: 
     assert len(places) == len(set(places)) == read.part.accepted_count + read.part.quarantined_count
 
 
-def test_every_copy_of_a_held_file_is_told_of_by_its_own_name(door: Door) -> None:
+def test_every_copy_of_a_held_file_is_reported_by_its_own_name(door: Door) -> None:
     for name in ("a.xlsx", "b.xlsx"):
         door.drop(FINDINGS, "2024-06-20", name).write_bytes(b"PK no workbook")
     outcomes = door.outcomes()

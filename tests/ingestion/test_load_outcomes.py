@@ -43,7 +43,7 @@ def part(of: Receipt, rows: int = 10, held: str | None = None, list_on: int | No
 
 @dataclass(frozen=True)
 class Rows:
-    """What a lake would count: rows that repeat, by part; records of a drop of several pages."""
+    """Counts of a lake: repeated rows by part; records of a drop with several pages."""
 
     repeats: Mapping[PartKey, Repeats] = field(default_factory=dict)
     records: int = 0
@@ -130,7 +130,7 @@ def test_a_list_older_than_one_received_before_is_held() -> None:
     assert statuses(parts) == {"10/a": "loaded", "11/a": "held stale_snapshot", "12/a": "loaded", "13/a": "loaded"}
 
 
-def test_a_title_dated_after_its_receipt_is_told_and_makes_no_later_list_stale() -> None:
+def test_a_title_dated_after_its_receipt_is_reported_and_makes_no_later_list_stale() -> None:
     first, slip, after = receipt(0, "a", "A"), receipt(1, "a", "B"), receipt(2, "a", "C")
     parts = {first: part(first, list_on=0), slip: part(slip, list_on=900), after: part(after, list_on=2)}
     assert statuses(parts) == {"0/a": "loaded", "1/a": "loaded list_date_after_receipt", "2/a": "loaded"}
@@ -138,7 +138,7 @@ def test_a_title_dated_after_its_receipt_is_told_and_makes_no_later_list_stale()
     assert message.startswith("registry/equipment/2024-01-02 a: ") and "截至" in message
 
 
-def test_a_title_without_a_day_is_told_of_a_list_that_has_titles_only() -> None:
+def test_a_title_without_a_day_is_reported_only_for_lists_with_titles() -> None:
     dated, undated, other = receipt(0, "a", "A", TITLED), receipt(1, "a", "B", TITLED), receipt(1, "a", "B")
     parts = {dated: part(dated, list_on=0), undated: part(undated), other: part(other)}
     assert statuses({dated: parts[dated], undated: parts[undated]}) == {
@@ -147,11 +147,11 @@ def test_a_title_without_a_day_is_told_of_a_list_that_has_titles_only() -> None:
     }
     assert statuses({other: parts[other]}) == {"1/a": "loaded"}
     message = outcomes({undated: parts[undated]})["1/a"].message or ""
-    assert message.startswith("registry/agencies/2024-01-02 a: no day of the list can be read")
+    assert message.startswith("registry/agencies/2024-01-02 a: 标题中没有可识别的截至日期")
 
 
 @pytest.mark.parametrize(("list_on", "code"), [(None, "title_without_day"), (900, "list_date_after_receipt")])
-def test_two_things_that_are_told_of_one_file_do_not_lose_each_other(list_on: int | None, code: str) -> None:
+def test_two_notes_on_one_file_are_both_kept(list_on: int | None, code: str) -> None:
     old, new = receipt(1, "a", "A", TITLED), receipt(1, "a", "B", TITLED)
     parts = {each: replace(part(each, list_on=list_on), message="not read: sheet 说明") for each in (old, new)}
     decided = decide(parts, {r.part_key: p for r, p in parts.items()}, DATASETS, {}, nothing_repeats)
@@ -162,8 +162,8 @@ def test_two_things_that_are_told_of_one_file_do_not_lose_each_other(list_on: in
         assert "截至" in message and message.endswith("put the right file into the folder of a later day.")
 
 
-def test_two_contents_of_one_name_and_day_are_both_loaded_and_told() -> None:
-    """Bytes changed in place: neither is known to be the later, so whoever put them there is told."""
+def test_two_contents_of_one_name_and_day_are_both_loaded_and_reported() -> None:
+    """A file changed in place: it is not known which version is the later one, so a note says so."""
     old, new, other = receipt(0, "a", "A", EVENTS), receipt(0, "a", "B", EVENTS), receipt(0, "b", "C", EVENTS)
     parts = {each: part(each) for each in (old, new, other)}
     decided = decide(parts, {r.part_key: p for r, p in parts.items()}, DATASETS, {}, nothing_repeats)
@@ -182,8 +182,10 @@ def by_content(parts: Mapping[Receipt, Part], **options: object) -> dict[str, st
 
 @pytest.mark.parametrize("of", [LIST, EVENTS, ("registry", "social_insurance"), ("platform", "reports")])
 @pytest.mark.parametrize(("half", "whole"), [("A", "B"), ("B", "A")])
-def test_half_a_copy_is_replaced_by_the_whole_of_its_name(of: tuple[str, str], half: str, whole: str) -> None:
-    """Which of the two came first is not known from their hashes, and does not matter."""
+def test_an_incomplete_copy_is_replaced_by_the_complete_file_of_its_name(
+    of: tuple[str, str], half: str, whole: str
+) -> None:
+    """The hashes do not show which of the two came first, and it does not matter."""
     cut, full = receipt(0, "a.xlsx", half, of), receipt(0, "a.xlsx", whole, of)
     parts = {cut: part(cut, held="unreadable"), full: part(full)}
     assert by_content(parts) == {half: "replaced", whole: "loaded"}
@@ -192,7 +194,7 @@ def test_half_a_copy_is_replaced_by_the_whole_of_its_name(of: tuple[str, str], h
     assert (told.reason_code, told.read_count, told.accepted_count, told.duplicate_count) == ("unreadable", 0, 0, 0)
     place = f"{'/'.join(of)}/2024-01-01 a.xlsx"
     assert told.message == (
-        f"{place}: this content ({half}) could not be read (unreadable) and was replaced by another one under its name "
+        f"{place}: 此文件无法读取，已由同名文件替换，无需处理。This content ({half}) could not be read (unreadable) and was replaced by another one under its name "
         f"({whole}, loaded). Nothing is left to do."
     )
 
@@ -221,7 +223,7 @@ def test_a_content_that_was_loaded_is_never_replaced() -> None:
     assert [o.reason_code for o in decided] == ["two_versions", "unreadable", "two_versions"]
 
 
-def test_the_whole_may_be_a_copy_of_what_was_loaded_before() -> None:
+def test_the_complete_file_may_be_a_copy_of_one_loaded_before() -> None:
     before, cut, whole = receipt(0, "b", "C", EVENTS), receipt(1, "a", "A", EVENTS), receipt(1, "a", "C", EVENTS)
     parts = {before: part(before), cut: part(cut, held="unreadable"), whole: part(whole)}
     assert statuses({r: p for r, p in parts.items() if r is not cut}) == {
@@ -231,7 +233,7 @@ def test_the_whole_may_be_a_copy_of_what_was_loaded_before() -> None:
     assert by_content(parts)["A"] == "replaced"
 
 
-def test_a_whole_that_is_itself_held_replaces_nothing() -> None:
+def test_a_complete_file_that_is_held_replaces_nothing() -> None:
     first, cut, low = receipt(0, "a", "A"), receipt(1, "a", "B"), receipt(1, "a", "C")
     parts = {first: part(first, 100), cut: part(cut, held="unreadable"), low: part(low, 5)}
     assert by_content(parts) == {"A": "loaded", "B": "held", "C": "held"}
@@ -241,7 +243,7 @@ def test_a_whole_that_is_itself_held_replaces_nothing() -> None:
 
 
 def test_a_list_that_could_be_read_is_not_replaced_though_it_is_held() -> None:
-    """An older list under the same name: which of the two the sender means nobody knows."""
+    """An older list under the same name: it is not clear which of the two the sender means."""
     new, old = receipt(10, "a", "A"), receipt(10, "a", "B")
     assert by_content({new: part(new, list_on=10), old: part(old, list_on=5)}) == {"A": "loaded", "B": "held"}
 
@@ -324,18 +326,18 @@ def test_what_is_held_for_its_pages_makes_no_copy_of_what_comes_later() -> None:
 @pytest.mark.parametrize(
     ("numbers", "said"),
     [
-        ([1, 3], "Absent up to the last page here (3): page 2."),
-        ([2], "Absent up to the last page here (2): page 1."),
-        ([1, 2], "No page up to the last one here (2) is absent: later ones are, or records moved"),
-        ([0, 2], "Absent up to the last page here (2): page 1."),
-        ([3, 3, 9, 5], "Absent up to the last page here (9): page 1-2, 4, 6-8."),
-        ([1, 10**14], "Absent up to the last page here (100000000000000): page 2-99999999999999."),
+        ([1, 3], "Missing up to the last page here (3): page 2."),
+        ([2], "Missing up to the last page here (2): page 1."),
+        ([1, 2], "No page up to the last one here (2) is missing: later pages are, or records moved"),
+        ([0, 2], "Missing up to the last page here (2): page 1."),
+        ([3, 3, 9, 5], "Missing up to the last page here (9): page 1-2, 4, 6-8."),
+        ([1, 10**14], "Missing up to the last page here (100000000000000): page 2-99999999999999."),
         (list(range(1, 40, 2)), "page 2, 4, 6, 8, 10, 12, 14, 16 and 11 more."),
         ([1, None], "Which pages are missing is not known: not every page has a number."),
         ([None], "Which pages are missing is not known: not every page has a number."),
     ],
 )
-def test_the_numbers_of_the_pages_say_which_are_absent(numbers: list[int | None], said: str) -> None:
+def test_the_numbers_of_the_pages_show_which_are_missing(numbers: list[int | None], said: str) -> None:
     receipts = [receipt(1, f"p{place}", f"C{place}", PAGES) for place in range(len(numbers))]
     parts = {of: page_of(of, 2, 100, number) for of, number in zip(receipts, numbers, strict=True)}
     records = 2 * len(numbers)
@@ -343,9 +345,9 @@ def test_the_numbers_of_the_pages_say_which_are_absent(numbers: list[int | None]
     for outcome in decided:
         message = outcome.message or ""
         assert message.startswith(
-            f"platform/reports/2024-01-02 {outcome.receipt.file_name}: the drop has {records} of the "
+            f"platform/reports/2024-01-02 {outcome.receipt.file_name}: 共 100 条记录，只收到 {records} 条，"
         )
-        assert f"{records} of the 100 records that its pages count. " in message and said in message
+        assert f"{records} of the 100 records that its pages announce. " in message and said in message
         assert message.endswith(": firemark build --accept-drop platform/reports/2024-01-02")
 
 
@@ -400,7 +402,7 @@ def test_repeats_move_to_the_duplicates_and_leave_the_floor() -> None:
 
 
 def naive(parts: Mapping[Receipt, Part]) -> dict[Receipt, str]:
-    """The rules of sources.md once more, file by file, without any state: what an independent reader would write."""
+    """The rules of sources.md again, file by file, without any state: an independent implementation."""
     result: dict[Receipt, str] = {}
     for current in sorted(parts):
         kind = DATASETS[(current.source, current.dataset)].kind

@@ -1,4 +1,4 @@
-"""K17: a home, an inbox and a program may lie below folders of any name, or are refused at once with the character."""
+"""K17: a home, an inbox and the program may be in folders of any name, or are refused at once with the character."""
 
 from __future__ import annotations
 
@@ -110,7 +110,7 @@ def test_the_folder_that_one_stands_in_is_a_part_of_the_home(tmp_path: Path, mon
 
 
 @pytest.mark.parametrize("variable", [HOME_VARIABLE, RULEBOOKS_VARIABLE])
-def test_a_path_that_is_no_text_is_refused(variable: str) -> None:
+def test_a_path_that_is_not_a_text_is_refused(variable: str) -> None:
     with pytest.raises(ConfigurationError) as raised:
         load(None, {variable: "/city/\udcff\udcfe"})
     assert r"/city/\xff\xfe" in str(raised.value) and variable in str(raised.value)

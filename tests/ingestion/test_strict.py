@@ -1,4 +1,4 @@
-"""A row through the door: its keys, what it may not say, and what of it never enters the lake."""
+"""Parsing a row: its keys, its refusals, and the data that never enters the lake."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from tests.ingestion.support import (
 )
 
 
-def test_keys_stand_in_one_form_and_match_when_equal(door: Door) -> None:
+def test_keys_have_one_form_and_match_when_equal(door: Door) -> None:
     base = {
         "行政相对人名称": "焦作甲",
         "统一社会信用代码": USCC_A,
@@ -56,13 +56,15 @@ def test_keys_stand_in_one_form_and_match_when_equal(door: Door) -> None:
     assert door.rows("inspections/checks")[0]["source_key"] == "RW-1-2"
 
 
-def test_an_unknown_value_is_told_with_what_may_stand_there() -> None:
+def test_an_unknown_value_is_reported_with_the_values_that_the_column_takes() -> None:
     said = strict.remedy(dataset(FINDINGS), "unknown_value", "状态") or ""
     assert said.startswith(parsing.REMEDIES["unknown_value"]) and "有效、异议中、未生效、撤销" in said
     levels = strict.remedy(dataset(PERSONNEL), "unknown_value", "等级") or ""
     assert levels.endswith("注册消防工程师: 一级、二级; 消防设施操作员: 高级技师、技师、高级、中级、初级")
-    assert strict.remedy(dataset(FINDINGS), "empty_key", "认定编号") == parsing.REMEDIES["empty_key"]
-    assert strict.remedy(dataset(FINDINGS), "field_count", None) == parsing.REMEDIES["field_count"]
+    for reason, header in (("empty_key", "认定编号"), ("field_count", None)):
+        said = strict.remedy(dataset(FINDINGS), reason, header) or ""
+        assert said.startswith(parsing.REMEDIES[reason]) and said.endswith("into the same folder.")
+    assert strict.remedy(dataset(FINDINGS), "not_a_name", None) == parsing.REMEDIES["not_a_name"]
 
 
 _IMPOSSIBLE = ["1" + "0" * 400, "1" + "0" * 5000, "1e999", '"\\ud800"']

@@ -1,8 +1,10 @@
 """`make mutants`: changes the scoring SQL in many ways and lists the changes that no test notices.
 
-Each mutant is tried in a forked process: the unit tests beside the model first, which cost milliseconds; then the
-oracle's example cities (and the project's data tests on them), which cost only the models below the change; then, when
-they notice nothing, the cases of the scoring tests with the changed SQL in the model's place. A city or case in which the change makes the same rows as before is left out.
+Each mutant is tried in a forked process: first by the unit tests beside the model, in milliseconds; then by the
+oracle's example cities and the project's data tests on them, for which only the models below the change are built; then,
+if these notice nothing, by the cases of the scoring tests with the changed SQL in the model's place. A city or case in
+which the change makes the same rows as before is left out. `--steps unit` runs the unit tests only: it lists what a
+model's own tests do not notice, in a minute.
 `argued.yml` beside this file holds the survivors that change no meaning, each with its argument.
 """
 
@@ -17,7 +19,7 @@ import tempfile
 import time
 import traceback
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import partial
 from pathlib import Path
 
@@ -50,6 +52,14 @@ TESTS = tuple(
 ARGUED = Path(__file__).with_name("argued.yml")
 KILL_RATIO_WANTED = 0.95
 STILLBORN = "no valid SQL"
+STEPS = ("unit", "cities", "cases")
+
+# who looks at a mutant, given a scratch folder, and says what noticed it, or None
+Look = Callable[[Mutant, Path], str | None]
+
+
+class NothingToLearn(Exception):
+    """A case fails without any mutant."""
 
 
 def scoring_models() -> list[str]:
@@ -58,7 +68,7 @@ def scoring_models() -> list[str]:
 
 
 def spread(mutants: list[Mutant], wanted: int, seed: int) -> list[Mutant]:
-    """`wanted` mutants, taken in turn from every (model, operator), so that no kind is left out."""
+    """`wanted` mutants, one by one from every (model, operator), so that no kind is left out."""
     groups: dict[tuple[str, str], list[Mutant]] = defaultdict(list)
     for mutant in mutants:
         groups[(mutant.model, mutant.operator)].append(mutant)
@@ -77,7 +87,7 @@ def spread(mutants: list[Mutant], wanted: int, seed: int) -> list[Mutant]:
 
 def start(work: Callable[[], str | None], answer: Path) -> int:
     """Forks a process that does the work and writes what it says; its exit code is 0 when that is None, 1 when it is
-    something, and 2 when the work itself is broken, which is no mutant's doing."""
+    something, and 2 when the work itself failed, which is not due to the mutant."""
     child = os.fork()
     if child:
         return child
@@ -90,12 +100,10 @@ def start(work: Callable[[], str | None], answer: Path) -> int:
     os._exit(0 if said is None else 1)
 
 
-def run_all(
-    mutants: list[Mutant], judge: Callable[[Mutant, Path], str | None], jobs: int, seconds: int
-) -> dict[str, str | None]:
+def run_all(mutants: list[Mutant], judge: Look, jobs: int, seconds: int) -> dict[str, str | None]:
     """Mutant's name -> what noticed it, or None; `judge` says so, given a scratch folder, in a process of its own.
 
-    One that runs longer than `seconds` counts as noticed; one that is no valid SQL is none and is left out.
+    A mutant that runs longer than `seconds` counts as noticed; one with invalid SQL is left out.
     """
     noticed: dict[str, str | None] = {}
     running: dict[int, tuple[Mutant, Path, float]] = {}
@@ -132,9 +140,33 @@ def run_all(
     return noticed
 
 
+def prepared(folder: Path, steps: Collection[str], models: list[str], tests: tuple[str, ...]) -> list[Look]:
+    """What notices a mutant, in the order of its cost. What the steps need is made in the folder, of the control: every
+    model parsed and written again, unchanged in meaning. Raises NothingToLearn when the control fails a case."""
+    nodes = harness.compiled_nodes()
+    control = {model: rewritten(nodes[model].sql) for model in models}
+    said = folder / "said"
+    recording = start(lambda: cases.record(control, tests, folder), said) if "cases" in steps else None
+    looks: list[Look] = []
+    if "unit" in steps:
+        types = folder / "types.duckdb"
+        units.record(types)
+        looks.append(lambda mutant, _scratch: units.first_failure(types, mutant.model, mutant.sql))
+    if "cities" in steps:
+        cities = build_cities(folder, control)
+        looks.append(lambda mutant, scratch: notices(cities, scratch, mutant.model, mutant.sql))
+    if recording is not None:
+        _, status = os.waitpid(recording, 0)
+        if os.waitstatus_to_exitcode(status) != 0:
+            raise NothingToLearn(said.read_text("utf-8"))
+        reach = cases.reach(folder)
+        looks.append(lambda mutant, _scratch: cases.first_failure(mutant.model, mutant.sql, tests, reach))
+    return looks
+
+
 def argued() -> dict[tuple[str, str, str], str]:
-    """(name, before, after) -> why that change alters no meaning. By its place and its text: one text may stand in two
-    places of a model, and an argument is to be thought of again when the model has changed around it."""
+    """(name, before, after) -> why that change alters no meaning. Keyed by place and text: one text may occur twice in a
+    model, and an argument must be reconsidered when the model around it has changed."""
     entries = yaml.safe_load(ARGUED.read_text("utf-8")) or []
     return {(entry["mutant"], entry["before"], entry["after"]): entry["because"] for entry in entries}
 
@@ -146,6 +178,7 @@ def main() -> int:
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--models", nargs="*", metavar="MODEL", help="only these models")
     parser.add_argument("--only", nargs="*", metavar="NAME", help="only these, by the names that a run printed")
+    parser.add_argument("--steps", nargs="+", choices=STEPS, default=STEPS, help="judge by these only, cheapest first")
     parser.add_argument("--seconds", type=int, default=600, help="longest run of one mutant")
     parser.add_argument("--tests", nargs="*", default=list(TESTS))
     arguments = parser.parse_args()
@@ -159,26 +192,16 @@ def main() -> int:
         chosen = spread(every, arguments.count or len(every), arguments.seed)
     print(f"{len(every)} mutants of {len(models)} models; running {len(chosen)}")
 
-    tests = tuple(arguments.tests)
-    # The control: every model parsed and written again, unchanged in meaning.
-    control = {model: rewritten(nodes[model].sql) for model in models}
     with tempfile.TemporaryDirectory(prefix="firemark-cities-") as folder:
-        said = Path(folder) / "said"
-        recording = start(lambda: cases.record(control, tests, Path(folder)), said)
-        cities = build_cities(Path(folder), control)
-        _, status = os.waitpid(recording, 0)
-        if os.waitstatus_to_exitcode(status) != 0:
-            print(f"without any mutant {said.read_text('utf-8')} fails: nothing can be learned", file=sys.stderr)
+        try:
+            looks = prepared(Path(folder), arguments.steps, models, tuple(arguments.tests))
+        except NothingToLearn as error:
+            print(f"without any mutant {error} fails: nothing can be learned", file=sys.stderr)
             return 2
-        reach = cases.reach(Path(folder))
-        types = Path(folder) / "types.duckdb"
-        units.record(types)
 
         def judge(mutant: Mutant, scratch: Path) -> str | None:
             try:
-                by = units.first_failure(types, mutant.model, mutant.sql)
-                by = by or notices(cities, scratch, mutant.model, mutant.sql)
-                return by or cases.first_failure(mutant.model, mutant.sql, tests, reach)
+                return next((by for look in looks if (by := look(mutant, scratch))), None)
             except Stillborn:
                 return STILLBORN
 
@@ -187,8 +210,8 @@ def main() -> int:
 
 
 def report(chosen: list[Mutant], noticed: dict[str, str | None]) -> int:
-    """Prints the survivors and the score; the exit code says whether it suffices. A change that is argued to alter no
-    meaning can be noticed by nothing: the score leaves it out, and stands beside the one that counts it."""
+    """Prints the survivors and the score; the exit code says whether it suffices. No test can notice
+    a change argued to alter no meaning: one score leaves these out, another counts them."""
     arguments_of = argued()
     born = [mutant for mutant in chosen if mutant.name in noticed]
     survivors = [mutant for mutant in born if noticed[mutant.name] is None]
@@ -197,7 +220,7 @@ def report(chosen: list[Mutant], noticed: dict[str, str | None]) -> int:
         print(f"\nsurvivor {mutant.name}\n  - {mutant.before}\n  + {mutant.after}")
         print(f"  argued: {arguments_of.get((mutant.name, mutant.before, mutant.after), 'NOT YET')}")
     killed, judged = len(born) - len(survivors), len(born) - sum(is_argued)
-    ratio = killed / judged
+    ratio = killed / judged if judged else 1.0
     print(
         f"\nkilled {killed} of the {judged} that change a meaning = {ratio:.1%} (of all {len(born)}: {killed / len(born):.1%}); "
         f"survivors {len(survivors)}, argued {sum(is_argued)}; left out as no valid SQL {len(chosen) - len(born)}"

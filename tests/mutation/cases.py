@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.mutation.snapshots import keep, makes_other_rows
+from tests.mutation.snapshots import bound_every_connection, keep, makes_other_rows
 from tests.warehouse import harness
 
 # case -> model -> the files that hold a warehouse of the case with the model, as it stood once the model was built
@@ -25,8 +25,8 @@ _OPTIONS = ("-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", "--no-header
 
 
 def record(changed: dict[str, str], tests: tuple[str, ...], folder: Path) -> str | None:
-    """Runs all cases and keeps in the folder what they build, to be found by `reach`; returns the first case that
-    fails, or None. Changes this process for good."""
+    """Runs all cases and keeps in the folder what they build, for `reach` to find; returns the first case that fails,
+    or None. Changes this process permanently."""
     recorder = _Recorder(folder, set(changed))
     harness.lender.is_open = False  # what is kept of a case is its own models
     failed = _run(changed, tests, recorder)
@@ -42,7 +42,7 @@ def reach(folder: Path) -> Reach:
 
 def first_failure(model: str, sql: str, tests: tuple[str, ...], reach: Reach) -> str | None:
     """The first case that fails with this model's SQL, of those in which it makes other rows; None when none does.
-    Raises Stillborn when the SQL is none. Changes this process for good."""
+    Raises Stillborn if the SQL is invalid. Changes this process permanently."""
     touched = {
         case
         for case, models in reach.items()
@@ -52,6 +52,7 @@ def first_failure(model: str, sql: str, tests: tuple[str, ...], reach: Reach) ->
 
 
 def _run(changed: dict[str, str], tests: tuple[str, ...], plugin: object) -> str | None:
+    bound_every_connection()  # the control, too: whatever it does not fit into is no measure of a mutant
     nodes = dict(harness.compiled_nodes())
     for model, sql in changed.items():
         nodes[model] = dataclasses.replace(nodes[model], sql=sql)
@@ -59,7 +60,7 @@ def _run(changed: dict[str, str], tests: tuple[str, ...], plugin: object) -> str
     first = _FirstFailure()
     with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
         code = pytest.main([*_OPTIONS, *tests], plugins=[first, plugin])
-    # no case left is no failure: nothing that these tests look at reads the model
+    # no case left is no failure: nothing that these tests check reads the model
     passed = code in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED)
     return None if passed else first.name or f"pytest {int(code)}"
 

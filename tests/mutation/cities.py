@@ -1,4 +1,4 @@
-"""Scores the oracle's example cities with one model changed: what a mutant costs here is the models below it.
+"""Scores the oracle's example cities with one model changed: each mutant builds only the models below it.
 
 Belongs here: the cities, built once per run with the SQL as it is, and asking whether a change of one model makes
 any of them differ from the naive scorer, or a data test of the project fail on it. Not here: choosing mutants,
@@ -20,7 +20,7 @@ from tests.warehouse.harness import Node, compiled_nodes, compiled_tests, with_a
 
 
 class CityDiffers(Exception):
-    """The cities are no measure of a mutant: without one they differ from the naive scorer already."""
+    """The cities cannot judge a mutant: they differ from the naive scorer without one."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class City:
 def build_cities(folder: Path, changed: dict[str, str]) -> list[City]:
     """The example cities: every model built, with the SQL of `changed`, beside the naive scorer's tables.
 
-    Raises CityDiffers when a city is not scored alike.
+    Raises CityDiffers if the two scorers differ on a city.
     """
     cities = []
     for number, chosen in enumerate(EXAMPLES, start=1):
@@ -60,9 +60,9 @@ def _finds(connection: duckdb.DuckDBPyConnection, sql: str) -> bool | None:
 
 
 def notices(cities: list[City], scratch: Path, model: str, sql: str) -> str | None:
-    """Why a city tells the changed model from the true one, or None when none does (or none reads the model).
+    """How a city notices that the model has changed, or None if none does (or none reads the model).
 
-    Raises Stillborn when the changed SQL is none.
+    Raises Stillborn if the changed SQL is invalid.
     """
     below = _below(model)
     if not below:
@@ -90,7 +90,7 @@ def notices(cities: list[City], scratch: Path, model: str, sql: str) -> str | No
 
 
 def _below(model: str) -> list[Node]:
-    """The model and all that reads it, of the models that a comparison reads, in order; empty if it is none of them."""
+    """The model and all that reads it, of the models that a comparison reads, in order; empty if it is not among them."""
     found: dict[str, Node] = {}
     for node in with_ancestors(compiled_nodes(), MODELS):
         reads_changed = any(changed.unique_id in node.depends_on for changed in found.values())

@@ -1,4 +1,4 @@
-"""The ways in which a model's compiled SQL is made wrong, one small change at a time.
+"""The operators that make a model's compiled SQL wrong, by one small change each.
 
 Belongs here: finding the places and making the change on the syntax tree. Not here: running tests.
 """
@@ -107,7 +107,7 @@ def rewritten(sql: str) -> str:
 
 
 def _places(tree: exp.Expression, matches: Callable[[exp.Expression], bool]) -> list[exp.Expression]:
-    """Where an operator applies. What goes into an opaque key is left alone: another text is as good a key."""
+    """Where an operator applies. Inputs of an opaque key are left alone: another text is an equally good key."""
     return [node for node in tree.walk() if matches(node) and not node.find_ancestor(exp.MD5)]
 
 

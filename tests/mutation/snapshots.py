@@ -1,11 +1,13 @@
-"""Whether a changed model makes other rows of the inputs that it had: if it makes the same, nothing can notice it.
+"""Whether a changed model makes other rows from its inputs: if it makes the same rows, no test can notice the change.
 
-Belongs here: keeping a warehouse as a file, and asking one model of it. Not here: what the inputs were made for.
+Belongs here: keeping a warehouse as a file, running one model on it, and how much memory a mutant may take. Not here:
+the purpose of the inputs.
 """
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -17,6 +19,16 @@ BOUNDS = {"memory_limit": "2GB", "temp_directory": ""}
 
 class Stillborn(Exception):
     """The changed SQL does not even bind: a mutant that dbt would refuse proves nothing about the tests."""
+
+
+def bound_every_connection() -> None:
+    """From now on whatever this process opens, by whoever's hand, has the bounds. Changes this process for good."""
+    unbounded = duckdb.connect
+
+    def connect(database: str = ":memory:", read_only: bool = False, config: dict[str, Any] | None = None):  # type: ignore[no-untyped-def]
+        return unbounded(database, read_only=read_only, config=BOUNDS | (config or {}))
+
+    duckdb.connect = connect
 
 
 def keep(connection: duckdb.DuckDBPyConnection, file: Path) -> None:
@@ -36,11 +48,11 @@ def opened(file: Path, *, read_only: bool) -> duckdb.DuckDBPyConnection:
 def makes_other_rows(file: Path, model: str, sql: str) -> bool:
     """Whether the SQL, over the models of the file, gives other columns or rows than the model there, or fails.
 
-    Raises Stillborn when it is no SQL at all.
+    Raises Stillborn if it is not valid SQL.
     """
     node = compiled_nodes()[model]
     if node.materialized == "view":
-        return True  # whoever asks it at another time sees other rows
+        return True  # a query at another time gives other rows
     relation = f'"{node.schema}"."{node.name}"'
     with opened(file, read_only=True) as connection:
         try:

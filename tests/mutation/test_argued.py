@@ -1,4 +1,4 @@
-"""Every argued mutant exists: an argument about SQL that has changed since is to be thought of again."""
+"""Every argued mutant exists: when its SQL changes, the argument must be reconsidered."""
 
 from __future__ import annotations
 

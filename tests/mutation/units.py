@@ -1,6 +1,6 @@
 """Runs the dbt unit tests beside a changed model, in milliseconds: the first look at a mutant.
 
-Belongs here: giving a unit test's rows to changed SQL and comparing what comes out. Not here: the project's own run of
+Belongs here: giving a unit test's rows to changed SQL and comparing the result. Not here: the project's own run of
 them (tests/warehouse/test_dbt_unit_tests), which is dbt's.
 """
 
@@ -28,12 +28,13 @@ def _unit_tests() -> list[UnitTest]:
 
 
 def record(file: Path) -> None:
-    """Every model over no rows, for the types of what the unit tests give."""
+    """Every model over no rows, for the types of what the unit tests give; and the tests are read, once for all forks."""
+    _unit_tests()
     keep(Warehouse().run().connection, file)
 
 
 def first_failure(types: Path, model: str, sql: str) -> str | None:
-    """The first unit test of the model that the changed SQL fails, or None. Raises Stillborn when the SQL is none."""
+    """The first unit test of the model that the changed SQL fails, or None. Raises Stillborn if the SQL is invalid."""
     return next(
         (test["name"] for test in _unit_tests() if test["model"] == model and not _passes(types, test, sql)), None
     )

@@ -1,4 +1,4 @@
-"""A random city as typed source rows, thick with edges: leap days, version boundaries, same days, rings, repeats.
+"""A random city as typed source rows, with many edge cases: leap days, version boundaries, same days, rings, repeats.
 
 Belongs here: making rows. Does not belong here: what they mean (`naive`), running the SQL (`comparison`).
 """
@@ -91,7 +91,7 @@ class _Maker:
         return row
 
     def correct(self, table: str, row: Row, **changes: Any) -> None:
-        """The same thing written otherwise and superseded by `row`: received before it, or above it in the file."""
+        """Another version of the row that `row` supersedes: received before it, or above it in the file."""
         earlier = dict(row) | changes
         if self.chance(0.5):
             earlier["received_on"] = row["received_on"] - dt.timedelta(days=self.random.randint(1, 40))
@@ -215,7 +215,7 @@ class _Maker:
 
     def evidence(self, agency: str) -> list[tuple[str, dt.date]]:
         """Rows of one agency's six ledgers; returns the numbers that a repair can name, with their days."""
-        # a third of the agencies err again and again in one act: cases of many rows and items
+        # a third of the agencies have one act with many rows and items
         is_crowded = self.chance(0.33)
         days = [self.day() for _ in range(3)]
         projects = [self.number("X") for _ in range(1 if is_crowded else 2)]
@@ -560,7 +560,7 @@ def known_on(tables: Mapping[str, Sequence[Row]], day: dt.date) -> dict[str, lis
             days = [row[name] for name in own_days.get(table, ()) if row[name] is not None]
             if days:
                 arrived[row["row_key"]] = max(arrived.get(row["row_key"], days[0]), days[0])
-        # what stood in an earlier file stays in an earlier one
+        # rows of an earlier file stay in an earlier file
         moved = [
             row | {"received_on": row["received_on"] - (LAST_EVENT - arrived.get(row.get("row_key"), LAST_EVENT))}
             for row in rows

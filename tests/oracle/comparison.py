@@ -53,7 +53,7 @@ LINES = pa.schema(
         pa.field("points", pa.decimal128(11, 2)),
         pa.field("valid_from_on", pa.date32()),
         pa.field("valid_until_on", pa.date32()),
-        # ended by a repair on its first day: nothing of it need be shown
+        # ended by a repair on its first day: it need not be shown
         pa.field("is_gone", pa.bool_()),
     ]
 )
@@ -193,7 +193,7 @@ QUERIES = {
         (select 'sql' as only_in, * from (select * from found except select * from expected))
         order by 2, 3
     """,
-    # A line that another supersedes for a while stands in several rows, without points in those; a repair cuts its end.
+    # A line superseded for a while has several rows, without points while superseded; a repair cuts its end.
     "lines with another occasion, other points or other days": """
         with found as (
             select ledger.agency_id, ledger.item_code, ledger.determined_on,
@@ -298,7 +298,7 @@ def both_ways(
     known_on: dt.date | None = None,
     file: Path | None = None,
 ) -> tuple[Warehouse, Outcome]:
-    """The rows as sources of a warehouse whose models are not built yet, beside what the naive scorer makes of them."""
+    """The rows as sources of a warehouse whose models are not built yet, and the naive scorer's result for them."""
     rulebook = build_tables(folder, regime_code)
     outcome = score(rows, {name: table.to_pylist() for name, table in rulebook.items()}, LAST_DAY)
     warehouse = Warehouse(file=file, is_lent=False)
@@ -315,7 +315,7 @@ def both_ways(
 
 
 def _naive_tables(outcome: Outcome) -> dict[str, pa.Table]:
-    """What the naive scorer says, as the tables that `QUERIES` read."""
+    """The naive scorer's results, as the tables that `QUERIES` read."""
     return {
         "naive": pa.Table.from_pylist(
             [

@@ -20,7 +20,7 @@ from tests.oracle.naive_rules import LAST_PHASE, NEVER, ONE_DAY, PHASES, Row, Ro
 
 @dataclass(frozen=True)
 class Day:
-    """What one agency is on one day."""
+    """The state of one agency on one day."""
 
     # null = not rated yet
     score: Decimal | None
@@ -36,7 +36,7 @@ class Day:
 
 @dataclass(frozen=True)
 class Repair:
-    """What became of one application."""
+    """The outcome of one application."""
 
     is_applied: bool
     refusal_reason: str | None
@@ -45,7 +45,7 @@ class Repair:
 
 @dataclass
 class Outcome:
-    """All days of all agencies, and what became of every application."""
+    """All days of all agencies, and the outcome of every application."""
 
     days: dict[str, dict[dt.date, Day]]
     repairs: dict[str, Repair]
@@ -65,7 +65,7 @@ def score(rows: Rows, rulebook: Rows, last_day: dt.date) -> Outcome:
 
 class _Days(CityLines):
     def day(self, agency_id: str, lines: Sequence[Line], day: dt.date, phase: int = LAST_PHASE) -> Day:
-        """What an agency is on a day: as if rated, unless it is not."""
+        """The state of an agency on a day: its score and grade, if it is rated."""
         found = self._as_if_rated(agency_id, lines, day, phase)
         version = self.rules.version[found.rulebook_id]
         if not self._is_rated(version, agency_id, lines, day, phase):
@@ -86,7 +86,7 @@ class _Days(CityLines):
         return any(has_happened(event_day, day, phase, "fact") for event_day in events)
 
     def _status(self, agency_id: str, day: dt.date, phase: int) -> str | None:
-        """The status that the directory showed last; a drop without one shows nothing."""
+        """The last status that the directory showed; a drop without one changes nothing."""
         shown = [
             status
             for received_on, status in self.statuses.get(agency_id, [])
@@ -145,7 +145,7 @@ class _Days(CityLines):
             inside = [band["grade"] for band in bands if _contains(band, points)]
             assert len(inside) == 1, (points, inside)
             grade, reason = inside[0], "band"
-            # a grade that this version does not have says nothing under it
+            # a grade that this version does not have has no effect under it
             held = [line for line in held if line.effect_grade in ranks]
             ceilings = [line.effect_grade for line in held if line.effect == "ceiling"]
             for ceiling in ceilings:
@@ -179,7 +179,7 @@ class _Days(CityLines):
 
     @staticmethod
     def _one(own: Sequence[Line], component: Row, caps: Mapping[str, Row]) -> Fraction:
-        """What the one line gives that `latest` or `max` takes, each held by all its caps by itself."""
+        """What the line chosen by `latest` or `max` gives; all caps apply to each line first."""
         # a line that only has another effect gives no points to choose from
         own = [line for line in own if line.effect == "points" or line.points] or own
 
@@ -194,7 +194,7 @@ class _Days(CityLines):
 
     @staticmethod
     def _all(own: Sequence[Line], component: Row, caps: Mapping[str, Row]) -> Fraction:
-        """What all lines give together, each item and each occasion at most its caps."""
+        """What all lines give together, with the caps of items and occasions applied."""
         of_occasion: dict[tuple[Any, ...], Fraction] = {}
         for item_code in sorted({line.item for line in own}):
             of_item = [line for line in own if line.item == item_code]
@@ -214,7 +214,7 @@ class _Days(CityLines):
         )
 
     def _divisor(self, component: Row, agency_id: str, day: dt.date, phase: int) -> int:
-        """How many events of the divisor stand in the component's window."""
+        """The number of events of the divisor in the component's window."""
         count = 0
         for event_day in self.event_days(agency_id, component["divisor_fact"]):
             ends_on, ends_as = self.window(component["rulebook_id"], component, agency_id, event_day, event_day)

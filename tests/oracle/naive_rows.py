@@ -1,6 +1,6 @@
-"""The naive scorer's rows: which of them are current, whose they are, which items they score as, and their case.
+"""The naive scorer's rows: which are current, their agencies, the items they score as, and their cases.
 
-Belongs here: what can be said of a row before it has a line. Does not belong here: the words of a version by themselves
+Belongs here: what is known of a row before it has a line. Does not belong here: the words of a version by themselves
 (`naive_rules`), lines and facts (`naive_lines`), days (`naive`).
 """
 
@@ -109,7 +109,7 @@ def current(rows: Iterable[Row]) -> list[Row]:
 
 
 def number_of(number: str | None) -> str | None:
-    """A number that ledgers share, in the one form that the door gives it; an empty one names nothing."""
+    """A number that ledgers share, in its one form; empty = none."""
     return number or None
 
 
@@ -118,7 +118,7 @@ def _rank(dataset: str, row: Row) -> tuple[Any, ...]:
 
 
 def _said(dataset: str, row: Row) -> dict[str, Any]:
-    """What the three datasets of findings say of themselves beside the rest."""
+    """The columns that only the three datasets of findings have."""
     return {"quantity": row.get("quantity"), "row_points": row.get("row_points"), "rank": _rank(dataset, row)}
 
 
@@ -200,7 +200,7 @@ class CityRows:
         return found
 
     def _whom(self, dataset: str, key: str, row: Row) -> str | None:
-        """A judgement, else the code in the row, else the one agency that bears the name."""
+        """The agency by a decision, else by the code in the row, else the only agency with the name."""
         for decision in sorted(self.table("credit_desk.decisions"), key=lambda d: (d["decided_on"], d["decision_id"])):
             said, _, agency_id = decision["object_id"].partition("=")
             if (
@@ -220,8 +220,8 @@ class CityRows:
         return bearers.pop() if len(bearers) == 1 else None
 
     def _hand_branches_over(self) -> None:
-        """USCC is the identity, but a branch maps to its parent by data: what it did and asks for is the parent's (Q28).
-        Whoever was in the directory is an agency and no branch."""
+        """USCC is the identity, but a branch maps to its parent by data: its acts and applications are the parent's (Q28).
+        A code that was in the directory is an agency, not a branch."""
         agencies = {row["agency_id"] for row in self.tables.get("registry.agencies", [])}
         parents: dict[str, tuple[Any, str]] = {}
         for decision in self.table("credit_desk.decisions"):
@@ -335,7 +335,7 @@ class CityRows:
 
     @staticmethod
     def _own_case(evidence: Evidence) -> Any:
-        # without a day there is no act to be the same as: neither an act date nor a determination is known yet
+        # without a date of the act or a determination, no two rows can be the same act
         if evidence.project_no and evidence.acted_on:
             return ("project", evidence.agency_id, evidence.acted_on, number_of(evidence.project_no))
         if evidence.report_no and evidence.acted_on:

@@ -18,13 +18,13 @@ NEVER = dt.date(9999, 12, 31)
 
 COUNTS = ("engineers", "engineers_level_1", "operators", "operators_intermediate", "floor_area")
 
-# The order in which a day's happenings are told apart (6.10): yesterday's state, then one kind after the other.
+# The order of changes within a day (6.10): yesterday's state, then one kind after the other.
 PHASES = ("yesterday", "rulebook", "determination", "repair", "fact", "expiry")
 LAST_PHASE = len(PHASES) - 1
 
 
 def has_happened(on: dt.date, day: dt.date, phase: int, kind: str) -> bool:
-    """Whether what happens on `on` has happened on a day up to a phase of it."""
+    """Whether a change dated `on` has taken effect on a day, up to a phase of it."""
     return on < day or (on == day and PHASES.index(kind) <= phase)
 
 

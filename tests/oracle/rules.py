@@ -28,7 +28,7 @@ class _Regime:
 
     def __init__(self, random: Random, words: Random, has_words: bool) -> None:
         self.random = random
-        # the words of published points tables, drawn apart: a regime without them stays as it was
+        # words of published points tables use another generator, so that a regime without them does not change
         self.words = words
         self.has_words = has_words
         self.tables: dict[str, list[dict[str, Any]]] = {name: [] for name in FOLDER_TABLES}
@@ -299,7 +299,7 @@ class _Regime:
         )
 
     def lists(self) -> None:
-        """Lets some entries lead to further items, and some to none."""
+        """Gives some entries further items, and some none."""
         for entry in self.tables["clause_items"]:
             if not self.worded(0.3):
                 continue
@@ -336,7 +336,7 @@ class _Regime:
             subsumed_by: dict[str, str] = {}
             for row in rows:
                 target = row["subsumes"]
-                # one step only: who is subsumed subsumes nobody
+                # one step only: a subsumed item subsumes no other
                 if (
                     target not in of_points
                     or row["item_code"] not in of_points
@@ -349,7 +349,7 @@ class _Regime:
 
 
 def make_rules(seed: int) -> Folder:
-    """A folder with one regime `random` of two versions; drawn again until lint has nothing to say."""
+    """A folder with one regime `random` of two versions; drawn again until it passes the lint."""
     random, words = Random(seed), Random(f"words {seed}")
     has_words = words.random() < 0.75
     for _ in range(200):

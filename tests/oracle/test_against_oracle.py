@@ -15,7 +15,7 @@ from tests.oracle.rules import make_rules
 
 AGENCIES = 25
 SEEDS = st.integers(min_value=0, max_value=2**32 - 1)
-# A failing seed is told as it is: a smaller seed makes no smaller city.
+# A failing seed is reported unchanged: a smaller seed makes no smaller city.
 RANDOM_CITIES = settings(
     max_examples=1,
     deadline=None,

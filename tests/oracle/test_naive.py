@@ -1,4 +1,4 @@
-"""The naive scorer against figures that the documents state: an oracle must be right by itself."""
+"""The naive scorer against figures that the documents state: an oracle must be tested independently."""
 
 import datetime as dt
 from decimal import Decimal
@@ -116,7 +116,7 @@ def test_a_repaired_entry_ends_and_never_adds() -> None:
     assert outcome.repairs["Z"].is_applied
 
 
-def test_a_d_blocks_its_own_repair_until_an_earlier_one_opened_the_gate() -> None:
+def test_a_d_agency_may_not_repair_until_an_earlier_repair_opens_the_gate() -> None:
     findings = [_finding("F1", "2a", "2024-06-01"), _finding("F2", "7", "2024-05-01")]
     # accepted while the score is 80: applied; then 50, D: blocked; then 70 after the first one was approved
     repairs = [
@@ -137,7 +137,7 @@ def test_item_and_component_caps_clamp_last() -> None:
     assert _on(_scored(merit_claims=merits), "2024-05-01") == (130, "A")  # 20 + 12, component cap 30
 
 
-def test_a_subsumed_item_gives_way_inside_its_case_only() -> None:
+def test_a_subsumed_item_does_not_count_inside_its_case_only() -> None:
     act = {"occurred_on": dt.date(2024, 5, 2), "project_no": "P1"}
     inside = [_finding("F1", "1", "2024-06-01", **act), _finding("F2", "3", "2024-06-01", **act)]
     assert _on(_scored(findings=inside), "2024-06-01") == (60, "C")

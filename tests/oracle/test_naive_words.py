@@ -179,12 +179,12 @@ def test_the_largest_quantity_of_a_line_counts_from_its_first_day_and_an_empty_o
     assert city.scored(version).scores("2024-06-01", "2024-08-01", "2024-09-01") == [90, 90, 83]
 
 
-def test_a_row_says_its_points_itself(city: City) -> None:
+def test_a_row_may_give_its_own_points(city: City) -> None:
     found = city.finding("F", "1", "2024-06-01", row_points=Decimal(12)).scored(Version().item("R", "points: row", "1"))
     assert (found.on("2024-06-01").score, found.on("2024-06-01").grade) == (88, "A")
 
 
-def test_quantity_and_points_of_rows_multiply_each_the_largest(city: City) -> None:
+def test_the_largest_quantity_and_the_largest_points_of_rows_are_multiplied(city: City) -> None:
     version = Version().item("R", "points: row, quantity: row", "1")
     city.finding("F1", "1", "2024-06-01", quantity=2, row_points=Decimal("3.5"), **ACT)
     city.finding("F2", "1", "2024-07-01", quantity=4, row_points=Decimal("1"), **ACT)
@@ -201,7 +201,7 @@ def test_quantity_and_points_of_rows_multiply_each_the_largest(city: City) -> No
         ("score_step: 0.5", "2.5", None),
     ],
 )
-def test_a_row_without_points_or_off_the_step_does_not_score_as_that_item_alone(
+def test_a_row_without_points_or_off_the_step_does_not_score_as_that_item_only(
     city: City, said: str, points: str | None, reason: str | None
 ) -> None:
     version = Version(said=said).item("R", "points: row").item("S", "points: 1").leads("1", "R", "S")
@@ -210,7 +210,7 @@ def test_a_row_without_points_or_off_the_step_does_not_score_as_that_item_alone(
     assert {line.item for line in found.outcome.lines} == ({"S"} if reason else {"R", "S"})
 
 
-def test_a_wrong_channel_is_told_before_the_points(city: City) -> None:
+def test_a_wrong_channel_is_reported_before_the_points(city: City) -> None:
     version = Version().item("R", "points: row, channels: [acceptance]", "1")
     found = city.finding("F", "1", "2024-06-01", row_points=None).scored(version)
     assert found.outcome.not_scored == [("findings", "F", "R", "channel")]
@@ -241,7 +241,7 @@ def test_a_revoked_row_connects_nothing(city: City) -> None:
     assert city.scored(_of_one_case()).scores("2024-06-01") == [85]
 
 
-def test_what_is_left_of_a_set_competes_by_what_is_left(city: City) -> None:
+def test_a_set_competes_by_the_lines_it_has_left(city: City) -> None:
     version = _of_one_case().item("D", "points: 11, repairable: false", "4")
     version.items = [text.replace("points: 5", "points: 5, repairable: false") for text in version.items]
     city.finding("F1", "1", "2024-06-01", **ACT).finding("F2", "4", "2024-06-01", **ACT)
@@ -250,7 +250,7 @@ def test_what_is_left_of_a_set_competes_by_what_is_left(city: City) -> None:
     assert found.on("2024-07-04").superseded == (("B", day("2024-06-01")),)
 
 
-def test_equal_sets_go_to_the_earlier_then_to_the_lower_item(city: City) -> None:
+def test_of_equal_sets_the_earlier_counts_then_the_lower_item(city: City) -> None:
     version = Version().item("A", "points: 6").item("B", "points: 4").leads("1", "A", "B").item("C", "points: 10", "3")
     city.finding("F1", "1", "2024-06-02", **ACT).finding("F2", "3", "2024-06-01", **ACT)
     city.finding("F3", "3", "2024-06-03", **OTHER_ACT).finding("F4", "1", "2024-06-03", **OTHER_ACT)
@@ -309,14 +309,14 @@ def test_an_items_cap_holds_for_each_check_by_itself(city: City) -> None:
     assert city.scored(version).scores("2024-06-01", "2024-07-01") == [90, 85]
 
 
-def test_the_version_of_the_day_says_the_cap(city: City) -> None:
+def test_the_cap_is_that_of_the_version_of_the_day(city: City) -> None:
     versions = [Version().item("A", f"points: 10, quantity: row, cap_per_check: {cap}", "1") for cap in (25, 12)]
     found = city.finding("F", "1", "2024-06-01", quantity=3).scored(*versions, split="2024-09-01")
     assert found.scores("2024-08-31", "2024-09-01") == [75, 88]
     assert found.on("2024-09-01").cause == "rulebook"
 
 
-def test_what_an_items_cap_takes_is_taken_from_its_later_occasions(city: City) -> None:
+def test_an_items_cap_takes_away_from_its_later_occasions(city: City) -> None:
     version = Version("window: P1Y, agg: sum, cap_per_check: 20")
     version.item("A", "points: 10, cap: 15", "1").item("B", "points: 12", "2")
     # T: A 10 and B 12, at most 20; U: A 5 of 10 and B 12; if U came first it were 17 and 20 all the same,
@@ -332,7 +332,9 @@ def test_what_an_items_cap_takes_is_taken_from_its_later_occasions(city: City) -
     ("aggregation", "cap", "expected"),
     [("max", 11, 90), ("max", 8, 92), ("latest", 11, 94), ("latest", 5, 95)],
 )
-def test_latest_and_max_hold_each_line_by_all_its_caps(city: City, aggregation: str, cap: int, expected: int) -> None:
+def test_under_latest_and_max_all_caps_apply_to_each_line(
+    city: City, aggregation: str, cap: int, expected: int
+) -> None:
     version = Version(f"window: P1Y, agg: {aggregation}, cap_per_check: {cap}")
     version.item("A", "points: 30, quantity: row, cap_per_check: 9", "1").item("B", "points: 10", "2")
     version.item("C", "points: 6, quantity: row, cap: 6", "3").item("D", "points: 20, cap: 7", "4")
@@ -340,7 +342,7 @@ def test_latest_and_max_hold_each_line_by_all_its_caps(city: City, aggregation: 
     assert city.finding("F3", "3", "2024-06-02", quantity=9).scored(version).scores("2024-06-02") == [expected]
 
 
-def test_the_divisor_divides_what_the_caps_leave(city: City) -> None:
+def test_the_divisor_applies_after_the_caps(city: City) -> None:
     version = Version("window: P1Y, agg: sum_over_count, divisor: checks, cap_per_check: 12, cap: 5")
     version.item("A", "points: 10", "1")
     city.check("T", "1", "2024-06-01", "1", **ACT).check("T", "2", "2024-06-01", "1", **OTHER_ACT)
@@ -391,7 +393,7 @@ def test_the_occasion_of_a_ticket_is_its_visit_and_that_of_a_finding_from_it_the
     assert city.scored(_occasions()).occasions() == {"A": "T", "B": "T"}
 
 
-def test_else_any_check_of_the_case_whatever_its_state(city: City) -> None:
+def test_otherwise_any_check_of_the_case_whatever_its_state(city: City) -> None:
     city.finding("F", "1", "2024-06-01", **ACT)
     city.check("U", "1", "2024-06-01", "2", status_code="revoked", **ACT)
     city.check("T", "1", "2024-06-09", "3", status_code="pending", **ACT)
@@ -413,7 +415,7 @@ def _repeating(text: str = "points: 10, repeat_factor: 2") -> Version:
     return Version("window: P1Y, agg: sum").item("A", text, "1")
 
 
-def test_the_second_within_the_first_ones_window_costs_double(city: City) -> None:
+def test_a_second_line_within_the_first_ones_window_costs_double(city: City) -> None:
     found = city.finding("F1", "1", "2025-03-01").finding("F2", "1", "2025-06-01").scored(_repeating())
     assert found.scores("2025-03-01", "2025-06-01", "2026-03-01", "2026-03-02") == [90, 70, 70, 80]
 
@@ -443,7 +445,7 @@ def test_a_superseded_line_is_repeated(city: City) -> None:
     assert city.finding("F3", "1", "2024-07-01").scored(version).scores("2024-07-01") == [65]
 
 
-def test_the_version_on_the_determination_says_the_factor(city: City) -> None:
+def test_the_factor_is_that_of_the_version_on_the_determination(city: City) -> None:
     versions = (_repeating("points: 10"), _repeating("points: 10, repeat_factor: 3"))
     city.finding("F1", "1", "2024-06-01").finding("F2", "1", "2024-07-01").finding("F3", "1", "2024-09-01")
     assert city.scored(*versions, split="2024-08-01").scores("2024-07-01", "2024-09-01") == [80, 50]
@@ -468,14 +470,14 @@ def _until_next(said: str = "", natural: str = "expiry") -> Version:
     return version.item("A", "points: 7", "1").item("B", "points: 2", "2")
 
 
-def test_findings_of_a_check_stand_until_the_next(city: City) -> None:
+def test_findings_of_a_check_count_until_the_next(city: City) -> None:
     city.check("T", "1", "2024-05-01", "1", **ACT).check("T", "2", "2024-05-01", "2", **OTHER_ACT)
     found = city.check("U", "1", "2024-09-09").scored(_until_next())
     assert found.scores("2024-05-01", "2024-09-08", "2024-09-09") == [91, 91, 100]
     assert found.on("2024-09-09").cause == "fact"
 
 
-def test_without_a_next_check_a_line_goes_on_and_with_windows_that_never_end_too(city: City) -> None:
+def test_a_line_without_a_next_check_continues_also_when_windows_never_end(city: City) -> None:
     assert city.check("T", "1", "2024-05-01", "1").scored(_until_next()).scores("2026-06-01") == [93]
     city.check("U", "1", "2024-09-09")
     assert city.scored(_until_next(natural="none")).scores("2026-06-01") == [93]
@@ -492,14 +494,14 @@ def test_a_line_determined_on_or_after_the_next_check_is_never_in_force(city: Ci
     assert not found.on("2024-05-20").has_active_misconduct
 
 
-def test_the_act_and_not_the_determination_is_what_the_next_check_comes_after(city: City) -> None:
+def test_the_next_check_must_follow_the_act_not_the_determination(city: City) -> None:
     city.finding("F", "1", "2024-06-01", occurred_on=day("2024-05-01")).check("T", "1", "2024-05-01")
     assert city.scored(_until_next()).scores("2024-06-01") == [93]
     city.check("U", "1", "2024-07-01")
     assert city.scored(_until_next()).scores("2024-06-30", "2024-07-01") == [93, 100]
 
 
-def test_a_check_without_its_day_acted_when_it_says(city: City) -> None:
+def test_a_check_without_its_day_uses_the_day_of_the_act(city: City) -> None:
     city.check("T", "1", None, "1", occurred_on=day("2024-05-01"), determined_on=day("2024-05-03"))
     assert city.check("U", "1", "2024-05-04").scored(_until_next()).scores("2024-05-03", "2024-05-04") == [93, 100]
 
@@ -512,7 +514,7 @@ def test_only_checks_of_the_types_named_end_a_line(city: City) -> None:
     assert city.scored(version).scores("2024-06-30", "2024-07-01") == [93, 100]
 
 
-def test_events_stand_until_the_next_and_so_does_a_divisor(city: City) -> None:
+def test_events_and_divisors_count_until_the_next_event(city: City) -> None:
     version = Version("window: until_next, next: reports, agg: sum").item("R", "points: 3, fact: reports")
     found = city.report("B1", "2024-06-01").report("B2", "2024-06-05").scored(version)
     assert found.scores("2024-06-01", "2024-06-04", "2024-06-05") == [97, 97, 97]
@@ -524,14 +526,14 @@ def test_events_stand_until_the_next_and_so_does_a_divisor(city: City) -> None:
     assert found.on("2024-06-08").cause == "determination"
 
 
-def test_own_year_runs_to_the_anniversary_of_the_start(city: City) -> None:
+def test_own_year_ends_on_the_anniversary_of_the_start(city: City) -> None:
     version = Version("window: own_year, agg: sum").item("A", "points: 7", "1")
     found = city.finding("F1", "1", "2024-06-01").finding("F2", "1", "2025-04-01").scored(version)
     assert found.scores("2024-06-01", "2025-03-31", "2025-04-01", "2026-03-31", "2026-04-01") == [93, 93, 93, 93, 100]
     assert found.on("2026-04-01").cause == "expiry"
 
 
-def test_an_agency_that_began_on_a_leap_day_has_its_year_on_the_first_of_march(city: City) -> None:
+def test_an_agency_that_began_on_a_leap_day_has_its_anniversary_on_the_first_of_march(city: City) -> None:
     version = Version("window: own_year, agg: sum").item("A", "points: 7", "1")
     city.rows["registry.agencies"][0]["received_on"] = day("2024-02-29")
     found = city.finding("F", "1", "2024-06-01").scored(version)
@@ -550,13 +552,13 @@ def test_before_its_first_check_an_agency_has_neither_score_nor_grade(city: City
     assert (first.score, first.grade, first.reason, first.cause) == (90, "A", "band", "fact")
 
 
-def test_a_check_without_a_violation_is_a_hundred(city: City) -> None:
+def test_a_check_without_a_violation_gives_a_hundred(city: City) -> None:
     version = Version(said="rated_from: checks, rated_types: [专项]").item("A", "points: 10", "1")
     city.check("T", "1", "2024-06-01").check("U", "1", "2024-07-01", check_type="special")
     assert city.scored(version).scores("2024-06-30", "2024-07-01") == [None, 100]
 
 
-def test_a_task_that_began_before_the_first_version_rates_nobody_and_ends_nothing(city: City) -> None:
+def test_a_task_begun_before_the_first_version_rates_no_agency_and_ends_no_line(city: City) -> None:
     version = _until_next()
     version.said = "rated_from: checks"
     city.check("T", "1", "2023-12-20").check("T", "2", "2024-05-20").finding("F", "1", "2024-05-01")
@@ -576,7 +578,7 @@ def test_rated_from_the_first_determination(city: City) -> None:
     assert found.on("2024-06-01").cause == "determination"
 
 
-def test_the_version_of_the_day_says_from_when_an_agency_is_rated(city: City) -> None:
+def test_the_start_of_rating_is_that_of_the_version_of_the_day(city: City) -> None:
     versions = [
         Version(said=said).item("A", "points: 10", "1") for said in ("rated_from: start", "rated_from: reports")
     ]
@@ -596,7 +598,7 @@ def test_a_suspended_agency_keeps_its_score_and_loses_its_grade_until_another_st
     assert (found.on("2024-06-01").reason, found.on("2024-06-01").cause) == ("unrated", "fact")
 
 
-def test_the_gate_asks_for_the_grade_as_if_rated(city: City) -> None:
+def test_the_gate_uses_the_grade_as_if_rated(city: City) -> None:
     version = Version(said="rated_from: checks, unrated_status: [暂停]").item("A", "points: 50", "1")
     city.finding("F", "1", "2024-05-01").listed("2024-05-02", "suspended")
     found = city.repair("Z", "F", "2024-06-01", "2024-06-04").scored(version)

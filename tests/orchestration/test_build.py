@@ -22,7 +22,7 @@ from ingestion.load_outcomes import Status
 from ingestion.settings import ConfigurationError, load
 from orchestration import run
 from orchestration.building.report import BuildReport
-from orchestration.building.request import BuildRequest, complete, require_sense
+from orchestration.building.request import BuildRequest, complete, require_plausible
 from orchestration.building.state import BuildState
 from orchestration.building.workbench import Workbench
 from orchestration.operations import attempts
@@ -187,7 +187,7 @@ def test_checks_that_were_not_run_are_not_counted_as_failed() -> None:
     assert message.splitlines() == [
         "1 blocking check failed:",
         "  unique_line on credit.fct_point_ledger: 2 failing. run it",
-        "2 not run, being below: spans_tile, grain",
+        "2 not run, because they depend on these: spans_tile, grain",
     ]
 
 
@@ -196,7 +196,7 @@ def test_checks_that_were_not_run_are_not_counted_as_failed() -> None:
     [
         (["build", "--as-of", "2026-02-30"], "YYYY-MM-DD"),
         (["build", "--inbox", "nowhere"], "nowhere"),
-        (["build"], "No file was ever received"),
+        (["build"], "No file has ever been received"),
         (["build", "--inbox", "tests"], "no inbox"),
         (["build", "--inbox", "tests", "--known-on", "2026-01-01"], "registry, complaints, inspections, platform"),
         (["build", "--rulebooks", "nowhere"], "nowhere"),
@@ -234,14 +234,14 @@ def test_a_stray_file_in_the_home_s_own_inbox_stops_no_build(tmp_path: Path) -> 
     for folder in (settings.inbox, tmp_path / "other"):
         folder.mkdir(parents=True)
         (folder / "Thumbs.db").touch()
-    require_sense(settings, BuildRequest.read(complete(settings, {})))
+    require_plausible(settings, BuildRequest.read(complete(settings, {})))
     with pytest.raises(ConfigurationError, match="no inbox"):
-        require_sense(settings, BuildRequest.read(complete(settings, {"inbox": str(tmp_path / "other")})))
+        require_plausible(settings, BuildRequest.read(complete(settings, {"inbox": str(tmp_path / "other")})))
 
 
 def test_a_failed_build_says_so_before_another_may_begin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     settings = load(tmp_path / "home")
-    attempts.begin(settings, "2026-03-31")  # was cut off
+    attempts.begin(settings, "2026-03-31")  # was interrupted
     held: list[bool] = []
     end = attempts.end
     monkeypatch.setattr(attempts, "end", lambda *a, **more: (held.append(is_held(settings)), end(*a, **more)))

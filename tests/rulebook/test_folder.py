@@ -62,7 +62,7 @@ def test_an_unknown_regime_names_the_known_ones(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("table", "old", "new", "column", "said"),
     [
-        ("items", ",50,item,", ",fifty,item,", "points", "no number"),
+        ("items", ",50,item,", ",fifty,item,", "points", "not a number"),
         ("items", ",50,item,one,,report,", ",50.001,item,one,,report,", "points", "two decimals"),
         ("rulebooks", "2024-03-21,,100", "2024/3/21,,100", "effective_from_on", "yyyy-mm-dd"),
         ("components", "jz-2024-draft,ADD,1,", "jz-2024-draft,ADD,one,", "sign", "whole number"),
@@ -151,7 +151,7 @@ def test_a_missing_file_and_a_missing_folder_are_named(folder: Path) -> None:
     (folder / "bands.csv").unlink()
     with pytest.raises(RulebookError, match=r"bands\.csv: the file is missing"):
         read_folder(folder)
-    with pytest.raises(RulebookError, match="no such rulebook folder"):
+    with pytest.raises(RulebookError, match="the rulebook folder does not exist"):
         read_folder(folder / "deeper")
 
 

@@ -85,11 +85,11 @@ def test_a_broken_file_among_several_stops_all(tmp_path: Path) -> None:
 
 def test_two_files_with_one_id_stop(tmp_path: Path) -> None:
     copy = write(tmp_path, name="copy.yaml")
-    with pytest.raises(RulebookError, match=r"has the id small-1 as well"):
+    with pytest.raises(RulebookError, match=r"has the same id small-1"):
         import_regimes([write(tmp_path), copy], tmp_path / "rules")
 
 
-def test_an_unsound_folder_is_told_even_when_the_file_is_sound(tmp_path: Path) -> None:
+def test_an_unsound_folder_is_reported_even_when_the_file_is_sound(tmp_path: Path) -> None:
     rules = tmp_path / "rules"
     import_regimes([DEFAULT_YAML], rules)
     path = rules / "bands.csv"

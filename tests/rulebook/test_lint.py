@@ -104,11 +104,11 @@ def test_one_fault_is_found_where_it_stands(tmp_path: Path, old: str, new: str, 
         assert lines_of(path, new) & {problem.place.number for problem in problems}
 
 
-def test_what_stands_twice_is_told_with_both_places(tmp_path: Path) -> None:
+def test_a_repeated_entry_is_reported_with_both_places(tmp_path: Path) -> None:
     entry = "  - {dataset: findings, clause: 4b, item: F2}\n"
     path = write(tmp_path, SMALL, ("bands:\n", f"{entry}{entry}bands:\n"))
     (problem,) = lint(folder_of(path))
-    assert problem.code == "equal_clauses" and problem.message == "clauses says findings, 4b twice"
+    assert problem.code == "equal_clauses" and problem.message == "clauses has findings, 4b twice"
     assert f"{path}, line {problem.place.number - 1}" in problem.remedy
 
 
@@ -117,17 +117,17 @@ def test_a_cap_is_called_as_the_file_calls_it(tmp_path: Path) -> None:
     assert "cap 39 of item F1 is below its points 40" in [problem.message for problem in problems]
 
 
-def test_a_measure_by_part_of_its_title_is_told_the_nearest(tmp_path: Path) -> None:
+def test_the_nearest_measure_is_suggested_for_a_part_of_its_title(tmp_path: Path) -> None:
     (problem,) = lint(folder_of(write(tmp_path, SMALL, ("code: exit,", "code: 约谈,"))))
-    assert problem.remedy.startswith("Did you mean interview 约谈提醒? These make tasks: ")
+    assert problem.remedy.startswith("Did you mean interview 约谈提醒? Measures with tasks: ")
 
 
-def test_an_unknown_measure_is_told_those_that_make_tasks(tmp_path: Path) -> None:
+def test_the_message_for_an_unknown_measure_lists_those_with_tasks(tmp_path: Path) -> None:
     (problem,) = lint(folder_of(write(tmp_path, SMALL, ("code: exit,", "code: key_lst,"))))
     assert problem.remedy.startswith("Did you mean key_list 列入重点监管范围?")
-    tasks, _, others = problem.remedy.partition(" These are known too: ")
+    tasks, _, others = problem.remedy.partition(" Other known measures: ")
     codes = ["quality_directory", "interview", "key_list", "inspection_min", "exit", "city_circular"]
-    assert re.findall(r"\w+_\w+|interview|exit", tasks.partition(" make tasks: ")[2]) == codes
+    assert re.findall(r"\w+_\w+|interview|exit", tasks.partition("Measures with tasks: ")[2]) == codes
     assert "double_random_max" in others
 
 

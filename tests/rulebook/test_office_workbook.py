@@ -159,7 +159,7 @@ def test_a_row_whose_title_looks_like_a_note_is_none(kept: Path) -> None:
     assert problem.code == "empty_value" and problem.place.cell == "B6"
 
 
-def test_a_limit_that_may_be_two_things_is_told(tmp_path: Path) -> None:
+def test_a_limit_that_may_be_two_things_is_reported(tmp_path: Path) -> None:
     path = write_regime_workbook(tmp_path / "b.xlsx", yaml.safe_load(HARBOUR), chinese=True)
     book = load_workbook(path)
     book["等级"]["D1"] = "上限（含）"
@@ -168,7 +168,7 @@ def test_a_limit_that_may_be_two_things_is_told(tmp_path: Path) -> None:
     assert ("unknown_key", "D1") in codes
 
 
-def test_a_second_list_on_a_sheet_is_told_once(kept: Path) -> None:
+def test_a_second_list_on_a_sheet_is_reported_once(kept: Path) -> None:
     book = load_workbook(kept)
     sheet = book["等级划分 "]
     sheet.append([])
@@ -180,7 +180,7 @@ def test_a_second_list_on_a_sheet_is_told_once(kept: Path) -> None:
     assert "measures" in problem.message and "措施" in problem.remedy
 
 
-def test_a_cell_that_cannot_be_read_is_told_once(kept: Path) -> None:
+def test_a_cell_that_cannot_be_read_is_reported_once(kept: Path) -> None:
     book = load_workbook(kept)
     book["规则（试行）"]["B6"] = "=50*2"
     book.save(kept)
@@ -204,6 +204,6 @@ def test_a_component_merged_over_its_items_is_that_of_each(kept: Path, plain: Pa
     assert tables(kept) == tables(plain)
 
 
-def test_a_formula_that_was_never_calculated_is_told(kept: Path) -> None:
+def test_a_formula_that_was_never_calculated_is_reported(kept: Path) -> None:
     (problem,) = items_with(kept, F5="=2+3")
     assert problem.code == "wrong_value" and problem.place.sheet == "附件2 计分条目表" and problem.remedy

@@ -329,7 +329,7 @@ def test_another_value_of_any_column_is_a_difference(folder: Folder, table: str,
     assert found, f"{row[column]!r} -> {changed[column]!r} is told nowhere"
 
 
-def test_the_order_in_a_file_is_no_difference(folder: Folder) -> None:
+def test_the_order_in_a_file_is_not_a_difference(folder: Folder) -> None:
     items = folder.tables["items"]
     assert (
         differences(

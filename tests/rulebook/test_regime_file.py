@@ -173,7 +173,7 @@ def test_a_word_may_be_written_by_its_chinese_name(
         ("window: P1Y", "window: 至当年年末", "Did you mean calendar_year 至当年年底"),
         ("points: 5", "points: 5, fact: 面积", "Did you mean floor_area 工作场所建筑面积"),
         ("window: P1Y", "window: P1Y, next_types: 双随机", r"a list: \[双随机\]"),
-        ("base: 100", "base：100", r"Line 7 holds ：: .* plain keyboard"),
+        ("base: 100", "base：100", r"Line 7 has the full-width signs ：: .* half width"),
         ("title: T", "title: a: b", "quotes around a text that holds :"),
     ],
 )
@@ -203,13 +203,13 @@ def test_the_map_left_out_is_the_one_of_the_notice_for_the_items_there_are(tmp_p
 
 
 @pytest.mark.parametrize("written", ["第条", "'-'", "（）"])
-def test_a_clause_of_which_nothing_is_left_is_no_empty_one(tmp_path: Path, written: str) -> None:
+def test_a_clause_of_which_nothing_is_left_is_not_an_empty_one(tmp_path: Path, written: str) -> None:
     path = write(tmp_path, LEAST, ("clause: 7", f"clause: {written}"))
     (problem,) = grammar_problems(path)
     assert (problem.code, problem.place.column) == ("wrong_value", "clause")
 
 
-def test_an_empty_map_is_no_map(tmp_path: Path) -> None:
+def test_an_empty_map_is_not_a_map(tmp_path: Path) -> None:
     path = write(tmp_path, LEAST, (LEAST.splitlines()[3], "clauses: []"))
     assert read_regime(path)["clause_items"] == []
 
@@ -363,7 +363,7 @@ def test_a_missing_block_stops(tmp_path: Path, block: str) -> None:
     assert {problem.code for problem in grammar_problems(path)} == {"unknown_key", "missing_key"}
 
 
-def test_all_problems_are_told_at_once(tmp_path: Path) -> None:
+def test_all_problems_are_reported_at_once(tmp_path: Path) -> None:
     path = write(
         tmp_path, SMALL, ("  base: 100\n", "  base: x\n"), ("points: 5}", "point: 5}"), ("sign: -1", "sign: 2")
     )
@@ -384,7 +384,7 @@ def test_all_problems_are_told_at_once(tmp_path: Path) -> None:
         (b"--- {}\n--- {}\n", "yaml"),
     ],
 )
-def test_what_is_no_regime_file_stops(tmp_path: Path, content: bytes, code: str) -> None:
+def test_what_is_not_a_regime_file_stops(tmp_path: Path, content: bytes, code: str) -> None:
     path = tmp_path / "x.yaml"
     path.write_bytes(content)
     problems = grammar_problems(path)

@@ -125,7 +125,7 @@ def test_cells_are_typed_in_many_ways(tmp_path: Path, cells: dict[str, Any], cha
 @pytest.mark.parametrize(
     ("sheet", "cells", "code", "cell", "said"),
     [
-        ("items", {"F3": "ten"}, "wrong_value", "F3", "no number"),
+        ("items", {"F3": "ten"}, "wrong_value", "F3", "not a number"),
         ("items", {"F3": "#N/A"}, "wrong_value", "F3", "shows an error"),
         ("items", {"B3": None}, "empty_value", "B3", "comp of items"),
         ("items", {"A3": dt.date(2024, 1, 1)}, "wrong_value", "A3", "Format the cell as text"),
@@ -146,7 +146,7 @@ def test_cells_are_typed_in_many_ways(tmp_path: Path, cells: dict[str, Any], cha
         ("repair", {"B2": "maybe"}, "wrong_value", "B2", "true nor false"),
     ],
 )
-def test_what_is_wrong_is_told_by_sheet_and_cell(
+def test_what_is_wrong_is_reported_by_sheet_and_cell(
     tmp_path: Path, *, sheet: str, cells: dict[str, Any], code: str, cell: str | None, said: str
 ) -> None:
     path = edited(write_regime_workbook(tmp_path / "w.xlsx", document_of(DEFAULT_YAML)), sheet, **cells)
@@ -157,9 +157,9 @@ def test_what_is_wrong_is_told_by_sheet_and_cell(
     assert said in str(found[0]) and found[0].remedy
 
 
-def test_what_lint_finds_is_told_by_sheet_and_cell(tmp_path: Path) -> None:
+def test_what_lint_finds_is_reported_by_sheet_and_cell(tmp_path: Path) -> None:
     path = edited(write_regime_workbook(tmp_path / "l.xlsx", document_of(DEFAULT_YAML)), "bands", B3=82)
-    with pytest.raises(Exception, match=r"sheet bands, row \d+: score 81 of jz-2024-draft lies in no band"):
+    with pytest.raises(Exception, match=r"sheet bands, row \d+: score 81 of jz-2024-draft is in no band"):
         import_regimes([path], tmp_path / "rules")
     edited(path, "bands", B3=81)
     edited(path, "items", F2=10.5)
@@ -200,7 +200,7 @@ def _sheets(path: Path, change: Any) -> list[Problem]:
     return grammar_problems(path)
 
 
-def test_sheets_that_are_no_block_are_told_unless_they_are_notes(tmp_path: Path) -> None:
+def test_sheets_that_are_not_blocks_are_reported_unless_they_are_notes(tmp_path: Path) -> None:
     path = write_regime_workbook(tmp_path / "s.xlsx", document_of(DEFAULT_YAML))
 
     def rename(book: Any) -> None:
@@ -222,27 +222,27 @@ def test_sheets_that_are_no_block_are_told_unless_they_are_notes(tmp_path: Path)
     assert problem.code == "repeated_key" and problem.place.sheet == "条目"
 
 
-def test_a_block_that_is_missing_is_told(tmp_path: Path) -> None:
+def test_a_block_that_is_missing_is_reported(tmp_path: Path) -> None:
     path = write_regime_workbook(tmp_path / "m.xlsx", document_of(DEFAULT_YAML))
     (problem,) = _sheets(path, lambda book: book.remove(book["items"]))
     assert problem.code == "missing_key" and "items" in problem.message
 
 
-def test_two_versions_in_one_sheet_are_told(tmp_path: Path) -> None:
+def test_two_versions_in_one_sheet_are_reported(tmp_path: Path) -> None:
     path = write_regime_workbook(tmp_path / "v.xlsx", document_of(DEFAULT_YAML), as_pairs=False)
     (problem,) = _sheets(path, lambda book: book["rulebook"].append([cell.value for cell in book["rulebook"][2]]))
     assert problem.code == "not_one_entry" and "2 rows" in problem.message
 
 
 @pytest.mark.parametrize("content", [b"", b"no zip at all", b"PK\x03\x04cut"])
-def test_what_is_no_workbook_is_refused_by_the_envelope(tmp_path: Path, content: bytes) -> None:
+def test_what_is_not_a_workbook_is_refused_by_the_envelope(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "x.xlsx"
     path.write_bytes(content)
     (problem,) = grammar_problems(path)
     assert problem.place.file == str(path) and problem.message and problem.remedy
 
 
-def test_a_workbook_that_is_not_there_is_told(tmp_path: Path) -> None:
+def test_a_workbook_that_is_not_there_is_reported(tmp_path: Path) -> None:
     (problem,) = grammar_problems(tmp_path / "none.xlsx")
     assert problem.code == "unreadable"
 

@@ -64,11 +64,11 @@ def test_the_words_of_published_tables_stand_in_an_example(word: str) -> None:
 
 def test_a_file_that_is_there_is_left_alone(file: Path) -> None:
     file.write_text("mine", "utf-8")
-    with pytest.raises(RulebookError, match="left alone"):
+    with pytest.raises(RulebookError, match="was not changed"):
         write_template(file)
     assert file.read_text("utf-8") == "mine"
 
 
-def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
+def test_a_folder_that_is_not_there_is_reported(tmp_path: Path) -> None:
     with pytest.raises(RulebookError, match="cannot be written"):
         write_template(tmp_path / "none" / "new.yaml")

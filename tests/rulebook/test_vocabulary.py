@@ -36,4 +36,4 @@ def test_every_clause_of_the_notice_has_an_item() -> None:
 def test_the_door_lets_in_every_clause_of_the_map() -> None:
     for row in clauses.default_map():
         assert row["clause"] is not None and row["dataset"] is not None
-        assert clauses.passes_the_door(row["clause"], row["dataset"]), row
+        assert clauses.can_occur(row["clause"], row["dataset"]), row

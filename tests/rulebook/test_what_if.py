@@ -44,7 +44,7 @@ def test_equal_histories_have_no_difference_however_they_are_cut() -> None:
     assert grade_differences(_rows((0, 5, 90, "B"), (5, None, 90, "B")), _rows((0, None, 90, "B"))) == []
 
 
-def test_a_score_that_moves_inside_its_band_is_no_grade_change() -> None:
+def test_a_score_that_moves_inside_its_band_is_not_a_grade_change() -> None:
     assert grade_differences(_rows((0, None, 90, "B")), _rows((0, 9, 85, "B"), (9, None, 100, "B"))) == []
 
 

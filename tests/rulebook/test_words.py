@@ -65,7 +65,7 @@ def test_words_of_the_exports_are_called_as_the_exports_call_them() -> None:
     assert statuses == vocabulary.REGISTRY_STATUSES
 
 
-def test_a_word_that_no_list_has_stands_as_it_was_written() -> None:
+def test_a_word_that_is_not_listed_is_shown_as_written() -> None:
     assert called(words.PERS, "每台", "en") == "每台"
     assert called(words.STATUSES, None, "zh") == "无"
 

@@ -1,4 +1,4 @@
-"""One word a column, everywhere: dbt's YAML, the command line, work lists, and who may see it."""
+"""One word per column everywhere: dbt's YAML, the command line, work lists; and who may see the column."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def test_the_entries_are_in_order_and_well_formed() -> None:
         assert entry.audience in ("public", "bi", "desk", ""), entry
 
 
-def test_two_columns_of_one_mart_never_read_alike() -> None:
+def test_two_columns_of_one_mart_never_have_one_label() -> None:
     for mart in MARTS:
         columns = [column["name"] for column in model_properties()[mart]["columns"]]
         for language in ("zh", "en"):
@@ -119,11 +119,11 @@ def test_names_of_people_are_for_the_conflict_desk_alone() -> None:
 
 
 @pytest.mark.parametrize("column", ["person_name", "person_mask", "inspectors", "reviewed_by", "problem", "no_such"])
-def test_what_stays_in_the_warehouse_is_for_nobody(column: str) -> None:
+def test_a_column_of_the_warehouse_alone_has_no_audience(column: str) -> None:
     assert not [audience for audience in Audience if may_see(audience, column)]
 
 
-def test_an_output_says_what_it_may_not_hold() -> None:
+def test_an_output_names_the_column_it_may_not_hold() -> None:
     with pytest.raises(ColumnNotAllowedError, match=r"credit\.dim_agencies\.engineer_name is not for the audience bi"):
         require_visible(Audience.BI, "credit.dim_agencies", ["agency_id", "engineer_name"])
     with pytest.raises(ColumnNotAllowedError, match=r"conflicts\.fct_engineer_conflicts is not for the audience bi"):

@@ -1,4 +1,4 @@
-"""What an explanation says of lines that move a grade without moving the score, on hand-made rows."""
+"""Explanations of lines that change a grade but not the score, on hand-made rows."""
 
 from __future__ import annotations
 
@@ -69,12 +69,12 @@ def notes(found: dict[str, Any]) -> dict[str | None, str | None]:
         ("9", "PLAIN", None),
     ],
 )
-def test_a_line_says_what_it_does_besides_points(written: str, item_code: str, said: str | None) -> None:
+def test_a_note_names_a_lines_other_effects(written: str, item_code: str, said: str | None) -> None:
     opened = release(effects(), findings=[finding("F", clause=written)])
     assert notes(explain(opened, ONE, ON)) == {item_code: said}
 
 
-def test_an_adjustment_says_of_what() -> None:
+def test_an_adjustment_names_what_it_adjusts() -> None:
     opened = release(effects(), merits=[merit("M1"), merit("M2")])
     found = explain(opened, ONE, ON)
     assert found["adds_up"] and found["score"] == 105
@@ -83,13 +83,13 @@ def test_an_adjustment_says_of_what() -> None:
     assert "分项 ADD component" in adjustment["note"]
 
 
-def test_a_disputed_line_says_since_when() -> None:
+def test_a_disputed_lines_note_has_its_first_day() -> None:
     rows = [
         finding("F", clause="9", status_code="effective", received_on="2025-03-05"),
         finding("F", clause="9", status_code="objection", received_on="2025-04-05"),
     ]
     found = explain(release(effects(), findings=rows), ONE, ON)
-    assert notes(found) == {"PLAIN": "异议中 since 2025-04-05, counts all the same"}
+    assert notes(found) == {"PLAIN": "异议中 since 2025-04-05, still counts"}
     assert [line["disputed_since_on"] for line in found["lines"]] == [dt.date(2025, 4, 5)]
 
 
@@ -99,7 +99,7 @@ def test_a_release_of_an_earlier_program_says_that_a_line_is_disputed() -> None:
     assert notes(explain(opened, ONE, ON)) == {"PLAIN": "异议中 under objection, still counts"}
 
 
-def test_the_next_grade_is_told_where_the_score_stays(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_the_next_grade_is_shown_where_the_score_stays(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     opened = release(effects(), findings=[finding("F1", clause="1")], checks=[check("T", clause="9")])
     found = explain(opened, ONE, ON)
     assert (found["next_change"]["on"], found["next_change"]["score"]) == (dt.date(2026, 3, 2), 100)

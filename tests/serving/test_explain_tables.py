@@ -86,7 +86,7 @@ def suspended() -> Release:
 # --- unrated ------------------------------------------------------------------------------------------------------
 
 
-def test_before_it_is_rated_the_lines_stand_without_a_score() -> None:
+def test_before_an_agency_is_rated_its_lines_are_shown_without_a_score() -> None:
     found = explain(waiting(), ONE, ON)
     assert (found["score"], found["grade"], found["score_grade_reason"]) == (None, None, "unrated")
     assert found["unrated_because"] == "rated_from checks double_random"
@@ -108,7 +108,7 @@ def test_a_suspended_agency_s_lines_add_up_without_a_grade() -> None:
     assert explain(suspended(), TWO, ON)["unrated_because"] is None
 
 
-def test_an_explanation_that_does_not_add_up_is_seen() -> None:
+def test_an_explanation_that_does_not_add_up_is_noticed() -> None:
     opened = suspended()
     opened.__dict__["description"]["rulebooks"] = [{"rulebook_id": "r1", "base_points": 99}]
     assert not explain(opened, ONE, ON)["adds_up"]
@@ -186,7 +186,7 @@ def test_reasons_are_said_in_words(codes: str, words: str) -> None:
     assert unrated.in_words(codes) == words
 
 
-def test_of_many_some_are_named() -> None:
+def test_of_many_agencies_some_are_named() -> None:
     rows = [{"name": f"N{number}", "unrated_because": "rated_from reports"} for number in range(7)]
     rows += [{"name": "rated", "unrated_because": None}]
     assert unrated.grouped(rows, lambda row: row["name"]) == [
@@ -203,12 +203,12 @@ def test_of_many_some_are_named() -> None:
         ({}, {}, -10, None),
         ({"quantity": "row"}, {"quantity": 3}, -30, "10 × 数量 quantity 3"),
         ({"quantity": "row"}, {}, -10, None),
-        ({"points": "row"}, {"row_points": Decimal("12.00")}, -12, "按“扣分”栏 the points that the row says"),
+        ({"points": "row"}, {"row_points": Decimal("12.00")}, -12, "按“扣分”栏 points of the row"),
         (
             {"points": "row", "quantity": "row"},
             {"row_points": Decimal("12.00"), "quantity": 2},
             -24,
-            "按“扣分”栏 the points that the row says × 数量 its quantity",
+            "按“扣分”栏 points of the row × 数量 its quantity",
         ),
     ],
 )
@@ -229,7 +229,7 @@ def test_a_repeat_says_so_also_beside_a_quantity() -> None:
     found = explain(release(rules, findings=rows), ONE, ON)
     assert [(line["points"], line["note"]) for line in found["lines"]] == [
         (-5, None),
-        (-30, "5 × 数量 quantity 3; 再犯 repeated within the window of an earlier one: × 2"),
+        (-30, "5 × 数量 quantity 3; 再犯 repeats an earlier line still in force: × 2"),
     ]
     assert found["adds_up"]
 
@@ -246,20 +246,20 @@ def test_a_line_names_the_check_that_it_comes_from_by_a_link_and_no_case() -> No
     assert [line["occasion_key"] for line in found["lines"]].count("T") == 1
 
 
-def test_what_one_check_takes_at_most_is_said_of_its_check() -> None:
+def test_the_note_on_a_cap_per_check_names_the_check() -> None:
     rules = typed(entry("X", 15), entry("Y", 10), sub={"cap_per_check": 20})
     rows = [check("T", clause="X", project_no="P1"), check("T", "2", clause="Y", project_no="P2")]
     found = explain(release(rules, checks=rows), ONE, ON)
     (capped,) = [line for line in found["lines"] if line["line_kind"] == "cap_adjustment"]
     assert capped["points"] == 5 and found["score"] == 80 and found["adds_up"]
-    assert capped["note"] == "单次检查封顶 beyond the most that one check takes · 分项 SUB component · 检查任务 check T"
+    assert capped["note"] == "单次检查封顶 above the cap of one check · 分项 SUB component · 检查任务 check T"
 
 
-def test_what_one_act_takes_at_most_names_no_check() -> None:
+def test_the_note_on_a_cap_of_one_act_names_no_check() -> None:
     rules = typed(entry("X", 15, quantity="row", cap_per_check=20))
     found = explain(release(rules, penalties=[penalty("P", clause="X", quantity=2)]), ONE, ON)
     (capped,) = [line for line in found["lines"] if line["line_kind"] == "cap_adjustment"]
-    assert capped["note"] == "单次检查封顶 beyond the most that one check takes · 条目 X item · 同一行为 one act"
+    assert capped["note"] == "单次检查封顶 above the cap of one check · 条目 X item · 同一行为 one act"
 
 
 def test_a_release_of_an_earlier_program_explains_what_it_knows() -> None:

@@ -1,4 +1,4 @@
-"""What is missing of evidence, as people read it below rows and in an explanation."""
+"""Missing evidence, as people read it below rows and in an explanation."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ def names(row: Any) -> str:
     return str(row["name"])
 
 
-def test_nothing_missing_is_no_line() -> None:
+def test_nothing_missing_gives_no_line() -> None:
     assert grouped([row("甲", None), {"name": "乙"}], names) == []
 
 
-def test_a_line_tells_dataset_days_cause_and_who_lacks_it() -> None:
+def test_a_line_shows_dataset_days_cause_and_who_lacks_it() -> None:
     found = grouped(
         [
             row("甲", "registry/personnel 2024-05-10 row_quarantined"),
@@ -36,7 +36,7 @@ def test_a_line_tells_dataset_days_cause_and_who_lacks_it() -> None:
 def test_each_dataset_and_cause_has_a_line_of_its_own() -> None:
     because = "inspections/checks 2024-06-01 drop_held、registry/personnel 2024-06-10 row_quarantined"
     assert grouped([row("甲", because), row("乙", because.split("、", maxsplit=1)[0])], names) == [
-        "inspections/checks 2024-06-01: 整批暂存未载入 the drop is held: 全部 all 2",
+        "inspections/checks 2024-06-01: 整批暂扣未载入 the drop is held: 全部 all 2",
         "registry/personnel 2024-06-10: 有行被隔离 rows are quarantined: 甲",
     ]
 
@@ -47,7 +47,7 @@ def test_of_many_a_few_are_named_once() -> None:
     assert line.endswith("1、2、3 等 and 2 more")
 
 
-def test_what_a_dirty_city_lacks_is_said_below_its_rows(built_city: BuiltCity) -> None:
+def test_missing_evidence_of_a_dirty_city_is_shown_below_its_rows(built_city: BuiltCity) -> None:
     for command in ("grades", "tasks", "conflicts"):
         told = built_city.run(command).stdout
         assert "证据不全" in told and "rows are quarantined: " in told, command
@@ -62,7 +62,7 @@ def test_an_explanation_names_the_rows_that_are_missing_and_what_to_do(built_cit
     assert re.search(rf"quarantined: \S+ {re.escape(wanted['file_name'])}.*row {wanted['row_number']}\b.*\.", told)
 
 
-def test_status_tells_of_rows_that_name_nobody(built_city: BuiltCity) -> None:
+def test_status_shows_rows_that_name_nobody(built_city: BuiltCity) -> None:
     wanted = built_city.query(
         "select source, dataset, count(*) as n from quality.fct_quarantined_rows "
         "where is_missing and not is_anybody_named group by all"

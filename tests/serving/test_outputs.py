@@ -1,4 +1,4 @@
-"""The seam of outputs: one module, one line; files of a release before the switch, servers after it."""
+"""Outputs: one module and one line each; files of a release before the switch, servers after it."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from tests.orchestration.support import state_of
 
 @pytest.fixture
 def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
-    """A home whose build has come as far as its release, with one small mart."""
+    """A home whose build is ready to release, with one small mart."""
     monkeypatch.setattr(outputs, "OUTPUTS", (files.BI, files.DESK))
     monkeypatch.setattr(publishing, "WAIT_SECONDS", (0.0, 0.0))
     settings = load(tmp_path / "home")
@@ -91,7 +91,7 @@ def test_an_output_that_cannot_be_written_stops_the_release(
 
 
 class Server:
-    """Stands for a server that holds a copy: it is away for so many tries."""
+    """A fake server that holds a copy; it is unreachable for so many tries."""
 
     def __init__(self, away_for: int) -> None:
         self.away_for = away_for
@@ -112,7 +112,7 @@ def served(monkeypatch: pytest.MonkeyPatch, away_for: int) -> Server:
     return server
 
 
-def test_publishing_is_tried_again_and_written_down(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_publishing_is_retried_and_recorded(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     server = served(monkeypatch, away_for=2)
     path = release(settings)
     assert server.held == ["甲"]
@@ -121,7 +121,7 @@ def test_publishing_is_tried_again_and_written_down(settings: Settings, monkeypa
     assert told.message == f"{path.name} is on the server"
 
 
-def test_a_publication_that_fails_harms_no_release(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failed_publication_harms_no_release(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     server = served(monkeypatch, away_for=3)
     path = release(settings)
     assert stored.current_release(settings) == path and stored.verify(path) == []
@@ -136,9 +136,7 @@ def test_a_publication_that_fails_harms_no_release(settings: Settings, monkeypat
     assert server.held == ["甲", "甲"] and last_publications(settings)[0].release_id == later.name
 
 
-def test_one_output_that_fails_keeps_no_other_from_its_release(
-    settings: Settings, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_failed_output_does_not_stop_the_others(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     release(settings)
     away, there = Server(away_for=9), Server(away_for=0)
     pauses: list[float] = []
@@ -155,7 +153,7 @@ def test_one_output_that_fails_keeps_no_other_from_its_release(
     assert there.held == ["甲"] and len(pauses) == 2
 
 
-def test_a_file_that_cannot_be_opened_keeps_no_other_output_from_its_release(settings: Settings) -> None:
+def test_a_file_that_cannot_be_opened_does_not_stop_the_other_outputs(settings: Settings) -> None:
     path = release(settings)
     (path / stored.DESK_FILE).unlink()
     desk, public = Server(away_for=0), Server(away_for=0)
@@ -194,7 +192,9 @@ def test_a_record_that_cannot_be_written_harms_no_release(settings: Settings, mo
     assert "publish_failed" in (settings.logs / "alerts.jsonl").read_text("utf-8")
 
 
-def test_the_record_outlives_a_line_that_a_kill_cut_off(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_record_survives_an_incomplete_line_of_a_killed_process(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
     served(monkeypatch, away_for=0)
     settings.logs.mkdir(parents=True)
     (settings.logs / publishing.RECORD).write_bytes('{"output": "甲'.encode()[:-1])
@@ -218,7 +218,7 @@ def test_an_output_reads_the_file_of_its_audience(settings: Settings, audience: 
     assert seen == [audience in (Audience.SUPERVISOR, Audience.CONFLICT_DESK)]
 
 
-def test_an_error_of_the_program_in_an_output_comes_out_with_its_name(
+def test_a_programming_error_in_an_output_is_raised_with_its_name(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def broken(candidate: object) -> None:
@@ -248,8 +248,8 @@ def test_status_says_what_was_published_and_which_list_differs(small_city: Built
 
 
 @pytest.mark.parametrize("moments", [{}, {"write": lambda _: None, "publish": lambda _: ""}])
-def test_an_output_has_one_moment(moments: dict[str, object]) -> None:
-    with pytest.raises(ValueError, match="one moment"):
+def test_an_output_either_writes_or_publishes(moments: dict[str, object]) -> None:
+    with pytest.raises(ValueError, match="exactly one of write and publish"):
         Output("both or none", Audience.BI, **moments)  # type: ignore[arg-type]  # what the test is about
 
 

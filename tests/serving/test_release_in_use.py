@@ -1,4 +1,4 @@
-"""A release's file that another program holds for writing: who holds it is said, and nothing is to be built again."""
+"""A release's file that another program holds for writing: the error names it, and asks for no new build."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ with duckdb.connect(sys.argv[1]):
 
 @contextmanager
 def held_for_writing(path: Path) -> Iterator[int]:
-    """Another program that opened a file as programs do where nobody says read-only; its process id."""
+    """Another program that opened a file without read-only mode; gives its process id."""
     process = subprocess.Popen(
         [sys.executable, "-c", HOLDER, str(path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     )
@@ -47,7 +47,7 @@ def settings(tmp_path: Path) -> Settings:
 
 
 @pytest.mark.parametrize(("name", "for_desk"), [("firemark.duckdb", True), ("firemark_bi.duckdb", False)])
-def test_who_holds_a_file_for_writing_is_said(settings: Settings, name: str, for_desk: bool) -> None:
+def test_the_program_that_holds_a_file_for_writing_is_named(settings: Settings, name: str, for_desk: bool) -> None:
     path = loosened(publish(settings)) / name
     with held_for_writing(path) as process_id:
         with pytest.raises(FileInUseError) as raised, open_release(settings, for_desk=for_desk):
@@ -67,7 +67,7 @@ def test_readers_do_not_lock_each_other_out(settings: Settings) -> None:
         assert one.rows("select 1 as one") == other.rows("select 1 as one")
 
 
-def test_a_new_release_does_not_wait_for_who_holds_the_one_before(settings: Settings) -> None:
+def test_a_new_release_does_not_wait_for_users_of_the_one_before(settings: Settings) -> None:
     before = loosened(publish(settings, "2026-01-01-a"))
     with held_for_writing(before / "firemark_bi.duckdb"):
         after = publish(settings, "2026-01-02-b")
@@ -75,7 +75,7 @@ def test_a_new_release_does_not_wait_for_who_holds_the_one_before(settings: Sett
             assert opened.directory == after
 
 
-def test_a_damaged_file_is_not_taken_for_one_in_use(settings: Settings) -> None:
+def test_a_damaged_file_is_not_mistaken_for_one_in_use(settings: Settings) -> None:
     path = loosened(publish(settings)) / "firemark_bi.duckdb"
     path.write_bytes(b"no database" * 1000)
     with pytest.raises(UnreadableReleaseError), open_release(settings):
@@ -92,13 +92,13 @@ def test_a_damaged_file_is_not_taken_for_one_in_use(settings: Settings) -> None:
         ('dbt says: IO Error: Could not set lock on file "/h/build/f.duckdb": Resource busy', ["/h/build/f.duckdb"]),
     ],
 )
-def test_what_duckdb_says_of_a_lock_is_read(said: str, expected: list[str]) -> None:
+def test_duckdbs_message_about_a_lock_is_read(said: str, expected: list[str]) -> None:
     told = in_use(said)
     assert told is not None and all(part in told for part in expected)
 
 
-def test_what_duckdb_itself_says_is_known(tmp_path: Path) -> None:
-    """The words are DuckDB's: another version may choose others, and this must notice."""
+def test_the_installed_duckdbs_message_is_recognised(tmp_path: Path) -> None:
+    """The message is DuckDB's: another version may change it, and this test must notice."""
     path = tmp_path / "a.duckdb"
     duckdb.connect(str(path)).close()
     with held_for_writing(path) as process_id:

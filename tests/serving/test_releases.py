@@ -1,4 +1,4 @@
-"""A release's identity, its hashes, and what a half-written or damaged one does to the current one: nothing."""
+"""A release's id and hashes; an incomplete or damaged release never affects the current one."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def described(identifier: str) -> dict[str, Any]:
     return {"release_id": identifier, "as_of_on": "2026-01-01"}
 
 
-def test_a_release_holds_what_marts_md_says(settings: Settings) -> None:
+def test_a_release_has_the_files_of_marts_md(settings: Settings) -> None:
     path = publish(settings)
     assert stored.current_release(settings) == path
     assert stat.S_IMODE((path / "restricted").stat().st_mode) == 0o700
@@ -144,10 +144,10 @@ def test_a_kept_release_is_switched_to_though_another_account_made_a_file(
         (path / name).chmod(0o644)
     make_current(settings, "another")
     assert publish(settings) == path and stored.current_release(settings) == path
-    assert modes(path) == sealed | {refusing: 0o644}  # the others are sealed all the same
+    assert modes(path) == sealed | {refusing: 0o644}  # the others are still sealed
 
 
-def test_a_file_of_one_s_own_that_cannot_be_sealed_is_not_released(settings: Settings, refusing: str) -> None:
+def test_a_release_with_an_own_file_that_cannot_be_sealed_fails(settings: Settings, refusing: str) -> None:
     with pytest.raises(PermissionError, match=refusing):
         publish(settings)
     assert stored.current_release(settings) is None
@@ -185,7 +185,7 @@ def test_a_release_keeps_comments_the_view_and_the_macro_in_the_old_format(setti
         assert tags is None or str(tags[0].get("storage_version", "v1.0.0")).startswith("v1.0.0")
 
 
-def test_check_results_stand_in_the_release(settings: Settings) -> None:
+def test_check_results_are_in_the_release(settings: Settings) -> None:
     path = publish(settings)
     with duckdb.connect(str(path / "firemark_bi.duckdb"), read_only=True) as connection:
         rows = connection.execute(
@@ -214,7 +214,7 @@ def test_the_content_hash_ignores_order_and_sees_every_cell() -> None:
     ("one", "other"),
     [("'a', 'bc'", "'ab', 'c'"), ("null, 'a'", "'-', 'a'"), ("'', 'a'", "null, 'a'"), ("'1:a', 'b'", "'1', 'a1:b'")],
 )
-def test_no_two_rows_share_a_text(one: str, other: str) -> None:
+def test_different_rows_give_different_texts(one: str, other: str) -> None:
     with duckdb.connect() as connection:
         connection.execute(f"create table one as select * from (values ({one})) as v(a, b)")
         connection.execute(f"create table other as select * from (values ({other})) as v(a, b)")
@@ -253,7 +253,7 @@ def test_the_id_is_the_day_and_twelve_hex_digits_of_everything_that_decides() ->
     assert len({base, *others}) == 8
 
 
-def test_a_whole_release_is_kept_and_a_damaged_one_replaced(settings: Settings) -> None:
+def test_an_undamaged_release_is_kept_and_a_damaged_one_replaced(settings: Settings) -> None:
     path = publish(settings)
     before = (path / "firemark.duckdb").stat().st_ino
     publish(settings)
@@ -292,7 +292,7 @@ DAMAGES: dict[str, Callable[[Path], object]] = {
 
 
 @pytest.mark.parametrize("damage", DAMAGES)
-def test_every_missing_or_changed_part_is_seen_and_made_good(settings: Settings, damage: str) -> None:
+def test_every_missing_or_changed_part_is_found_and_replaced(settings: Settings, damage: str) -> None:
     path = publish(settings)
     assert stored.verify(path) == []
     sealed = modes(path)
@@ -310,11 +310,11 @@ def test_the_hashes_in_the_description_are_those_of_the_tables(settings: Setting
 
 
 class KilledError(BaseException):
-    """Stands for kill -9: nothing catches it."""
+    """Simulates kill -9: nothing catches it."""
 
 
 @pytest.mark.parametrize("moves_before", range(8))
-def test_killed_between_any_two_moves_of_a_replacement_current_is_whole(
+def test_current_is_complete_after_a_kill_between_any_two_steps(
     settings: Settings, monkeypatch: pytest.MonkeyPatch, moves_before: int
 ) -> None:
     path = publish(settings)
@@ -357,7 +357,7 @@ def test_a_candidate_that_is_never_published_changes_nothing_and_is_cleared(sett
     assert stored.current_release(settings) == later and path.exists()
 
 
-def test_readers_see_whole_releases_only_while_they_are_switched(settings: Settings) -> None:
+def test_readers_see_only_complete_releases_during_a_switch(settings: Settings) -> None:
     publish(settings, "2026-01-01-a")
     publish(settings, "2026-01-01-b", score="10")
     for turn in range(60):

@@ -1,4 +1,4 @@
-"""What can change a score keys lists and what-if; what only shows gives a release a new name, and nothing else."""
+"""Lists and what-if depend on what can change a score; a change of presentation gives a new release id, nothing else."""
 
 from __future__ import annotations
 
@@ -144,10 +144,10 @@ def test_a_changed_label_gives_a_new_release_with_the_same_contents(small_city: 
     assert after["scoring_revision"] == before["scoring_revision"]
     assert after["presentation_revision"] != before["presentation_revision"]
     assert after["content_hashes"] == before["content_hashes"]
-    assert report["frozen_day_count"] == 0, "no list is worked out anew"
+    assert report["frozen_day_count"] == 0, "no list is computed again"
 
 
-def test_a_changed_line_of_sql_freezes_every_list_anew(small_city: BuiltCity, tmp_path: Path) -> None:
+def test_a_changed_line_of_sql_freezes_every_list_again(small_city: BuiltCity, tmp_path: Path) -> None:
     home, program = copied(small_city, tmp_path), copy_program(tmp_path / "program")
     before = json.loads((home / "releases" / "current" / "release.json").read_text("utf-8"))
     change(program / POINTS, "final as (", "final as ( -- ")

@@ -1,4 +1,4 @@
-"""A work list goes back into the inbox as it is, with the desk's decisions filled in."""
+"""A work list goes back into the inbox unchanged, with the desk's decisions filled in."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def test_equal_lists_are_equal_files(built_city: BuiltCity, tmp_path: Path) -> N
         ).read_bytes()
 
 
-def test_an_untouched_list_is_no_row_and_a_decided_one_is_read(built_city: BuiltCity, tmp_path: Path) -> None:
+def test_an_untouched_list_gives_no_row_and_a_decided_one_is_read(built_city: BuiltCity, tmp_path: Path) -> None:
     _lists(built_city, tmp_path)
     door = Door(tmp_path / "door")
     place = "credit_desk/decisions"

@@ -1,6 +1,6 @@
 """Hand-made rows for the detectors: drops of personnel lists, insurance months, reports, check-ins, decisions.
 
-Belongs here: short ways to write source rows. Does not belong here: what a detector should make of them.
+Belongs here: short ways to write source rows. Does not belong here: a detector's expected results.
 """
 
 from __future__ import annotations
@@ -121,7 +121,7 @@ def contract(report_no: str, agency_id: str, signed_on: str, **changes: Any) -> 
 
 
 def checkin(number: str, report_no: str, who: str, at: str, hours: float = 2, **changes: Any) -> Row:
-    """A stay that begins `at` (local wall time); the cell is (0, 0) unless told."""
+    """A stay that begins `at` (local wall time); the cell is (0, 0) by default."""
     start = dt.datetime.fromisoformat(at) - dt.timedelta(hours=8)
     row = {
         "checkin_id": number,
@@ -206,7 +206,7 @@ def desk(
 
 
 def conflicts(warehouse: Warehouse, kind: str | None = None) -> list[Row]:
-    """Conflicts between people's employers, by kind, person and first day, before grades stand beside them."""
+    """Conflicts between people's employers, by kind, person and first day, without grades."""
     warehouse.run("int_conflicts_assessed")
     rows = warehouse.query(
         "select * from intermediate.int_conflicts_assessed order by conflict_kind, person_key, overlap_from_on, conflict_id"

@@ -1,7 +1,7 @@
 """Runs evidence through the whole engine and reads back scores, lines and causes on any day.
 
-Belongs here: reading aids, rulebooks put together from a few words, and the two invariants that every run must keep.
-Does not belong here: expected figures (the tests say them), row makers (`evidence`).
+Belongs here: helpers for reading, rulebooks built from a few words, and the two invariants of every run. Does not belong
+here: expected figures (the tests), row makers (`evidence`).
 """
 
 from __future__ import annotations

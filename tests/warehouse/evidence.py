@@ -1,7 +1,7 @@
 """Hand-made rows of evidence and the models that turn them into lines.
 
 Belongs here: row makers with short defaults, the default rulebook and changed copies of it. Does not belong
-here: what the lines should be (the tests say that), the models' SQL (the harness runs dbt's).
+here: the expected lines (the tests), the models' SQL (the harness runs dbt's).
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ B = "agency-b"
 V1 = "jz-2024-draft"
 AS_OF = dt.date(2026, 6, 30)
 
-# Whom a complaint is about has its own tests: here a ticket names its agency by id, an empty one is unresolved.
+# Matching complaints has its own tests: here a ticket names its agency by id; empty = unresolved.
 MATCHED = """
     select dataset, row_key, source_key, respondent_name as agency_id, first_received_on
     from staging.stg_complaints__hotline

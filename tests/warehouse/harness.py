@@ -55,7 +55,7 @@ def compiled_nodes() -> dict[str, Node]:
 
 @lru_cache(maxsize=1)
 def compiled_tests() -> dict[str, str]:
-    """The SQL of every data test of the project: its rows are what breaks it."""
+    """The SQL of every data test of the project; its rows are the failures."""
     return {
         node["name"]: node["compiled_code"] for node in _manifest()["nodes"].values() if node["resource_type"] == "test"
     }
@@ -81,7 +81,7 @@ def _manifest() -> dict[str, Any]:
 
 
 def _keep_newest(folder: Path) -> None:
-    """Every state of the project leaves megabytes: those last used stay, for working on several at once."""
+    """Every state of the project takes megabytes: the last used ones are kept, for work on several at once."""
     with FileLock(folder / ".keep.lock"):
         used = sorted((path.stat().st_mtime, path) for path in folder.glob("*.json"))
         for _, outdated in used[:-_KEPT_STATES]:
@@ -191,7 +191,7 @@ def _named_models(sql: str) -> frozenset[str]:
 
 
 class _Lender:
-    """Databases whose warehouse is gone, ready for the next one; all of one state of the models."""
+    """Databases that no warehouse uses any more, ready for the next one; all of one state of the models."""
 
     def __init__(self) -> None:
         self.is_open = True
@@ -249,7 +249,7 @@ class Warehouse:
 
     @property
     def connection(self) -> duckdb.DuckDBPyConnection:
-        """The database, to do with as one likes: it is lent to nobody after."""
+        """The database, for any use; it is not lent on afterwards."""
         return self.database.keep()
 
     @property

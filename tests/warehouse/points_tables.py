@@ -1,7 +1,7 @@
 """Points tables typed in as a city would type them, and rows of checks and findings scored under them.
 
-Belongs here: a regime from a few words of the grammar, read as a regime file is read; reading aids for occasions and
-unrated days. Does not belong here: expected figures (the tests say them), row makers (`evidence`).
+Belongs here: a regime from a few words of the grammar, read like a regime file; helpers for reading occasions and unrated
+days. Does not belong here: expected figures (the tests), row makers (`evidence`).
 """
 
 from __future__ import annotations
@@ -113,7 +113,7 @@ def scored(rules: Tables, *drops: dict[str, list[Row]], **rows: Any) -> Engine:
         for name, given in rows.items()
     }
     built = warehouse(rules=rules, **read)
-    if not rows.get("tickets"):  # without complaints nobody has to be matched
+    if not rows.get("tickets"):  # without complaints there is nothing to match
         built.replace = {}
     for drop in drops:
         for relation, relation_rows in drop.items():

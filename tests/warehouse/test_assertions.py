@@ -1,4 +1,4 @@
-"""The data tests that block a release: they hold for a sound city, and each kind of wrong city breaks one."""
+"""The data tests that block a release: they pass for a sound city, and each kind of wrong city fails one."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def sound() -> Warehouse:
 
 @pytest.fixture
 def faulted(sound: Warehouse) -> Iterator[Warehouse]:
-    """The sound city, to be changed by a test: as it was afterwards."""
+    """The sound city for a test to change; restored afterwards."""
     sound.connection.execute("begin")
     yield sound
     sound.connection.execute("rollback")
@@ -72,7 +72,7 @@ def broken(made: Warehouse) -> set[str]:
     return {name for name in (GRADES, LOST, SUMS) if made.failing(name)}
 
 
-def test_a_sound_city_breaks_none(sound: Warehouse) -> None:
+def test_a_sound_city_passes_every_assertion(sound: Warehouse) -> None:
     history = sound.query("select distinct grade, score_grade_reason from credit.fct_score_history")
     told = {(row["grade"], row["score_grade_reason"]) for row in history}
     assert told == {("gold", "band"), ("silver", "band"), ("red", "veto"), ("silver", "ceiling")}
@@ -80,7 +80,7 @@ def test_a_sound_city_breaks_none(sound: Warehouse) -> None:
     assert broken(sound) == set()
 
 
-def test_a_city_without_anything_breaks_none() -> None:
+def test_an_empty_city_passes_every_assertion() -> None:
     made = warehouse(rules=rules()).run(*MARTS)
     assert made.query("select * from credit.dim_agencies") == []
     assert broken(made) == set()
@@ -125,7 +125,7 @@ def test_a_wrong_city_is_not_released(faulted: Warehouse, fault: str, breaks: se
     assert broken(faulted) == breaks
 
 
-def test_a_city_of_which_nothing_is_left_is_not_released(faulted: Warehouse) -> None:
+def test_a_city_whose_marts_are_empty_is_not_released(faulted: Warehouse) -> None:
     emptied = ("dim_agencies", "fct_point_ledger", "fct_score_history", "fct_grade_changes")
     for name in emptied:
         faulted.connection.execute(f"delete from credit.{name}")
@@ -134,7 +134,7 @@ def test_a_city_of_which_nothing_is_left_is_not_released(faulted: Warehouse) -> 
     assert {row["agency_id"] for row in lost} == {A, B, UNLISTED, UNTOUCHED, CLEAN, MERITED}
 
 
-def test_a_veto_that_the_ledger_lost_is_missed(faulted: Warehouse) -> None:
+def test_a_veto_lost_from_the_ledger_is_noticed(faulted: Warehouse) -> None:
     faulted.connection.execute("delete from credit.fct_point_ledger where effect = 'veto'")
     assert broken(faulted) == {GRADES}
 
@@ -146,7 +146,7 @@ def test_a_veto_that_the_ledger_lost_is_missed(faulted: Warehouse) -> None:
         ("assert_staging_keeps_its_grain", "lake.build_parameters", "stg_lake__build_parameters"),
     ],
 )
-def test_a_row_that_stands_twice_breaks_the_grain(grain: str, table: str, model: str) -> None:
+def test_a_repeated_row_breaks_the_grain(grain: str, table: str, model: str) -> None:
     made = Warehouse({f"rulebook.{name}": rows for name, rows in rules().items()})
     made.insert("lake.build_parameters", [{"as_of_on": dt.date(2025, 6, 30), "regime_code": "any"}])
     made.run()

@@ -27,7 +27,7 @@ def test_no_column_has_an_accidental_width(types: Warehouse) -> None:
     assert found == []
 
 
-def test_the_guard_knows_an_accidental_width() -> None:
+def test_the_guard_finds_an_accidental_width() -> None:
     widths = Warehouse().query(
         "select data_type from (select typeof(sum(n)) as data_type from range(3) r(n) "
         f"union all select typeof(sum(n * 0.5)) from range(3) r(n)) where {ACCIDENTAL}"

@@ -1,4 +1,4 @@
-"""Every other kind of conflict: what is one, what only looks like one, and the edge between them (conflicts.md)."""
+"""Every other kind of conflict: what counts, what only looks like one, and the boundary between (conflicts.md)."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ def test_a_payer_that_a_decision_calls_the_same_is_a_branch() -> None:
     assert [row[2:] for row in found(rows, "paid_by_other_firm")] == [("explained", "branch")]
 
 
-def test_the_month_of_a_change_alone_makes_no_second_month() -> None:
+def test_the_month_of_a_change_is_no_second_month() -> None:
     """Registered until 10 September; the next employer pays from August: conflicts.md, month_of_change."""
     rows = {
         "registry.personnel": at(X, on=MONTHLY[:8]),
@@ -210,7 +210,7 @@ def test_only_the_registering_agency_s_later_payment_explains(
         ("work_injury", "back_paid", ("does not hold", "does not hold", "holds")),
     ],
 )
-def test_double_insurance_tells_of_no_explanation_what_it_never_asked(
+def test_double_insurance_reports_no_outcome_for_an_untested_explanation(
     other: str, own_status: str, outcomes: tuple[str, ...]
 ) -> None:
     payments = pension(X, "2024-03", 3, payment_status=own_status) + pension(FIRM, "2024-03", 3, insurance_code=other)
@@ -263,7 +263,7 @@ def test_the_technical_lead_signs_too() -> None:
     assert len(found({"registry.personnel": at(X), "platform.reports": [row]}, "signed_for_other_agency")) == 1
 
 
-def test_a_report_of_the_own_agency_under_an_old_name_is_none() -> None:
+def test_a_report_of_ones_own_agency_under_an_old_name_is_no_conflict() -> None:
     rows = signing("2024-05-20")
     rows["platform.reports"] = [report("R1", X, "2024-05-20", "1", agency_name="旧名")]
     assert not found(rows, "signed_for_other_agency")
@@ -286,7 +286,7 @@ def test_seven_days_around_a_spell_are_still_its_own(on: str, explained_by: list
     assert [row[3] for row in found(rows, "signed_for_other_agency")] == explained_by
 
 
-def test_who_is_on_the_list_before_or_after_is_no_stranger() -> None:
+def test_a_person_listed_before_or_after_belongs_to_the_agency() -> None:
     assert not found(signing("2024-05-28", at(Z, on=MONTHLY[:5], **ENDED)), "signed_for_other_agency")
     later = at(Z, on=MONTHLY[5:], contract_from_on=None)
     assert not found(signing("2024-05-11", later), "signed_for_other_agency")
@@ -346,7 +346,7 @@ def test_a_confirmed_shared_certificate_takes_both_holders_from_the_count() -> N
     assert [tuple(row.values()) for row in engineers] == [(X, 1), (Y, 1)]
 
 
-def test_rows_that_differ_in_their_sheet_alone_tell_one_story_in_any_order() -> None:
+def test_rows_that_differ_only_in_their_sheet_give_one_result_in_any_order() -> None:
     same = {"row_number": 7, "file_hash": "a" * 64}
     mine = [row | same | {"sheet": sheet, "row_key": sheet} for sheet in ("b", "a") for row in at(X, on=["2024-01-10"])]
     other = at(Y, "2", on=["2024-01-10"], registration_no="REG-1", person_name="欧阳明")
@@ -422,7 +422,7 @@ def test_a_long_stay_is_compared_with_every_stay_inside_it() -> None:
 
 
 @pytest.mark.parametrize("between", [0, 1, 2])
-def test_a_stay_in_between_hides_no_impossible_journey(between: int) -> None:
+def test_an_impossible_journey_is_found_across_a_stay_in_between(between: int) -> None:
     """2.7 km in a minute: neither leg by way of a cell two away needs any distance at all."""
     rows = visits(
         *(
@@ -473,7 +473,7 @@ def test_absent_holder(insured: int, reported: int, count: int) -> None:
     assert all(row[:2] == (day("2024-02-01"), day(months("2024-02", insured + 1)[-1])) for row in hits)
 
 
-def test_work_begins_the_six_months_anew() -> None:
+def test_work_restarts_the_six_months() -> None:
     rows = absent(9, 9)
     rows["platform.checkins"] = [checkin("Q1", "R4", "1", "2024-06-15 09:00:00")]
     assert not found(rows, "absent_holder")
@@ -484,7 +484,7 @@ def test_a_month_that_has_not_ended_does_not_count() -> None:
     assert len(found(absent(6, 6), "absent_holder", as_of_on="2024-08-01")) == 1
 
 
-def test_a_new_hire_is_given_time() -> None:
+def test_a_new_hire_is_no_absent_holder() -> None:
     rows = absent(8, 8)
     rows["registry.personnel"] = at(X, on=MONTHLY[4:])
     assert [row[3] for row in found(rows, "absent_holder", empty=("2024-01-10",))] == ["new_hire"]
@@ -684,7 +684,7 @@ def test_masks_of_any_cut_are_one_person_with_name_and_certificate(
         ({}, {"registration_no": "REG-1"}, "key-1", "T2"),
     ],
 )
-def test_a_number_that_rows_of_one_certificate_lend_leads_to_its_known_holder(
+def test_a_number_taken_from_rows_of_one_certificate_leads_to_its_known_holder(
     at_x: dict[str, Any], at_z: dict[str, Any], person: str | None, tier: str
 ) -> None:
     """X: full ID and number, no certificate. Y: mask, number and certificate. Z: mask and certificate alone."""
@@ -703,7 +703,7 @@ def test_a_number_that_rows_of_one_certificate_lend_leads_to_its_known_holder(
         assert at_each[Y][0] == at_each[Z][0]
 
 
-def test_the_certificate_s_own_holder_comes_before_the_holder_of_a_lent_number() -> None:
+def test_the_certificates_own_holder_comes_before_the_holder_of_a_taken_number() -> None:
     """The certificate is key-9's; the number that another row of it gives is key-1's under the same name."""
     masked = MASKED | {"person_mask": mask("1"), "qualification_no": "QUAL-7"}
     rows = {
@@ -719,7 +719,7 @@ def test_the_certificate_s_own_holder_comes_before_the_holder_of_a_lent_number()
 
 
 @pytest.mark.parametrize("certificates", [{"qualification_no": "QUAL-1"}, {"qualification_no": None}])
-def test_one_certificate_or_none_is_no_case_of_different_certificates(certificates: dict[str, Any]) -> None:
+def test_one_certificate_or_none_is_not_two_different_certificates(certificates: dict[str, Any]) -> None:
     """The number has two holders already, so the masked row is neither's."""
     masked = MASKED | {"registration_no": None} | certificates
     rows = {"registry.personnel": at(X) + at(Z, "1", person_key="key-9") + at(Y, "1", **masked)}
@@ -737,7 +737,7 @@ def test_a_name_and_masks_that_agree_are_for_people_to_judge() -> None:
     assert row["confidence"] is None
 
 
-def test_different_registration_numbers_do_where_a_certificate_is_not_given() -> None:
+def test_different_registration_numbers_suffice_where_a_certificate_is_not_given() -> None:
     rows = {"registry.personnel": at(X) + at(Y, "1", **MASKED, registration_no="REG-2", qualification_no=None)}
     assert [row["conflict_kind"] for row in conflicts(desk(AS_OF, rows))] == ["identity_unresolved"]
 
@@ -765,7 +765,7 @@ def test_no_other_pair_is_shown_as_unresolved(changes: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("object_type", ["identity", "conflict"])
-def test_a_judgement_wins_on_the_next_build(object_type: str) -> None:
+def test_a_decision_applies_in_the_next_build(object_type: str) -> None:
     rows = unresolved()
     (row,) = conflicts(desk(AS_OF, rows))
     same = decision("D1", row["conflict_id"], "same_person", "2025-01-15", object_type=object_type)

@@ -366,7 +366,7 @@ def test_a_decision_closes_the_loop(conflict_id: str) -> None:
     assert status_after(decision("D1", conflict_id, "cleared", "2024-07-01")) == ("cleared", False)
 
 
-def test_the_latest_decision_wins_and_one_hand_alone_decides_nothing(conflict_id: str) -> None:
+def test_the_latest_decision_applies_and_one_person_alone_decides_nothing(conflict_id: str) -> None:
     cleared = decision("D1", conflict_id, "cleared", "2024-07-01")
     assert status_after(cleared, decision("D2", conflict_id, "confirmed", "2024-07-02"))[0] == "confirmed"
     assert status_after(decision("D1", conflict_id, "cleared", "2024-07-01", reviewed_by="甲"))[0] == "open"
@@ -402,7 +402,7 @@ def test_a_cleared_row_stays_cleared_after_ten_more_drops(conflict_id: str) -> N
     assert (row["conflict_id"], row["status"]) == (conflict_id, "cleared")
 
 
-def test_a_record_sent_again_with_another_cell_reopens_nothing(conflict_id: str) -> None:
+def test_a_record_sent_again_with_a_changed_cell_reopens_nothing(conflict_id: str) -> None:
     cleared = decision("D1", conflict_id, "cleared", "2024-07-01")
     late = {"received_on": day("2024-10-05"), "updated_ms": 2}
     signed = report("R1", Y, "2024-03-05", "1")
@@ -423,7 +423,7 @@ def same(number: str, object_id: str, on: str = "2024-05-01") -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("objects", [[f"{X}={Y}"], [f"{Y}={X}"], [f"{X}={Y}", f"{Y}={X}"]])
-def test_two_agencies_that_decisions_call_one_are_a_branch_once(objects: list[str]) -> None:
+def test_two_agencies_that_decisions_call_the_same_are_one_branch(objects: list[str]) -> None:
     """Whichever way round and however often: one row, counted_twice with it."""
     at_x = [engineer(X, who, level_code="level_1") for who in ("1", "7", "8", "9")]
     at_y = [engineer(Y, who, level_code="level_1") for who in ("1", "2")]

@@ -56,7 +56,9 @@ def decision(object_type: str, object_id: str, code: str, **cells: Any) -> Row:
         ("lead", "0" * 32, "cleared", False),
     ],
 )
-def test_a_decision_about_nothing_known_is_listed(object_type: str, object_id: str, code: str, is_known: bool) -> None:
+def test_a_decision_about_an_unknown_object_is_listed(
+    object_type: str, object_id: str, code: str, is_known: bool
+) -> None:
     made = whole(tickets=[ticket("T1", ONE)], findings=[finding("F", agency_id=ONE)])
     made.insert("credit_desk.decisions", [decision(object_type, object_id, code)])
     assert issues(made, "decision_object_unknown") == ([] if is_known else ["D"])
@@ -74,9 +76,7 @@ def test_a_decision_about_nothing_known_is_listed(object_type: str, object_id: s
         ("identity", "S", "same_person", False),  # a successor is no person
     ],
 )
-def test_a_lead_and_a_conflict_that_are_there_are_known(
-    object_type: str, object_id: str, code: str, is_known: bool
-) -> None:
+def test_existing_leads_and_conflicts_are_known(object_type: str, object_id: str, code: str, is_known: bool) -> None:
     made = whole()
     made.insert("credit_desk.decisions", [decision(object_type, object_id, code)])
     made.replace = {
@@ -87,7 +87,7 @@ def test_a_lead_and_a_conflict_that_are_there_are_known(
     assert issues(made, "decision_object_unknown") == ([] if is_known else ["D"])
 
 
-def test_a_decision_that_does_not_hold_yet_is_not_missed() -> None:
+def test_a_decision_that_does_not_hold_yet_is_not_listed() -> None:
     made = whole(as_of_on=day("2025-05-31"))
     made.insert("credit_desk.decisions", [decision("directory", TWO, "exit")])
     assert issues(made, "decision_object_unknown") == []

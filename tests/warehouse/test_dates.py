@@ -1,4 +1,4 @@
-"""The days that stand beside a grade and a line (marts.md): last change, last check, first row, first day of a dispute."""
+"""The days shown beside a grade and a line (marts.md): last change, last check, first row, first day of a dispute."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def test_the_last_change_follows_the_day_asked_for() -> None:
     ("as_of_on", "expected"),
     [("2025-02-28", None), ("2025-03-01", "2025-03-01"), ("2026-03-01", "2025-03-01"), ("2026-03-02", "2026-03-02")],
 )
-def test_a_change_that_is_known_to_come_has_not_happened(as_of_on: str, expected: str | None) -> None:
+def test_a_future_change_has_not_happened(as_of_on: str, expected: str | None) -> None:
     made = scored_with([LISTED], findings=[finding("K")], as_of_on=day(as_of_on))
     expected_on = day(expected)
     assert of_agency(made)["last_changed_on"] == expected_on
@@ -82,7 +82,7 @@ def test_a_day_on_which_two_moves_cancel_each_other_is_no_change() -> None:
     assert on_days(made, ["2027-03-03"]) == ["2027-03-03"]
 
 
-def test_an_agency_that_has_no_score_yet_has_not_changed() -> None:
+def test_an_agency_without_a_score_yet_has_not_changed() -> None:
     made = scored_with([LISTED], findings=[finding("K", agency_id=B)], as_of_on=day("2025-01-01"))
     assert of_agency(made, B)["last_changed_on"] is None
     assert of_agency(made)["last_changed_on"] is None
@@ -133,7 +133,7 @@ def test_a_check_after_the_day_of_the_build_has_not_been_made() -> None:
         assert of_agency(made)["last_checked_on"] == day(expected)
 
 
-def test_a_check_whose_row_was_corrected_counts_as_it_stands() -> None:
+def test_a_corrected_check_counts_by_its_latest_row() -> None:
     rows = [
         check("T", checked_on="2025-02-20", status_code="determined", received_on="2025-03-05"),
         check("T", checked_on="2025-02-20", status_code="pending", received_on="2025-04-05"),
@@ -201,7 +201,7 @@ def test_a_decision_names_the_agency_that_it_is_about(object_type: str, object_i
     assert of_agency(made, USCC)["first_seen_on"] == day("2024-04-02" if names else "2024-06-01")
 
 
-def test_a_row_that_was_superseded_named_its_agency_all_the_same() -> None:
+def test_a_superseded_row_still_named_its_agency() -> None:
     rows = [finding("K", received_on="2024-05-05", agency_id=B), finding("K", received_on="2024-07-05")]
     made = scored_with([listed("2024-06-01", [A, B])], findings=rows)
     assert of_agency(made)["first_seen_on"] == day("2024-06-01")

@@ -73,7 +73,7 @@ def test_every_row_in_which_a_number_was_masked_is_listed_once(key: tuple[str, s
 
 
 @pytest.mark.parametrize("key", sorted(DATASETS), ids="/".join)
-def test_a_masked_row_that_comes_again_is_listed_where_it_came_last(key: tuple[str, str]) -> None:
+def test_a_masked_row_received_again_is_listed_at_its_last_place(key: tuple[str, str]) -> None:
     relation = ".".join(key)
     rows = [masked(key), masked(key, received_on=JUNE)]
     assert [issue["row_number"] for issue in listed("personal_number_masked", {relation: rows})] == [3]
@@ -83,7 +83,7 @@ def test_a_masked_row_that_comes_again_is_listed_where_it_came_last(key: tuple[s
 
 
 @pytest.mark.parametrize("key", sorted(DATASETS), ids="/".join)
-def test_a_masked_row_that_comes_again_without_the_number_is_listed_no_more(key: tuple[str, str]) -> None:
+def test_a_masked_row_received_again_without_the_number_is_no_longer_listed(key: tuple[str, str]) -> None:
     relation = ".".join(key)
     bad, good = masked(key), masked(key, received_on=JUNE, flags="")
     assert not listed("personal_number_masked", {relation: [bad, good]})
@@ -92,7 +92,7 @@ def test_a_masked_row_that_comes_again_without_the_number_is_listed_no_more(key:
 
 
 @pytest.mark.parametrize("key", sorted(DATASETS), ids="/".join)
-def test_a_masked_row_that_comes_no_more_is_gone_from_a_list_only(key: tuple[str, str]) -> None:
+def test_a_masked_row_no_longer_received_disappears_only_from_a_snapshot(key: tuple[str, str]) -> None:
     other = masked(key, row_key="2", received_on=JUNE, flags="")
     found = listed("personal_number_masked", {".".join(key): [masked(key), other]})
     assert len(found) == (0 if DATASETS[key].kind is Kind.SNAPSHOT else 1)
@@ -135,7 +135,9 @@ def person(relation: str, column: str, **cells: Any) -> Row:
         ("several", "with another one"),
     ],
 )
-def test_whoever_s_number_fails_is_listed_with_the_reason(relation: str, column: str, reason: str, said: str) -> None:
+def test_a_person_whose_number_fails_is_listed_with_the_reason(
+    relation: str, column: str, reason: str, said: str
+) -> None:
     row = person(relation, column, flags=f"aaa,{column}_id_{reason},id_repaired", row_key="1")
     good = person(relation, column, flags="id_repaired", row_key="2")
     (issue,) = listed("person_id_unresolved", {relation: [row, good]})
@@ -149,7 +151,7 @@ def test_every_column_of_a_person_is_looked_at() -> None:
 
 
 @pytest.mark.parametrize(("relation", "column"), [pair for pair in PEOPLE if not pair[0].startswith("credit_desk")])
-def test_a_person_is_listed_once_an_agency_and_dataset(relation: str, column: str) -> None:
+def test_a_person_is_listed_once_per_agency_and_dataset(relation: str, column: str) -> None:
     other = {"agency_id": TWO} if "agency_id" in person(relation, column) else {"payer_id": TWO}
     rows = [
         person(relation, column, row_key="1"),
@@ -163,13 +165,13 @@ def test_a_person_is_listed_once_an_agency_and_dataset(relation: str, column: st
 
 
 @pytest.mark.parametrize("dataset", ["findings", "merit_claims"])
-def test_each_row_of_a_ledger_is_listed_for_it_tells_no_name(dataset: str) -> None:
+def test_each_row_of_a_ledger_is_listed_because_it_has_no_name(dataset: str) -> None:
     rows = [person(f"credit_desk.{dataset}", "person", row_key=key, person_mask="****") for key in "12"]
     assert len(listed("person_id_unresolved", {f"credit_desk.{dataset}": rows})) == 2
 
 
 @pytest.mark.parametrize(("relation", "column"), PEOPLE)
-def test_a_row_that_comes_again_with_a_good_number_is_listed_no_more(relation: str, column: str) -> None:
+def test_a_row_received_again_with_a_good_number_is_no_longer_listed(relation: str, column: str) -> None:
     dataset = DATASETS[tuple(relation.split("."))]  # type: ignore[index]
     keys = ("1", "1") if dataset.kind is Kind.EVENT else ("1", "2")  # elsewhere the number is part of the key
     bad = person(relation, column, row_key=keys[0])

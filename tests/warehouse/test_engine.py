@@ -181,7 +181,7 @@ def test_q15_the_component_of_merits_is_capped_after_its_items() -> None:
     assert sorted(row["points"] for row in made.ledger("cap_adjustment")) == [-10, -4, -2]
 
 
-def test_q17_bonuses_hide_acts_but_the_flag_shows_them() -> None:
+def test_q17_merits_can_offset_acts_but_the_flag_shows_them() -> None:
     claims = [merit(f"M{n}", clause="1", level_code="national") for n in range(3)] + [
         merit("N"),
         merit("O"),
@@ -372,7 +372,7 @@ def test_q28_what_a_branch_did_and_asks_for_is_its_parent_s() -> None:
 # --- Q8, Q30 -----------------------------------------------------------------------------------------------------
 
 
-def test_q8_the_grade_takes_no_notice_of_an_exit_and_the_exit_none_of_the_grade() -> None:
+def test_q8_neither_grade_nor_exit_depends_on_the_other() -> None:
     decision = {
         "decision_id": "D",
         "object_type": "directory",

@@ -109,7 +109,7 @@ def test_6_6_a_higher_item_repaired_on_the_day_of_its_determination_parts_no_lin
     assert [made.score(on) for on in ("2025-06-08", "2025-06-09", "2026-03-01", "2026-03-02")] == [90, 90, 90, 100]
 
 
-def test_6_6_a_repaired_line_leaves_its_cap_to_the_others() -> None:
+def test_6_6_a_repaired_line_frees_its_cap_for_the_others() -> None:
     made = scored(
         findings=[finding(f"K{n}", clause="11") for n in range(4)],
         repairs=[repair("R", "K0")],
@@ -203,7 +203,7 @@ def test_r27_a_regime_without_repair_on_application_offers_none() -> None:
 # --- the gate -----------------------------------------------------------------------------------------------------
 
 
-def test_q7_a_repair_is_refused_to_a_d() -> None:
+def test_q7_a_repair_is_refused_for_grade_d() -> None:
     made = scored(findings=[finding("K", clause="2a")], repairs=[repair("R", "K")])
     row = made.repair("R")
     assert (row["gate_grade"], row["is_applied"], row["refusal_reason"]) == ("D", False, "gate")

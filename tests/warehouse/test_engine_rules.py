@@ -1,4 +1,4 @@
-"""What a rulebook's words do on a day: rulebook/format.md, under rulebooks that share nothing with the default one."""
+"""The effect of a rulebook's words on a day (rulebook/format.md), under rulebooks unlike the default one."""
 
 from __future__ import annotations
 
@@ -54,13 +54,13 @@ def test_rounding_is_half_up_to_the_step(points: str, step: str | None, rounding
     assert scored(findings=[finding("K", clause="1")], rules=rules).score("2025-03-01") == Decimal(expected)
 
 
-def test_what_rounding_takes_stands_in_an_adjustment_line() -> None:
+def test_rounding_is_shown_as_an_adjustment_line() -> None:
     rules = simple(items=[item("X", "SUB", 0.3)], clauses=[clause("1", "X")])
     made = scored(findings=[finding("K", clause="1")], rules=rules)
     assert made.spans("cap_adjustment") == [(None, Decimal("0.30"), "2025-03-01", "2026-03-02")]
 
 
-def test_an_adjustment_that_stays_is_one_line_though_the_score_moves() -> None:
+def test_an_unchanged_adjustment_is_one_line_though_the_score_changes() -> None:
     rules = simple(items=[item("X", "SUB", 0.3), item("Y", "SUB", 5)])
     later: dict[str, Any] = {"occurred_on": "2025-03-10", "determined_on": "2025-04-01"}
     made = scored(findings=[finding("K", clause="1"), finding("L", clause="2b", **later)], rules=rules)
@@ -132,7 +132,7 @@ def test_only_items_of_points_compete_in_one_case() -> None:
     assert made.ledger("superseded") == []
 
 
-def test_a_veto_is_no_competitor_of_two_items_of_points_in_its_case() -> None:
+def test_a_veto_does_not_compete_with_two_items_of_points_in_its_case() -> None:
     made = scored(
         findings=[finding(f"K{number}", clause=number, **ONE_ACT) for number in ("1", "2b", "7")],
         rules=simple(
@@ -205,7 +205,7 @@ def test_a_veto_decides_over_a_ceiling() -> None:
     assert (made.span("2025-03-01")["grade"], made.span("2025-03-01")["score_grade_reason"]) == ("gold", "veto")
 
 
-def test_zero_component_silences_its_component_only() -> None:
+def test_zero_component_affects_only_its_component() -> None:
     rules = simple(
         components=[component("SUB", -1), component("OTHER", -1)],
         items=[item("X", "SUB", 0, effect="zero_component"), item("Y", "SUB", 5), item("Z", "OTHER", 7)],

@@ -1,4 +1,4 @@
-"""Agencies, their names and directory status, decisions, and whom a complaint is about, on hand-made rows."""
+"""Agencies, their names and directory status, decisions, and the agency of a complaint, on hand-made rows."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def status(rows: Mapping[str, Sequence[Row]], as_of_on: date = AS_OF, agency_id:
 
 
 class TestNames:
-    def test_former_names_are_told_oldest_first_and_the_last_drop_names_the_agency(self) -> None:
+    def test_former_names_are_oldest_first_and_the_last_drop_names_the_agency(self) -> None:
         rows = {
             "registry.agencies": [
                 listed(DROPS[0], agency_name="甲消防"),
@@ -96,7 +96,7 @@ class TestNames:
         assert [(row["agency_name"], row["former_names"]) for row in found] == [("丙消防", "甲消防、乙消防")]
         assert (found[0]["first_drop_on"], found[0]["last_drop_on"]) == (DROPS[0], DROPS[2])
 
-    def test_the_region_of_registration_stands_in_the_code(self) -> None:
+    def test_the_region_of_registration_comes_from_the_code(self) -> None:
         rows = {"registry.agencies": [listed(DROPS[0]), listed(DROPS[0], agency_id="91110000MA0000003C")]}
         found = warehouse(rows).run("dim_agencies").query("from credit.dim_agencies order by agency_id desc")
         assert [(row["registered_region_code"], row["registered_region_name"]) for row in found] == [
@@ -104,7 +104,7 @@ class TestNames:
             ("110000", None),
         ]
 
-    def test_an_agency_that_takes_an_old_name_back_bears_it_now(self) -> None:
+    def test_an_agency_that_takes_an_old_name_back_has_it_now(self) -> None:
         rows = {
             "registry.agencies": [
                 listed(DROPS[0], agency_name="甲消防"),
@@ -184,7 +184,7 @@ class TestDirectoryStatus:
     def test_6_11_the_first_that_holds(self, cells: Row, expected: tuple[Any, ...]) -> None:
         assert status({"registry.agencies": [listed(DROPS[0], **cells)]}) == expected
 
-    def test_q8_an_exit_by_decision_stands_whatever_the_registry_says(self) -> None:
+    def test_q8_an_exit_by_decision_holds_whatever_the_registry_shows(self) -> None:
         rows = {
             "registry.agencies": [listed(DROPS[0], registry_status="suspended")],
             "credit_desk.decisions": [decided(date(2024, 6, 1), "directory", ONE, "exit")],
@@ -295,7 +295,7 @@ class TestDecisions:
             decided(after, "lead", "c0ff1c", "cleared", decision_id="D-3"),
         ) == [(f"{ONE}={TWO}", "same_person")]
 
-    def test_who_is_who_in_the_ledger_is_the_last_word_known_whatever_the_evaluation_instant(self) -> None:
+    def test_identities_in_the_ledger_follow_the_latest_decision_whatever_the_evaluation_day(self) -> None:
         """marts.md: the ledger depends on known_on alone."""
         before, after = (AS_OF + timedelta(days=days) for days in (-1, 1))
         decisions = [
@@ -311,7 +311,7 @@ class TestDecisions:
             (f"hotline:T-1={ONE}", "same_person"),
         ]
 
-    def test_a_word_that_does_not_fit_its_object_supersedes_nothing(self) -> None:
+    def test_a_decision_that_does_not_fit_its_object_supersedes_nothing(self) -> None:
         assert self.applied(
             decided(date(2024, 6, 1), "directory", ONE, "exit"),
             decided(date(2024, 6, 2), "directory", ONE, "cleared"),
@@ -341,7 +341,7 @@ class TestBranches:
         assert self.mapped(self.same(f"{TWO}={ONE}"), self.same(f"{ONE}={TWO}")) == {}
         assert self.mapped(self.same(f"{ONE}={ONE}")) == {}
 
-    def test_q28_the_last_word_on_a_branch_wins(self) -> None:
+    def test_q28_the_latest_decision_on_a_branch_applies(self) -> None:
         parents = (self.same(f"{TWO}={ONE}", on=2), self.same(f"{TWO}={NEVER_LISTED}", on=1))
         assert self.mapped(*parents) == {TWO: ONE}
         assert self.mapped(self.same(f"{TWO}={ONE}"), self.same(f"{TWO}={ONE}", "different_person", on=2)) == {}
@@ -428,7 +428,7 @@ class TestComplaints:
         decision = decided(date(2024, 8, 1), "identity", f"hotline:T-1={ONE}", "different_person")
         assert self.matched("甲消防", decision) == (None, None)
 
-    def test_of_two_judgements_the_later_wins(self) -> None:
+    def test_of_two_decisions_the_later_applies(self) -> None:
         decisions = (
             decided(date(2024, 8, 1), "identity", f"hotline:T-1={TWO}", "same_person"),
             decided(date(2024, 8, 2), "identity", f"hotline:T-1={ONE}", "same_person"),

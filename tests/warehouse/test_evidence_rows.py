@@ -318,9 +318,7 @@ def test_6_5_a_bare_2_or_4_is_b_and_flagged(row: dict[str, Any], item_code: str)
         ({"merits": [merit("R", clause="2b", status_code="pending", determined_on=None)]}, False),
     ],
 )
-def test_6_5_a_clause_that_nobody_knows_is_listed_with_its_value_and_does_not_score(
-    row: dict[str, Any], has_line: bool
-) -> None:
+def test_6_5_an_unknown_clause_is_listed_with_its_value_and_does_not_score(row: dict[str, Any], has_line: bool) -> None:
     made = warehouse(**row)
     (read,) = rows_of(made).values()
     assert read["item_code"] is None and read["row_state"] not in ("scores", "disputed")
@@ -333,7 +331,7 @@ def test_6_5_a_clause_that_nobody_knows_is_listed_with_its_value_and_does_not_sc
     assert [line["points"] for line in lines] == ([0] if has_line else [])
 
 
-def test_6_5_what_is_no_clause_of_the_map_depends_on_the_map_in_force() -> None:
+def test_6_5_unknown_clauses_depend_on_the_map_in_force() -> None:
     rules = with_version(rulebook(), "2026-01-01")
     rules["clause_items"] = [
         *rules["clause_items"],

@@ -1,6 +1,6 @@
-"""Exports through the door into evidence, scores and conflicts: two forms of one number are one, signs for none join nothing.
+"""Exports through the door into evidence, scores and conflicts: forms of one number are equal, placeholders match nothing.
 
-Belongs here: cases of `sources.md` ("What real exports do") whose harm shows in the warehouse alone. Does not belong
+Belongs here: cases of `sources.md` ("What real exports do") whose effect is visible only in the warehouse. Does not belong
 here: how the door reads a cell (`tests/ingestion/real_exports`).
 """
 
@@ -49,7 +49,7 @@ CITY = {USCC_A, USCC_B, USCC_C}
 
 @pytest.fixture
 def door(tmp_path: Path) -> Door:
-    """An inbox with three agencies, on a list that says its day: nothing of it is to be told."""
+    """An inbox with three agencies, on a list that says its day: so that no message is expected."""
     opened = Door(tmp_path)
     listed = grid("registry/agencies", [agency(code, 序号=n) for n, code in enumerate(sorted(CITY), start=1)])
     put_grid(opened, "registry/agencies", [["信用管理名录库（截至2024年5月30日）"], *listed])
@@ -95,7 +95,7 @@ def test_a_check_that_comes_again_in_another_form_counts_once(door: Door) -> Non
     assert made.query("from quality.fct_data_issues") == []
 
 
-def test_nor_do_findings_and_penalties_in_another_form(door: Door) -> None:
+def test_findings_and_penalties_in_another_form_count_once_too(door: Door) -> None:
     written = {"RD-1": "rd—1", "焦（2024）2": "焦(2024)2 ", "3": "3.0"}
     findings = [finding(number, 失信条款="7", 行为日期=f"2024-05-0{n}") for n, number in enumerate(written, start=1)]
     others = [row | {"认定编号": written[row["认定编号"]]} for row in findings]
@@ -128,8 +128,8 @@ def test_a_revocation_whose_number_became_a_day_is_listed_as_quarantined(
     put_parts(door, place, parts({"Sheet1": content}, styles=date_styles(14)), day=LATER)
     made = built(door, "fct_score_history", "fct_quarantined_rows")
     assert scores(made)[USCC_A] == (80, 1)
-    told = made.query("select cast(received_on as text) as day, reason_code from quality.fct_quarantined_rows")
-    assert told == [{"day": LATER, "reason_code": "code_became_date"}]
+    listed = made.query("select cast(received_on as text) as day, reason_code from quality.fct_quarantined_rows")
+    assert listed == [{"day": LATER, "reason_code": "code_became_date"}]
 
 
 # -- signs for none

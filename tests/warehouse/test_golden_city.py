@@ -25,6 +25,7 @@ from rulebook.folder import build_tables, read_folder
 from tests.conftest import ROOT, BuiltCity
 from tests.detect import detect
 from tests.oracle.naive import Outcome, score
+from tests.oracle.naive_public import compared
 
 LAST_DAY = dt.date(2028, 6, 30)  # beyond the last known expiry
 
@@ -104,7 +105,7 @@ def test_every_row_read_is_accounted_for(built_city: BuiltCity) -> None:
     assert counted == stated
 
 
-def test_every_quarantined_dirty_row_is_told_and_no_other(built_city: BuiltCity) -> None:
+def test_every_dirty_row_and_no_other_is_listed_as_quarantined(built_city: BuiltCity) -> None:
     expected = {
         (row["received_on"], row["file_name"], row["sheet"], int(row["row_number"])): row["reason_code"]
         for row in _csv(built_city.truth / "dirt.csv")
@@ -217,6 +218,19 @@ def test_base_and_lines_in_force_add_up_on_every_day(built_city: BuiltCity, outc
                 if line["valid_from_on"] <= day and (line["valid_until_on"] is None or day < line["valid_until_on"])
             )
             assert 100 + total == naive.score, (agency_id, day)
+
+
+def test_the_public_reads_what_it_may_and_adds_it_up_to_every_score(built_city: BuiltCity) -> None:
+    """On as_of_on and on each later day on which something moves; nothing that is repaired, expired or past its term."""
+    as_of_on = dt.date.fromisoformat(built_city.summary["as_of_on"])
+    statuses = built_city.query("select agency_id, directory_status from credit.dim_agencies")
+    known = {row["agency_id"] for row in statuses if row["directory_status"] in ("published", "suspended", "exited")}
+    versions = {row["rulebook_id"] for row in built_city.query("select rulebook_id from credit.dim_rules")}
+    seen = compared(built_city.query, dict.fromkeys(versions, Decimal(100)), as_of_on, known)
+    assert {"base", "merit", "misconduct", "superseded", "publicity_ended"} <= seen.keys()
+    keys = {row["source_key"] for row in built_city.query("select source_key from publication.rpt_public_ledger")}
+    assert any(keys)
+    assert not any("#" in key for key in keys if key)
 
 
 def test_every_repair_is_decided_alike(built_city: BuiltCity, outcome: Outcome) -> None:

@@ -1,4 +1,4 @@
-"""A database that is lent on gives what a fresh one gives, and nothing of whoever had it before."""
+"""A database that is lent on gives the results of a new one, and nothing from its earlier use."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ def alone(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     gc.collect()
 
 
-def told(**rows: Any) -> tuple[int, list[list[dict[str, Any]]]]:
-    """Which database answered, and all rows of both marts; the warehouse is gone afterwards."""
+def answered(**rows: Any) -> tuple[int, list[list[dict[str, Any]]]]:
+    """Which database answered, and all rows of both marts; the warehouse is closed afterwards."""
     made = warehouse(**rows).run(*MARTS)
     return id(made.database), [made.query(f"select * from credit.{mart} order by all") for mart in MARTS]
 
@@ -36,16 +36,16 @@ def test_a_database_is_lent_on_and_builds_what_a_fresh_one_builds() -> None:
         {},
         {"findings": [finding("F1", clause="9"), finding("F2", clause="10")]},
     ]
-    lent = [told(**rows) for rows in inputs]
+    lent = [answered(**rows) for rows in inputs]
     assert len({database for database, _ in lent}) == 1
     for rows, (_, found) in zip(inputs, lent, strict=True):
         harness.lender._free.clear()  # a fresh one
-        assert told(**rows)[1] == found
+        assert answered(**rows)[1] == found
     assert lent[0][1] == lent[3][1] != lent[1][1]
 
 
-def test_what_is_not_built_in_this_use_cannot_be_asked() -> None:
-    database, _ = told(findings=[finding("F1", clause="9")])
+def test_a_model_not_built_in_this_use_cannot_be_queried() -> None:
+    database, _ = answered(findings=[finding("F1", clause="9")])
     made = warehouse()
     assert id(made.database) == database
     with pytest.raises(KeyError, match=r"not built.*fct_point_ledger"):
@@ -54,14 +54,14 @@ def test_what_is_not_built_in_this_use_cannot_be_asked() -> None:
 
 
 def test_rows_are_added_to_those_of_this_use_alone() -> None:
-    told(findings=[finding("F1", clause="9")])
+    answered(findings=[finding("F1", clause="9")])
     made = warehouse(findings=[finding("F1", clause="9")])
     made.insert("credit_desk.findings", [finding("F2", clause="10", agency_id=A)])
     found = made.run("fct_point_ledger").query("select source_key from credit.fct_point_ledger order by 1")
     assert {row["source_key"] for row in found} == {"F1", "F2"}
 
 
-def test_who_takes_the_connection_keeps_the_database() -> None:
+def test_taking_the_connection_keeps_the_database() -> None:
     made = warehouse().run(*MARTS)
     taken = made.connection
     taken.execute("drop table credit.fct_score_history")
@@ -70,8 +70,8 @@ def test_who_takes_the_connection_keeps_the_database() -> None:
     assert harness.lender._free == []
 
 
-def test_a_stand_in_of_another_shape_is_nobody_else_s() -> None:
-    told()
+def test_a_stand_in_with_other_columns_is_not_lent_on() -> None:
+    answered()
     made = warehouse(replace={"fct_score_history": "select 1 as other"}).run("fct_score_history")
     assert made.query("select * from credit.fct_score_history") == [{"other": 1}]
     del made

@@ -149,7 +149,7 @@ def test_the_largest_quantity_of_a_line_s_rows_counts_from_its_first_day() -> No
     assert made.spans("misconduct") == [("R", -40, "2025-03-01", "2026-03-02")]
 
 
-def test_the_quantity_of_a_row_that_does_not_score_is_none() -> None:
+def test_the_quantity_of_a_row_that_does_not_score_is_ignored() -> None:
     made = scored(
         typed(REPORTS | {"channels": ["supervision_check", "acceptance"]}),
         findings=[
@@ -162,7 +162,7 @@ def test_the_quantity_of_a_row_that_does_not_score_is_none() -> None:
     assert made.spans("misconduct") == [("R", -20, "2025-03-01", "2026-03-02")]
 
 
-def test_no_quantity_is_one() -> None:
+def test_an_empty_quantity_counts_as_one() -> None:
     made = scored(
         typed(REPORTS),
         findings=[finding("K", clause="R")],
@@ -173,7 +173,7 @@ def test_no_quantity_is_one() -> None:
     assert [made.score("2025-03-01", agency_id) for agency_id in (A, B, C, "agency-d")] == [90] * 4
 
 
-def test_an_item_that_does_not_ask_for_the_quantity_ignores_it() -> None:
+def test_an_item_without_quantity_ignores_it() -> None:
     made = scored(typed(entry("R", 10)), findings=[finding("K", clause="R", quantity=3)])
     assert made.score("2025-03-01") == 90
 
@@ -270,13 +270,13 @@ def test_the_largest_points_of_a_line_s_rows_that_have_some() -> None:
     assert unscored(made) == [("K3", "P", "points_missing")]
 
 
-def test_no_points_at_all_are_points_and_make_a_line() -> None:
+def test_zero_points_are_points_and_make_a_line() -> None:
     made = scored(typed(entry("P", "row")), findings=[finding("K", clause="P", row_points=Decimal(0))])
     assert made.spans("misconduct") == [("P", 0, "2025-03-01", "2026-03-02")]
     assert made.span("2025-03-01")["has_active_misconduct"]
 
 
-def test_the_row_s_points_and_its_quantity_multiply_each_the_largest() -> None:
+def test_the_largest_points_and_the_largest_quantity_are_multiplied() -> None:
     rules = typed(entry("P", "row", quantity="row"))
     made = scored(
         rules,
@@ -316,7 +316,7 @@ def twice(second_on: str = "2025-06-01", rules: Tables | None = None, **first: A
     )
 
 
-def test_a_third_time_costs_no_more_than_a_second() -> None:
+def test_a_third_line_costs_no_more_than_a_second() -> None:
     rules = typed(entry("R", 10, repeat_factor=2))
     months = ("2025-03-01", "2025-06-01", "2025-09-01")
     made = scored(rules, findings=[finding(f"K{month}", clause="R", determined_on=month) for month in months])
@@ -336,7 +336,7 @@ def test_a_repeat_starts_after_the_first_and_while_its_window_lasts() -> None:
         assert spans == {f"K1-{on}": -10, f"K2-{on}": points}
 
 
-def test_a_line_that_is_void_or_not_scored_is_no_first_time() -> None:
+def test_a_void_or_unscored_line_is_not_repeated() -> None:
     firsts: dict[str, dict[str, Any]] = {
         "revoked": {"status_code": "revoked"},
         "not final": {"status_code": "not_effective"},
@@ -353,17 +353,17 @@ def test_a_line_that_is_void_or_not_scored_is_no_first_time() -> None:
     assert {agency_id: made.score("2025-06-01", agency_id) for agency_id in firsts} == dict.fromkeys(firsts, 90)
 
 
-def test_a_line_of_another_item_is_no_first_time() -> None:
+def test_a_line_of_another_item_is_not_repeated() -> None:
     rules = typed(entry("R", 10, repeat_factor=2), entry("S", 10, repeat_factor=2))
     assert twice(rules=rules, clause="S").score("2025-06-01") == 80
 
 
-def test_a_repaired_line_is_a_first_time() -> None:
+def test_a_repaired_line_can_be_repeated() -> None:
     made = twice("2025-07-01")
     assert scores(made, "2025-03-01", "2025-06-12", "2025-07-01") == [90, 100, 80]
 
 
-def test_a_superseded_line_is_a_first_time() -> None:
+def test_a_superseded_line_can_be_repeated() -> None:
     rules = typed(entry("R", 10, repeat_factor=2), entry("S", 30))
     made = scored(
         rules,
@@ -415,7 +415,7 @@ def test_an_event_is_a_repeat_of_another_event() -> None:
     assert scores(made, "2025-02-20", "2025-04-20", "2026-02-21", "2026-04-21") == [97, 91, 94, 100]
 
 
-def test_a_first_time_that_never_ends_makes_every_later_one_a_repeat() -> None:
+def test_after_a_line_that_never_ends_every_later_one_is_a_repeat() -> None:
     rules = typed(entry("R", 10, repeat_factor=2), repair={"natural": "none"})
     made = scored(rules, findings=[finding("K1", clause="R"), finding("K2", clause="R", determined_on="2027-06-01")])
     assert scores(made, "2027-05-31", "2027-06-01") == [90, 70]

@@ -70,7 +70,7 @@ def test_a_repair_of_the_row_ends_each_line_that_can_be_repaired() -> None:
     assert scores(made, "2025-06-11", "2025-06-12", "2026-03-02") == [85, 100, 100]
 
 
-def test_a_set_whose_one_line_is_repaired_gives_way_to_a_dearer_row() -> None:
+def test_a_set_with_a_repaired_line_may_be_superseded_by_a_costlier_row() -> None:
     made = scored(sets(), findings=acts("ab", "c"), repairs=[repair("R", "K1")])
     assert scores(made, "2025-06-11", "2025-06-12", "2026-03-01", "2026-03-02") == [85, 88, 88, 100]
 
@@ -120,7 +120,7 @@ def test_equal_sets_are_decided_by_the_earlier_determination_then_by_the_item() 
     assert first.score("2025-03-01") == 85
 
 
-def test_under_same_act_sum_sets_play_no_part() -> None:
+def test_under_same_act_sum_sets_have_no_effect() -> None:
     made = scored(sets(same_act="sum"), findings=acts("ab", "c", "d"))
     assert made.score("2025-03-01") == 53
     assert made.ledger("superseded") == []
@@ -214,7 +214,7 @@ def test_the_component_s_cap_comes_last() -> None:
     assert {(points, occasion) for _, points, _, _, occasion in capped(made)} == {(10, "T1"), (10, "T2"), (10, None)}
 
 
-def test_a_superseded_line_takes_no_room_under_the_cap() -> None:
+def test_a_superseded_line_does_not_count_against_the_cap() -> None:
     rules = typed(entry("X", 15), entry("Y", 10), sub={"cap_per_check": 20})
     rows = [check("T", line, clause=clause, **ONE_ACT) for line, clause in (("1", "X"), ("2", "Y"))]
     made = scored(rules, checks=rows)
@@ -259,7 +259,7 @@ def test_an_item_s_cap_per_check_is_that_of_the_version_of_the_day() -> None:
 
 
 @pytest.mark.parametrize(("agg", "expected"), [("max", 75), ("latest", 80)])
-def test_a_line_that_stands_alone_is_held_by_its_caps_before_one_is_chosen(agg: str, expected: int) -> None:
+def test_a_lines_own_caps_apply_before_one_line_is_chosen(agg: str, expected: int) -> None:
     rules = typed(entry("Z", 30, cap_per_check=20), entry("Y", 25), sub={"agg": agg})
     rows = [
         check("T1", clause="Z", determined_on="2025-04-01"),

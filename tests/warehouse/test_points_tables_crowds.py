@@ -1,6 +1,6 @@
-"""Ten thousand subjects under a points table, each figure of theirs against one that needs no engine.
+"""Ten thousand subjects under a points table, each figure compared with one computed without the engine.
 
-Belongs here: what must hold of every subject at once, made and compared set by set. Does not belong here: the edges of
+Belongs here: what must hold for all subjects, generated and compared as sets. Does not belong here: the edges of
 a word (the other test_points_tables modules).
 """
 

@@ -31,7 +31,7 @@ def rated(rated_from: str, **words: Any) -> Tables:
     )
 
 
-def test_lines_from_before_the_first_check_stand_in_the_ledger_and_count_from_it() -> None:
+def test_lines_from_before_the_first_check_are_in_the_ledger_and_count_from_it_on() -> None:
     made = scored(rated("checks"), findings=[finding("K", clause="X")], checks=[clean("T", "2025-05-01")])
     assert rating(made, "2025-03-01") == rating(made, "2025-04-30") == (None, None, "unrated")
     assert made.spans("misconduct") == [("X", -7, "2025-03-01", "2026-03-02")]
@@ -72,7 +72,7 @@ def test_the_first_line_makes_rated(rows: dict[str, Any], score: int) -> None:
     ]
 
 
-def test_what_is_void_or_does_not_score_makes_nobody_rated() -> None:
+def test_a_void_or_unscored_row_makes_no_agency_rated() -> None:
     made = scored(
         rated("determination"),
         listed("2024-06-01"),
@@ -93,7 +93,7 @@ def test_a_line_that_was_never_in_force_makes_rated() -> None:
     assert rating(made, "2025-03-01") == (100, "A", "band")
 
 
-def test_whoever_is_rated_from_the_start_has_a_grade_at_once() -> None:
+def test_an_agency_rated_from_the_start_has_a_grade_at_once() -> None:
     assert rating(scored(rated("start"), listed("2024-06-01")), "2024-06-01") == (100, "A", "band")
 
 
@@ -165,7 +165,7 @@ def test_a_suspended_agency_has_a_score_and_no_grade_until_another_status() -> N
     assert made.causes() == [("2025-01-01", 100, "start"), ("2025-04-01", 100, "fact"), ("2025-06-01", 100, "fact")]
 
 
-def test_an_empty_status_and_an_absent_row_show_nothing() -> None:
+def test_an_empty_status_or_a_missing_row_changes_nothing() -> None:
     made = scored(
         SUSPENDED,
         shown("2025-01-01", "suspended"),
@@ -182,7 +182,7 @@ def test_an_empty_status_and_an_absent_row_show_nothing() -> None:
     ]
 
 
-def test_one_unrated_status_after_another_goes_on() -> None:
+def test_two_unrated_statuses_in_a_row_are_one_span() -> None:
     rules = rated("start", unrated_status=["暂停", "退出"])
     made = scored(rules, shown("2025-01-01", "suspended"), shown("2025-02-01", "exited"), shown("2025-03-01", "normal"))
     assert made.causes() == [("2025-01-01", 100, "start"), ("2025-03-01", 100, "fact")]

@@ -79,7 +79,7 @@ def test_the_first_day_of_a_task_s_rows_of_the_types_counts() -> None:
     assert span(made) == (-7, "2025-03-01", "2025-04-20")
 
 
-def test_a_line_whose_next_check_is_not_after_its_start_stands_in_the_ledger_and_was_never_in_force() -> None:
+def test_a_line_whose_next_check_is_not_after_its_start_is_in_the_ledger_and_never_in_force() -> None:
     nexts = ("2025-02-21", "2025-02-28", "2025-03-01")
     rows = [
         row

@@ -50,6 +50,10 @@ def test_a_notice_shows_no_stand_in(rows: dict[str, list[Row]], shown: str) -> N
     made.insert("credit_desk.decisions", [EXIT])
     made.run(*(name for name, node in compiled_nodes().items() if node.schema == "publication"))
     assert made.query("select source_key from publication.rpt_misconduct_notices") == [{"source_key": shown}]
+    told = "select source_key from publication.rpt_public_ledger where line_kind = 'misconduct'"
+    assert made.query(told) == [{"source_key": shown}]
+    merited = made.query("select distinct document_no from publication.rpt_public_ledger where line_kind = 'merit'")
+    assert merited == [{"document_no": "***"}]
     tables = made.query("select table_name from information_schema.tables where table_schema = 'publication'")
     said = {table["table_name"]: made.query(f"from publication.{table['table_name']}") for table in tables}
     assert {name for name, shows in said.items() if not shows} == {"frozen_lists", "rpt_frozen_list_members"}

@@ -225,3 +225,20 @@ def test_a_row_says_what_a_reader_needs() -> None:
         "from publication.rpt_public_ledger where agency_id = ? and line_kind = 'misconduct'", B
     )
     assert (other["is_disputed"], str(other["disputed_since_on"])) == (True, "2025-12-31")
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        "delete from publication.rpt_public_ledger where line_kind = 'publicity_ended'",
+        "delete from publication.rpt_public_ledger where line_kind = 'base'",
+        "delete from publication.rpt_public_ledger",
+        "update publication.rpt_public_ledger set valid_until_on = valid_until_on - 1 where line_kind = 'misconduct'",
+        "update publication.rpt_public_ledger set points = points + 0.01 where line_kind = 'merit'",
+        "insert into publication.rpt_public_ledger from publication.rpt_public_ledger where line_kind = 'merit'",
+    ],
+)
+def test_a_ledger_that_does_not_add_up_is_not_released(fault: str) -> None:
+    engine = made("2025-05-31", penalties=[penalty("P", public_until_on="2025-06-30")], merits=[merit("M")])
+    engine.built.connection.execute(fault)
+    assert engine.built.failing("assert_public_ledger_adds_up_to_the_score") != []

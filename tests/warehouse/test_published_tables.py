@@ -1,6 +1,6 @@
 """Two published points tables, typed in as printed, score hand-made cases: the laboratories on building sites and the
-bodies that assess environmental impact (tests/rulebook/regimes says where each comes from). Every figure is counted by
-hand from the table beside it.
+bodies that assess environmental impact (tests/rulebook/regimes says where each comes from). Every figure is calculated
+by hand from the table.
 """
 
 from __future__ import annotations

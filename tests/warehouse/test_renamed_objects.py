@@ -1,4 +1,4 @@
-"""A decision finds its lead or conflict by the id that followed from a code as earlier releases kept it (sources.md, K3)."""
+"""A decision finds its lead or conflict by the former id, made from a code as earlier releases kept it (sources.md, K3)."""
 
 from __future__ import annotations
 
@@ -261,7 +261,7 @@ def test_a_judgement_under_a_former_id_joins_two_rows(
     assert {one["status"] for one in objects(made) if one["kind"] == "identity_unresolved"} == {"confirmed"}
 
 
-def test_codes_that_had_no_other_form_rename_nothing(canonical: Rows) -> None:
+def test_codes_without_another_form_rename_nothing(canonical: Rows) -> None:
     made = built(canonical | {"lake.former_codes": [], "credit_desk.merit_claims": []})
     for kind in ("leads", "conflicts", "people", "persons", "identities"):
         model = f"int_{kind}_renamed"

@@ -1,4 +1,4 @@
-"""What an application says by itself, and the lines that its numbers stand for: credit.md 6.6."""
+"""What an application's own row decides, and the lines that its numbers stand for: credit.md 6.6."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ def issues(made: Warehouse) -> list[Row]:
     return made.run("int_issues__repairs").query("select issue_code from intermediate.int_issues__repairs")
 
 
-def test_the_calendar_is_the_one_that_others_keep() -> None:
+def test_the_calendar_agrees_with_a_public_one() -> None:
     made = Warehouse().run("int_working_days")
     days = made.query("select calendar_on, is_workday from intermediate.int_working_days where is_workday is not null")
     assert len(days) == len({row["calendar_on"] for row in days}) == 366 + 3 * 365
@@ -133,7 +133,9 @@ def test_6_7_without_a_reply_the_deadline_passes_with_as_of_on(
         ("2022-12-31", "2023-01-09"),  # every day that counts is
     ],
 )
-def test_6_7_a_year_that_the_calendar_lacks_gives_no_deadline_and_says_so(accepted_on: str, due_on: str | None) -> None:
+def test_6_7_a_year_missing_from_the_calendar_gives_no_deadline_and_an_issue(
+    accepted_on: str, due_on: str | None
+) -> None:
     rules = changed(rulebook(), "rulebooks", {}, effective_from_on=day("2022-01-01"))
     made = warehouse(
         repairs=[repair("X1", "F1", accepted_on=accepted_on, replied_on=None, received_on="2027-04-01")],

@@ -1,4 +1,4 @@
-"""What is current among all that was received: supersession, deletion, drops; and what every mart must keep to."""
+"""Which received rows are current: supersession, deletion, drops; and rules for every mart."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def finding(received_on: date, **cells: Any) -> Row:
 
 
 class TestEvents:
-    def test_what_is_received_later_supersedes_whatever_its_file_is_called(self) -> None:
+    def test_a_row_received_later_supersedes_whatever_its_files_name(self) -> None:
         rows = [
             finding(JUNE, status_code="revoked", file_name="a"),
             finding(MAY, status_code="effective", file_name="z"),
@@ -125,7 +125,7 @@ class TestEvents:
             ),
         ],
     )
-    def test_first_received_on_is_since_when_the_row_says_what_is_evidence(
+    def test_first_received_on_is_the_first_drop_with_the_cells_that_are_evidence(
         self, source: str, dataset: str, first: Row, same: Row, other: Row
     ) -> None:
         rows = [first | {"received_on": MAY}, first | same | {"received_on": JUNE}]
@@ -160,7 +160,7 @@ class TestEvents:
             ("checkins", CHECKIN, {"report_no": "R-2"}, {"", "role_"}),
         ],
     )
-    def test_each_kind_of_evidence_is_as_young_as_the_cells_that_show_it(
+    def test_each_kind_of_evidence_dates_from_the_cells_that_show_it(
         self, dataset: str, first: Row, change: Row, younger: set[str]
     ) -> None:
         rows = [

@@ -234,7 +234,7 @@ class TestConformity:
         assert conditions_unmet(rows, AS_OF) == set()
         assert conditions_unmet(rows, date(2025, 6, 21)) == {"engineers"}
 
-    def test_who_left_counts_until_the_drop_that_no_longer_shows_them(self) -> None:
+    def test_a_person_who_left_counts_until_the_drop_that_no_longer_shows_them(self) -> None:
         later = date(2024, 7, 10)
         remaining = [row for row in staff(later) if row["person_key"] != "key-2"]
         rows = whole() | {"registry.personnel": staff() + remaining}
@@ -274,7 +274,7 @@ class TestConformity:
 class TestCompleteness:
     """marts.md, "Completeness": every item of the notice, and four of four for each person."""
 
-    def test_a_whole_file_lacks_nothing(self) -> None:
+    def test_a_complete_file_lacks_nothing(self) -> None:
         assert missing(whole()) == []
 
     @pytest.mark.parametrize(
@@ -298,7 +298,7 @@ class TestCompleteness:
         assert missing(rows) == []
         assert missing(rows, as_of_on=date(2025, 6, 21)) == ["equipment"]
 
-    def test_missing_items_are_told_in_the_notice_s_order(self) -> None:
+    def test_missing_items_are_in_the_notices_order(self) -> None:
         rows = whole(is_legal_person=None, floor_area_m2=None) | {"registry.personnel": staff()[:2]}
         assert missing(rows) == ["legal_person", "floor_area", "operators"]
 
@@ -439,7 +439,7 @@ class TestMeasures:
         assert [row[0] for row in tasks(whole(), "interview", *spans, last)] == [FIRST]
         assert tasks(whole(), "key_list", *spans, last) == [(FIRST, None, date(2025, 3, 1), "done")]
 
-    def test_a_grade_still_to_come_opens_nothing(self) -> None:
+    def test_a_future_grade_opens_no_task(self) -> None:
         spans = ((FIRST, date(2025, 6, 21), "B"), (date(2025, 6, 21), None, "C"))
         assert tasks(whole(), "interview", *spans) == []
 

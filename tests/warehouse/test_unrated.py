@@ -1,4 +1,4 @@
-"""Agencies without a grade, wherever a grade is shown or asked for: measures, tasks, lists and every mart.
+"""Agencies without a grade, wherever a grade is shown or used: measures, tasks, lists and every mart.
 
 Belongs here: what follows from being unrated (rulebook/format.md, rated_from and unrated_status). Does not belong here:
 on which days an agency is unrated (test_points_tables_rated).
@@ -137,7 +137,7 @@ def test_a_grade_that_moves_within_a_day_has_lasted() -> None:
     assert tasks(made, "interview") == [("2024-05-11", None, "open")]
 
 
-def test_who_was_never_rated_enters_its_grade_on_the_first_rated_day() -> None:
+def test_an_agency_never_rated_before_enters_its_grade_on_the_first_rated_day() -> None:
     findings = [finding("K", clause="X")]
     made = scored(
         rules(rated_from="checks"), listed("2025-01-01"), findings=findings, checks=[clean("T", "2025-05-01")]
@@ -179,13 +179,13 @@ def test_a_list_that_the_first_rated_day_does_not_call_for_ends_on_it(version: s
     assert tasks(made, "key_list")[0] == ("2025-03-01", "2025-06-01", "done")
 
 
-def test_a_list_stays_open_while_nobody_knows_when_the_agency_is_rated_again() -> None:
+def test_a_list_stays_open_while_the_next_rated_day_is_unknown() -> None:
     made = scored(PAUSING, *PAUSE[:2], findings=[finding("K", clause="X")])
     assert tasks(made, "key_list") == [("2025-03-01", None, "open")]
     assert tasks(made, "quality_directory") == [("2025-01-01", "2025-03-01", "done")]
 
 
-def test_an_unrated_agency_owes_no_checks_of_a_year_until_it_is_rated() -> None:
+def test_an_unrated_agency_is_due_no_yearly_checks_until_it_is_rated() -> None:
     drops = shown(("2024-02-01", "normal"), ("2024-11-01", "suspended"), ("2025-03-01", "normal"))
     made = scored(PAUSING, *drops, findings=[finding("K", clause="X", determined_on="2024-06-01")])
     assert tasks(made, "extra_inspection") == [("2024-06-01", None, "overdue"), ("2025-03-01", None, "overdue")]
@@ -247,7 +247,7 @@ def reasons(made: Engine) -> list[tuple[Any, ...]]:
     ]
 
 
-def test_why_an_agency_is_unrated_is_said_by_days() -> None:
+def test_the_reasons_why_an_agency_is_unrated_have_days() -> None:
     words: dict[str, Any] = {"rated_from": "checks", "rated_types": ["双随机", "专项"], "unrated_status": ["暂停"]}
     made = scored(rules(**words), *PAUSE[:2], checks=[clean("T", "2025-05-01")])
     assert reasons(made) == [
@@ -258,7 +258,7 @@ def test_why_an_agency_is_unrated_is_said_by_days() -> None:
     assert reasons(made) == [("2025-01-01", None, "rated_from", "determination", None, None)]
 
 
-def test_who_is_checked_on_its_first_day_has_no_unrated_days() -> None:
+def test_an_agency_checked_on_its_first_day_has_no_unrated_days() -> None:
     made = scored(rules(rated_from="checks"), listed("2025-05-01"), checks=[clean("T", "2025-05-01")])
     assert made.span("2025-05-01")["grade"] == "A"
     assert reasons(made) == []
@@ -367,6 +367,6 @@ def test_an_unrated_agency_has_no_measure_no_task_and_no_place_in_a_list(city: W
         assert city.query(f"select * from {relation} where agency_id in (?, ?){kinds}", A, B) == [], relation
 
 
-def test_the_repair_gate_asks_as_if_rated(city: Warehouse) -> None:
+def test_the_repair_gate_uses_the_grade_as_if_rated(city: Warehouse) -> None:
     (row,) = city.query("select gate_grade from supervision.rpt_repairs where agency_id = ?", A)
     assert row["gate_grade"] == "B"

@@ -1,5 +1,5 @@
-"""Exports through the door with a hole in them: who is on a list though its row could not be read, what a number that
-changes its agency leaves behind, what a missing page is said of.
+"""Incomplete exports through the door: people on a list whose row could not be read, a number that changes its agency,
+and the results that a missing page affects.
 
 Belongs here: cases of `sources.md` (K6, K7) as they show in the marts. Does not belong here: what the door keeps of such
 rows (`tests/ingestion/real_exports`), whole cities (`tests/faults/test_missing_evidence`).
@@ -77,7 +77,7 @@ def issues(made: Warehouse, code: str) -> list[Row]:
 
 
 def two_employers(door: Door, until: tuple[str | None, ...], last: str = "") -> None:
-    """One engineer on the lists of two agencies; `until`: 注册有效期至 in the row of the second, None where it is gone."""
+    """One engineer on the lists of two agencies; `until`: 注册有效期至 in the row of the second, None where there is no row."""
     for on, written in zip((*LISTS, last), until, strict=False):
         rows = [at(USCC_A), at(USCC_A, "李丽", make_id(2)), at(USCC_B, "赵六", ANOTHER), at(USCC_C, "钱七", make_id(5))]
         put(door, PEOPLE, rows + ([at(USCC_B, 注册有效期至=written)] if written else []), day=on)
@@ -103,7 +103,7 @@ def test_a_quarantined_row_ends_no_double_registration(door: Door, written: str)
         )
 
 
-def test_who_is_gone_after_all_left_when_a_list_first_does_not_name_him(door: Door) -> None:
+def test_a_person_no_longer_named_left_with_the_first_list_that_does_not_name_them(door: Door) -> None:
     """Listed, quarantined twice, then in no row of the list of 1 July."""
     put(door, AGENCIES, [agency(code, 序号=n) for n, code in enumerate(NAMES, start=1)], day="2024-07-01")
     two_employers(door, ("2027-12-31", "?", "?", None), last="2024-07-01")
@@ -114,7 +114,7 @@ def test_who_is_gone_after_all_left_when_a_list_first_does_not_name_him(door: Do
     assert issues(made, "row_quarantined_in_last_drop") == []
 
 
-def test_who_is_quarantined_on_two_lists_is_on_both(door: Door) -> None:
+def test_a_person_quarantined_on_two_lists_is_on_both(door: Door) -> None:
     for on, written in zip(LISTS, ("2027-12-31", "?", "?"), strict=True):
         rows = [at(USCC_A, 注册有效期至=written), at(USCC_B, 注册有效期至=written), at(USCC_C, "钱七", make_id(5))]
         put(door, PEOPLE, rows, day=on)
@@ -148,7 +148,7 @@ def test_an_agency_whose_row_is_quarantined_is_listed_as_it_was(door: Door, colu
     assert [row["agency_id"] for row in issues(made, "row_quarantined_in_last_drop")] == [USCC_B]
 
 
-def test_a_device_whose_row_is_quarantined_is_still_there(door: Door) -> None:
+def test_a_device_whose_row_is_quarantined_stays_listed(door: Door) -> None:
     for on in LISTS:
         lasts = "2025-05-01" if on == LISTS[0] else "至今"
         put(door, DEVICES, [device(有效期至=lasts), device("秒表", 统一社会信用代码=USCC_B)], day=on)
@@ -234,7 +234,7 @@ def put_pages(door: Door, place: str, day: str, *rows: list[Row], without: int =
 REPORTS = [[report(f"BG-{2 * n + one}") for one in (1, 2)] for n in range(3)]
 
 
-def test_a_drop_without_one_of_its_pages_is_everybody_s_hole_until_it_comes(door: Door) -> None:
+def test_a_drop_without_one_of_its_pages_is_missing_for_everybody_until_it_arrives(door: Door) -> None:
     """b_missing_page: pages 1 and 3 of 3. What rests on reports says so, and nothing is made of the pages that came."""
     put_pages(door, "platform/reports", LISTS[2], *REPORTS, without=2)
     made = built(door, "fct_leads", "fct_loads", "dim_agencies")
@@ -248,7 +248,7 @@ def test_a_drop_without_one_of_its_pages_is_everybody_s_hole_until_it_comes(door
     assert made.query("from supervision.fct_leads where is_evidence_incomplete") == []
 
 
-def test_a_lead_that_a_missing_page_would_answer_says_so(door: Door) -> None:
+def test_a_lead_that_a_missing_page_could_disprove_is_marked_incomplete(door: Door) -> None:
     put_pages(door, "platform/reports", LISTS[1], REPORTS[0])
     stays = [
         [checkin(f"QD-{n}", bgbh=f"BG-{n}", qdsj="2024-05-02 08:00:00", qtsj="2024-05-02 09:00:00")] for n in (1, 2)

@@ -1,6 +1,6 @@
 """A conflict never becomes `explained` by a row that could not be read (marts.md, "Columns of several tables").
 
-Belongs here: hand-made warehouses, one for each explanation that takes something from an absence. Does not belong here:
+Belongs here: hand-made warehouses, one for each explanation that rests on an absence. Does not belong here:
 whole cities (`tests/faults/test_missing_evidence`), exports through the door (`test_unread_exports`).
 """
 
@@ -22,7 +22,7 @@ Rows = dict[str, list[dict[str, Any]]]
 
 @dataclass(frozen=True)
 class Explained:
-    """A conflict that is explained by what is not there, and the row that may have said it."""
+    """A conflict explained by an absence, and the row that may have shown what is absent."""
 
     kind: str
     rows: Rows
@@ -103,7 +103,7 @@ def unread(
     object_id: str | None = None,
     **row: Any,
 ) -> Rows:
-    """A row of a file that is kept out, and whom it names."""
+    """A quarantined row of a file, and the people and agencies that it names."""
     source, dataset = place.split("/")
     at_place = {
         "source": source,
@@ -168,13 +168,13 @@ def test_the_row_of_another_person_at_another_agency_leaves_the_explanation(name
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_nor_does_the_row_of_another_dataset(name: str) -> None:
+def test_the_row_of_another_dataset_leaves_the_explanation_too(name: str) -> None:
     case = CASES[name]
     missing = unread("registry/equipment", case.on, agency_id=case.agency_id or X)
     assert found(case, missing) == [("explained", named(name))]
 
 
-def test_the_doubt_is_told_and_only_where_the_explanation_held() -> None:
+def test_the_doubt_is_shown_only_where_the_explanation_held() -> None:
     case = CASES["injury_only"]
     rows = case.rows | unread(case.place, case.on, agency_id=FIRM, who="1")
     (row,) = conflicts(desk(AS_OF, rows), case.kind)
@@ -184,7 +184,7 @@ def test_the_doubt_is_told_and_only_where_the_explanation_held() -> None:
     assert "in doubt" not in tested["labour_broker"]
 
 
-def test_a_row_that_was_read_in_a_later_drop_is_in_no_doubt() -> None:
+def test_a_row_read_in_a_later_drop_causes_no_doubt() -> None:
     case = CASES["injury_only"]
     key = case.rows["registry.social_insurance"][-1]["row_key"]
     missing = unread(case.place, case.on, agency_id=FIRM, who="1", row_key_hash=md5(key))
@@ -209,7 +209,7 @@ def test_what_was_confirmed_is_not_explained_while_the_decision_cannot_be_read()
 
 
 @pytest.mark.parametrize("is_of_the_registration", [True, False])
-def test_a_decision_on_a_double_registration_is_missing_from_the_counting_twice_too(
+def test_a_missing_decision_on_a_double_registration_also_affects_counted_twice(
     is_of_the_registration: bool,
 ) -> None:
     listed = [engineer(X, who, level_code="level_1") for who in ("1", "7", "8")]
@@ -228,7 +228,7 @@ def test_a_decision_on_a_double_registration_is_missing_from_the_counting_twice_
     assert {row["incomplete_because"] for row in flagged} == {"credit_desk/decisions 2024-06-04 row_quarantined"}
 
 
-def test_nor_is_a_confirmed_successor() -> None:
+def test_a_confirmed_successor_is_not_explained_either() -> None:
     rows = {
         "registry.agencies": [agency(X, "2024-01-10", legal_representative="赵某")]
         + [agency(one, "2024-05-10", legal_representative="赵某") for one in (X, Y)],

@@ -1,4 +1,4 @@
-{# A date, n days later (n may be an expression). #}
+{# A date plus n days (n may be an expression). #}
 {% macro add_days(day, n) -%}
     {{ return(adapter.dispatch('add_days')(day, n)) }}
 {%- endmacro %}

@@ -1,4 +1,4 @@
-{# A date, n months later (n may be an expression); where that month has no such day, its last day: 29 Feb + 12 months = 28 Feb. #}
+{# A date plus n months (n may be an expression). Where that month has no such day, its last day: 29 Feb + 12 months = 28 Feb. #}
 {% macro add_months(day, n) -%}
     {{ return(adapter.dispatch('add_months')(day, n)) }}
 {%- endmacro %}

@@ -1,6 +1,6 @@
 {#
-What a DuckDB file offers besides its tables: credit.agency_grades_as_of(d), the rows of `agency_grades_on` for any day.
-An engine that keeps no table macros has nothing to create.
+Creates credit.agency_grades_as_of(d) in a DuckDB file: the rows of `agency_grades_on` for any day. An engine without table
+macros creates nothing.
 #}
 {% macro create_agency_grades_as_of(schema, history, agencies) -%}
     {{ return(adapter.dispatch('create_agency_grades_as_of')(schema, history, agencies)) }}

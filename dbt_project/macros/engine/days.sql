@@ -3,7 +3,7 @@
     cast({{ dbt.datediff(from_on, until_on, 'day') }} as integer)
 {%- endmacro %}
 
-{# The first day of the month that holds a day. #}
+{# The first day of the month of a day. #}
 {% macro month_start(day) -%}
     cast(date_trunc('month', {{ day }}) as date)
 {%- endmacro %}

@@ -1,4 +1,4 @@
-{# Days as whole numbers, and whole-number division: what the sweep needs and engines spell apart. #}
+{# Days as whole numbers, and whole-number division: the sweep needs both, and engines write them differently. #}
 
 {% macro day_number(day) -%}
     {{ return(adapter.dispatch('day_number')(day)) }}
@@ -32,7 +32,7 @@
     {{ no_form_for_engine('day_of_number') }}
 {%- endmacro %}
 
-{# a divided by b without its remainder, towards zero; both whole. #}
+{# a / b without the remainder, rounded towards zero; both are whole. #}
 {% macro whole_quotient(a, b) -%}
     {{ return(adapter.dispatch('whole_quotient')(a, b)) }}
 {%- endmacro %}

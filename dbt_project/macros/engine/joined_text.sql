@@ -1,4 +1,4 @@
-{# Aggregate: the texts of a group joined in the order of the columns given, which must be total. #}
+{# Aggregate: the texts of a group, joined in the order of the columns given. The columns must order the group uniquely. #}
 {% macro joined_text(expression, separator, order_by) -%}
     {{ return(adapter.dispatch('joined_text')(expression, separator, order_by)) }}
 {%- endmacro %}

@@ -1,6 +1,6 @@
 {#
-What every `default__` of this folder does: an engine that nobody has written a form for stops the build by name, and
-does not read another engine's SQL.
+The body of every `default__` macro in this folder: an engine without a form of its own stops the build with its name,
+instead of running another engine's SQL.
 #}
 {% macro no_form_for_engine(macro_name) -%}
     {{ exceptions.raise_compiler_error(

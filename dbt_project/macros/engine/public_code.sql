@@ -1,4 +1,4 @@
-{# A code as the public may read it: the door's stand-in for somebody's number, `#` and 24 hex digits, is not shown. #}
+{# A code for the public: hides the `#` and 24 hex digits that the door puts in place of a personal number. #}
 {% macro public_code(code) -%}
     {{ return(adapter.dispatch('public_code')(code)) }}
 {%- endmacro %}

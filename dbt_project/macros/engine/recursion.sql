@@ -1,11 +1,10 @@
 {#
-A recursion whose step joins, groups and ranks the turn before, as the first common table expressions of a model:
-`inputs` (a list of them), then `name` with the rows of all turns. `start` and `step` are queries of the same columns;
-the step reads the turn before under `name`, and the first turn without rows ends it.
-
-DuckDB runs it as one recursive query. Spark reads a recursive reference in no aggregate, window or outer join: there
-each turn is a table of its own, made while the model is built, and `name` is their union. The model drops them after
-itself: config(post_hook="{{ drop_turns() }}").
+A recursion whose step joins, groups and ranks the previous turn, as the first common table expressions of a model:
+`inputs` (a list of them), then `name` with the rows of all turns. `start` and `step` are queries with the same columns;
+the step reads the previous turn as `name`, and the first turn without rows ends the recursion.
+DuckDB runs it as one recursive query. Spark allows no recursive reference in an aggregate, a window or an outer join, so
+there each turn is a table, made while the model is built, and `name` is their union. The model drops the tables when it is
+done: config(post_hook="{{ drop_turns() }}").
 #}
 {% macro recursion(name, inputs, start, step) -%}
     {{ return(adapter.dispatch('recursion')(name, inputs, start, step)) }}
@@ -64,7 +63,7 @@ with
 
 )
     {%- else -%}
-{#- compiled only, to be read or parsed: the first turn, and the step over it -#}
+{#- only compiled, to be read or parsed: the first turn, and the step over it -#}
 with
 
 {{ inputs | trim }},
@@ -87,7 +86,7 @@ next_turn as (
     {{ no_form_for_engine('recursion') }}
 {%- endmacro %}
 
-{# After a model that calls `recursion`: the tables of its turns go. #}
+{# Drops the tables of the turns after a model that calls `recursion`. #}
 {% macro drop_turns() -%}
     {{ return(adapter.dispatch('drop_turns')()) }}
 {%- endmacro %}

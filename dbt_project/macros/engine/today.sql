@@ -1,4 +1,4 @@
-{# Today in Asia/Shanghai, which keeps UTC+8 all year: no time zone data needed. For the live grade view alone. #}
+{# Today in Asia/Shanghai. It is UTC+8 all year, so no time zone data is needed. Only for the live grade view. #}
 {% macro today() -%}
     {{ return(adapter.dispatch('today')()) }}
 {%- endmacro %}

@@ -1,4 +1,3 @@
-{# Half-open spans of an entity follow each other without gap or overlap, and the last is open. #}
 {% test spans_tile(model, entity) %}
 
 with

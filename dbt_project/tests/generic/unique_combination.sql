@@ -1,4 +1,3 @@
-{# The grain: no two rows agree in all of these columns. Nulls agree with each other. #}
 {% test unique_combination(model, columns) %}
 
 select

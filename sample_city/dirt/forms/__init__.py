@@ -1,5 +1,5 @@
-"""The forms in which people and programs write a true cell, by what stands in it.
+"""The forms in which people and programs write a true cell, by the kind of its value.
 
-Belongs here: how one cell looks. Does not belong here: which datasets show which forms (`styles`), which row of a file
-gets which form (`file_dirt`).
+Belongs here: writing one cell. Does not belong here: the forms of each dataset (`styles`), which row of a file gets which
+form (`file_dirt`).
 """

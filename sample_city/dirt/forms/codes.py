@@ -1,6 +1,6 @@
-"""Forms of what identifies: keys and links to them, document numbers, USCCs, ID numbers.
+"""Forms of identifiers: keys and links to them, document numbers, USCCs, ID numbers.
 
-Does not belong here: what is no code (`extras`), numbers of people in texts (`texts`).
+Does not belong here: values that are not codes (`extras`), personal numbers in texts (`texts`).
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ def bracket_styles(header: str) -> list[Style]:
 
 
 def list_styles(header: str) -> list[Style]:
-    """Forms of a list of codes: what stands between them, and each of them by itself."""
+    """Forms of a list of codes: separators, and the form of each code."""
 
     def each(kind: str, write: Callable[[str], str | None], separator: str, *, is_rare: bool = False) -> Style:
         def apply(text: str) -> str:
@@ -133,7 +133,7 @@ def id_styles(header: str) -> list[Style]:
 
 
 def unresolved_id_styles(header: str, name: str) -> list[Style]:
-    """Texts that leave the identity open; only of plain engineers, whom number and name still tell."""
+    """Texts that leave the identity unresolved; only for plain engineers, who can still be identified by number and name."""
 
     def plain(values: Values) -> bool:
         return values.get("position_code") == "engineer" and "*" not in values[name]

@@ -1,6 +1,6 @@
-"""Forms of dates, moments, months, and of what has no end.
+"""Forms of dates, times, months, and of "no end".
 
-Does not belong here: dates that are none (`extras`).
+Does not belong here: impossible dates (`extras`).
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def date_styles(header: str) -> list[Style]:
 
 
 def sheet_date_styles(header: str) -> list[Style]:
-    """And those of a workbook."""
+    """All forms of a date, with those of a workbook."""
 
     def serial(cell: Any, values: Values) -> Any:
         return (dt.date.fromisoformat(cell) - EXCEL_EPOCH).days if isinstance(cell, str) and cell[:1] == "2" else None
@@ -65,7 +65,7 @@ def moment_styles(header: str) -> list[Style]:
 
 
 def sheet_moment_styles(header: str) -> list[Style]:
-    """And those of a workbook."""
+    """All forms of a moment, with those of a workbook."""
     return [
         *moment_styles(header),
         Style("moment_cell", header, _at(lambda at: at)),
@@ -87,7 +87,7 @@ def _serial(at: dt.datetime) -> float:
 
 
 def next_midnight(values: Values) -> dt.datetime:
-    """The end of the day on which a ticket came in."""
+    """The end of the day on which a ticket was accepted."""
     return dt.datetime.combine(values["accepted_at"].date() + dt.timedelta(days=1), dt.time())
 
 
@@ -107,7 +107,7 @@ def month_styles(header: str) -> list[Style]:
 
 
 def open_end_styles(header: str) -> list[Style]:
-    """Ways of saying 长期 (sources.md, K14)."""
+    """Other words for 长期 (sources.md, K14)."""
 
     def word(text: str) -> Callable[[Any, Values], Any]:
         return lambda cell, _: text if cell == "长期" else None

@@ -1,6 +1,6 @@
-"""Free text in which somebody's ID or mobile number stands (sources.md, K5).
+"""Free text with a person's ID or mobile number (sources.md, K5).
 
-Belongs here: the texts, their numbers, and how the lake must show them. Does not belong here: numbers in their own
+Belongs here: the texts, their numbers, and the expected text in the lake. Does not belong here: numbers in their own
 column (`codes`), collecting the numbers (`sample_city.canaries`).
 """
 
@@ -14,11 +14,11 @@ from sample_city import identifiers
 from sample_city.dirt.kinds import Style
 from sample_city.model import Values
 
-_FIRST_PERSON, _PEOPLE = 10_000_000, 900_000  # beyond everybody who works in a city
+_FIRST_PERSON, _PEOPLE = 10_000_000, 900_000  # indexes of people who do not work in the city
 
 
 def _number(values: Values) -> int:
-    """Another one for every row, the same in every run."""
+    """A different number for every row, the same in every run."""
     return zlib.crc32(repr(sorted(values.items())).encode())
 
 
@@ -35,14 +35,14 @@ def _mobile_mask(number: str) -> str:
 
 
 def number_styles(header: str, column: str, *, may_be_empty: bool = False) -> list[Style]:
-    """A text that goes on with a number; `may_be_empty`: or that says nothing else."""
+    """A text followed by a number; `may_be_empty`: the text may be empty."""
 
     def form(kind: str, text: str, number: Callable[[Values], str], mask: Callable[[str], str], canary: str) -> Style:
         def written(said: str | None, shown: str) -> str:
             return f"{said}；{text}{shown}" if said else f"{text}{shown}"
 
         def write(cell: Any, values: Values) -> Any:
-            # on one line: an ID number in a CSV's cell of several holds the file (K1)
+            # on one line: an ID number in a cell with several lines holds a CSV file (K1)
             said = " ".join(cell.split()) if isinstance(cell, str) else cell
             return written(said, number(values)) if said or may_be_empty else None
 

@@ -1,6 +1,6 @@
-"""Forms of names, of words from a list, and of numbers with a word behind them.
+"""Forms of names, of words from a list, and of numbers with a unit.
 
-Does not belong here: what is no name or none of the list (`extras`).
+Does not belong here: texts that are not names, words that are not in the list (`extras`).
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def agency_name_styles(header: str) -> list[Style]:
 
 
 def _words(kind: str, header: str, words: Mapping[str, str], fits: Callable[[Values], bool] = bool) -> Style:
-    """Words of a list by other words; `fits` says of which rows."""
+    """Words of a list, replaced by other words, in rows for which `fits` is true."""
     return Style(kind, header, lambda cell, values: words.get(cell) if isinstance(cell, str) and fits(values) else None)
 
 
@@ -104,7 +104,7 @@ def clause_styles(header: str, *, has_letters: bool = True) -> list[Style]:
 
 
 def sheet_clause_styles(header: str, *, has_letters: bool = True) -> list[Style]:
-    """And those of a workbook."""
+    """All forms of a clause, with those of a workbook."""
 
     def number(cell: Any, values: Values) -> Any:
         return int(cell) if isinstance(cell, str) and cell.isdigit() else None
@@ -113,7 +113,7 @@ def sheet_clause_styles(header: str, *, has_letters: bool = True) -> list[Style]
 
 
 def amount_styles(header: str, column: str, *units: str) -> list[Style]:
-    """Forms of an amount: `units` as people write them behind it."""
+    """Forms of an amount, with `units` as people write them."""
 
     def whole(cell: Any) -> str | None:
         return f"{cell:g}" if isinstance(cell, int | float) else None

@@ -1,4 +1,4 @@
-"""What all forms share: text that is there, full width, signs for none.
+"""What all forms share: forms of non-empty text, full width, signs for "none".
 
 Does not belong here: forms of one kind of value.
 """
@@ -36,7 +36,7 @@ def wide(text: str) -> str:
 
 
 def text_form(write: Callable[[str], str | None]) -> Callable[[Any, Values], Any]:
-    """A form of text that is there; what stays as it was is no form."""
+    """A form of non-empty text; None if the text would stay the same."""
 
     def apply(cell: Any, values: Values) -> Any:
         dirty = write(cell) if isinstance(cell, str) and cell else None
@@ -51,7 +51,7 @@ def swap_once(old: str, new: str) -> Callable[[str], str | None]:
 
 
 def none_styles(header: str, *kinds: str, is_rare: bool = False) -> list[Style]:
-    """Signs for none in empty cells (sources.md, K2); `kinds` without their `none_`. `is_rare`: few cells are empty."""
+    """Signs for "none" in empty cells (sources.md, K2); `kinds` without their prefix `none_`. `is_rare`: few empty cells."""
 
     def sign(text: str) -> Callable[[Any, Values], Any]:
         return lambda cell, _: text if cell is None or cell == "" else None

@@ -20,6 +20,7 @@ from ingestion.settings import DBT_PROJECT
 from rulebook.folder import Folder, folder_of
 from rulebook.measures import known_measures
 from rulebook.tables import FOLDER_TABLES
+from serving import unrated
 from serving.audiences import Audience, require_visible
 from serving.releases.candidate import Candidate
 from serving.releases.contents import quoted
@@ -27,7 +28,8 @@ from serving.releases.contents import quoted
 Row = dict[str, Any]
 
 CHANGE_DAYS = 90  # of past and of known changes of grades
-SUSPENDED, EXITED, UNRATED = "suspended", "exited", "unrated"  # states that are no grade
+# States that are no grade; the last of a regime that has none.
+SUSPENDED, EXITED, UNRATED, UNGRADED = "suspended", "exited", "unrated", "ungraded"
 _CHUNK = 20_000
 _CONDITIONS = DBT_PROJECT / "seeds" / "reference" / "conditions.csv"
 
@@ -103,6 +105,11 @@ class Step:
     cause: str
     moves: tuple[Row, ...] = ()
 
+    @property
+    def state(self) -> str:
+        """What stands where its grade stands."""
+        return grade_or_state(self.grade, self.reason)
+
 
 @dataclass(frozen=True)
 class Agency:
@@ -150,7 +157,12 @@ def state_of(row: Row) -> str:
     """What stands where a grade stands: the grade, or the state that is none."""
     if row["directory_status"] in (SUSPENDED, EXITED):
         return str(row["directory_status"])
-    return str(row["grade"] or UNRATED)
+    return grade_or_state(row["grade"], row["score_grade_reason"])
+
+
+def grade_or_state(grade: str | None, score_grade_reason: str | None) -> str:
+    """The grade of a day, or why there is none."""
+    return grade or (UNRATED if score_grade_reason in (unrated.CODE, None) else UNGRADED)
 
 
 def read_release(candidate: Candidate) -> Release:
@@ -256,7 +268,7 @@ def _roster(reader: Reader, grades: Sequence[str]) -> list[Row]:
     nothing = {"score": None, "grade": None, "since_on": None, "score_grade_reason": None, "is_provisional": False}
     rows = [about[row["agency_id"]] | {"exited_on": None, "reason": None} | row for row in listed]
     rows += [about[row["agency_id"]] | nothing | row | {"directory_status": EXITED} for row in gone]
-    places = {state: place for place, state in enumerate((*grades, UNRATED, SUSPENDED, EXITED))}
+    places = {state: place for place, state in enumerate((*grades, UNGRADED, UNRATED, SUSPENDED, EXITED))}
     for row in rows:
         row["state"] = state_of(row)
     return sorted(rows, key=lambda row: (places.get(row["state"], len(places)), -(row["score"] or 0), row["agency_id"]))

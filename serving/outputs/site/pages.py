@@ -28,7 +28,18 @@ from serving.cells import as_json
 from serving.dictionary import entries, value_words
 from serving.outputs.site import lines, words
 from serving.outputs.site.downloads import Download
-from serving.outputs.site.facts import CHANGE_DAYS, EXITED, SUSPENDED, UNRATED, Agency, Release, Row, Step
+from serving.outputs.site.facts import (
+    CHANGE_DAYS,
+    EXITED,
+    SUSPENDED,
+    UNGRADED,
+    UNRATED,
+    Agency,
+    Release,
+    Row,
+    Step,
+    grade_or_state,
+)
 from serving.outputs.site.words import data, t
 
 Page = tuple[str, str]  # path in the site, HTML
@@ -88,6 +99,7 @@ def environment() -> Environment:
         "moved": lines.moved,
         "line_state": lines.line_state,
         "tags": lines.tags,
+        "grade_or_state": grade_or_state,
         "shown_score": lines.shown_score,
     }
     return made
@@ -153,7 +165,7 @@ class Pages:
             if step.score is None
             else t(f"{words.points(step.score)} 分", words.points(step.score))
         )
-        return Markup("{} {}").format(score, self._mark(step.grade or UNRATED))
+        return Markup("{} {}").format(score, self._mark(step.state))
 
     def _bands(self) -> str:
         """Grade, lower and upper bound of each band, best first, for the chart."""
@@ -173,7 +185,7 @@ class Pages:
         """The roster, so many rows a page."""
         rows = self.release.roster
         found = Counter(row["state"] for row in rows)
-        states = (*self.release.grades, UNRATED, SUSPENDED, EXITED)
+        states = (*self.release.grades, UNGRADED, UNRATED, SUSPENDED, EXITED)
         counts = [
             (state, found[state])
             for state in (*states, *sorted(set(found) - set(states)))
@@ -219,7 +231,7 @@ class Pages:
             now=now,
             equation=lines.equation(agency.lines_on(release.as_of_on)) if now.score is not None else [],
             coming=coming[0] if coming else None,
-            coming_grade=next((step for step in coming if step.grade != now.grade), None),
+            coming_grade=next((step for step in coming if step.state != now.state), None),
             later=[line for line in agency.lines if line["valid_from_on"] > release.as_of_on],
             referred={line["counted_by_line_id"] for line in agency.lines},
             bands=self.bands,

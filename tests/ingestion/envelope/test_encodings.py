@@ -1,4 +1,4 @@
-"""Every encoding that a text may have, and texts that cannot be right."""
+"""Every encoding that a text may have, and texts that must be refused."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def test_a_text_that_cannot_be_right_is_held(door: Door, content: bytes) -> None
 
 
 def test_gb18030_of_every_common_word_is_not_mistaken_for_utf8(door: Door) -> None:
-    """Real names over the whole of GB 2312 pass: the guard against mixed encodings must not cry wolf."""
+    """Names from all of GB 2312 pass: the guard against mixed encodings must not give false alarms."""
     han = [bytes([high, low]).decode("gb18030") for high in range(0xB0, 0xF7) for low in range(0xA1, 0xFA)]
     rows = [
         insured(make_id(n % 999, f"19{n // 999 + 40}0101"), 姓名="".join(han[n * 3 : n * 3 + 3])) for n in range(2000)
@@ -81,9 +81,13 @@ def test_gb18030_of_every_common_word_is_not_mistaken_for_utf8(door: Door) -> No
 @pytest.mark.parametrize(
     ("content", "reason", "said"),
     [
-        (gzip.compress(b"x"), "wrong_format", "this is a gzip archive, not a text. Unpack it"),
-        (b"Rar!\x1a\x07\x01\x00" + bytes(40), "wrong_format", "this is a .rar archive, not a text. Unpack it"),
-        (csv_bytes(dataset(INSURANCE), [insured(make_id(1))], "utf-16")[2:], "encoding", "UTF-16 without its mark"),
+        (gzip.compress(b"x"), "wrong_format", "the file is a gzip archive, not a text. Unpack it"),
+        (b"Rar!\x1a\x07\x01\x00" + bytes(40), "wrong_format", "the file is a .rar archive, not a text. Unpack it"),
+        (
+            csv_bytes(dataset(INSURANCE), [insured(make_id(1))], "utf-16")[2:],
+            "encoding",
+            "UTF-16 without a byte order mark",
+        ),
         (
             csv_bytes(dataset(INSURANCE), [insured(make_id(n)) for n in range(4)], "utf-8").replace(
                 "王强".encode(), b"\xff\xff", 3
@@ -96,7 +100,7 @@ def test_gb18030_of_every_common_word_is_not_mistaken_for_utf8(door: Door) -> No
                 "王强".encode("gb18030"), b"\xcd\xf5\xc7", 3
             ),
             "encoding",
-            "line 2: here, and in more than 1 % of all rows, stand bytes that are no character in GB18030. Export it again",
+            "line 2: here, and in more than 1 % of all rows, bytes are not valid GB18030. Export it again",
         ),
         (
             csv_bytes(dataset(INSURANCE), [insured(make_id(1), 单位名称="x" * (1 << 21))]),

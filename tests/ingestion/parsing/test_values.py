@@ -19,7 +19,7 @@ from tests.ingestion.parsing.support import reason
     "parse", [parsing.date, parsing.month, parsing.integer, parsing.amount, parsing.coordinate, parsing.epoch_ms]
 )
 @pytest.mark.parametrize("written", ["٢٠٢٤-٠٣-٢١", "٢٠٢٤٠٣", "٢", "१७११००००००००"])
-def test_digits_of_another_script_are_no_digits(parse: Any, written: str) -> None:
+def test_digits_of_another_script_are_not_digits(parse: Any, written: str) -> None:
     assert reason(parse, written)
 
 
@@ -44,7 +44,7 @@ def test_amounts(written: Any, value: str, is_approximate: bool) -> None:
 
 
 @pytest.mark.parametrize("written", ["-5", "约", "二百", "200亩", "1,23", "200-300", True, "㎡", "13800001234"])
-def test_what_is_no_amount_is_refused(written: Any) -> None:
+def test_what_is_not_an_amount_is_refused(written: Any) -> None:
     assert reason(parsing.amount, written, ("㎡",)) == parsing.NOT_A_NUMBER
 
 
@@ -57,7 +57,7 @@ def test_whole_numbers(written: Any) -> None:
 
 
 @pytest.mark.parametrize("written", ["12.5", 12.5, "-1", "十十", "二百万", "人", "12人1", True, "13800001234"])
-def test_what_is_no_whole_number_is_refused(written: Any) -> None:
+def test_what_is_not_a_whole_number_is_refused(written: Any) -> None:
     assert reason(parsing.integer, written) == parsing.NOT_A_NUMBER
 
 
@@ -79,7 +79,7 @@ def test_chinese_numerals(written: str, number: int) -> None:
 
 
 @pytest.mark.parametrize("written", ["", "人", "百百", "一二三四五", "十二三", "百千", "二百三", "一千二"])
-def test_what_is_no_chinese_numeral(written: str) -> None:
+def test_what_is_not_a_chinese_numeral(written: str) -> None:
     assert parsing.chinese_number(written) is None
 
 
@@ -105,7 +105,7 @@ def test_a_clause_is_any_text_in_its_normal_form(written: Any, clause: str | Non
     assert clause is None or parsing.clause(clause) == clause
 
 
-def test_what_is_no_clause_is_refused() -> None:
+def test_what_is_not_a_clause_is_refused() -> None:
     assert reason(parsing.clause, "x" * 41) == parsing.UNKNOWN_VALUE
     assert reason(parsing.clause, "2\x01") == parsing.DAMAGED_TEXT
     assert reason(parsing.clause, dt.date(2024, 2, 1)) == parsing.CODE_BECAME_DATE
@@ -118,7 +118,7 @@ def test_quantities(written: Any, number: int | None) -> None:
 
 
 @pytest.mark.parametrize("written", ["0", 10_001, "1.5", "-1", True])
-def test_what_is_no_quantity_is_refused(written: Any) -> None:
+def test_what_is_not_a_quantity_is_refused(written: Any) -> None:
     assert reason(parsing.quantity, written) == parsing.NOT_A_NUMBER
 
 
@@ -130,7 +130,7 @@ def test_points(written: Any, points: str) -> None:
 
 
 @pytest.mark.parametrize("written", ["-5", "+5", "1000.01", "0.125", "约5", True, "五"])
-def test_what_are_no_points_is_refused(written: Any) -> None:
+def test_what_are_not_points_is_refused(written: Any) -> None:
     assert reason(parsing.points, written) == parsing.NOT_A_NUMBER
 
 
@@ -176,7 +176,7 @@ def test_epochs_and_degrees() -> None:
     )
 )
 def test_every_parser_gives_a_value_or_a_reason(cell: Any) -> None:
-    """Nothing that stands in a cell makes a parser fail in another way."""
+    """No cell makes a parser fail in another way."""
     for parse in (
         *(
             parsing.free_text,

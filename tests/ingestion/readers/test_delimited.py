@@ -52,9 +52,7 @@ def test_a_quotation_mark_that_never_closes_holds_the_file(door: Door) -> None:
     door.drop(INSURANCE, DAY, "a.csv").write_bytes(content + b'"' + content.split(b"\r\n", 1)[1])
     outcome = door.only_outcome()
     assert outcome.reason_code == "unreadable"
-    assert "line 61: the text ends in a cell that a quotation mark opened (its record begins in line 32)" in (
-        outcome.message or ""
-    )
+    assert "line 61: the text ends inside a quoted cell (its record begins in line 32)" in (outcome.message or "")
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "gb18030", "utf-16"])
@@ -106,7 +104,7 @@ def test_a_last_value_that_a_cut_made_another_one_is_never_loaded(door: Door, pl
     assert door.outcomes()["2024-06-03/b.csv"].accepted_count == 1
 
 
-def test_a_comma_after_the_last_header_is_no_column(door: Door) -> None:
+def test_a_comma_after_the_last_header_is_not_a_column(door: Door) -> None:
     lines = csv_bytes(dataset(INSURANCE), [insured(make_id(n)) for n in range(3)]).split(b"\r\n")
     lines[0] += b","
     lines[2] += b","

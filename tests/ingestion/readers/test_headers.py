@@ -1,4 +1,4 @@
-"""Where a header may stand, which names it may have, and what is said of one that is wrong."""
+"""Where a header may be, which names it may have, and the messages about a wrong one."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from tests.ingestion.support import (
 )
 
 
-def test_a_header_below_the_rows_searched_is_told_by_its_row(door: Door) -> None:
+def test_a_header_below_the_rows_searched_is_reported_by_its_row(door: Door) -> None:
     with xlsxwriter.Workbook(door.drop(FINDINGS, DAY, "a.xlsx")) as book:
         page = book.add_worksheet()
         page.write_column(0, 0, ["填报说明"] * 24)
@@ -36,7 +36,7 @@ def test_a_header_below_the_rows_searched_is_told_by_its_row(door: Door) -> None
     )
     for outcome in door.outcomes().values():
         assert (outcome.status, outcome.reason_code) == ("held", "missing_header")
-        assert "the header stands in row 25, and only the first 20 rows" in (outcome.message or "")
+        assert "the header is in row 25, but only the first 20 rows" in (outcome.message or "")
 
 
 @pytest.mark.parametrize(
@@ -107,7 +107,7 @@ def test_a_file_without_a_header_shows_no_cell(door: Door) -> None:
     assert "王强" not in (outcome.message or "")
 
 
-def test_what_stands_in_a_header_s_place_is_told_by_its_column(door: Door) -> None:
+def test_a_cell_in_place_of_a_header_is_reported_by_its_column(door: Door) -> None:
     path = door.drop("registry/personnel", DAY, "a.xlsx")
     names = [
         *headers(dataset("registry/personnel"))[:10],
@@ -125,7 +125,7 @@ def test_what_stands_in_a_header_s_place_is_told_by_its_column(door: Door) -> No
 
 
 def unknown_headers(door: Door, names: list[str]) -> str:
-    """What is said of a list of equipment that has these columns beside its own."""
+    """The message about a list of equipment with these additional columns."""
     of, path = dataset("registry/equipment"), door.drop("registry/equipment", DAY, "a.xlsx")
     with xlsxwriter.Workbook(path) as book:
         book.add_worksheet().write_row(0, 0, [*headers(of), *names])
@@ -171,21 +171,21 @@ def test_a_usual_header_is_named(door: Door, names: list[str]) -> None:
         ["焦作市解放路地址", "李联系", "张发现", "4108ABCD名称", "女"],
     ],
 )
-def test_what_may_be_a_person_s_is_told_by_its_column_alone(door: Door, names: list[str]) -> None:
+def test_a_header_that_may_be_personal_is_reported_only_by_its_column(door: Door, names: list[str]) -> None:
     message = unknown_headers(door, names)
     assert not any(name in message for name in names)
-    assert all(f"(not shown: it looks like no header) in column {letter}" in message for letter in "JKLMN")
+    assert all(f"(not shown: it does not look like a header) in column {letter}" in message for letter in "JKLMN")
 
 
-def test_both_columns_of_a_repeated_header_are_told(door: Door) -> None:
+def test_both_columns_of_a_repeated_header_are_reported(door: Door) -> None:
     path = door.drop("registry/personnel", DAY, "a.xlsx")
     with xlsxwriter.Workbook(path) as book:
         book.add_worksheet().write_row(0, 0, [*headers(dataset("registry/personnel")), "劳动合同止"])
     message = door.only_outcome().message or ""
-    assert "columns L and O are both headed 劳动合同止" in message
+    assert "columns L and O both have the header 劳动合同止" in message
 
 
-def test_a_personal_cell_never_stands_in_a_message(door: Door) -> None:
+def test_a_personal_cell_is_never_in_a_message(door: Door) -> None:
     rows = [person(number="4.10803E+17"), person("李丽", "无", 等级="特级")]
     door.put("registry/personnel", DAY, "a.xlsx", rows)
     door.ingest()

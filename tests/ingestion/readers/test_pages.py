@@ -1,4 +1,4 @@
-"""Pages of the platform: whole, or held."""
+"""Pages of the platform: complete, or held."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def test_a_cut_off_page_is_held(door: Door, keep: float, is_packed: bool) -> Non
         gzip.compress(b'{"code":0,"data":{"records":[]}}') * 2,
     ],
 )
-def test_what_is_no_page_is_held(door: Door, content: bytes) -> None:
+def test_what_is_not_a_page_is_held(door: Door, content: bytes) -> None:
     door.drop(CHECKINS, DAY, "p1.json").write_bytes(content)
     outcome = door.only_outcome()
     assert outcome.status == "held"
@@ -69,10 +69,12 @@ def test_a_page_without_records_is_an_empty_page(door: Door) -> None:
     assert (outcome.status, outcome.read_count) == ("loaded", 0)
 
 
-def test_an_unknown_key_of_a_page_is_told_by_its_place(door: Door) -> None:
+def test_an_unknown_key_of_a_page_is_reported_by_its_place(door: Door) -> None:
     door.drop(CHECKINS, DAY, "p.json").write_bytes(
         page_bytes(dataset(CHECKINS), [checkin(), checkin("QD-2", 王强="x")])
     )
     message = door.only_outcome().message or ""
-    assert f"record 2: unknown header (not shown: it looks like no header) as key {len(checkin()) + 1}" in message
+    assert (
+        f"record 2: unknown header (not shown: it does not look like a header) as key {len(checkin()) + 1}" in message
+    )
     assert "王强" not in message

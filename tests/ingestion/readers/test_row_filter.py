@@ -1,4 +1,4 @@
-"""What is no row of a list: titles, notes, footers, remarks, headers printed again, lines never filled in."""
+"""Lines that are not rows of a list: titles, notes, footers, remarks, repeated headers, unfilled lines."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tests.ingestion.support import (
 )
 
 
-def test_formulas_filled_in_below_the_list_are_no_rows(door: Door) -> None:
+def test_formulas_filled_in_below_the_list_are_not_rows(door: Door) -> None:
     path = door.drop(FINDINGS, DAY, "a.xlsx")
     names = headers(dataset(FINDINGS))
     with xlsxwriter.Workbook(path) as book:
@@ -36,7 +36,7 @@ def test_formulas_filled_in_below_the_list_are_no_rows(door: Door) -> None:
     assert [(number, reason) for number, reason, _ in door.reasons()] == [(5, "formula_without_cache")]
 
 
-def test_title_note_two_row_header_and_footer_are_no_rows(door: Door) -> None:
+def test_title_note_two_row_header_and_footer_are_not_rows(door: Door) -> None:
     """The directory's own form: merged title, unit note, group header over four sub-headers, footer."""
     path = door.drop("registry/agencies", DAY, "名录.xlsx")
     names = headers(dataset("registry/agencies"))
@@ -92,7 +92,7 @@ def test_the_day_in_a_title_right_above_a_one_row_header_is_read(door: Door) -> 
 
 
 @pytest.mark.parametrize("is_first", [True, False])
-def test_a_sheet_of_remarks_is_told_of_and_not_read(door: Door, is_first: bool) -> None:
+def test_a_sheet_of_remarks_is_reported_and_not_read(door: Door, is_first: bool) -> None:
     path = door.drop(FINDINGS, DAY, "a.xlsx")
     with xlsxwriter.Workbook(path) as book:
         for name in ("说明", "认定") if is_first else ("认定", "说明"):
@@ -104,9 +104,9 @@ def test_a_sheet_of_remarks_is_told_of_and_not_read(door: Door, is_first: bool) 
                 page.write_row(1, 0, [finding().get(header, "") for header in headers(dataset(FINDINGS))])
     outcome = door.only_outcome()
     assert (outcome.status, outcome.accepted_count) == ("loaded", 1)
-    assert (outcome.message or "").startswith("credit_desk/findings/2024-06-01 a.xlsx: not read") and "说明" in (
-        outcome.message or ""
-    )
+    assert (outcome.message or "").startswith(
+        "credit_desk/findings/2024-06-01 a.xlsx: 工作表 说明 没有表头，未读取"
+    ) and "说明" in (outcome.message or "")
 
 
 def test_a_second_list_without_a_header_holds_the_file_and_says_what_to_do(door: Door) -> None:
@@ -141,10 +141,10 @@ def test_a_list_far_below_the_remarks_of_its_sheet_holds_the_file(
     outcome = door.only_outcome()
     assert (outcome.status, outcome.reason_code, outcome.read_count) == ("held", "missing_header", 0)
     assert "sheet 续" in (outcome.message or "")
-    assert (f"stands in row {len(remarks) + 1}," in (outcome.message or "")) == is_headed
+    assert (f"the header is in row {len(remarks) + 1}," in (outcome.message or "")) == is_headed
 
 
-def test_remarks_of_any_length_are_no_list(door: Door) -> None:
+def test_remarks_of_any_length_are_not_a_list(door: Door) -> None:
     with xlsxwriter.Workbook(door.drop(FINDINGS, DAY, "a.xlsx")) as book:
         page = book.add_worksheet("认定")
         page.write_row(0, 0, headers(dataset(FINDINGS)))
@@ -154,10 +154,10 @@ def test_remarks_of_any_length_are_no_list(door: Door) -> None:
         page.merge_range(100, 0, 101, 4, "以上各条自发布之日起执行")
     outcome = door.only_outcome()
     assert (outcome.status, outcome.accepted_count) == ("loaded", 1)
-    assert "not read" in (outcome.message or "") and "说明" in (outcome.message or "")
+    assert "Not read" in (outcome.message or "") and "说明" in (outcome.message or "")
 
 
-def test_a_header_printed_again_on_a_new_page_is_no_row(door: Door) -> None:
+def test_a_header_printed_again_on_a_new_page_is_not_a_row(door: Door) -> None:
     names = headers(dataset(FINDINGS))
     door.put(FINDINGS, DAY, "a.xlsx", [finding("RD-1"), dict(zip(names, names, strict=True)), finding("RD-2")])
     outcome = door.only_outcome()

@@ -1,5 +1,5 @@
-"""Excel traps: right or quarantined, never altered. Workbooks are written by libraries and, where those are too
-polite, as raw XML."""
+"""Excel traps: read correctly or quarantined, never altered. Workbooks are written by libraries, or as raw XML where the
+libraries would not write such a file."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def test_a_cell_of_a_merged_range_has_the_ranges_value(door: Door) -> None:
 @pytest.mark.parametrize("merged", ["B2:B3", "A2:A3"])
 @pytest.mark.parametrize("where", ["身份证号", "岗位"])
 def test_a_row_of_nothing_but_faults_has_the_ranges_value_too(door: Door, merged: str, where: str) -> None:
-    """It lies beyond what the reader of workbooks shows."""
+    """Calamine does not return such a row."""
     names = headers(dataset(PERSONNEL))
     column = letters(names.index(where))
     head = "".join(text_cell(f"{letters(i)}1", name) for i, name in enumerate(names))
@@ -101,7 +101,7 @@ def test_a_row_of_nothing_but_faults_has_the_ranges_value_too(door: Door, merged
     assert [number for number, _, _ in door.reasons()] == [3]
 
 
-def test_a_last_row_whose_only_fault_stands_left_of_a_merged_range(door: Door) -> None:
+def test_a_last_row_with_only_a_fault_left_of_a_merged_range(door: Door) -> None:
     names = headers(dataset(PERSONNEL))
     head = "".join(text_cell(f"{letters(i)}1", name) for i, name in enumerate(names))
     body = "".join(text_cell(f"{letters(i)}2", str(person().get(name, ""))) for i, name in enumerate(names))
@@ -130,12 +130,12 @@ def test_hidden_sheets_are_noted_and_not_read(door: Door) -> None:
 @pytest.mark.parametrize(
     ("sheets", "change", "said"),
     [
-        ({}, ("", ""), "has no sheet of cells"),
-        ({"图": sheet_xml("")}, ('/worksheet"', '/chartsheet"'), "has no sheet of cells"),
+        ({}, ("", ""), "has no worksheet"),
+        ({"图": sheet_xml("")}, ('/worksheet"', '/chartsheet"'), "has no worksheet"),
         (
             {"旧": sheet_xml(finding_rows({}))},
             ('name="旧"', 'name="旧" state="hidden"'),
-            "every sheet of the workbook is hidden",
+            "all sheets of the workbook are hidden",
         ),
         ({"空": sheet_xml("")}, ("", ""), "visible sheets of the workbook are blank"),
         (
@@ -209,7 +209,7 @@ def test_many_faults_cost_no_more_than_their_number(door: Door) -> None:
     assert (len(rows), looks) == (20_000, len(faults))
 
 
-def test_an_error_in_a_dropped_column_harms_nobody(door: Door) -> None:
+def test_an_error_in_a_dropped_column_is_ignored(door: Door) -> None:
     path = door.drop(PERSONNEL, DAY, "a.xlsx")
     book = openpyxl.Workbook()
     page = book.active
@@ -258,7 +258,7 @@ def test_a_merged_range_over_the_whole_sheet_costs_nothing(door: Door) -> None:
     assert time.perf_counter() - begin <= 2
 
 
-def test_no_number_of_a_sheet_s_name_is_kept_or_told(door: Door) -> None:
+def test_no_number_of_a_sheet_s_name_is_kept_or_shown(door: Door) -> None:
 
     names = [f"王强{make_id(1)}", f"王强{make_id(2)}"]
     book = openpyxl.Workbook()

@@ -108,7 +108,7 @@ def test_numbers_and_brackets_of_a_code(written: Any, wanted: str) -> None:
         (Fault.FORMULA_WITHOUT_CACHE, "formula_without_cache"),
     ],
 )
-def test_what_is_no_code_is_told(written: Any, wanted: str) -> None:
+def test_what_is_not_a_code_is_reported(written: Any, wanted: str) -> None:
     assert reason(parsing.code, written) == wanted
 
 
@@ -165,7 +165,9 @@ def test_a_picture_in_the_place_of_a_number_is_quarantined(door: Door) -> None:
         ("platform/reports", [report(htbh="HT-1,HT-2")], "htbh"),
     ],
 )
-def test_several_codes_in_one_cell_are_told(door: Door, place: str, rows: list[dict[str, Any]], header: str) -> None:
+def test_several_codes_in_one_cell_are_reported(
+    door: Door, place: str, rows: list[dict[str, Any]], header: str
+) -> None:
     put(door, place, rows)
     door.ingest()
     assert [found[1:] for found in door.reasons()] == [("several_values", header)]
@@ -226,7 +228,7 @@ def test_honours_and_penalties_share_their_numbers_in_every_form(door: Door) -> 
     assert {row["source_key"] for row in door.rows("inspections/penalties")} == {"焦罚〔2024〕第1号"}
 
 
-def test_forms_that_earlier_releases_kept_are_told_to_the_warehouse(door: Door) -> None:
+def test_forms_that_earlier_releases_kept_are_reported_to_the_warehouse(door: Door) -> None:
     """Ids of leads and conflicts follow from codes: a decision that names an old id is led to the new one."""
     put(door, "platform/reports", [report("bg-1"), report("BG-2"), report("BG-3", xmbh="焦[2024]1")])
     door.outcomes()

@@ -70,7 +70,7 @@ def test_a_file_corrects_only_what_it_holds_and_reads(
         pytest.param([GOOD[1], KEYLESS], [*GOOD], id="the list before it, which ends as it begins"),
     ],
 )
-def test_exports_that_overlap_are_no_versions_of_one_another(
+def test_exports_that_overlap_are_not_versions_of_one_another(
     door: Door, name: str, expected: bool, before: Sequence[Row], after: Sequence[Row]
 ) -> None:
     """Only the file's own name tells that other rows in other places are a newer version of it."""
@@ -147,7 +147,7 @@ def test_a_corrected_record_does_not_stand_for_one_that_is_missing(door: Door, p
     assert unread(door) == [("p1.json", 2, True)]
 
 
-def test_pages_without_a_number_are_no_versions_of_one_another(door: Door, put_page: PutPage) -> None:
+def test_pages_without_a_number_are_not_versions_of_one_another(door: Door, put_page: PutPage) -> None:
     put_page("p1.json", ["1", "2"], None, 3)
     put_page("p2.json", [None], None, 3)
     assert {str(outcome.status) for outcome in door.outcomes().values()} == {"loaded"}

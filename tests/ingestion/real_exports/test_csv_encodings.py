@@ -69,7 +69,7 @@ def test_half_a_character_in_utf16_keeps_its_row_out(door: Door, order: str, hal
 
 @pytest.mark.parametrize("lead", [bytes([byte]) for byte in (0x81, 0xA1, 0xB0, 0xE4, 0xF8, 0xFE, 0xFF)])
 @pytest.mark.parametrize("place", [INSURANCE, MEDIA])
-def test_a_byte_that_is_no_character_eats_nothing_after_it(door: Door, place: str, lead: bytes) -> None:
+def test_an_invalid_byte_does_not_affect_the_bytes_after_it(door: Door, place: str, lead: bytes) -> None:
     """Half of a character before a comma, a mark, digits, a line end: only its own row is touched."""
     column = "单位名称" if place == INSURANCE else "摘要"
     last = "缴费基数" if place == INSURANCE else "对应失信条款"
@@ -104,11 +104,11 @@ def test_more_than_one_row_and_one_percent_hold_the_file(
         line = 2 + 2 * (row_count - hit)
         name = {"utf-8": "UTF-8", "gb18030": "GB18030"}[encoding]
         assert f"line {line}: here, and in more than 1 % of all rows" in (outcome.message or "")
-        assert f"no character in {name}. Export it again in UTF-8 or GB18030." in (outcome.message or "")
+        assert f"bytes are not valid {name}. Export it again in UTF-8 or GB18030." in (outcome.message or "")
 
 
 @pytest.mark.parametrize("encoding", ["gb18030", "utf-8"])
-def test_a_title_or_a_footer_is_no_row(door: Door, encoding: str) -> None:
+def test_a_title_or_a_footer_is_not_a_row(door: Door, encoding: str) -> None:
     text = "某局■台账\r\n" + csv_text(grid(CHECKS, [check("RW-1")])) + "制表：■\r\n"
     spoilt = "■".encode(encoding)
     put_csv(door, CHECKS, text.encode(encoding).replace(spoilt, spoilt[:1]))
@@ -124,7 +124,7 @@ def test_a_damaged_header_is_held_for_that(door: Door, encoding: str, column: st
     put_csv(door, CHECKS, text.encode(encoding).replace(spoilt, spoilt[:1]))
     outcome = door.only_outcome()
     assert (outcome.status, outcome.reason_code) == ("held", "encoding")
-    assert "line 1: here stand bytes that are no character in" in (outcome.message or "")
+    assert "line 1: bytes are not valid" in (outcome.message or "")
 
 
 def test_a_text_in_no_known_encoding_is_held_for_that(door: Door) -> None:
@@ -134,9 +134,9 @@ def test_a_text_in_no_known_encoding_is_held_for_that(door: Door) -> None:
     put_csv(door, CHECKS, "Nr,Größe,Straße\r\n1,2,é\r\n", encoding="latin-1", name="c.csv")
     said = {o.receipt.file_name: o.message or "" for o in door.outcomes().values() if o.reason_code == "encoding"}
     assert [said[name].partition(f"{name}: ")[2].partition(".")[0] for name in sorted(said)] == [
-        "this is UTF-16 without its mark, or no text",
-        "this is UTF-32, which is not read",
-        "line 2: here stand bytes that are no character in GB18030, and no header can be read",
+        "the file is UTF-16 without a byte order mark, or not a text",
+        "the text is in UTF-32, which is not supported",
+        "line 2: bytes are not valid GB18030, and no header can be read",
     ]
 
 
@@ -187,7 +187,7 @@ def test_the_euro_sign_of_code_page_936_is_read(door: Door, text: str) -> None:
     assert problems["RW-1-1"] == problems["RX-1-1"] == " ".join(text.split())
 
 
-def test_the_end_of_a_utf8_character_is_no_euro_sign(door: Door) -> None:
+def test_the_end_of_a_utf8_character_is_not_a_euro_sign(door: Door) -> None:
     """一 in UTF-8 would read as 涓€."""
     rows = [insured(make_id(1), "202405"), insured(make_id(2), "202405", 姓名="■")]
     put_csv(door, INSURANCE, damaged(INSURANCE, rows, "gb18030", "一".encode()))
@@ -196,7 +196,7 @@ def test_the_end_of_a_utf8_character_is_no_euro_sign(door: Door) -> None:
 
 
 @pytest.mark.parametrize("more", ["(项目)", "A", "\ue000"])
-def test_a_part_of_a_cell_in_utf8_is_told(door: Door, more: str) -> None:
+def test_a_part_of_a_cell_in_utf8_is_reported(door: Door, more: str) -> None:
     """Beside a character that no usual text holds, a few characters in another encoding are enough."""
     rows = [insured(make_id(n), "202405") for n in range(1, 500)]
     rows[300]["姓名"] = "■"
@@ -207,7 +207,7 @@ def test_a_part_of_a_cell_in_utf8_is_told(door: Door, more: str) -> None:
     assert "mixes GB18030 and UTF-8" in (outcome.message or "")
 
 
-def test_a_row_in_gb18030_is_kept_out_of_a_text_in_utf8(door: Door) -> None:
+def test_a_row_in_gb18030_is_quarantined_in_a_text_in_utf8(door: Door) -> None:
     rows = [check(f"RW-{number}") for number in range(1, 40)]
     lines = csv_text(grid(CHECKS, rows)).splitlines(keepends=True)
     put_csv(door, CHECKS, b"".join(line.encode("gb18030" if n == 30 else "utf-8") for n, line in enumerate(lines)))
@@ -247,7 +247,7 @@ def test_a_page_of_which_too_much_is_damaged_is_held(door: Door) -> None:
     assert [(o.status, o.reason_code) for o in outcomes] == [("held", "encoding")] * 2
     assert "more than 1 % of all rows" in (outcomes[0].message or "")
     assert "Fetch the page again" in (outcomes[0].message or "")
-    assert "not readable as UTF-8" in (outcomes[1].message or "")
+    assert "not valid UTF-8" in (outcomes[1].message or "")
 
 
 # ---- memory

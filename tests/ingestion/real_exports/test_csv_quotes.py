@@ -86,7 +86,7 @@ def test_two_stray_marks_hold_the_file_and_name_both_lines(
     put_csv(door, place, marked(place, *marks, end))
     message = held(door)
     assert message.startswith(said)
-    assert "rows of the list, which would be lost. Have the exporter quote every cell" in message
+    assert "rows of the list, which would be lost. Export again with every cell quoted" in message
     assert make_id(3) not in message
 
 
@@ -180,19 +180,19 @@ def test_a_pair_of_marks_within_one_record_keeps_that_row_out(
     ("old", "new", "said"),
     [
         ("RW-4,1,专项", 'RW-4,1,"专"项', "line 5: text follows the quotation mark that closes a cell. "),
-        ("RW-3,1", 'RW-3,"1', "line 8: the text ends in a cell that a quotation mark opened (its record begins in line 4): "),
+        ("RW-3,1", 'RW-3,"1', "line 8: the text ends inside a quoted cell (its record begins in line 4): "),
     ],
 )  # fmt: skip
-def test_marks_that_do_not_pair_are_told_with_their_line(door: Door, old: str, new: str, said: str) -> None:
+def test_marks_that_do_not_pair_are_reported_with_their_line(door: Door, old: str, new: str, said: str) -> None:
     put_csv(door, CHECKS, bare(grid(CHECKS, seven(CHECKS))).replace(old, new))
     assert held(door).startswith(said)
 
 
-def test_a_swallowed_row_with_quoted_cells_is_told_with_both_lines(door: Door) -> None:
+def test_a_swallowed_row_with_quoted_cells_is_reported_with_both_lines(door: Door) -> None:
     text = marked(CHECKS, (2, "问题描述"), (5, "问题描述")).replace("RW-4,1,专项", 'RW-4,1,"专项"')
     put_csv(door, CHECKS, text)
     assert held(door).startswith(
-        "line 5: text follows the quotation mark that closes a cell (its record begins in line 3). Have the exporter"
+        "line 5: text follows the quotation mark that closes a cell (its record begins in line 3). Export again"
     )
 
 

@@ -91,7 +91,7 @@ def check(seed: int, folder: Path) -> None:
 
 
 @pytest.mark.parametrize("first", range(16))
-def test_any_mix_of_forms_gives_the_same_rows_and_damage_is_told(folder: Path, first: int) -> None:
+def test_any_mix_of_forms_gives_the_same_rows_and_damage_is_reported(folder: Path, first: int) -> None:
     for seed in range(first, DROPS, 16):
         check(seed, folder)
 

@@ -70,7 +70,7 @@ def test_an_engineer_at_two_agencies_is_one_person_in_every_form(door: Door) -> 
         ("platform/reports", report, "BG-3", ("bgrq", "reported_on")),
     ],
 )
-def test_a_typed_apostrophe_is_no_part_of_a_day_a_credit_code_or_a_number(
+def test_a_typed_apostrophe_is_not_part_of_a_day_a_credit_code_or_a_number(
     door: Door, place: str, row: Callable[..., Row], number: str, day: tuple[str, str]
 ) -> None:
     """x_text_dates_quote_prefix, in a workbook, a text and a page."""
@@ -118,7 +118,7 @@ TWO = (
 
 
 @pytest.mark.parametrize("written", TWO)
-def test_two_people_in_one_cell_are_told(door: Door, written: str) -> None:
+def test_two_people_in_one_cell_are_reported(door: Door, written: str) -> None:
     assert reason(parsing.person_number, written) == parsing.SEVERAL_VALUES
     put(door, "registry/personnel", [person("王强", written)])
     put(door, "platform/checkins", [checkin(sfzh=written)])

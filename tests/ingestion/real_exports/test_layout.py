@@ -163,7 +163,7 @@ def test_a_row_number_does_not_stand_for_the_number_that_a_check_needs(door: Doo
         ("credit_desk/decisions", {"决定": "决定（必填）", "说明": "说明（选填）"}),
     ],
 )
-def test_marks_notes_and_breaks_are_no_part_of_a_header(door: Door, place: str, written: dict[str, str]) -> None:
+def test_marks_notes_and_breaks_are_not_part_of_a_header(door: Door, place: str, written: dict[str, str]) -> None:
     names, *rows = grid(place, [ROWS[place]()])
     for name in written.keys() - set(names):  # a column that may be absent
         names.append(name)
@@ -266,7 +266,7 @@ def test_the_national_template_of_penalties_is_read(door: Door) -> None:
     assert (row["occurred_on"], row["clause"], row["project_no"], row["revoked_on"]) == (None,) * 4
     message = door.only_outcome().message or ""
     assert "no column 状态, so every row is taken as 生效" in message
-    assert "no column 行为日期、对应失信条款、项目编号、撤销日期, so these are empty" in message
+    assert "no column 行为日期、对应失信条款、项目编号、撤销日期, so it is empty in every row" in message
     assert "without 对应失信条款, no penalty takes points" in message
     everywhere = message + str(row)
     assert not any(word in everywhere for word in (SECRET, SECRET[:14], "钱某某"))
@@ -321,7 +321,7 @@ def test_a_day_of_revocation_without_a_status_holds_the_file(door: Door, revoked
     )
     outcome = door.only_outcome()
     assert (outcome.status, outcome.reason_code) == ("held", "missing_header")
-    assert "撤销日期 and no 状态" in (outcome.message or "")
+    assert "撤销日期, but no column 状态" in (outcome.message or "")
     assert door.rows("inspections/penalties") == []
 
 
@@ -345,7 +345,7 @@ def test_what_identifies_a_penalty_may_not_be_absent(door: Door) -> None:
     assert door.only_outcome().reason_code == "missing_header"
 
 
-def test_a_status_that_stands_in_the_file_is_what_it_says(door: Door) -> None:
+def test_a_status_in_the_file_is_used(door: Door) -> None:
     put_grid(
         door,
         "inspections/penalties",
@@ -356,7 +356,7 @@ def test_a_status_that_stands_in_the_file_is_what_it_says(door: Door) -> None:
     assert door.only_outcome().message is None
 
 
-def test_blank_lines_of_a_file_without_a_status_are_no_rows(door: Door) -> None:
+def test_blank_lines_of_a_file_without_a_status_are_not_rows(door: Door) -> None:
     lines = [[TEMPLATE_ROW.get(name) for name in TEMPLATE], [None] * 30, ["合计", *[None] * 18, 1], ["以下空白"]]
     put_grid(door, "inspections/penalties", [TEMPLATE, *lines])
     assert counts(door) == (1, 0)
@@ -372,7 +372,7 @@ def merges(*ranges: str) -> str:
 
 
 @pytest.mark.parametrize("is_merged", [True, False])
-def test_title_unit_and_two_row_header_again_on_the_next_page_are_no_rows(door: Door, is_merged: bool) -> None:
+def test_title_unit_and_two_row_header_again_on_the_next_page_are_not_rows(door: Door, is_merged: bool) -> None:
     """l_repeated_header_pages"""
     place = "registry/agencies"
     names = headers(dataset(place))
@@ -442,7 +442,7 @@ FIRST_OR_KEY = sorted(set(TABLES) - {"credit_desk/decisions"})
 
 
 @pytest.mark.parametrize("place", FIRST_OR_KEY)
-def test_a_line_of_the_page_is_no_row_wherever_it_stands(door: Door, place: str) -> None:
+def test_a_line_of_the_page_is_not_a_row_wherever_it_stands(door: Door, place: str) -> None:
     """In the first column, which is the key of many lists, in the middle of the rows."""
     names, cells = grid(place, [ROWS[place]()])
     put_table(door, place, [names, *([line] for line in LINES), cells, *([line] for line in LINES)])
@@ -503,7 +503,7 @@ def test_a_line_of_the_page_may_stand_beside_the_first_column(door: Door, place:
         ("inspections/penalties", [["注：", "以2024年批复为准"], ["单位：万元", None, None, "处罚依据"]]),
     ],
 )
-def test_a_total_or_signature_over_several_cells_is_no_row(door: Door, place: str, lines: list[list[Any]]) -> None:
+def test_a_total_or_signature_over_several_cells_is_not_a_row(door: Door, place: str, lines: list[list[Any]]) -> None:
     names, cells = grid(place, [ROWS[place]()])
     put_table(door, place, [names, cells, *lines, cells])
     outcome = door.only_outcome()
@@ -511,7 +511,7 @@ def test_a_total_or_signature_over_several_cells_is_no_row(door: Door, place: st
 
 
 @pytest.mark.parametrize("place", ["complaints/media", "inspections/checks", "registry/social_insurance"])
-def test_lines_of_fewer_or_more_fields_are_no_rows_of_a_text(door: Door, place: str) -> None:
+def test_lines_of_fewer_or_more_fields_are_not_rows_of_a_text(door: Door, place: str) -> None:
     names, cells = grid(place, [ROWS[place]()])
     lines = csv_text([["某表"], names, cells]) + "第1页 共2页\r\n某表\r\n" + csv_text([names, cells])
     put_csv(
@@ -546,7 +546,7 @@ def test_points_below_a_note_belong_to_it(door: Door) -> None:
 
 
 @pytest.mark.parametrize("place", TABLES)
-def test_a_header_again_is_no_row(door: Door, place: str) -> None:
+def test_a_header_again_is_not_a_row(door: Door, place: str) -> None:
     """As at the top, and as another page's header is written: other spaces, notes, an alias, fewer columns."""
     names, cells = grid(place, [ROWS[place]()])
     other = [f" {name[0]} {name[1:]}（必填）\n" for name in names]
@@ -567,7 +567,7 @@ def test_a_header_in_another_order_holds_the_file(door: Door, place: str, row: R
 
 
 @pytest.mark.parametrize("place", FIRST_OR_KEY)
-def test_an_unknown_text_stays_a_row_that_is_told(door: Door, place: str) -> None:
+def test_an_unknown_text_stays_a_row_that_is_reported(door: Door, place: str) -> None:
     names, cells = grid(place, [ROWS[place]()])
     unknown = ["未知文字", "焦作甲消防技术服务有限公司", "审核技术有限公司", "暂缓办理"]
     put_table(door, place, [names, cells, *([None, None, text] for text in unknown), cells])
@@ -576,7 +576,7 @@ def test_an_unknown_text_stays_a_row_that_is_told(door: Door, place: str) -> Non
 
 
 @pytest.mark.parametrize("column", ["序号", "备注"])
-def test_an_unknown_text_in_a_column_beside_the_list_is_told(door: Door, column: str) -> None:
+def test_an_unknown_text_in_a_column_beside_the_list_is_reported(door: Door, column: str) -> None:
     names, cells = grid("registry/personnel", [person()])
     put_grid(door, "registry/personnel", [[column, *names], [1, *cells], ["未知文字"], [3], ["4"], ["以下空白"]])
     assert counts(door) == (1, 1)
@@ -631,13 +631,13 @@ def test_a_row_with_a_filled_key_is_a_row_always(door: Door, place: str, row: Ro
         ("complaints/hotline", {"被诉对象": NAMES[USCC_A], "承办单位": "合计", "来电时间": "2024-05-01 10:00:00"}),
     ],
 )
-def test_a_row_that_lacks_its_key_is_told_and_not_passed_over(door: Door, place: str, row: Row) -> None:
+def test_a_row_that_lacks_its_key_is_reported_and_not_passed_over(door: Door, place: str, row: Row) -> None:
     put_table(door, place, grid(place, [ROWS[place](), row]))
     assert counts(door) == (1, 1)
 
 
 @pytest.mark.parametrize("sign", ["/", "—", "无", "NULL", "　"])
-def test_a_decision_of_none_is_no_row(door: Door, sign: str) -> None:
+def test_a_decision_of_none_is_not_a_row(door: Door, sign: str) -> None:
     place = "credit_desk/decisions"
     put_grid(door, place, grid(place, [ROWS[place](), ROWS[place]("JD-2", word=sign)]))
     assert counts(door) == (1, 0)

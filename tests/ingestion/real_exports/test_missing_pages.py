@@ -83,7 +83,7 @@ def test_pages_1_and_3_of_3_are_held_and_load_when_2_arrives(tmp_path: Path, pla
     assert [(o.status, o.reason_code, o.read_count) for o in outcomes.values()] == [("held", "pages_missing", 0)] * 2
     first = name.format(1)
     assert outcomes[f"{DAY}/{first}"].message == (
-        f"{place}/{DAY} {first}: the drop has 4 of the 6 records that its pages count. Absent up to the last page here (3): "
+        f"{place}/{DAY} {first}: 共 6 条记录，只收到 4 条，请把缺少的页放入同一文件夹，或接受本批。The drop has 4 of the 6 records that its pages announce. Missing up to the last page here (3): "
         f"page 2. Put the missing pages into the same folder, or accept the drop without them: firemark build "
         f"--accept-drop {place}/{DAY}"
     )
@@ -103,7 +103,7 @@ def test_a_page_without_records_that_counts_some_is_held(door: Door) -> None:
     put(door, REPORTS, [], 120)
     (outcome,) = door.outcomes().values()
     assert (outcome.status, outcome.reason_code) == ("held", "pages_missing")
-    assert "the drop has 0 of the 120 records" in (outcome.message or "")
+    assert "The drop has 0 of the 120 records" in (outcome.message or "")
 
 
 Page = tuple[list[Row] | None, Any, Any]
@@ -186,11 +186,11 @@ def test_the_drop_s_records_are_held_against_the_largest_total(
 
 @pytest.mark.parametrize("place", PLACES)
 @pytest.mark.parametrize("total", [-1, 1.5, "many", "", True, [3], "1,200", 10**20, "9" * 400])
-def test_a_total_that_is_no_number_of_records_is_no_page(door: Door, place: str, total: Any) -> None:
+def test_a_total_that_is_not_a_number_of_records_is_not_a_page(door: Door, place: str, total: Any) -> None:
     put(door, place, records(place, 1), total)
     (outcome,) = door.outcomes().values()
     assert (outcome.status, outcome.reason_code) == ("held", "unreadable")
-    assert "this is no page of the platform: data.total is no whole number of records." in (outcome.message or "")
+    assert "this is not a page of the platform: data.total is not a whole number." in (outcome.message or "")
 
 
 @pytest.mark.parametrize("number", ["last", -1, 1.5, True, [1], None, "9" * 400])
@@ -236,7 +236,7 @@ def test_a_page_that_is_held_is_missing_until_it_is_replaced(door: Door) -> None
     outcomes = door.outcomes()
     assert told(door) == [HELD, ("held", "unreadable", 0)]
     message = outcomes[f"{DAY}/p001.json"].message or ""
-    assert "the drop has 2 of the 4 records" in message
+    assert "The drop has 2 of the 4 records" in message
     assert "A page that cannot be read counts as missing: p002.json.gz." in message
     second.write_bytes(whole)
     door.outcomes()
@@ -290,7 +290,7 @@ def test_the_identity_of_what_was_known_sees_a_page_arrive_and_a_drop_accepted(d
     assert len({short, accepted, days_of(door, after)}) == 3
 
 
-def test_a_total_alone_tells_two_identities_apart(door: Door) -> None:
+def test_the_total_alone_distinguishes_two_identities(door: Door) -> None:
     put(door, REPORTS, records(REPORTS, 1, 2), 4)
     door.outcomes()
     first = days_of(door, AS_OF)

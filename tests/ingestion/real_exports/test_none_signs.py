@@ -70,7 +70,7 @@ def test_a_sign_is_an_empty_cell_in_optional_columns(door: Door, place: str, row
         ("registry/agencies", agency(机构名称="·"), "机构名称", "empty_value"),
     ],
 )
-def test_a_sign_in_a_required_column_is_told(door: Door, place: str, row: Row, header: str, reason: str) -> None:
+def test_a_sign_in_a_required_column_is_reported(door: Door, place: str, row: Row, header: str, reason: str) -> None:
     put(door, place, [row])
     assert door.only_outcome().quarantined_count == 1
     assert [(found, where) for _, found, where in door.reasons()] == [(reason, header)]
@@ -83,7 +83,7 @@ def test_a_sign_that_the_list_of_values_holds_is_a_value(door: Door) -> None:
     assert (row["has_quality_system"], row["assessment_control"]) == (False, "no")
 
 
-def test_a_decision_with_a_sign_for_none_as_its_word_is_no_row(door: Door) -> None:
+def test_a_decision_with_a_sign_for_none_as_its_word_is_not_a_row(door: Door) -> None:
     put(door, "credit_desk/decisions", [decision("JD-1", word="/"), decision("JD-2")])
     assert door.only_outcome().read_count == 1
 

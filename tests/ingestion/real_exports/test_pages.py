@@ -48,7 +48,7 @@ def test_null_where_there_are_no_records_is_an_empty_page(door: Door, place: str
         ('{"code":0,"data":{"total":2,"records":["x",{}]}}', "record 1 is text, not an object"),
         ('{"code":0,"data":{"total":0,"page":5,"records":{}}}', "data.records is an object, not a list"),
         ('{"code":0,"data":{"total":3,"records":null}}', "data.records is null, but total is 3"),
-        ('{"code":0,"data":{"records":null}}', "data.records is null, but no total"),
+        ('{"code":0,"data":{"records":null}}', "data.records is null, but there is no total: expected a total of 0"),
         ('{"code":0,"data":{"total":0}}', "data.records is missing"),
         ('{"code":500,"msg":"系统繁忙","data":null}', "the platform answered with error 500 (系统繁忙)"),
         ('{"msg":"登录已过期","code":"401"}', "the platform answered with error 401 (登录已过期)"),
@@ -66,14 +66,14 @@ def test_null_where_there_are_no_records_is_an_empty_page(door: Door, place: str
         ("[]", "it is a list, not an object"),
     ],
 )
-def test_what_is_no_page_is_held_for_its_true_reason(door: Door, content: str, said: str, is_packed: bool) -> None:
+def test_what_is_not_a_page_is_held_for_its_true_reason(door: Door, content: str, said: str, is_packed: bool) -> None:
     put_page(door, gzip.compress(content.encode()) if is_packed else content)
     outcome = door.only_outcome()
     assert (outcome.status, outcome.reason_code, outcome.read_count) == ("held", "unreadable", 0)
     assert said in (outcome.message or "")
 
 
-def test_a_login_page_in_another_encoding_is_told_as_one(door: Door) -> None:
+def test_a_login_page_in_another_encoding_is_recognised(door: Door) -> None:
     put_page(door, "<html>请登录</html>".encode("gb18030"))
     message = door.only_outcome().message or ""
     assert "web page" in message and "Log in" in message
@@ -124,7 +124,7 @@ def test_thousands_of_digits_are_not_worked_out(door: Door) -> None:
 
 @pytest.mark.parametrize("place", PLACES)
 @pytest.mark.parametrize("number", ["1.2e17", "1E400", "123456789012345678.0"])
-def test_what_is_written_as_a_fraction_or_power_is_no_code(door: Door, place: str, number: str) -> None:
+def test_what_is_written_as_a_fraction_or_power_is_not_a_code(door: Door, place: str, number: str) -> None:
     of = dataset(place)
     key = next(column.header for column in of.columns if column.name == of.key[0])
     put_page(

@@ -81,7 +81,7 @@ def test_a_number_in_a_text_is_masked(text: str, masked: str) -> None:
         "RD#A13708210194F475687BE610",  # a stand-in
     ],
 )
-def test_what_is_no_such_number_stays(text: str) -> None:
+def test_other_numbers_are_not_masked(text: str) -> None:
     assert parsing.find_numbers(text) == []
 
 

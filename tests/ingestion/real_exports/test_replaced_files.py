@@ -44,9 +44,7 @@ def rows_of(place: str) -> list[dict[str, object]]:
         *("registry/social_insurance", "inspections/checks", "platform/reports"),
     ],
 )
-def test_what_arrives_whole_replaces_what_could_not_be_read(
-    door: Door, place: str, damage: Callable[[Path], None]
-) -> None:
+def test_a_complete_file_replaces_an_unreadable_one(door: Door, place: str, damage: Callable[[Path], None]) -> None:
     path = put(door, place, rows_of(place))
     whole = path.read_bytes()
     damage(path)

@@ -208,9 +208,7 @@ REPORT = report(jsfzrsfzh=ID, xmfzrsfzh=OTHER_ID, gzdw=USCC_B)
         ),
     ],
 )  # fmt: skip
-def test_whatever_cell_failed_the_others_say_who_is_meant(
-    door: Door, place: str, row: dict[str, Any], expected: Named
-) -> None:
+def test_the_other_cells_identify_who_is_meant(door: Door, place: str, row: dict[str, Any], expected: Named) -> None:
     put(door, place, [row])
     assert named(door) == {1: expected}
 
@@ -324,7 +322,7 @@ BAD_IN_LISTS = {"registry/agencies": "机构状态", "registry/personnel": "证�
 TEXTS = (Parse.TEXT, Parse.CODE, Parse.PERSON_NAME, Parse.AGENCY_NAME, Parse.OPEN_CHOICE, Parse.ID_LIST, Parse.CLAUSE)
 
 
-def test_nothing_else_of_a_row_that_is_kept_out_is_kept(door: Door) -> None:
+def test_nothing_else_of_a_row_that_is_quarantined_is_kept(door: Door) -> None:
     for place, bad in (BAD | BAD_IN_LISTS).items():
         texts = {column.header: f"暗号{column.name}" for column in dataset(place).columns if column.parse in TEXTS}
         put(door, place, [ROWS[place]() | texts | {bad: "暗号"}], name=f"{place.replace('/', '-')}.x")

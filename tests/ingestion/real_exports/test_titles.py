@@ -41,7 +41,7 @@ def day_of(door: Door, *lines: list[Any], received: str = "2024-06-10", **around
     put_list(door, received, *lines, **around)
     outcome = door.only_outcome()
     assert (outcome.status, outcome.accepted_count, outcome.quarantined_count) == ("loaded", 2, 0)
-    assert (outcome.list_as_of_on is None) == ("no day of the list can be read" in (outcome.message or ""))
+    assert (outcome.list_as_of_on is None) == ("The title has no readable day" in (outcome.message or ""))
     assert outcome.reason_code == ("title_without_day" if outcome.list_as_of_on is None else None)
     return outcome.list_as_of_on
 
@@ -111,11 +111,11 @@ def test_the_day_is_read_in_any_wording(door: Door, words: str) -> None:
         *("2024年4月1日 2024年5月1日", "根据《管理办法》（2021年4月30日）", ""),
     ],
 )
-def test_another_day_or_none_is_told_as_no_day(door: Door, words: str) -> None:
+def test_a_title_without_a_usable_day_has_no_day(door: Door, words: str) -> None:
     assert day_of(door, [f"{TITLE}（{words}）"]) is None
 
 
-def test_a_list_without_a_title_is_told_to_have_no_day(door: Door) -> None:
+def test_a_list_without_a_title_has_no_day(door: Door) -> None:
     assert day_of(door) is None
 
 
@@ -134,7 +134,7 @@ def test_a_month_or_quarter_says_its_last_day(door: Door, words: str, day: str) 
     assert day_of(door, [f"{TITLE}（{words}）"]) == dt.date.fromisoformat(day)
 
 
-def test_a_day_after_receipt_is_told(door: Door) -> None:
+def test_a_day_after_receipt_is_reported(door: Door) -> None:
     put_list(door, "2024-06-10", [f"{TITLE}（截止2025年4月30日）"])
     assert door.only_outcome().reason_code == "list_date_after_receipt"
 
@@ -192,7 +192,7 @@ def test_a_day_of_signature_below_the_list_is_not_its_day(door: Door) -> None:
     assert (outcome.list_as_of_on, outcome.accepted_count, outcome.quarantined_count) == (None, 1, 0)
 
 
-def test_only_a_list_that_says_its_day_is_asked_for_it(door: Door) -> None:
+def test_only_a_list_with_its_own_day_must_have_one(door: Door) -> None:
     """Other lists have no such title; nothing is said of them."""
     place = "registry/equipment"
     put_grid(door, place, [["设备一览表"], *grid(place, [{"统一社会信用代码": USCC_A, "设备名称": "秒表"}])])

@@ -168,7 +168,7 @@ def test_what_has_no_end(door: Door) -> None:
     assert [row["public_until_on"] for row in door.rows("inspections/penalties")] == [None] * len(words)
 
 
-def test_an_end_that_is_no_end_word_is_told_with_the_words(door: Door) -> None:
+def test_an_end_that_is_not_an_end_word_is_reported_with_the_words(door: Door) -> None:
     put(door, "registry/personnel", [person(劳动合同止="至今", 注册有效期至="2099-12-31")])
     door.ingest()
     assert [found[1:] for found in door.reasons()] == [("impossible_date", "劳动合同止")]

@@ -172,7 +172,7 @@ def test_two_cells_in_one_place_are_held(door: Door, place: str) -> None:
     odd = outcomes[f"{DAY}/a.xlsx"]
     assert (odd.status, odd.reason_code, odd.read_count) == ("held", "unreadable", 0)
     assert "sheet 名单" in (odd.message or "")
-    assert "cells with a value could be read" in (odd.message or "")
+    assert "filled cells could be read" in (odd.message or "")
     assert USCC_A not in (odd.message or "")
     assert outcomes[f"{DAY}/good.xlsx"].status == "loaded"
 
@@ -210,7 +210,7 @@ HIDDEN = {
 @pytest.mark.parametrize("state", ["hidden", "veryHidden"])
 @pytest.mark.parametrize("is_first", [True, False])
 @pytest.mark.parametrize("how", HIDDEN)
-def test_what_a_hidden_sheet_holds_harms_nobody(
+def test_the_content_of_a_hidden_sheet_is_ignored(
     door: Door, monkeypatch: pytest.MonkeyPatch, how: str, is_first: bool, state: str
 ) -> None:
     """It is not read, so a plain workbook stays one; nor does it hold one that has to be written anew."""
@@ -247,9 +247,9 @@ def test_a_sheet_that_is_shown_too_is_read_although_its_part_is_hidden_elsewhere
 @pytest.mark.parametrize(
     ("place", "cell", "said"),
     [
-        ("credit_desk/findings", '<c r="{r}" t="n"><v>text</v></c>', "sheet Sheet1, cell A3 is written as a number and holds none"),
-        ("registry/personnel", '<c r="{r}" t="x"><v>1</v></c>', "sheet Sheet1, cell A3 is of a type that cells do not have"),
-        ("registry/equipment", '<c r="A0"><v>1</v></c>', "a cell of sheet Sheet1 does not say where it stands"),
+        ("credit_desk/findings", '<c r="{r}" t="n"><v>text</v></c>', "sheet Sheet1, cell A3 has the type of a number, but its value is not a number"),
+        ("registry/personnel", '<c r="{r}" t="x"><v>1</v></c>', "sheet Sheet1, cell A3 has an unknown type"),
+        ("registry/equipment", '<c r="A0"><v>1</v></c>', "a cell of sheet Sheet1 has no valid position"),
         ("inspections/penalties", '<c r="{r}" t="s"><v>99</v></c>', "cut off or damaged"),
     ],
 )  # fmt: skip
@@ -263,7 +263,7 @@ def test_a_cell_that_no_program_writes_is_named(door: Door, place: str, cell: st
 
 
 @pytest.mark.parametrize("names", [("甲&amp;乙", "丙"), ("a&#9;b", "a b"), ("&#x540D;单", "名 单")])
-def test_sheets_are_told_apart_by_their_place(door: Door, names: tuple[str, str]) -> None:
+def test_sheets_are_distinguished_by_their_position(door: Door, names: tuple[str, str]) -> None:
     """Their names may read otherwise to each reader."""
     found = parts(
         {

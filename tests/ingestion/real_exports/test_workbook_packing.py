@@ -273,7 +273,7 @@ UNREAD = ("docProps/app.xml", "docProps/core.xml", "xl/theme/theme1.xml")
         ("complaints/hotline", TYPES),
     ],
 )
-def test_a_part_that_stands_there_twice_and_says_the_same_harms_nobody(door: Door, place: str, name: str) -> None:
+def test_a_part_that_occurs_twice_with_the_same_content_is_read(door: Door, place: str, name: str) -> None:
     """x_dup_entries"""
     door.drop(place, DAY, "a.xlsx").write_bytes(doubled({name: "<Properties/>"} | content(place), name))
     assert door.only_outcome().accepted_count == 2
@@ -281,7 +281,7 @@ def test_a_part_that_stands_there_twice_and_says_the_same_harms_nobody(door: Doo
 
 @pytest.mark.parametrize("place", ["credit_desk/findings", "inspections/penalties"])
 @pytest.mark.parametrize("name", UNREAD)
-def test_nor_do_two_different_parts_that_nobody_reads(door: Door, place: str, name: str) -> None:
+def test_two_different_parts_that_nobody_reads_are_ignored(door: Door, place: str, name: str) -> None:
     door.drop(place, DAY, "a.xlsx").write_bytes(doubled({name: "<Properties/>"} | content(place), name, "<Other/>"))
     assert door.only_outcome().accepted_count == 2
 
@@ -302,7 +302,7 @@ def test_two_different_parts_under_one_name_are_held(
         path.write_bytes(doubled(found, name, other + " "))
     outcome = door.only_outcome()
     assert (outcome.status, outcome.reason_code, outcome.read_count) == ("held", "unreadable", 0)
-    assert "two different parts under one name" in (outcome.message or "")
+    assert "two different parts with the same name" in (outcome.message or "")
     assert "save it as .xlsx" in (outcome.message or "")
 
 
@@ -337,14 +337,14 @@ COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(512)
 
 # Each with what the message must say
 OTHERS: dict[str, tuple[Callable[[], bytes], str]] = {
-    "a zip with a workbook": (lambda: zip_of(**{"认定台账.xlsx": a_workbook()}), "zip with a workbook in it: unpack it"),
-    "a zip with folders": (lambda: zip_of(**{"2024/台账.XLS": b"x", "__MACOSX/._台账.XLS": b"x"}), "unpack it"),
-    "a zip with a .et": (lambda: zip_of(**{"台账.et": COMPOUND}), "zip with a workbook in it: unpack it"),
-    "a zip with a password": (lambda: locked(zip_of(**{"台账.xlsx": b"x" * 99})), "unpack it"),
+    "a zip with a workbook": (lambda: zip_of(**{"认定台账.xlsx": a_workbook()}), "zip with a workbook in it. Unpack it"),
+    "a zip with folders": (lambda: zip_of(**{"2024/台账.XLS": b"x", "__MACOSX/._台账.XLS": b"x"}), "Unpack it"),
+    "a zip with a .et": (lambda: zip_of(**{"台账.et": COMPOUND}), "zip with a workbook in it. Unpack it"),
+    "a zip with a password": (lambda: locked(zip_of(**{"台账.xlsx": b"x" * 99})), "Unpack it"),
     "a zip of texts": (lambda: zip_of(**{"台账.csv": b"a,b"}), "unpack it"),
-    "a .rar": (lambda: b"Rar!\x1a\x07\x01\x00" + bytes(99), ".rar archive: unpack it"),
-    "a .7z": (lambda: b"7z\xbc\xaf\x27\x1c" + bytes(99), ".7z archive: unpack it"),
-    "a gzip": (lambda: b"\x1f\x8b\x08\x00" + bytes(99), "gzip archive: unpack it"),
+    "a .rar": (lambda: b"Rar!\x1a\x07\x01\x00" + bytes(99), ".rar archive. Unpack it"),
+    "a .7z": (lambda: b"7z\xbc\xaf\x27\x1c" + bytes(99), ".7z archive. Unpack it"),
+    "a gzip": (lambda: b"\x1f\x8b\x08\x00" + bytes(99), "gzip archive. Unpack it"),
     "an old .xls or .et": (lambda: COMPOUND + "Workbook".encode("utf-16-le"), "old .xls or .et workbook"),
     "a workbook with a password": (lambda: COMPOUND + "EncryptedPackage".encode("utf-16-le"), "has a password. Save it as .xlsx"),
     "parts with a password": (lambda: locked(a_workbook()), "Save it without a password"),
@@ -361,7 +361,7 @@ OTHERS: dict[str, tuple[Callable[[], bytes], str]] = {
 
 @pytest.mark.parametrize("place", ["credit_desk/findings", "registry/agencies"])
 @pytest.mark.parametrize("kind", OTHERS)
-def test_what_is_no_workbook_says_what_it_is_and_what_to_do(door: Door, kind: str, place: str) -> None:
+def test_what_is_not_a_workbook_says_what_it_is_and_what_to_do(door: Door, kind: str, place: str) -> None:
     write, said = OTHERS[kind]
     door.drop(place, DAY, "a.xlsx").write_bytes(write())
     outcome = door.only_outcome()
@@ -377,7 +377,7 @@ def test_a_zip_with_a_workbook_in_it_is_to_be_unpacked_under_any_name(door: Door
     door.drop(place, DAY, name).write_bytes(zip_of(**{"认定台账.xlsx": a_workbook()}))
     outcome = door.only_outcome()
     assert (outcome.status, outcome.reason_code, outcome.read_count) == ("held", "wrong_format", 0)
-    assert "it is a zip with a workbook in it: unpack it" in (outcome.message or "").replace("this is", "it is")
+    assert "the file is a zip with a workbook in it. Unpack it" in (outcome.message or "")
 
 
 @pytest.mark.parametrize("place", ["platform/contracts", "platform/checkins"])
@@ -388,14 +388,14 @@ def test_pages_in_an_archive_are_to_be_unpacked(door: Door, place: str, archive:
     outcome = door.only_outcome()
     assert (outcome.status, outcome.reason_code) == ("held", "wrong_format")
     assert f"{archive} archive" in (outcome.message or "")
-    assert "unpack it" in (outcome.message or "")
+    assert "Unpack it" in (outcome.message or "")
 
 
 # Each with its reason and what the message must say
 BROKEN: dict[str, tuple[str, Callable[[Parts], Parts], str, str]] = {
-    "a value in XFD2": ("credit_desk/findings", cell_in_row(2, '<c r="XFD2"><v>1</v></c>'), "refused_archive", "sheet Sheet1 has values far outside"),
+    "a value in XFD2": ("credit_desk/findings", cell_in_row(2, '<c r="XFD2"><v>1</v></c>'), "refused_archive", "sheet Sheet1 has values far away from the list"),
     "a value far below": ("registry/personnel", edited(SHEET, ("</sheetData>", '<row r="1048576"><c r="A1048576"><v>1</v></c></row></sheetData>')), "refused_archive", "Delete them"),
-    "text in another encoding": ("credit_desk/findings", encoded(SHEET, "UTF-8", "gb18030"), "unreadable", "not written in the encoding that it names"),
+    "text in another encoding": ("credit_desk/findings", encoded(SHEET, "UTF-8", "gb18030"), "unreadable", "not in the encoding that it declares"),
     "an encoding of other tongues": ("complaints/hotline", encoded(SHEET, "windows-1251", "utf-8"), "unreadable", "an encoding that workbooks do not use"),
     "an encoding nobody knows": ("registry/site_checks", encoded(SHEET, "x-user", "utf-8"), "unreadable", "an encoding that workbooks do not use"),
     "zeros inside": ("inspections/penalties", lambda found: found | {SHEET: found[SHEET].encode().replace(b"</row>", b"</row>\0\0", 1)}, "unreadable", "cut off or damaged"),

@@ -1,4 +1,4 @@
-"""dbt's own process: what goes wrong in it comes out, and leaves a trace."""
+"""dbt's own process: its errors reach the build and are logged."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from orchestration.building.dbt_process import DbtProcess
 from orchestration.building.dbt_runner import DbtError
 
 
-def test_an_error_that_nobody_expected_leaves_its_traceback(tmp_path: Path) -> None:
+def test_an_unexpected_error_leaves_its_traceback(tmp_path: Path) -> None:
     settings = load(tmp_path / "home")
     process = DbtProcess(settings.logs)
     with pytest.raises(DbtError, match=r"FileNotFoundError: .*\n.*orchestration\.building\.dbt_process\.log"):

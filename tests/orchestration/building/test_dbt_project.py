@@ -1,4 +1,4 @@
-"""What a home keeps of the dbt project holds for this project at this place alone."""
+"""A home's cache of the dbt project is valid only for these files at this path."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 from orchestration.building import dbt_project
 
 
-def test_a_project_is_another_one_when_a_file_changed_or_when_it_moved(
+def test_the_fingerprint_changes_with_a_file_and_with_the_projects_path(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     places = [tmp_path / name / "dbt_project" for name in ("old", "new")]

@@ -1,4 +1,4 @@
-"""dbt builds into a file that is new, and for people who work on models into one that is not."""
+"""dbt builds into a new file and, for people who work on models, into an existing one."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from orchestration.building.build_folder import BUILD_FILE_NAME
 from tests.conftest import parse_once
 
 
-def test_a_model_is_built_anew_over_what_stood_there(tmp_path: Path) -> None:
+def test_a_model_replaces_an_existing_table(tmp_path: Path) -> None:
     settings = load(tmp_path / "home")
     parse_once(settings.home)
     parsed, path = dbt_project.parsed_project(settings), tmp_path / BUILD_FILE_NAME

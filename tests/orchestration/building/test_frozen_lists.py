@@ -1,4 +1,4 @@
-"""Frozen lists: a past quarter's list is what was known on its last day, in a chain, worked out once."""
+"""Frozen lists: a past quarter's list is what was known on its last day, in a chain, computed once."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def send_later(door: Door) -> None:
 def freeze(
     door: Door, parsed: Path, until_on: dt.date, rules: Mapping[str, pa.Table] = RULES, revision: str = "revision"
 ) -> int:
-    """Takes in what lies in the inbox, then what a build does for its lists; returns the days worked out."""
+    """Ingests the inbox, then freezes lists as a build does; returns the number of days computed."""
     door.ingest()
     build_inputs.prepare(door.settings, until_on)
     return frozen_lists.freeze(Basis(door.settings, parsed, Rules(DEFAULT_REGIME, rules), revision), until_on)
@@ -127,7 +127,7 @@ def with_cells(table: pa.Table, **cells: Any) -> pa.Table:
 
 
 @pytest.mark.parametrize(("rated_from", "listed"), [("start", [USCC_A, USCC_B]), ("reports", [])])
-def test_a_list_of_any_grade_leaves_out_who_has_none(
+def test_a_list_of_any_grade_leaves_out_unrated_agencies(
     door: Door, parsed: Path, rated_from: str, listed: list[str]
 ) -> None:
     send(door)
@@ -182,7 +182,7 @@ def test_q25_each_list_names_the_one_before_it(door: Door, parsed: Path) -> None
         assert_chained(connection, lists)
 
 
-def test_a_day_is_worked_out_once(door: Door, parsed: Path) -> None:
+def test_a_day_is_computed_once(door: Door, parsed: Path) -> None:
     send(door)
     assert freeze(door, parsed, END_OF_JUNE) == 1
     expected = rows(door, "frozen_lists"), rows(door, "frozen_list_members")
@@ -192,7 +192,7 @@ def test_a_day_is_worked_out_once(door: Door, parsed: Path) -> None:
     assert freeze(door, parsed, END_OF_SEPTEMBER) == 1
 
     (kept,) = (door.settings.home / "cache" / "frozen").glob("2024-06-30-*.json")
-    kept.write_text("{", "utf-8")  # a day that is not whole is worked out again
+    kept.write_text("{", "utf-8")  # an incomplete file is computed again
     assert freeze(door, parsed, END_OF_JUNE) == 1
     assert (rows(door, "frozen_lists"), rows(door, "frozen_list_members")) == expected
 
@@ -202,7 +202,7 @@ def test_a_day_is_worked_out_once(door: Door, parsed: Path) -> None:
     assert members(door) == {}
 
 
-def test_a_day_is_worked_out_anew_by_what_can_change_a_score_alone(door: Door, parsed: Path) -> None:
+def test_a_day_is_computed_again_only_after_a_change_that_can_change_a_score(door: Door, parsed: Path) -> None:
     send(door)
 
     def changed(column: str, value: Any) -> dict[str, pa.Table]:
@@ -217,7 +217,7 @@ def test_a_day_is_worked_out_anew_by_what_can_change_a_score_alone(door: Door, p
     assert freeze(door, parsed, END_OF_JUNE, revision="of another program") == 1
 
 
-def test_nothing_of_it_stays_in_the_build_folder(door: Door, parsed: Path) -> None:
+def test_freezing_leaves_nothing_in_the_build_folder(door: Door, parsed: Path) -> None:
     send(door)
     freeze(door, parsed, END_OF_JUNE)
     assert [path.name for path in door.settings.build.iterdir()] == [build_inputs.INPUTS]
@@ -289,7 +289,7 @@ def test_a_period_counts_from_its_last_day(until_on: dt.date, periods: list[str]
     assert [one.period for one in lists_due(RULES, until_on)] == periods
 
 
-def test_a_list_for_any_grade_has_everybody(door: Door, parsed: Path) -> None:
+def test_a_list_for_any_grade_has_every_agency(door: Door, parsed: Path) -> None:
     send(door)
     anybody = measured(("v1", "*", "publish", "quarter_end"))["measures"].to_pylist()[0]
     anybody["rulebook_id"] = RULES["rulebooks"].to_pylist()[0]["rulebook_id"]
@@ -313,7 +313,7 @@ def test_a_release_has_every_list_that_was_due(built_city: BuiltCity) -> None:
 
 @pytest.fixture(autouse=True)
 def only_files(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Releases made here hold their lists and nothing that a work list asks for."""
+    """Makes releases without work lists: these hold frozen lists only."""
     monkeypatch.setattr(outputs, "OUTPUTS", (files.BI,))
 
 
@@ -357,7 +357,7 @@ def alerts(settings: Settings) -> list[str]:
     return log.read_text("utf-8").splitlines() if log.exists() else []
 
 
-def test_a_list_that_differs_from_the_released_one_is_told_once_and_blocks_nothing(door: Door) -> None:
+def test_a_list_that_differs_from_the_released_one_warns_once_and_blocks_nothing(door: Door) -> None:
     settings = door.settings
     assert publish(settings, "2024-12-31-a", {"publish 2024Q2": 2, "publish 2024Q3": 2, "circular 2024": 1}) == []
     assert publish(settings, "2025-01-01-b", {"publish 2024Q2": 2, "publish 2024Q3": 2, "circular 2024": 1}) == []
@@ -388,7 +388,7 @@ def test_a_list_is_compared_with_the_last_release_of_its_regime_that_reached_its
     assert "publish 2024Q3: 2 members in 2024-12-31-a" in told.look
     assert told.failing_count == 2
     again = publish(settings, "2025-03-31-d", {"publish 2024Q2": 2, "publish 2024Q3": 2}, as_of_on="2025-03-30")
-    assert again == []  # what it replaces itself says nothing
+    assert again == []  # a replaced release of the same id is not compared
 
 
 def test_a_list_of_a_day_that_was_not_over_may_still_change(door: Door) -> None:

@@ -1,4 +1,4 @@
-"""A helper's log holds whatever a library says in it, in UTF-8, wherever the build was started."""
+"""A helper's log is in UTF-8, whatever terminal the build was started in."""
 
 from __future__ import annotations
 

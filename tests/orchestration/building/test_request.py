@@ -1,4 +1,4 @@
-"""A build's request has one written form, whoever asks: defaults filled in once, days in one way of writing."""
+"""A build's request has one written form: defaults filled in once, dates in one format."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from orchestration.building.request import BuildRequest, complete
 from tests.orchestration.support import written
 
 
-def test_what_is_complete_stays_as_it_is(tmp_path: Path) -> None:
+def test_a_complete_request_stays_unchanged(tmp_path: Path) -> None:
     settings = load(tmp_path, {"FIREMARK_RULEBOOKS": str(tmp_path / "rules"), "FIREMARK_REGIME": "hillshire"})
     (tmp_path / "inbox").mkdir()
     whole = complete(settings, {"known_on": "2026-05-31", "accept_drops": ("registry/agencies/2026-01-01",)})
@@ -24,7 +24,7 @@ def test_what_is_complete_stays_as_it_is(tmp_path: Path) -> None:
     assert complete(load(tmp_path / "elsewhere"), whole) == whole
 
 
-def test_a_request_reads_what_was_written() -> None:
+def test_a_request_is_read_from_its_written_form() -> None:
     asked = written(
         as_of_on="2026-03-01", known_on="2026-02-28", inbox="/in", accept_drops=["a/b/2026-01-01"], is_full=True
     )
@@ -39,6 +39,6 @@ def test_a_day_is_written_in_one_way(text: str) -> None:
         BuildRequest.read(written(as_of_on=text))
 
 
-def test_what_a_build_does_not_know_cannot_be_asked(tmp_path: Path) -> None:
+def test_a_request_with_an_unknown_name_is_refused(tmp_path: Path) -> None:
     with pytest.raises(TypeError, match="as_of"):
         complete(load(tmp_path), {"as_of": "2026-03-01"})

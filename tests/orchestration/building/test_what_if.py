@@ -158,7 +158,7 @@ def test_what_if_leaves_the_build_folder_as_the_build_left_it(door: Door, monkey
     assert [path.name for path in door.settings.build.iterdir() if path.name.startswith("what-if")] == []
 
 
-def test_what_if_tells_of_who_becomes_unrated(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_if_lists_agencies_that_become_unrated(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
     def unrated(bench: Workbench, path: Path, select: str) -> DbtOutcome:
         path.unlink()
         write_history(path, None)
@@ -189,7 +189,7 @@ def test_what_if_refuses_a_release_of_another_program(door: Door, monkeypatch: p
         what_if(Workbench(door.settings), RULEBOOK, None, None)
 
 
-def test_what_if_refuses_by_the_exit_code_of_a_wrong_call(door: Door) -> None:
+def test_what_if_exits_with_the_code_of_a_wrong_call(door: Door) -> None:
     door.put("credit_desk/findings", "2024-06-20", "后到.xlsx", [finding("RD-2", 统一社会信用代码=USCC_A)])
     door.ingest()
     done = firemark(door.settings.home, "rulebook", "what-if", RULEBOOK, check=False)

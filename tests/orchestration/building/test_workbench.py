@@ -1,4 +1,4 @@
-"""What the steps of one build share is started by a verb, read once, and gone with the build."""
+"""What the steps of one build share is started explicitly, read once, and closed with the build."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.orchestration.support import written
 REQUEST = BuildRequest.read(written())
 
 
-def test_to_look_at_a_workbench_starts_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_reading_a_workbench_starts_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def started(*_: object) -> None:
         raise AssertionError("a process was started")
 
@@ -33,7 +33,7 @@ def test_to_look_at_a_workbench_starts_nothing(tmp_path: Path, monkeypatch: pyte
     assert not (tmp_path / "home").exists()
 
 
-def test_the_rulebook_is_read_and_linted_once_a_build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_rulebook_is_read_and_linted_once_per_build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     looked = []
     lint = rules_module.lint
     monkeypatch.setattr(rules_module, "lint", lambda folder: (looked.append(folder.path), lint(folder))[1])
@@ -45,11 +45,13 @@ def test_the_rulebook_is_read_and_linted_once_a_build(tmp_path: Path, monkeypatc
     assert len(looked) == 2, "the next build reads anew"
 
 
-def test_a_rulebook_that_is_not_sound_fails_the_build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_rulebook_that_fails_the_lint_fails_the_build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     bench = Workbench(load(tmp_path / "home"))
     monkeypatch.setattr(rules_module, "lint", lambda folder: ["items.csv, row 2: no points"])
     monkeypatch.setattr(
         rules_module.UnsoundRulebookError, "__init__", lambda self, found: setattr(self, "problems", found)
     )
-    with pytest.raises(BuildFailedError, match=r"not sound, so nothing was scored:\n  items.csv, row 2: no points"):
+    with pytest.raises(
+        BuildFailedError, match=r"does not pass the lint, so nothing was scored:\n  items.csv, row 2: no points"
+    ):
         bench.rules(REQUEST)

@@ -14,10 +14,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from rich.cells import cell_len
 
 from ingestion.settings import ConfigurationError, load
+from orchestration.cli.screen import MOST, first_screen
 from orchestration.operations import attempts
 from orchestration.operations.lock import writer_lock
+from serving import reasons
+from serving.overview import by_grade, overview
 from serving.releases.opened import open_release
 from tests.conftest import ROOT, BuiltCity, firemark, loosened
 
@@ -108,6 +112,51 @@ def test_quarantine_names_file_sheet_and_row(built_city: BuiltCity) -> None:
     assert all(row["message"] for row in found)  # what to do
     one = rows(built_city, "quarantine", "--dataset", "registry/personnel")
     assert one and {row["dataset"] for row in one} == {"personnel"}
+
+
+def test_rows_that_are_made_up_for_are_listed_only_when_asked_for(built_city: BuiltCity) -> None:
+    listed = built_city.query("select is_missing, count(*) as n from quality.fct_quarantined_rows group by is_missing")
+    counts = {row["is_missing"]: row["n"] for row in listed}
+    assert counts[True] and counts[False]
+    usual = [row for row in rows(built_city, "quarantine") if row["level"] == "row"]
+    every = [row for row in rows(built_city, "quarantine", "--all") if row["level"] == "row"]
+    assert (len(usual), len(every)) == (counts[True], counts[True] + counts[False])
+    assert all(row in every for row in usual[::50])
+    table, of_all = built_city.run("quarantine").stdout, built_city.run("quarantine", "--all").stdout
+    assert f"{counts[False]} more rows are made up for" in table and "made up for" not in of_all
+
+
+def test_the_long_list_names_every_place_once_with_its_remedy(built_city: BuiltCity) -> None:
+    table = built_city.run("quarantine").stdout
+    found = rows(built_city, "quarantine")
+    assert all(table.count(row["message"]) == 1 for row in found if row["level"] == "file")
+    places = [line for line in table.splitlines() if line.startswith("    ")]
+    assert len(places) == len(found)
+    assert {row["message"] for row in found if row["level"] == "row"} <= {
+        line.split(": ", 2)[-1] for line in table.splitlines() if "行 rows: " in line
+    }
+
+
+def test_the_first_screen_of_the_city_adds_up_and_fits(built_city: BuiltCity) -> None:
+    held = reasons.held(built_city.summary["held"])
+    with open_release(load(built_city.home), for_desk=True) as found:
+        seen = overview(found)
+    assert sum(reason.count for reason in held) == built_city.summary["files"]["held"]
+    quarantined = sum(reason.count for reason in seen.quarantined) + seen.made_up_count
+    assert quarantined == built_city.summary["rows"]["quarantined"]
+    assert sum(kind.count for kind in seen.kinds) == seen.conflicts["open"]
+    assert sum(seen.conflicts.values()) == len(rows(built_city, "conflicts"))
+    assert len(seen.agencies) + seen.unrated_count == 28 and sum(by_grade(seen.agencies).values()) == 28
+    assert [agency.score for agency in seen.agencies] == sorted((one.score for one in seen.agencies), reverse=True)
+    blocks = first_screen(built_city.summary, held, seen, [("firemark quarantine", "all")], 100)
+    shown = [line for block in blocks for line in block]
+    assert len(shown) <= MOST and all(cell_len(line) <= 100 for line in shown)
+    for one in (held[0], seen.quarantined[0]):
+        assert any(one.in_chinese in line for line in shown)
+    where = built_city.query(
+        "select engineer_name from conflicts.fct_engineer_conflicts where engineer_name is not null"
+    )
+    assert not [row for row in where if row["engineer_name"] in "".join(shown)]  # a log names nobody
 
 
 def test_a_word_that_means_nothing_is_no_empty_answer(built_city: BuiltCity) -> None:
@@ -207,12 +256,12 @@ def test_a_look_back_says_so_in_every_heading(opened: BuiltCity) -> None:
 def test_a_running_build_and_one_that_was_cut_off_are_told_of(opened: BuiltCity) -> None:
     settings = load(opened.home)
     attempts.begin(settings, "2026-03-31")
-    assert "was cut off" in opened.run("status").stdout
+    assert "was interrupted" in opened.run("status").stdout
     with writer_lock(settings):
         assert "A build is running since" in opened.run("status").stdout
     attempts.end(settings, attempts.RELEASED)
     told = opened.run("status").stdout
-    assert "was cut off" not in told and "is running" not in told
+    assert "was interrupted" not in told and "is running" not in told
 
 
 def test_a_full_disk_under_the_output_is_said_without_a_traceback(built_city: BuiltCity) -> None:

@@ -1,4 +1,4 @@
-"""One writer per home; what a killed one leaves behind."""
+"""One writer per home, and what a killed writer leaves behind."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def test_a_killed_holder_leaves_no_lock(tmp_path: Path) -> None:
         pass
 
 
-def test_runs_of_dead_processes_are_reaped_and_others_left(tmp_path: Path) -> None:
+def test_runs_of_ended_processes_are_marked_as_failed_and_others_left(tmp_path: Path) -> None:
     settings = load(tmp_path / "home")
     alive = instances.this_process()
     pid = alive.partition(":")[0]
@@ -101,7 +101,7 @@ def test_a_run_that_waited_in_the_queue_is_not_old_when_it_starts(tmp_path: Path
         assert instances.reap(instance) == [run.run_id]
 
 
-def test_the_instance_keeps_its_events_and_calls_nobody(tmp_path: Path) -> None:
+def test_the_instance_keeps_its_events_and_sends_no_telemetry(tmp_path: Path) -> None:
     settings = load(tmp_path / "home")
     with instances.open_instance(settings) as instance:
         assert not instance.telemetry_enabled

@@ -11,7 +11,7 @@ import pytest
 from serving import dictionary
 from serving.audiences import ColumnNotAllowedError
 from serving.outputs.site import write_site
-from serving.outputs.site.facts import Reader
+from serving.outputs.site.facts import Reader, state_of
 from serving.outputs.site.pages import safe_name
 from tests.serving.site.candidates import candidate, key_of
 from tests.serving.site.reading import Element, one_sided, read
@@ -247,3 +247,18 @@ def test_no_cell_of_a_download_is_a_formula(tmp_path: Path) -> None:
                     )
                     seen += cell.startswith("'")
     assert seen > 50
+
+
+@pytest.mark.parametrize(
+    ("status", "grade", "reason", "state"),
+    [
+        ("published", "A", "band", "A"),
+        ("published", None, "unrated", "unrated"),
+        ("published", None, "band", "ungraded"),  # a regime without grades rates all the same
+        ("suspended", "B", "band", "suspended"),
+        ("exited", "B", "band", "exited"),
+        ("exited", None, None, "exited"),
+    ],
+)
+def test_what_is_no_grade_is_a_state(status: str, grade: str | None, reason: str | None, state: str) -> None:
+    assert state_of({"directory_status": status, "grade": grade, "score_grade_reason": reason}) == state

@@ -1,5 +1,5 @@
--- A new agency that inherits another which left the market, or whose grade meant exit: the conflict between them. Only
--- the mart knows grades: it keeps the pairs whose successor was first listed after the other's exit or worst grade.
+-- A new agency that inherits from one that left the market, or whose grade meant exit. Grades are known only in the
+-- mart: it keeps the pairs whose successor was first listed after the other's exit or worst grade.
 with
 
 inherited as (

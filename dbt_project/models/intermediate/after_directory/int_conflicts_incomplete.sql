@@ -1,5 +1,5 @@
--- What is missing of each conflict's evidence: of either employer, of the person or of a decision on it, and what is
--- everybody's.
+-- Evidence missing for each conflict: that of either employer, of the person or of a decision on it, and evidence
+-- missing for everybody.
 with
 
 conflicts as (

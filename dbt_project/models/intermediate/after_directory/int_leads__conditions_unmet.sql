@@ -1,4 +1,4 @@
--- Work on days on which the agency did not meet its conditions: one row per unbroken stretch of such days.
+-- Work on days when the agency did not meet its conditions: one row per unbroken run of such days.
 with
 
 standings as (

@@ -1,4 +1,4 @@
--- All leads on the other items side by side, with the item that a decision would make of them. A lead never scores.
+-- All leads on the other items, with the item that a confirming decision would turn each into. A lead never scores.
 with
 
 detected as (
@@ -78,7 +78,7 @@ mapped as (
 
 ),
 
--- by the id that a lead has or had
+-- decisions name a lead by its present id or a former one
 named as (
 
     select

@@ -1,4 +1,4 @@
--- What is missing of each lead's evidence: of its agency or of a decision on it, and what is everybody's.
+-- Evidence missing for each lead: that of its agency or of a decision on it, and evidence missing for everybody.
 with
 
 leads as (
@@ -11,7 +11,7 @@ leads as (
 
 ),
 
--- by the id that a lead has or had
+-- decisions name a lead by its present id or a former one
 named as (
 
     select

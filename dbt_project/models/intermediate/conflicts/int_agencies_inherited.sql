@@ -1,5 +1,6 @@
--- Agencies that came later and have most of another agency's engineers, its legal representative or its address, and
--- the drops that show it. Whether the earlier one left, the directory says: int_conflicts__shell_successor.
+-- Pairs of agencies: the later one has most of the earlier one's engineers, its legal representative or its address;
+-- with the drops that show it. Whether the earlier one left is known to the directory: see
+-- int_conflicts__shell_successor.
 with
 
 agency_drops as (
@@ -119,7 +120,7 @@ ranked_engineers as (
 
 ),
 
--- shown by the drop in which the ratio is reached
+-- dated by the drop in which the ratio is reached
 inherited_engineers as (
 
     select

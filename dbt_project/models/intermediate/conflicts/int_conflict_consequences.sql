@@ -1,4 +1,4 @@
--- What a confirmed conflict would cost under the version in force on the evaluation day, beside that version's bands.
+-- What a confirmed conflict would cost under the version in force on the evaluation day, with that version's bands.
 with
 
 parameters as (
@@ -90,7 +90,7 @@ final as (
         mapped.rulebook_id,
         mapped.as_of_on,
         items.item_code,
-        -- null where only the row of a decision would say
+        -- null where only the row of a decision can give the points
         cast(components.sign * items.points as decimal(9, 2)) as item_points,
         items.cap_points as item_cap_points,
         bands.grade,

@@ -1,5 +1,5 @@
--- The decision that holds on a conflict and what it makes of it. One on the double registration that a counted_twice
--- follows counts if it clears; evidence that came after a clearing opens the conflict anew.
+-- The decision that holds on each conflict, and its outcome. A decision on the double registration behind a
+-- counted_twice applies to it only if it clears. Evidence that arrives after a clearing reopens the conflict.
 with
 
 named as (

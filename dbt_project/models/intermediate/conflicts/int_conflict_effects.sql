@@ -1,4 +1,4 @@
--- What the person means for the head-count of each employer that is an agency, on the worst day of the conflict.
+-- How the head-count of each employer that is an agency changes without the person, on the worst day of the conflict.
 with
 
 employers as (

@@ -1,5 +1,5 @@
--- Each side of a conflict: the employer by name and kind, the person's days there and what set them. They are what the
--- detector found, else those of the person's spell; a side that a kind does not need says nothing.
+-- Each side of a conflict: the employer's name and kind, the person's days there and what set them. The days are the
+-- detector's where it gives them, else those of the person's spell. A side that a kind does not use is empty.
 with
 
 conflicts as (

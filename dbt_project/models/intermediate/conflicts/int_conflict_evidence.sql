@@ -1,4 +1,4 @@
--- What stands behind a conflict: rows of each dataset, and the day on which the last of its datasets joined.
+-- The evidence behind each conflict: rows per dataset, and the day on which the last of its datasets joined.
 with
 
 conflicts as (

@@ -1,7 +1,7 @@
--- Explanations in doubt, for a conflict is never explained by a row that was not read. Either they rest on what a list or a
--- dataset does not show, and a quarantined row may have shown it: of the person, or of nobody in particular at one of the
--- employers (of anybody there, where the explanation rests on what all of them did). Or a decision on the conflict, before
--- which no explanation holds, is quarantined.
+-- Explanations in doubt: a row that was not read must never explain a conflict. Either the explanation rests on the
+-- absence of something from a list or a dataset, and a quarantined row may have shown it: a row of the person, or of no
+-- known person at one of the employers (of anybody there, if the explanation is about everybody there). Or a decision
+-- on the conflict, which would override any explanation, is quarantined.
 with
 
 conflicts as (
@@ -67,7 +67,7 @@ people as (
 
 ),
 
--- a branch's row is its agency's, too
+-- a branch's row is also its agency's
 agencies_unread as (
 
     select

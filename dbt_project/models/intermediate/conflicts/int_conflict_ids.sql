@@ -1,5 +1,5 @@
--- By which ids a decision may name a conflict: the one that it has, those that it had, and those of the double registration
--- that a counted_twice follows.
+-- The ids by which a decision may name a conflict: its present id, its former ones, and those of the double
+-- registration behind a counted_twice.
 with
 
 conflicts as (

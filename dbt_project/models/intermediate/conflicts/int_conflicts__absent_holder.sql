@@ -1,6 +1,6 @@
--- Registered and insured, yet without any work while the agency signs: months in which the agency paid the pension and
--- issued reports, none with the person. Work begins the count anew, an unpaid month too; who has not been registered
--- for as many full months is a new hire.
+-- Registered and insured but without any work: months in which the agency paid the pension and issued reports, none of
+-- them with the person. Work restarts the count, and so does an unpaid month. A person registered for fewer full months
+-- than the threshold is a new hire.
 with
 
 spells as (
@@ -53,7 +53,7 @@ working as (
 
 ),
 
--- full months that have passed, paid by an agency that lists the person now or did so then
+-- full past months, paid by an agency that lists the person now or did so then
 paid as (
 
     select
@@ -96,8 +96,8 @@ islands as (
 
 ),
 
--- months before the person's first registration at the agency count for the explanation only; the gaps between two
--- registrations count for nothing
+-- months before the person's first registration at the agency count for the explanation only; months in a gap between
+-- two registrations do not count
 first_spells as (
 
     select
@@ -171,7 +171,7 @@ runs as (
         max(case when placed.spell_id is not null then placed.month_on end) as last_month_on,
         min(placed.first_listed_on) as first_listed_on,
         max(placed.listing_count) as listing_count,
-        -- the drops that show the last of the months that are needed
+        -- the drops that show the last of the months needed
         greatest(
             max(case when placed.place <= parameters.absent_months then placed.seen_on end),
             min(placed.first_listed_on)

@@ -1,5 +1,5 @@
--- One registration number with two holders: two persons, each under the name that most rows give, or two names of one
--- person. A slip of one character is a typo.
+-- One registration number with two holders: two persons, each under the name that most rows give, or one person under
+-- two names. A difference of one character is a typo.
 with
 
 listings as (

@@ -1,4 +1,5 @@
--- A double registration on one of whose days an agency falls below its minimum of engineers without the person.
+-- A double registration during which an agency would, on some day, fall below its minimum of engineers without the
+-- person.
 with
 
 double_registrations as (

@@ -1,5 +1,5 @@
--- Two payers for the same months: the agency that registers the person, and another. Of two agencies that both
--- register the person, the pair is looked at once.
+-- Two payers for the same months: the agency that registers the person, and another. Where two agencies both register
+-- the person, the pair is compared once.
 with
 
 compared as (
@@ -61,7 +61,7 @@ pairs as (
         max(case when place = 1 then payer_id end) as payer_id,
         count(case when is_pension_paid then 1 end) as pension_month_count,
         count(*) as month_count,
-        -- a payment made good later explains the agency that registers the person, not the other payer
+        -- a late payment explains the agency that registers the person, not the other payer
         count(
             case
                 when

@@ -1,4 +1,4 @@
--- Registered at two agencies at once. A move that was not closed at once is no conflict.
+-- Registered at two agencies at once. A move whose old registration was closed late is no conflict.
 with
 
 shared_days as (
@@ -41,7 +41,7 @@ counted as (
         {{ days_between(
             'shared_days.overlap_from_on', 'least(coalesce(shared_days.overlap_until_on, parameters.as_of_on), parameters.as_of_on)'
         ) }} as overlap_days,
-        -- the only drop in which both list the person, over all their spells
+        -- whether only one drop lists the person at both, over all their spells
         sum(greatest(shared_days.last_common_drop_number - shared_days.first_common_drop_number + 1, 0)) over (
             partition by shared_days.person_id, shared_days.agency_a_id, shared_days.agency_b_id
         ) = 1

@@ -1,5 +1,5 @@
--- A public body or a mass or social organisation pays the pension of a registered engineer: one month is enough.
--- A payer that hires out labour explains it only where it is an enterprise: a body's own name is the hit itself.
+-- A public body or a mass or social organisation pays the pension of a registered engineer: one month is enough. A
+-- labour broker explains it only if it is an enterprise: a public body named like a broker is still a hit.
 with
 
 compared as (

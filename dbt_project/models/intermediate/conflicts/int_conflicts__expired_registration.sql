@@ -1,5 +1,5 @@
--- Work after the latest day to which the registration is known to be valid; the last day is valid. Work on a day when
--- the list still showed the old date, renewed since, is a renewal that lagged.
+-- Work after the latest day on which the registration is known to be valid (the last day is valid). Work on a day when
+-- the list still showed an old date, renewed since, is a renewal that was listed late.
 with
 
 listings as (
@@ -70,7 +70,7 @@ holders as (
 
 ),
 
--- the day until which the lists known on the day of work said
+-- the last valid day according to the lists known on the day of work
 shown as (
 
     select

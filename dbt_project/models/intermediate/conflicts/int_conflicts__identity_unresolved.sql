@@ -1,4 +1,4 @@
--- Two rows that may be one person: which, only people judge.
+-- Pairs of rows that may be one person. Only people decide which are.
 {%- set listed_from = "'registry/personnel, drops from ' || cast(%s as " ~ dbt.type_string() ~ ')' %}
 with
 

@@ -1,5 +1,5 @@
--- Two agencies between whose jobs a person's journeys were impossible on several days. A day with an unexplained
--- occurrence counts as such.
+-- Two agencies between whose jobs a person could not have travelled in time, on several days. One unexplained
+-- occurrence makes the whole day unexplained.
 with
 
 contradicted as (

@@ -1,5 +1,5 @@
--- One honour, by its document number, or one person's appointment as an expert, claimed by two agencies. Where the
--- person was at one after the other, the merit moved along. A branch's claim, and who is listed there, is its agency's.
+-- One honour (by document number), or one person's appointment as an expert, claimed by two agencies. If the person
+-- worked at one after the other, the merit moved with the person. A branch's claims and people are its agency's.
 {%- set paired -%}
         greatest(this.identity_tier, other.identity_tier) as identity_tier,
         this.agency_id as agency_a_id,
@@ -114,7 +114,7 @@ same_expert as (
 
 ),
 
--- the same two claims by document and by person are one hit, of the person
+-- a pair of claims that matches by document and by person is one hit, of the person
 candidates as (
 
     select * from same_expert

@@ -1,5 +1,5 @@
--- The pension comes from another enterprise for several months running, while the agency pays none. Months that the
--- agency paid back later are looked at too: a run that only they make long enough is explained.
+-- Another enterprise pays the pension for several months in a row while the agency pays none. Months that the agency
+-- paid back later are included: a run that is long enough only with them is explained.
 with
 
 compared as (
@@ -52,7 +52,7 @@ strict_runs as (
 
 ),
 
--- the runs that count, and, of those with paid-back months, the ones that hold no such run
+-- the runs that are long enough, and runs with paid-back months that contain no such run
 chosen as (
 
     select

@@ -1,5 +1,5 @@
--- Signs or leads a report of an agency that does not have the person, while registered at another one. Who is on the
--- list before or after the report's day, or since a labour contract shown later, has been there all along.
+-- Signs or leads a report of an agency that does not list the person, while registered at another one. A person whom
+-- the agency lists before or after the report's day, or since a labour contract shown later, counts as its own.
 with
 
 worked as (
@@ -190,7 +190,7 @@ explained as (
 
 ),
 
--- one row per person, two agencies and spell; reports without an explanation speak for themselves
+-- one row per person, two agencies and spell; a report without an explanation decides for all
 ranked as (
 
     select

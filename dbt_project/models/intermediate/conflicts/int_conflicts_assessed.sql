@@ -1,5 +1,5 @@
--- What an investigator is told about each conflict beside its kind: who and where by name, confidence with its parts,
--- and what evidence, head-counts and decisions say of it.
+-- What an investigator reads about each conflict beside its kind: names of people and employers, confidence with its
+-- factors, evidence, head-counts and decisions.
 with
 
 detected as (
@@ -110,7 +110,7 @@ shown as (
 
 ),
 
--- people whom no personnel list shows
+-- people who are on no personnel list
 mentioned as (
 
     select

@@ -3,8 +3,8 @@
     'signed_for_other_agency', 'certificate_shared', 'impossible_presence', 'absent_holder', 'expired_registration',
     'merit_claimed_twice', 'identity_unresolved'
 ] -%}
--- All kinds of conflicts of people side by side: one row per conflict, before anyone's decision, with the day on which
--- it had ended, and those before which its days and its evidence count on the evaluation day.
+-- All kinds of conflicts of people: one row per conflict, before decisions. As of the evaluation day: ended_on is the
+-- day by which it had ended; its days count before counted_until_on, its evidence before evidence_until_on.
 with
 
 detected as (

@@ -1,5 +1,5 @@
--- Ids of conflicts that followed from codes in the form in which earlier releases kept them: of a person, of a
--- registration number, of a document. Decisions still name them.
+-- Former ids of conflicts, made from codes as earlier releases kept them: of a person, a registration number or a
+-- document. Decisions still use them.
 with
 
 conflicts as (
@@ -36,7 +36,7 @@ of_a_code as (
 
 ),
 
--- each part of a subject as it is and as it was
+-- each part of a subject in its present and its former form
 code_forms as (
 
     select
@@ -85,7 +85,7 @@ subjects_formerly as (
 
     union all
 
-    -- documents were compared in capitals and with one form of brackets
+    -- documents were compared in upper case, with one form of brackets
     select
         of_a_code.conflict_id,
         translate(upper(code_forms.form), '[]()【】﹝﹞', '〔〕〔〕〔〕〔〕') as former_subject
@@ -95,7 +95,7 @@ subjects_formerly as (
 
     union all
 
-    -- of two persons the lesser id stands first; what follows them are the names that one person bears
+    -- of two persons the lower id stands first; it is followed by the two names of one person
     select
         of_a_code.conflict_id,
         code_forms.form

@@ -1,5 +1,5 @@
--- For each month whose first day lies in an engineer's spell at an agency: who else insured the person, and whether
--- the agency paid the pension itself.
+-- For each month whose first day is in an engineer's spell at an agency: who else insured the person, and whether the
+-- agency itself paid the pension.
 with
 
 spells as (
@@ -113,7 +113,7 @@ compared as (
 
 ),
 
--- a payer that is a branch by its name, or the same by a decision
+-- a payer that is a branch by its name, or that a decision calls the same employer
 branches as (
 
     select distinct

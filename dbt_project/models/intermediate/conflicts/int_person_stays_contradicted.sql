@@ -1,6 +1,6 @@
--- Pairs of one person's stays that no journey connects. Each stay is compared with those that begin during it and with
--- the next few after it: cells are coarse, so each leg of a journey may pass where the whole cannot. Distance = the
--- least possible between the cells.
+-- Pairs of one person's stays that no journey can connect. Each stay is compared with those that begin during it and
+-- with the next few after it: cells are coarse, so every single leg may look possible when the whole journey is not.
+-- Distance is the shortest possible between the cells.
 with
 
 checkins as (

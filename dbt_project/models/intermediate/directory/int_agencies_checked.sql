@@ -1,5 +1,5 @@
--- An inspection counts once it has come to an end: nothing was found, or somebody has decided about what was. An on-site
--- check has ended on its day.
+-- An inspection counts once it has ended: nothing was found, or the findings have been decided. An on-site check ends
+-- on its own day.
 with
 
 checks as (

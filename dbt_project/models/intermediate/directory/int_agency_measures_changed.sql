@@ -1,8 +1,7 @@
--- Long: what each measure counts stands here side by side; a cut would write the people of every drop once more.
-/* What conditions are about, as steps: by how much a measure of an agency moves on a day. A person counts once per
-agency, from the drop that lists them until the next; a certificate's last day counts. Days of a confirmed conflict
-do not count; those under an open lead do, save in `unled_amount`. An open end makes no step. */
-
+-- Long: all measures are counted here side by side; splitting it would write the people of every drop once more.
+/* The measures behind the conditions, as steps: by how much an agency's measure changes on a day. A person counts once
+per agency, from the drop that lists them until the next; a certificate counts on its last day. Days of a confirmed
+conflict do not count; days under an open lead do, except in `unled_amount`. An open end makes no step. */
 with
 
 agency_drops as (
@@ -132,7 +131,7 @@ devices as (
 
 ),
 
--- one row per person or agency and measure: both are read once, whatever the number of measures
+-- one row per person or agency and measure: each table is read once, however many measures there are
 person_measures as (
     {% for measure in [
         'people_listed', 'engineers_listed', 'operators_listed', 'engineers_valid', 'engineers_level_1_valid',
@@ -238,7 +237,7 @@ holdings as (
 
 ),
 
--- both ends of a holding at one reading of it
+-- both ends of each holding, from one read of it
 ends as (
 
     select true as is_first

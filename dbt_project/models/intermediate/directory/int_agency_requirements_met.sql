@@ -1,5 +1,5 @@
-/* Steps of what is required and of what is there become spans, one sweep for all conditions. The four items of a
-person's file are required of everybody listed. */
+/* Turns steps of what is required and of what is there into spans, in one sweep for all conditions. The four items of a
+person's file are required for everybody listed. */
 
 with
 

@@ -1,4 +1,4 @@
--- How many requirements an agency lacks on a day: none of completeness, none of conformity.
+-- How many requirements an agency lacks on a day, of completeness and of conformity; 0 = none missing.
 with
 
 requirements as (

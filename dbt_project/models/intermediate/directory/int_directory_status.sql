@@ -1,4 +1,4 @@
--- credit.md 6.11, in its order, as of as_of_on: an agency that no drop has shown by then is unlisted.
+-- The rules of credit.md 6.11, in its order, as of as_of_on. An agency that no drop has shown by then is unlisted.
 with
 
 build as (
@@ -78,7 +78,7 @@ shown as (
 
 ),
 
--- after a readmission the registry's exit waits until another state has been seen in between
+-- after a readmission, an exit in the registry waits until the registry has shown another status in between
 judged as (
 
     select

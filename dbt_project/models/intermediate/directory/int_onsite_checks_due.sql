@@ -1,7 +1,7 @@
-/* The monthly batch: who is complete and conforming on the last day of a month, listed by application or platform and
-neither published nor passed on site, is due in the next. Lists arrive monthly: an agency that handed its file in before
-a month and that the month's first lists show by the due day is one of that month's batch. A check that is still owed
-is not owed twice. */
+/* The monthly batch. An agency that is complete and conforming on the last day of a month, was listed by application or
+platform, and is neither published nor passed on site, is due in the next month. Lists arrive monthly: an agency that
+submitted before a month, and that the month's first lists show by the due day, is in that month's batch. An agency
+whose check is still due is not added again. */
 
 with
 
@@ -72,7 +72,7 @@ handed_in as (
 
 ),
 
--- a row of the directory says until when its agency waits for the check
+-- the directory's row says until when its agency waits for the check
 waiting as (
 
     select
@@ -133,7 +133,7 @@ pieces as (
 
 ),
 
--- a month is one of the batch when its eve, the last day of the month before, lies in the piece
+-- a month is in the batch when the last day of the month before is in the piece
 month_numbers as (
 
     select

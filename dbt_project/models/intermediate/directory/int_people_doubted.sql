@@ -1,5 +1,5 @@
--- Days on which a person's part is in doubt: under a confirmed conflict, and under a confirmed or an open one. Days of
--- several conflicts that overlap or touch are one span. Who is who (identity_unresolved) puts nobody's part in doubt.
+-- Days on which it is in doubt whether a person counts: under a confirmed conflict, or under a confirmed or an open
+-- one. Days of conflicts that overlap or touch form one span. identity_unresolved puts nobody in doubt.
 with
 
 conflicts as (
@@ -11,7 +11,7 @@ conflicts as (
 
 ),
 
--- a certificate that two share is in doubt for both
+-- a certificate shared by two persons puts both in doubt
 doubtful as (
     {% for person in ['person_key', 'other_person_key'] %}
         select

@@ -63,7 +63,7 @@ written as (
 
 ),
 
--- evidence of a branch makes its parent known; a drop shows whom it lists
+-- a branch's evidence makes its parent known; a drop counts for the agencies that it lists
 known as (
 
     select agency_id from agency_drops

@@ -1,5 +1,5 @@
--- The first row of any dataset that names an agency; what names its branch, names it (credit.md Q28). A further kind of
--- row that names agencies is one more part of `naming`.
+-- The first row of any dataset that names each agency; a row that names a branch names its agency (credit.md Q28). A
+-- new kind of row that names agencies is added to `naming`.
 with
 
 agencies_named as (

@@ -1,4 +1,4 @@
--- Which agencies each directory list holds. A row that could not be read is no departure: its agency is there as last read.
+-- The agencies on each directory list. An unreadable row is no departure: its agency stays, as last read.
 with
 
 staged as (

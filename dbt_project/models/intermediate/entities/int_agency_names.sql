@@ -1,4 +1,4 @@
--- The directory says what a listed agency is called; what others wrote names only agencies that it never listed.
+-- The names of agencies. For an agency that was ever listed, only the directory's names count.
 with
 
 agency_drops as (
@@ -57,7 +57,7 @@ written_elsewhere as (
         agency_id,
         respondent_name as agency_name,
         received_on,
-        'press' as name_basis  -- often a short name: it calls an agency by something, and matches no complaint
+        'press' as name_basis  -- often a short name: shown for an agency, but never matched with a complaint
     from media
     union all
     select
@@ -134,7 +134,7 @@ final as (
             order by name_basis asc, last_seen_on desc, first_seen_on desc, agency_name desc
         ) = 1 as is_current
     from names
-    where basis_rank = 1  -- a name that evidence shows, too, is known from there
+    where basis_rank = 1  -- of a name that evidence and the press both show, the row of evidence
 
 )
 

@@ -1,6 +1,6 @@
-/* credit.md Q28: which code is a branch, people judge: an identity decision `<USCC>=<USCC>` names the branch and whose
-it is. A code that the directory has listed is an agency and answers for itself: such a decision (an acquisition) explains,
-and moves nothing. */
+/* credit.md Q28: people decide which code is a branch. An identity decision `<USCC>=<USCC>` names the branch and its
+parent. A code that the directory has listed is an agency and answers for itself: a decision on it (an acquisition)
+explains, and moves no rows. */
 with
 
 decisions as (
@@ -55,7 +55,7 @@ owned as (
 
 ),
 
--- a branch's branch is the agency's too; what goes on beyond that, as a ring does, maps to nobody
+-- a branch's branch is also the agency's; a longer chain or a ring maps to nobody
 final as (
 
     select

@@ -1,4 +1,4 @@
--- Marts never read staging; this is where they find the evaluation instant.
+-- Marts never read staging; they read the evaluation day from here.
 with
 
 build_parameters as (

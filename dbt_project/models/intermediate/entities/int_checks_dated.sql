@@ -1,4 +1,4 @@
--- What an inspection found does not matter here, nor what became of it: the agency was checked on that day.
+-- The agency was checked on that day, whatever was found and whatever was decided later.
 with
 
 checks as (

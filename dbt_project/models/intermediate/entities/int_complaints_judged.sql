@@ -1,5 +1,5 @@
--- Whose a complaint is, and whose it is not, as people judged: decisions on `<dataset>:<source key>=<USCC>`. A USCC has 18
--- characters.
+-- Which agency a complaint is about, and which it is not, by decisions on `<dataset>:<source key>=<USCC>`. A USCC has
+-- 18 characters.
 with
 
 decisions as (

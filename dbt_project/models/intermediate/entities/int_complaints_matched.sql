@@ -1,4 +1,4 @@
--- A judgement by people wins over the USCC in the row, and that over a name that exactly one agency bears.
+-- A decision by people comes before the USCC in the row, and the USCC before a name that exactly one agency bears.
 with
 
 hotline as (
@@ -75,7 +75,7 @@ judged_different as (
 
 ),
 
--- an agency that the directory lists takes a name before one that it never listed
+-- of two agencies with a name, one that the directory lists comes before one that it never listed
 name_bearers as (
 
     select

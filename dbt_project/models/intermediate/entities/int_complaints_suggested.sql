@@ -1,7 +1,7 @@
-/* Whom an unresolved complaint may be about: the names that share most pairs of neighbouring characters with it
-(Dice's ratio), those that hold the text or lie in it first. A pair that more than 50 agencies bear tells nobody
-apart and finds nobody: it would compare everybody with everybody. A suggestion is for a person to judge; it scores
-nothing. */
+/* Agencies that an unresolved complaint may be about: the names that share most pairs of neighbouring characters with
+it (Dice's coefficient); names that contain the text, or are contained in it, come first. A pair that more than 50
+agencies share is ignored: it distinguishes nobody, and would compare everybody with everybody. A suggestion is for a
+person to judge; it scores nothing. */
 with
 
 complaints as (

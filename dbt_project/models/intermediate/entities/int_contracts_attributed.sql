@@ -1,4 +1,4 @@
--- A contract is the parent's where a branch signed it or does the work (credit.md Q28).
+-- A contract that a branch signed or performs is its parent's (credit.md Q28).
 with
 
 contracts as (

@@ -1,4 +1,4 @@
--- A decision holds from its day; the last word on an object wins.
+-- A decision holds from its day; the latest decision on an object applies.
 with
 
 decisions as (

@@ -1,4 +1,4 @@
--- Maker and checker are two people, and the word fits its object.
+-- Maker and checker must be two people, and the decision must fit its type of object.
 with
 
 decisions as (

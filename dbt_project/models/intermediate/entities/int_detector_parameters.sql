@@ -1,4 +1,4 @@
--- What every detector is given: the day that it judges for, and its figures.
+-- The inputs of every detector: the evaluation day and its figures.
 with
 
 build_parameters as (

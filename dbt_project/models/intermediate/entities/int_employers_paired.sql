@@ -1,4 +1,4 @@
--- Two codes that decisions call the same: one row, whichever code they name first and however often they say it.
+-- Two codes that decisions call the same employer: one row, whatever their order and however many decisions say so.
 with
 
 decisions as (

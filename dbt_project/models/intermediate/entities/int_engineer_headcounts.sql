@@ -1,4 +1,4 @@
--- How many registered engineers an agency has, over time, beside what its service needs.
+-- How many registered engineers an agency has over time, and how many its service needs.
 with
 
 spells as (

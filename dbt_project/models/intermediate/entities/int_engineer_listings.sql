@@ -1,4 +1,4 @@
--- Engineers on every personnel drop, with the drop's place in the order of drops: what spells and identities are made of.
+-- Engineers on every personnel drop, with the drop's number: the input of spells and identities.
 with
 
 personnel as (

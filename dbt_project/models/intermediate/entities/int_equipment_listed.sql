@@ -1,4 +1,4 @@
--- The devices on each equipment list. A row that could not be read is no loss: the agency's devices are there as last read.
+-- The devices on each equipment list. An unreadable row is no loss: the agency's devices stay, as last read.
 with
 
 staged as (

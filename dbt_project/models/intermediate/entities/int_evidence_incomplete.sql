@@ -1,5 +1,5 @@
--- What is missing of the evidence of each kind of result of an agency, or, where no agency stands, of everybody. Leads and
--- conflicts are looked at one by one.
+-- Evidence missing for each kind of result, by agency; no agency = missing for everybody. Leads and conflicts are
+-- examined one by one elsewhere.
 with
 
 missing as (

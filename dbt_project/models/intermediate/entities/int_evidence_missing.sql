@@ -1,6 +1,6 @@
--- What is known to be missing of the evidence: drops that are held while no later one of their dataset is loaded, which are
--- everybody's, and quarantined rows, which are those of the agencies, people, conflicts and leads that they name. One that
--- names nobody is nobody's. A person's row is also that of the agencies where the person was listed or worked.
+-- Evidence known to be missing. A held drop with no later loaded drop of its dataset is missing for everybody. A
+-- quarantined row is missing for the agencies, people, conflicts and leads that it names; a row that names nobody
+-- counts for nobody. A person's row also counts for the agencies where the person was listed or worked.
 with
 
 loads as (
@@ -90,7 +90,7 @@ people_named as (
 
 ),
 
--- a list may show a person under a masked number, too: their spells know
+-- a list may also show a person under a masked number: their spells include it
 where_seen as (
 
     select
@@ -162,7 +162,7 @@ named as (
 
 ),
 
--- a branch's evidence is its agency's; an employer stands by its own code, too
+-- a branch's evidence is its agency's; an employer is also kept under its own code
 pieces as (
 
     select

@@ -1,6 +1,7 @@
--- Which datasets each kind of result rests on (seed evidence_datasets). A grade rests on what the facts that the rulebook asks
--- for are read from, whether they give points, divide them, end their windows or make an agency rated; so does whatever shows a grade: every conflict, and each task that a measure of the rulebook opens. What
--- only stands beside a grade, as its last check, is of the kind `grade` and of no other.
+-- The datasets that each kind of result rests on (seed evidence_datasets). A grade rests on the datasets of the facts
+-- that the rulebook uses: for points, as divisors, to end windows or to make an agency rated. So does every result that
+-- shows a grade: every conflict, and every task opened by a measure of the rulebook. What only stands beside a grade,
+-- such as its last check, belongs to kind `grade` alone.
 with
 
 datasets as (

@@ -1,5 +1,6 @@
-/* Whose a complaint is (`<dataset>:<source key>=<USCC>`) and whose a branch (`<USCC>=<USCC>`) moves the ledger, and the
-ledger depends on what is known alone: the last word on an identity, whatever the evaluation instant. */
+/* Decisions on identity move lines of the ledger: whose a complaint is (`<dataset>:<source key>=<USCC>`), whose a
+branch (`<USCC>=<USCC>`). The ledger depends only on what is known, so the latest decision holds, whatever the
+evaluation day. */
 with
 
 decisions as (

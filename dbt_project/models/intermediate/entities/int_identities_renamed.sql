@@ -1,4 +1,4 @@
--- Ids of identity_unresolved pairs that followed from former ids of their persons.
+-- Former ids of identity_unresolved pairs, made from former ids of their persons.
 with
 
 unresolved as (
@@ -29,7 +29,7 @@ renamed as (
 
     ),
 {% endfor %}
--- of two persons the lesser id stands first
+-- of two persons the lower id stands first
 final as (
 
     select distinct

@@ -1,5 +1,5 @@
--- Same name, masks that agree, different certificates at two agencies: perhaps one person, perhaps homonyms. Only
--- people judge them, and their decision names pair_id, which is the id of the conflict that the pair is.
+-- Same name, agreeing masks, different certificates at two agencies: perhaps one person, perhaps two of one name. Only
+-- people decide; their decision names pair_id, which is also the id of the conflict.
 with
 
 listings as (
@@ -64,7 +64,7 @@ pairs as (
         other.first_listed_on as employer_b_from_on,
         nullif(other.until_on, {{ open_end() }}) as employer_b_until_on,
         greatest(this.first_listed_on, other.first_listed_on) as overlap_from_on,
-        -- two that were never listed together are one hit on the day that shows the second
+        -- two people never listed together are one hit, on the day that shows the second
         nullif(
             greatest(
                 least(this.until_on, other.until_on),

@@ -1,6 +1,6 @@
 -- What the door noted on rows that it accepted (sources.md, K4, K5): personal numbers that it masked, and people whose
--- own number fails, each once per agency that answers. Of a snapshot the last drop counts: a later list shows what is
--- still there. No number and no name stands here: file, sheet and row lead back to them.
+-- ID number fails, once per agency that answers. Of a snapshot the last drop counts: a later list shows whether it is
+-- still there. It shows no number and no name: file, sheet and row lead back to them.
 with
 
 rows_masked as (
@@ -59,7 +59,7 @@ named as (
     select
         people.*,
         coalesce(branches.agency_id, people.agency_id, reports.agency_id) as whose_id,
-        -- the ledgers give no name, and a cell with two numbers no mask: each of their rows is somebody
+        -- the ledgers give no name, and a cell with two numbers has no mask: count each of their rows as one person
         case
             when people.person_name is null then people.row_key
             else people.person_name || ' ' || coalesce(people.person_mask, '')

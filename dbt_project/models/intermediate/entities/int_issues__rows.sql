@@ -1,5 +1,5 @@
--- What was received and does not stand as it was written (sources.md, K7, K8): rows of a last list that could not be read, a
--- number that names another agency than before, a list whose title gives no day. File, sheet and row lead back to each.
+-- What was received and could not be used as written (sources.md, K7, K8): unreadable rows of the last list, a number
+-- that now names another agency, a list without a day in its title. File, sheet and row lead back to each.
 with
 
 quarantined as (
@@ -62,7 +62,7 @@ latest_of_keys as (
 
 ),
 
--- of the agencies before, the last one
+-- of the earlier agencies, the latest
 before_latest as (
 
     select

@@ -1,5 +1,6 @@
--- A judgement by people (same_person on an identity_unresolved pair) joins what the tiers kept apart; a key's holder
--- names the group. Judged chains are short: three rounds of taking the least neighbour join eight rows.
+-- A decision by people (same_person on an identity_unresolved pair) joins what the tiers kept apart; the group takes
+-- the id of a holder of a key. Chains of decisions are short: three rounds of taking the lowest neighbour join up to
+-- eight rows.
 with
 
 referenced as (
@@ -94,7 +95,7 @@ edges as (
 
 ),
 
--- T1 before the others, then by id
+-- T1 first, then by id
 labels_0 as (
 
     select

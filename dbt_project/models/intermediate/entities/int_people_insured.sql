@@ -1,5 +1,5 @@
--- Who paid whose social insurance for which month. Paid = on time or paid back later; a pension that a public body's
--- scheme takes is told apart.
+-- Who paid whose social insurance for which month. Paid = on time or later. A pension in the scheme of public bodies is
+-- kept apart.
 with
 
 social_insurance as (

@@ -1,4 +1,5 @@
--- Whom a row means before any person has judged: tiers T1 to T4. A name or a mask alone never joins two rows.
+-- The person that a row means, before any decision by people: tiers T1 to T4. A name or a mask alone never joins two
+-- rows.
 with
 
 listings as (
@@ -58,7 +59,7 @@ keyed as (
 
 ),
 
--- who holds a registration number under a name; of two keys, neither can be told from the other
+-- who holds a registration number under a name; with two keys, it is unknown which of the two a row means
 registered as (
 
     select
@@ -111,7 +112,7 @@ certified as (
 
 ),
 
--- a certificate under one name whose masks all agree has one holder, however the masks are cut
+-- a certificate under one name whose masks all agree has one holder, whatever digits each mask hides
 certificates as (
 
     select
@@ -134,7 +135,7 @@ certified_alike as (
     select
         unkeyed.*,
         coalesce(certificates.is_one_holder, false) as is_one_holder,
-        -- a row that leaves the registration number out is lent the one that the others give
+        -- a row without a registration number takes the one that the other rows give
         unkeyed.registration_no is null as is_number_lent,
         coalesce(
             unkeyed.registration_no,
@@ -193,7 +194,7 @@ resolved as (
 
 ),
 
--- a row without a key says everything from which its person's id follows
+-- a row without a key carries everything that its person's id is made from
 final as (
 
     select

@@ -1,5 +1,5 @@
--- Ids of persons that followed from numbers in the form in which earlier releases kept them, whatever the tier was then:
--- decisions on their conflicts still name them. An id that would be two persons now is nobody's.
+-- Former ids of persons, made from numbers as earlier releases kept them, for any tier of that time: decisions on their
+-- conflicts still use them. An id that would now be two persons is dropped.
 with
 
 people as (

@@ -1,5 +1,5 @@
--- What people did: reports signed as leader and check-ins on a job, by the person that the row means. A row that
--- names nobody by key, or by registration number and name, is nobody's work.
+-- The work of people: reports signed as leader, and check-ins on a job, by the person that the row means. A row that
+-- names nobody by key, or by registration number and name, is dropped.
 with
 
 reports as (

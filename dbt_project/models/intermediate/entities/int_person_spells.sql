@@ -1,7 +1,8 @@
--- Long: islands, what sets their ends and the days of level 1 are read off the same rows; a cut would write these once more.
--- Who was an engineer of which agency from when until when: islands over the personnel drops, narrowed by the labour
--- contract and the registration of the person's latest rows at that agency. Each end says what set it. Who holds two
--- certificates there counts once and to the later end, and with level 1 while the certificate of that level lasts.
+-- Long: spells, what sets their ends, and the days of level 1 all come from the same rows; splitting it would write
+-- these once more.
+-- When a person was an engineer of an agency: unbroken runs of personnel drops, narrowed by the labour contract and the
+-- registration of the person's latest rows there. Each end says what set it. A person with two certificates there
+-- counts once, to the later end, and as level 1 while that certificate lasts.
 with
 
 listings as (
@@ -35,7 +36,7 @@ ranked as (
                 coalesce(listings.registration_until_on, {{ open_end() }}) desc,
                 {{ file_recency('listings') }}
         ) as place_in_drop,
-        -- which of the rows sets each end; the person has one contract there, so a row that leaves it out says nothing
+        -- the row that sets each end; a person has one contract there, so a row without it is ignored
         row_number() over (
             partition by people.person_id, listings.agency_id, listings.drop_number
             order by
@@ -129,7 +130,7 @@ islands as (
         max(drop_number) as last_drop_number,
         min(received_on) as first_listed_on,
         max(received_on) as last_listed_on,
-        -- level 1 from the first list that shows it until one that no longer does
+        -- level 1 from the first list that shows it until the first that no longer does
         min(case when is_level_1 = 1 then drop_number end) as first_level_1_drop_number,
         min(case when is_level_1 = 1 then received_on end) as first_level_1_listed_on,
         max(case when is_level_1 = 1 then coalesce(next_received_on, {{ open_end() }}) end) as level_1_absent_on,
@@ -139,7 +140,7 @@ islands as (
 
 ),
 
--- a file of the drop that shows the person gone
+-- a file of the drop in which the person is gone
 absences as (
 
     select
@@ -225,7 +226,7 @@ bounded as (
 
 ),
 
--- none where the certificate of level 1 ended before it was listed
+-- empty where the certificate of level 1 ended before it was listed
 graded as (
 
     select

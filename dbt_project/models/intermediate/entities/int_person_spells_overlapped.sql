@@ -1,5 +1,6 @@
--- Which spells of one person at two agencies share a day. A sweep counts, for each spell, how many of the person's
--- spells begin before it ends; only these are paired: the cost follows the overlaps, not the square of the spells.
+-- Spells of one person at two agencies that share a day. A sweep counts, for each spell, how many of the person's
+-- spells begin before it ends, and pairs only these: the cost grows with the overlaps, not with the square of the
+-- spells.
 with
 
 spells as (

@@ -1,4 +1,4 @@
--- Who is on each personnel list. A row that could not be read is no departure: whoever it names is there as last read.
+-- The people on each personnel list. An unreadable row is no departure: the person that it names stays, as last read.
 with
 
 staged as (

@@ -1,4 +1,4 @@
--- Former ids of each person as judged: what a row's own person was called, whoever people joined it with since.
+-- Former ids of each person after decisions: those of the person of any row that people have joined since.
 with
 
 people as (

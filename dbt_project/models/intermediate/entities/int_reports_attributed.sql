@@ -1,5 +1,5 @@
--- A report is the parent's where a branch issued or sealed it (credit.md Q28): what a lead says of it, it says of the
--- agency that answers.
+-- A report that a branch issued or sealed is its parent's (credit.md Q28): a lead on it is a lead on the agency that
+-- answers.
 with
 
 reports as (

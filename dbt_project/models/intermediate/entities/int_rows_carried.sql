@@ -1,6 +1,7 @@
--- A quarantined row of a list is no departure (sources.md, K7): whom it names is listed in that drop with the cells of their
--- last good row. A row whose key can be read has the last good row of that key. For another one stands a row of the same
--- agency, or person there, that is good before and that the drop lacks: of one drop never more than it has such rows.
+-- A quarantined row of a list is no departure (sources.md, K7): what it names stays listed in that drop, with the cells
+-- of the last good row. If the row's key can be read, that is the last good row of the key. Otherwise it is a row of
+-- the same agency, or of the person there, that was good before and is absent from the drop; a drop never carries more
+-- of these than it has such quarantined rows.
 with
 
 unread as (
@@ -27,7 +28,7 @@ drops as (
 
 ),
 
--- several rows of one key are one thing
+-- several rows of one key count as one
 named as (
 
     select *
@@ -133,7 +134,7 @@ others as (
 
 ),
 
--- drops one after the other that all hold such rows
+-- runs of consecutive drops that all have such rows
 numbered as (
 
     select
@@ -159,7 +160,7 @@ runs as (
 
 ),
 
--- the last drop before a run with a good row of them: what was gone by then does not come back
+-- the last drop before a run with a good row of them: a row already gone by then does not come back
 bases as (
 
     select

@@ -1,6 +1,6 @@
--- Agencies that quarantined rows may be about, though nothing in them says so in words: the row of the same key that counts
--- now is theirs, their code differs in one character from what the row has for a code, or other papers of theirs bear a number
--- that the row bears. Of codes and numbers those of the closest kind count.
+-- Agencies that a quarantined row may be about although it does not name them: the row of its key that counts now is
+-- theirs, their code differs in one character from the code in the row, or their other rows have a number that the row
+-- has. Of codes and numbers, only those of the closest kind count.
 {%- set papers = [
     ('code', 0, 'codes_masked', 'masked_code', 'agency_id'),
     ('report', 1, 'reports', 'report_no', 'agency_id'),

@@ -1,6 +1,7 @@
--- Quarantined rows that may have said what nothing else says. A row of a list says nothing new where it is carried and the
--- lists before and after it show the same of whom it names. One of which only the person or only the agency can be read, or the
--- agency by no code, is not carried, so that somebody is off that list; one that names nobody is made up for by the next list.
+-- Quarantined rows that may have said something that no other row says. A row of a list says nothing new if it is
+-- carried and the lists before and after show the same for what it names. A row in which only the person or only the
+-- agency can be read, or the agency but not its code, is not carried, so somebody is missing from that list. The next
+-- list makes up for a row that names nobody.
 {%- set shown = [
     'source', 'dataset', 'received_on', 'file_name', 'file_hash', 'sheet', 'row_number', 'file_position', 'reason_code',
     'agency_id', 'person_key', 'object_hash'
@@ -20,7 +21,7 @@ drops as (
 
 ),
 
--- whom a row of a list is about: an agency, or a person there
+-- what a row of a list is about: an agency, or a person there
 list_rows as (
 
     select
@@ -75,7 +76,7 @@ runs as (
 
 ),
 
--- the drops on both sides of a run
+-- the drops before and after a run
 sides as (
     {% for is_before, number in [('true', 'runs.from_number - 1'), ('false', 'runs.until_number + 1')] %}
         select

@@ -1,7 +1,7 @@
--- Quarantined rows and whom or what they name in any way: by code, by a name that an agency has or had, because people said so
--- of the complaint of that number (and not where they said that it is another's), because the row of their key is some
--- agency's, or, of a decision, by the id of its object. A code with a wrong character and numbers that other papers bear speak
--- where no name does; whose the row is, numbers do not say for certain.
+-- Quarantined rows and what they name, in any way: by code; by a present or former name of an agency; by a decision
+-- that a complaint of that number is the agency's (and none that it is not); through the row of their key; or, for a
+-- decision, by the id of its object. A code with one wrong character, and numbers in other rows, are used only where no
+-- name is found: a number does not prove whose the row is.
 {%- set place = ['source', 'dataset', 'received_on', 'file_hash', 'file_position'] %}
 with
 
@@ -131,7 +131,7 @@ agencies as (
 
 ),
 
--- once for each person
+-- once per person
 whole_rows as (
 
     select distinct

@@ -1,6 +1,7 @@
--- Quarantined rows and whom they name by code (sources.md, K7): nothing else is known of them. Replaced is one that another
--- file of its drop corrects, or of whose key a row could be read in the same drop, or in a later one where a key has one row.
--- A row with two agencies or two people is here once for each pair; one that names nobody is here, too.
+-- Quarantined rows and what they name by code (sources.md, K7): nothing else of them is kept. A row is replaced if
+-- another file of its drop corrects it, or if a row of its key could be read in the same drop or, where a key has one
+-- row, in a later one. A row with two agencies or two people is here once for each pair; a row that names nobody is
+-- here once.
 with
 
 quarantined_rows as (

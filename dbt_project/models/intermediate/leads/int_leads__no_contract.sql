@@ -1,5 +1,5 @@
--- A report without a contract, or a contract signed after the service began. A report that names no contract is
--- looked up by its project.
+-- A report without a contract, or a contract signed after the service began. A report that names no contract is matched
+-- by its project.
 with
 
 reports as (
@@ -59,7 +59,7 @@ reported as (
 
 ),
 
--- a late contract on which no report has come yet
+-- a late contract without a report so far
 contracted as (
 
     select

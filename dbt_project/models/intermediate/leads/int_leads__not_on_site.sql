@@ -1,5 +1,5 @@
--- A report of a service that is done on site without a check-in of its project leader, or without one of an operator. A
--- check-in whose number is unusable counts for the position that it names.
+-- A report of an on-site service without a check-in of its project leader, or without one of an operator. A check-in
+-- with an unusable ID number counts for the position that it names.
 with
 
 reports as (

@@ -1,4 +1,4 @@
--- A complaint that nobody has decided yet; repeats under new numbers are the first ticket's.
+-- A complaint without a decision so far; a repeat under a new number belongs to the first ticket.
 with
 
 complaints as (
@@ -36,7 +36,7 @@ parameters as (
 
 ),
 
--- the case of credit.md 6.3, under the number of its first ticket
+-- cases as in credit.md 6.3, under the number of the first ticket
 cases as (
 
     select

@@ -1,4 +1,4 @@
--- Sealed by an agency that is neither the contractor nor the one named as doing the work.
+-- A report sealed by an agency that is neither the contractor nor named as doing the work.
 with
 
 reports as (

@@ -1,5 +1,5 @@
--- A report dated before its contract was signed; the same day is right. A report that names no contract is looked up by
--- its project: the contract signed first.
+-- A report dated before its contract was signed; the same day is in order. A report that names no contract is matched
+-- by its project, with the contract signed first.
 with
 
 reports as (

@@ -1,4 +1,4 @@
--- A report on whose job nobody ever checked in.
+-- A report of a job on which nobody checked in.
 with
 
 reports as (

@@ -1,4 +1,4 @@
--- A listed agency without the system that its service needs, in its latest row; an empty cell or 不适用 shows none.
+-- A listed agency without a system that its service needs, by its latest row; an empty cell or 不适用 counts as none.
 with
 
 agency_drops as (

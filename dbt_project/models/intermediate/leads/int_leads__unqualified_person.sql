@@ -1,5 +1,5 @@
--- A leader or operator on a job without a certificate that was valid for it on that day, as far as the lists have ever
--- shown; the last day is valid, and before the first list nothing is known.
+-- A leader or operator without a certificate valid for the job on that day, as far as any list has shown. The last day
+-- is valid; nothing is known before the first list.
 with
 
 worked as (

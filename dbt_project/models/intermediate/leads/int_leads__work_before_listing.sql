@@ -1,6 +1,6 @@
--- A report dated before its agency was published; on the day itself it may. The grandfathered agencies are listed.
--- An agency that no directory drop lists was never published; before the first drop nobody can tell. A listing that
--- comes later is no new evidence.
+-- A report dated before its agency was published; the day itself is in order. Grandfathered agencies count as listed.
+-- An agency on no directory drop was never published; before the first drop nothing is known. A later listing is no new
+-- evidence.
 with
 
 reports as (

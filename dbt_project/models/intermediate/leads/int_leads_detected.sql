@@ -3,7 +3,7 @@
     'open_complaint', 'other_name', 'unqualified_person', 'subcontracting', 'unsigned_report', 'no_contract',
     'not_on_site', 'work_before_listing'
 ] -%}
--- All kinds of leads side by side, save conditions_unmet, which needs the directory.
+-- All kinds of leads except conditions_unmet, which needs the directory.
 with
 
 final as (

@@ -1,5 +1,5 @@
--- Ids of leads that followed from codes in the form in which earlier releases kept them: of a report, a contract, a
--- complaint, or the check or person that a lead is about. Decisions still name them.
+-- Former ids of leads, made from codes as earlier releases kept them: of a report, a contract, a complaint, or the
+-- check or person that a lead is about. Decisions still use them.
 with
 
 leads as (
@@ -41,7 +41,7 @@ by_code as (
 
 ),
 
--- a complaint whose case began with a check stands under the check's key, `<task>|<line>`
+-- a complaint whose case began with a check has the check's key, `<task>|<line>`
 begun_by_check as (
 
     select
@@ -57,7 +57,7 @@ begun_by_check as (
 
 ),
 
--- each part of the key as it is and as it was
+-- each part of the key in its present and its former form
 {% for part in ['task_id', 'task_line'] %}
     {{ part }}_forms as (
 
@@ -91,7 +91,7 @@ by_check as (
 
 ),
 
--- one person's reports of one day: the person, a space, the day
+-- one person's reports of one day; key: the person, a space, the day
 by_person as (
 
     select

@@ -1,6 +1,6 @@
--- What the desk should look at in decided rows and in their links (credit.md 6.1–6.5, 6.12), and in clauses, decided or
--- not. No text of a cell stands here but a clause that nobody knows, which is short and masked at the door: file, sheet
--- and row lead back to it.
+-- What the desk should look at in decided rows and their links (credit.md 6.1–6.5, 6.12), and in clauses, decided or
+-- not. The only text of a cell here is a clause that the rulebook does not know; it is short and masked at the door.
+-- File, sheet and row lead back to the rest.
 with
 
 evidence_rows as (
@@ -15,7 +15,7 @@ case_links as (
 
 ),
 
--- whatever the items, the wording is one
+-- one wording per row, whatever its items
 readings as (
 
     select * from {{ ref('int_points__clauses_read') }}
@@ -35,7 +35,7 @@ build as (
 
 ),
 
--- what waits for its determination is read as of today; before the first version, the first reads
+-- a row that waits for its determination is read by today's version; before the first version, by the first
 present_versions as (
 
     select versions.rulebook_id
@@ -74,7 +74,7 @@ clauses_looked_up as (
 
 ),
 
--- one issue a row and reason, though several of its items may give it
+-- one issue per row and reason, though several of its items may give it
 row_issues as (
 
     select distinct

@@ -1,4 +1,4 @@
--- What the desk should look at in the numbers and days of repair applications (credit.md 6.6, 6.7).
+-- What the desk should look at in the target numbers and the dates of repair applications (credit.md 6.6, 6.7).
 with
 
 applications as (
@@ -26,7 +26,7 @@ repairs_sequenced as (
 
 ),
 
--- ended by an application whose turn came before, by the end of the day of acceptance
+-- ended by an application of an earlier turn, by the end of the day of acceptance
 repaired_before as (
 
     select distinct
@@ -59,7 +59,7 @@ calendar_issues as (
 
 ),
 
--- a number may stand for a line that is not there on the day of acceptance: not begun, expired, or repaired before
+-- a number may stand for a line that is not in force on the day of acceptance: not begun, expired or already repaired
 judged as (
 
     select
@@ -79,7 +79,7 @@ judged as (
 
 ),
 
--- one issue per application and reason, however many of its numbers share it
+-- one issue per application and reason, however many of its numbers have it
 target_issues as (
 
     select distinct
@@ -105,7 +105,7 @@ target_issues as (
 
 ),
 
--- an approval is a record by people: where it did not apply they must learn of it
+-- people recorded an approval: they must learn that it did not apply
 refused_approvals as (
 
     select

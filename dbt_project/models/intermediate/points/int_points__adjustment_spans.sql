@@ -1,4 +1,4 @@
--- What caps, divisors and rounding take away, on whole days: what holds at the end of each of them, as spans. The base,
+-- What caps, divisors and rounding take away, as spans of whole days by what holds at the end of each day. The base,
 -- the lines in force and these add up to the score.
 with
 
@@ -99,7 +99,7 @@ adjustment_steps as (
 
 ),
 
--- what holds at the end of a day, and only where it differs from the end of the day before
+-- what holds at the end of a day, where it differs from the end of the day before
 adjustment_days as (
 
     select

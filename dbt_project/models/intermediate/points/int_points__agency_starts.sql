@@ -1,4 +1,4 @@
--- Where each score history begins (credit.md 6.8). Evidence that does not score begins none.
+-- The day on which each score history begins (credit.md 6.8). Evidence that does not score starts no history.
 with
 
 agencies as (

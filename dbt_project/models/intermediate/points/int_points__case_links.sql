@@ -1,5 +1,5 @@
--- What one row says about the case of another (credit.md 6.3), and whether that link is followed.
--- A row has at most one link that is followed, so links form a forest: 原工单编号 before the check that verified it.
+-- The links by which a row says that it belongs to the case of another (credit.md 6.3), and whether each is followed.
+-- At most one link per row is followed, so links form a forest. 原工单编号 comes before the check that verified the ticket.
 with recursive
 
 evidence as (
@@ -14,7 +14,7 @@ verified as (
 
 ),
 
--- every number that a link may name, by kind; a number that two rows share names none of them
+-- every number that a link may name, by kind; a number of two rows names neither
 numbered as (
 
     select
@@ -71,7 +71,7 @@ matched as (
         numbered.row_key as target_row_key,
         numbered.kind_rank,
         case
-            -- a finding may come from a lead or a conflict: known, but no row of evidence
+            -- a finding may come from a lead or a conflict: its number is known, but it is no row of evidence
             when
                 numbered.row_key is null
                 and length(stated.linked_number) = 32
@@ -109,7 +109,7 @@ chosen as (
 
 ),
 
--- only 原工单编号 can close a ring: nothing else links to what links
+-- only 原工单编号 can form a ring: no other link leads to a row that has links
 ticket_links as (
 
     select
@@ -130,7 +130,7 @@ first_tickets as (
 
 ),
 
--- downwards from each first ticket: every repeat is met once
+-- downwards from each first ticket: each repeat is reached once
 reached as (
 
     select ticket_key from first_tickets
@@ -143,7 +143,7 @@ reached as (
 
 ),
 
--- what no first ticket leads to hangs on a ring
+-- tickets that no first ticket reaches lead into a ring
 astray as (
 
     select

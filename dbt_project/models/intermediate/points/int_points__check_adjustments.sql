@@ -1,4 +1,4 @@
--- What an item's cap per check takes away from each occasion, as it changes.
+-- How much an item's cap per check takes away from each occasion, at each change.
 with
 
 spans as (

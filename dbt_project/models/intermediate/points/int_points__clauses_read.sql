@@ -1,4 +1,4 @@
--- What each wording of an act says: the items that a version's map gives to it, by its most exact entry (credit.md 6.5).
+-- The items of each wording: those of the most exact entry of the version's map (credit.md 6.5).
 {%- set numerals = '0123456789一二三四五六七八九十百零〇' %}
 with
 
@@ -26,7 +26,7 @@ items as (
 
 ),
 
--- what was written, once each: the map is looked up per wording, not per row
+-- each wording once: the map is looked up per wording, not per row
 wordings as (
 
     select distinct
@@ -44,7 +44,7 @@ ranked as (
         wordings.dataset,
         wordings.clause,
         wordings.level_code,
-        -- the entry: its items stand in clause_item_codes
+        -- identifies the entry: its items are in clause_item_codes
         clause_items.dataset as entry_dataset,
         coalesce(clause_items.clause, '') as entry_clause,
         clause_items.level_code as entry_level_code,
@@ -73,8 +73,8 @@ ranked as (
 
 ),
 
--- what the entries that spell a clause out lead to, by the most exact entry for each: 2a and 2b for 2, but neither 10 for
--- 1 nor 十一 for 十
+-- the items of longer entries that spell a clause out, by the most exact entry for each: 2a and 2b for 2, but not 10
+-- for 1, nor 十一 for 十
 spellings as (
 
     select
@@ -112,7 +112,7 @@ spellings as (
 
 ),
 
--- a clause without its sub-item: where sub-items differ, and the clause's own entry takes one of them
+-- a clause without its sub-item: sub-items differ, and the clause's own entry takes one of them
 spelled_out as (
 
     select
@@ -146,7 +146,7 @@ final as (
         coalesce(items.points_from = 'row', false) as is_row_points,
         spelled_out.full_clause
     from ranked
-    -- an entry may say that a wording is no item, and an item that the warehouse counts itself has no rows
+    -- an entry may say that a wording is no item, and items that the warehouse counts itself are not in the map
     left join clause_item_codes
         on
             ranked.rulebook_id = clause_item_codes.rulebook_id

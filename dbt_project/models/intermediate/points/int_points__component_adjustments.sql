@@ -1,6 +1,6 @@
 -- Long: every move that changes what a component gives meets in one sweep; each is a few lines.
--- What a component's aggregation, divisor, zeroing and cap take away, as it changes. Only components are swept in
--- which one of them can take something away.
+-- How much a component's aggregation, divisor, zeroing and cap take away, at each change. Only components for which one
+-- of them can take something away are swept.
 {% set swept = {
     'summed_hundredths': 'bigint',
     'zeroing_count': 'bigint',
@@ -104,7 +104,7 @@ divided as (
 
 ),
 
--- what the caps of checks and items take away before the component's own rules
+-- what the caps of checks and items take away, before the component's own rules
 inner_adjustments as (
 
     select
@@ -234,7 +234,7 @@ capped as (
 
 ),
 
--- the ledger shows two decimals: the nearest hundredth; what is left over stays with the remainder
+-- the ledger shows two decimals: rounded to the nearest hundredth; the rest stays in the remainder
 shown as (
 
     select

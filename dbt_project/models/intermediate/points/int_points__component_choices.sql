@@ -1,4 +1,4 @@
--- latest, max: what the line that speaks for a component gives, as another line comes to speak.
+-- For latest and max: what the line chosen for a component gives, whenever another line is chosen.
 with
 
 spans as (
@@ -26,7 +26,7 @@ versions as (
 
 ),
 
--- under any version
+-- components that choose one line under any version
 choosing_components as (
 
     select distinct component_code

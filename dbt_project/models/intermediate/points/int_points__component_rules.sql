@@ -1,5 +1,5 @@
--- A component that the version of the day lacks keeps its own rules: those of the last version that had it (of the
--- first, on days before it).
+-- A component that is absent from the version of the day keeps the rules of the last version that had it (on earlier
+-- days, of the first).
 with
 
 versions as (

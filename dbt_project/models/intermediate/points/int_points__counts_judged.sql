@@ -1,5 +1,5 @@
--- What the warehouse's counts come to under each version: the runs of days in which an item occurs equally often, from
--- the first day above (below) its bound.
+-- The occurrences that the warehouse's counts make under each version: runs of days with the same number of occurrences
+-- of an item, from the first day above (or below) its bound.
 with
 
 counts as (

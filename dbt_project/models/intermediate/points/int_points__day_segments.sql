@@ -1,4 +1,4 @@
--- The spans of contested lines on whole days: what holds at the end of each of them. A line that is superseded, counts
+-- The spans of contested lines in whole days, by what holds at the end of each day. A line that is superseded, counts,
 -- and is superseded again has three segments; the first keeps the line's own id.
 with
 

@@ -1,5 +1,5 @@
--- Since when a row under objection has stood so: its ledger may have shown the objection before, ended it, and show it
--- again. What a drop says of a row is its last word; a row keeps its status until a drop shows another.
+-- Since when a row has been under its present objection: its ledger may have shown an earlier objection that ended. Of
+-- a row's versions in one drop the last counts; a row keeps its status until a drop shows another.
 with
 
 disputed as (
@@ -49,7 +49,7 @@ compared as (
 
 ),
 
--- the present run is the last one
+-- the last run is the present one
 final as (
 
     select

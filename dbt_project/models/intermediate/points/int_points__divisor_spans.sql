@@ -1,5 +1,5 @@
--- Events that a component's sum is divided by: one is in the divisor as long as it would be in the component's window
--- under the version of the day.
+-- Events that a component's sum is divided by. An event is in the divisor for as long as it would be in the component's
+-- window under the version of the day.
 with
 
 events as (

@@ -52,10 +52,10 @@ started_events as (
         events.row_number,
         events.document_no,
         events.event_key,
-        -- a check is an occasion of its own name
+        -- each check is an occasion under its own number
         case when events.fact_code = 'checks' then events.event_key end as task_id
     from events
-    -- whoever works without being listed, and without any evidence, has no score for an event to move
+    -- an agency that is neither listed nor named by evidence has no score for an event to move
     inner join starts on events.agency_id = starts.agency_id
     inner join fact_items
         on events.rulebook_id = fact_items.rulebook_id and events.fact_code = fact_items.fact_code

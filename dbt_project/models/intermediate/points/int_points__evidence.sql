@@ -1,6 +1,6 @@
--- Long: six ledgers stand side by side in common columns; a cut would tear the comparison apart.
--- The datasets in which an act is decided, in common columns; what their own words mean is said here and nowhere else
--- (credit.md 6.1, 6.5, 6.12). Which of them score, and as which item, is int_points__rows.
+-- Long: six ledgers stand side by side in common columns, so that they can be compared.
+-- The datasets in which acts are decided, in common columns. The meaning of each dataset's own words is defined here
+-- and nowhere else (credit.md 6.1, 6.5, 6.12). Which rows score, and as which item, is in int_points__rows.
 {% set text = dbt.type_string() %}
 
 with
@@ -73,7 +73,7 @@ unioned as (
             else 'not_final'
         end as decision_code,
         true as is_decided,
-        -- decided by an authority, and yet not final
+        -- decided by an authority, but not final
         status_code = 'not_effective' as is_decided_not_final,
         finding_id as stated_number,
         origin_id as linked_number,
@@ -106,7 +106,7 @@ unioned as (
             when status_code = 'revoked' then 'void'
             else 'not_final'
         end as decision_code,
-        -- not to uphold it is a decision, too
+        -- not to uphold is also a decision
         status_code <> 'pending' as is_decided,
         false as is_decided_not_final,
         concat(task_id, '-', task_line) as stated_number,
@@ -192,7 +192,7 @@ unioned as (
             when media.result_code in ('substantiated', 'partly_substantiated') then 'scores'
             else 'not_final'
         end as decision_code,
-        -- other words may say that somebody is still at it
+        -- any other word may mean that verification goes on
         media.result_code in ('substantiated', 'partly_substantiated', 'unsubstantiated') as is_decided,
         false as is_decided_not_final,
         media.clue_id as stated_number,
@@ -206,7 +206,7 @@ unioned as (
 
     union all
 
-    -- no other ledger names a merit claim
+    -- no other ledger refers to a merit claim
     select
         {{ provenance('merit_claims') }},
         agency_id,
@@ -235,7 +235,7 @@ final as (
     select
         {{ provenance('unioned') }},
         nullif(unioned.document_no, '') as document_no,
-        -- whose act it is, though the row may name a branch (Q28)
+        -- the agency whose act it is, also where the row names its branch (Q28)
         coalesce(branches.agency_id, unioned.agency_id) as agency_id,
         nullif(unioned.project_no, '') as project_no,
         nullif(unioned.report_no, '') as report_no,
@@ -244,11 +244,11 @@ final as (
         unioned.channel_code,
         coalesce(unioned.clause, '') as clause,
         unioned.level_code,
-        -- an empty act date counts as determined_on, in the case key too (6.2)
+        -- without a date of the act determined_on counts, in the case key too (6.2)
         coalesce(unioned.stated_occurred_on, unioned.determined_on) as occurred_on,
         unioned.determined_on,
         unioned.decision_code,
-        -- a status left empty decides nothing
+        -- an empty status means undecided
         coalesce(unioned.is_decided, false) as is_decided,
         coalesce(unioned.is_decided_not_final, false) as is_decided_not_final,
         unioned.public_until_on,

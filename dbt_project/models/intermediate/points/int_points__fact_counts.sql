@@ -1,4 +1,4 @@
--- The warehouse's own counts (format.md, "Facts"), where an item asks for them. Days are numbers: spans are sums.
+-- The warehouse's own counts (format.md, "Facts"), if an item uses them. Days are numbers, so that spans can be summed.
 with
 
 personnel as (
@@ -48,7 +48,7 @@ personnel_drops as (
 
 ),
 
--- Level and kind as codes of the export; what counts as intermediate or above is every operator's level but the lowest.
+-- Level and kind are codes of the export. Intermediate or above: every operator's level except the lowest.
 counted as (
 
     select
@@ -57,7 +57,7 @@ counted as (
         personnel.received_on,
         coalesce(
             'k' || personnel.person_key,
-            -- an unusable number beside a usable one: registration number and name make one person of them
+            -- a person with a usable ID number in one row and an unusable one in another: joined by registration number and name
             case
                 when personnel.registration_no is not null and personnel.person_name is not null
                     then
@@ -105,7 +105,7 @@ holders as (
         counted.agency_id,
         counted.person_reference,
         personnel_drops.from_day,
-        -- a certificate counts on its last day; without a date it holds
+        -- a certificate counts on its last day; without a date it does not expire
         least(
             coalesce(personnel_drops.until_day, {{ never() }}),
             case
@@ -147,7 +147,7 @@ moves as (
     from holders
     where until_day > from_day and until_day < {{ never() }}
     union all
-    -- an agency without a row counts nobody from the dataset's first drop on
+    -- an agency without a row counts nobody, from the dataset's first drop on
     select
         asked.fact_code,
         starts.agency_id,

@@ -1,5 +1,5 @@
--- The warehouse's own events (format.md, "Facts"), where a rulebook asks for them: as an item, as a divisor, as what
--- ends a window, or as what makes an agency rated.
+-- The warehouse's own events (format.md, "Facts") that a rulebook uses: as an item, as a divisor, to end a window, or
+-- to make an agency rated.
 with
 
 checks as (

@@ -1,4 +1,5 @@
--- Every version's items that the warehouse counts itself (format.md, "Facts"), with what makes a line of each.
+-- The items of every version that the warehouse counts itself (format.md, "Facts"), with the figures that make their
+-- lines.
 with
 
 items as (

@@ -1,5 +1,5 @@
--- Ledger lines of the warehouse's own counts and events: a count's line holds for the days on which it makes as many
--- occurrences, an event's line in the window of its component.
+-- Ledger lines of the warehouse's own counts and events: the line of a count holds on the days with the same number of
+-- occurrences, the line of an event holds in the window of its component.
 with
 
 runs as (
@@ -38,7 +38,8 @@ event_lines as (
 
 ),
 
--- people are counted on the last personnel drop: in the file of it that lists the agency's, else in any
+-- people are counted on the last personnel drop: the source row is the file that lists the agency's, else any file of
+-- it
 counted_agencies as (
 
     select distinct agency_id
@@ -155,7 +156,7 @@ final as (
         document_no,
         starts_as,
         ends_as,
-        -- a count is an occasion of its own
+        -- each count is its own occasion
         coalesce(occasion_key, line_id) as occasion_key,
         event_key,
         is_repeat

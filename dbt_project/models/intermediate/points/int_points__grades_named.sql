@@ -1,5 +1,5 @@
--- Which grades vetoes and ceilings name, as bits that come and go: of several in force the worst decides, which is the
--- highest bit.
+-- The grades that vetoes and ceilings name, as bits that are set and cleared: of several in force the worst decides,
+-- which is the highest bit.
 {% set naming_swept = {'named_count': 'bigint'} %}
 
 with

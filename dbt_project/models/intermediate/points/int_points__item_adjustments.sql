@@ -1,4 +1,4 @@
--- What item caps take away of what the checks leave, as it changes.
+-- How much item caps take away, after the caps per check, at each change.
 with
 
 spans as (

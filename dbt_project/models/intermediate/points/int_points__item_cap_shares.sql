@@ -1,5 +1,5 @@
--- What an item's cap takes away from each occasion, as it changes: the occasions that began first fill the cap. Only a
--- component with a cap per check of its own asks for it, and only for items with a cap.
+-- How an item's cap is shared among its occasions, at each change: the occasions that began first fill it. Needed only
+-- in a component that also has a cap per check, and only for items with a cap.
 {% set keys = ['agency_no', 'component_code', 'item_code', 'occasion_key'] %}
 
 with
@@ -118,7 +118,7 @@ given as (
 
 {{ filled_caps('given', ['agency_no', 'item_code', 'instant']) }},
 
--- an occasion that gives nothing any more is cut by nothing
+-- an occasion that no longer gives anything is not cut
 occasions as (
 
     select distinct {{ columns('shared_spans', keys) }}

@@ -1,5 +1,5 @@
--- An item that the version of the day lacks keeps its own cap: that of the last version that had it (of the first,
--- on days before it).
+-- An item that is absent from the version of the day keeps the cap of the last version that had it (on earlier days, of
+-- the first).
 with
 
 versions as (

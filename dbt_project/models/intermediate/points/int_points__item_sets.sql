@@ -1,5 +1,6 @@
--- Which items of a case compete as one (format.md, `items`): those of one row, and of rows that share an item. Each item
--- takes the lowest code among its neighbours, until nothing changes. Only cases with a row of several items are here.
+-- The items of a case that compete as one (format.md, `items`): those of one row, and of rows that share an item. Each
+-- item takes the lowest code among its neighbours until nothing changes. Only cases with a row of several items are
+-- here.
 {{ config(post_hook="{{ drop_turns() }}") }}
 
 {% set inputs %}
@@ -32,7 +33,7 @@ joint_rows as (
 
 ),
 
--- each item beside itself and beside those of its rows
+-- each item with itself and with the other items of its rows
 neighbours as (
 
     select distinct

@@ -1,5 +1,5 @@
--- One line per case and item (credit.md 6.4), before same_act, caps and repairs, and one for each row and item that is void
--- or not scored: with what a repetition costs.
+-- One line per case and item (credit.md 6.4), before same_act, caps and repairs, and one for each row and item that is
+-- void or not scored; with the points of a repetition.
 {{ config(materialized='view') }}
 
 with

@@ -1,5 +1,5 @@
--- Each line that scores (credit.md 6.4): the row that starts its clock, the points of one occurrence and, where the item
--- asks, how many. When it ends, and whether it repeats one, is int_points__lines.
+-- Each line that scores (credit.md 6.4): the row that starts its clock, the points of one occurrence and, if the item
+-- counts them, the number of occurrences. Its end and its repetition are added in int_points__lines.
 {{ config(materialized='view') }}
 
 with
@@ -65,7 +65,7 @@ scoring_rows as (
 
 ),
 
--- the version on the first determination rules the whole line
+-- the version on the first determination applies to the whole line
 gathered as (
 
     select
@@ -73,14 +73,14 @@ gathered as (
         min_by(rulebook_id, determined_on) as rulebook_id,
         min(determined_on) as first_determined_on,
         min(occurred_on) as first_occurred_on,
-        -- whoever reads the line should know that part of what it rests on is contested
+        -- readers of the line should know that some of its evidence is contested
         bool_or(row_state = 'disputed') as is_disputed,
         min(disputed_since_on) as disputed_since_on,
         case when bool_and(dataset = 'penalties') then max(public_until_on) end as public_until_on,
         max(quantity) as quantity,
         max(row_points) as row_points,
         count(*) as row_count,
-        -- of a single row: the row
+        -- the row, where there is only one
         min(dataset) as dataset,
         min(row_key) as row_key
     from scoring_rows
@@ -103,7 +103,7 @@ clocked as (
 
 ),
 
--- the row that starts the clock; of several on one day the one received first. Most lines have one row only.
+-- the row that starts the clock; of several on one day the one received first. Most lines have only one row.
 ranked as (
 
     select

@@ -1,4 +1,4 @@
--- The lines that repeat one of their item, with what they cost then (format.md, repeat_factor).
+-- Lines that repeat an earlier line of their item, with their points as a repetition (format.md, repeat_factor).
 with
 
 lines as (
@@ -31,7 +31,7 @@ final as (
         cast(lines.points * items.repeat_factor as decimal(9, 2)) as points
     from repeated
     inner join lines on repeated.line_id = lines.line_id
-    -- the factor of the line's own version
+    -- the factor in the line's own version
     inner join items
         on
             lines.rulebook_id = items.rulebook_id

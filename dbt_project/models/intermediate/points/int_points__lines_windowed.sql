@@ -1,5 +1,5 @@
--- Each line of evidence in its window, with its occasion and, for one time, its points; and one line for each row and item
--- that is void from the start or not scored, so that nothing decided vanishes.
+-- Each line of evidence with its window, its occasion and its points as a first occurrence; and one line for each row
+-- and item that is void from the start or not scored, so that no decision disappears.
 with
 
 evidence_rows as (
@@ -73,7 +73,7 @@ windowed as (
 
 ),
 
--- a check that a case has beside rows that come from none: of several the one received first
+-- in a case with checks, rows that come from no check belong to the check received first
 case_checks as (
 
     select

@@ -1,4 +1,4 @@
--- The days on which windows of until_next end: an agency's events of the kind that the component names (format.md).
+-- The days on which until_next windows end: an agency's events of the kind that the component names (format.md).
 with
 
 components as (
@@ -46,7 +46,7 @@ first_version as (
 
 ),
 
--- a component that names no type asks for checks of every type
+-- a component that names no type means checks of every type
 ending_checks as (
 
     select

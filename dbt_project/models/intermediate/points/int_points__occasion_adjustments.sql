@@ -1,4 +1,4 @@
--- What a component's cap per check takes away from each occasion, as it changes, of what its items' caps leave.
+-- How much a component's cap per check takes away from each occasion, after the caps of its items, at each change.
 {% set keys = ['agency_no', 'component_code', 'occasion_key'] %}
 
 with

@@ -1,5 +1,5 @@
--- What an application's own row and the calendar say of it (credit.md 6.6, 6.7). What needs the grade or the lines
--- in force (nothing_in_force, attempts, gate) is decided where the history is built.
+-- What is decided by an application's own row and the calendar (credit.md 6.6, 6.7). What needs the grade or the lines
+-- in force (nothing_in_force, attempts, gate) is decided in int_points__repairs_sequenced.
 with
 
 repairs as (
@@ -52,7 +52,7 @@ policies as (
 
 ),
 
--- an application that was never accepted has no version of its own
+-- an application that was never accepted has no version
 regimes as (
 
     select bool_or(is_on_application) as is_ever_on_application
@@ -132,7 +132,7 @@ judged as (
         ) as is_documents_complete,
         coalesce(timed.handled_by, '') = coalesce(timed.reviewed_by, '') as is_maker_checker,
         coalesce(timed.accepted_on <= timed.replied_on, false) as is_dated_in_order,
-        -- a reply that as_of_on does not know yet was not given by then
+        -- a reply after as_of_on has not been given yet
         coalesce(
             case
                 when timed.replied_on <= build_parameters.as_of_on

@@ -1,6 +1,6 @@
--- What an application's gate has to look at (credit.md 6.6): the lines of its agency that hold of themselves at the end
--- of its acceptance date, with the rules of that day. Only applications that may be applied change what a later one
--- sees, so they alone number the turns; all applications of a turn see the same earlier repairs.
+-- The input of each application's gate (credit.md 6.6): the lines of its agency that would be in force at the end of
+-- the acceptance date, before same_act and repairs, with the rules of that day. Only applications that may be applied
+-- change what a later one sees, so only they advance the turn; all applications of a turn see the same earlier repairs.
 with
 
 applications as (
@@ -121,7 +121,7 @@ versioned as (
 
 ),
 
--- what a component's sum is divided by on the day
+-- what a component's sum is divided by on that day
 divisors as (
 
     select

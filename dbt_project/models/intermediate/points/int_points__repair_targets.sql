@@ -1,4 +1,4 @@
--- The numbers that each application lists, and the lines that each of them would end (credit.md 6.6).
+-- The numbers that each application lists, and the lines that each number would end (credit.md 6.6).
 with
 
 repairs as (
@@ -78,7 +78,7 @@ matched as (
 
 ),
 
--- ledgers number by themselves, so a number may stand in two of them: the applicant means its own, findings first
+-- each ledger has its own numbers, so one number may be in two of them; findings come first
 ranked as (
 
     select
@@ -113,7 +113,7 @@ final as (
         case when target_state <> 'other_agency' then target_dataset end as target_dataset,
         case when target_state <> 'other_agency' then target_row_key end as target_row_key
     from ranked
-    -- a row may have a line of each of its items: those that can be repaired, else one that says why not
+    -- a row may have a line for each of its items: keep those that can be repaired, else one that says why not
     where
         preference = 1
         or (

@@ -1,7 +1,7 @@
 -- The repair gate, in order (credit.md Q7, 6.6). Whether a repair applies depends on the grade on its acceptance date,
--- and that grade on the repairs applied before: truly sequential, so this is a recursion over the turns of the
--- applications, all agencies at once. A turn reads the candidates of that turn only and carries the lines repaired so
--- far that have not ended: the cost is the sum of the lines in force at the acceptance dates, whatever their number.
+-- and that grade on the repairs applied before. This is truly sequential, so it is a recursion over the turns of
+-- applications, for all agencies at once. A turn reads only its own candidates and carries the repaired lines that have
+-- not ended: the cost is the number of lines in force at the acceptance dates.
 {{ config(post_hook="{{ drop_turns() }}") }}
 
 {% set inputs %}
@@ -64,7 +64,7 @@ from candidates
 {% set step %}
 with
 
--- whose turn it is
+-- the applications of this turn
 due as (
 
     select distinct
@@ -82,7 +82,7 @@ deciding as (
 
 ),
 
--- the lines that their gates have to look at
+-- the lines that their gates look at
 present as (
 
     select candidates.*
@@ -92,7 +92,7 @@ present as (
 
 ),
 
--- which of them earlier turns have ended
+-- those that earlier turns have ended
 repaired as (
 
     select
@@ -106,7 +106,7 @@ repaired as (
 
 ),
 
--- what is left of them at the acceptance
+-- those in force at the acceptance
 standing as (
 
     select
@@ -122,10 +122,10 @@ standing as (
 -- counting: the lines that count for the score
 {{ lines_that_count() }},
 
--- graded: the agency's grade by them
+-- graded: the agency's grade from them
 {{ grades_of_the_day() }},
 
--- what each application would end, and for how much of it the attempts are used up
+-- the lines that each application would end, and how many of them have no attempts left
 aimed as (
 
     select
@@ -137,7 +137,7 @@ aimed as (
 
 ),
 
--- from when on an ended line matters no more
+-- when an ended line stops mattering
 evaluated as (
 
     select
@@ -173,7 +173,7 @@ decided as (
 
 )
 
--- what each application comes to
+-- the outcome of each application
 select
     agency_id,
     turn,

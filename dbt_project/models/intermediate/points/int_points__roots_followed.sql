@@ -1,4 +1,4 @@
--- The row to whose case each linked row belongs, and what of it names the case (credit.md 6.3). A row without a link is
+-- For each linked row, the row whose case it joins, and what names that case (credit.md 6.3). A row without a link is
 -- its own root and is not listed.
 with recursive
 
@@ -15,7 +15,7 @@ links as (
 
 ),
 
--- 原工单编号, followed to the first
+-- 原工单编号, followed to the first ticket
 ticket_links as (
 
     select
@@ -45,7 +45,7 @@ repeats as (
 
 ),
 
--- a repeat leads to its first ticket, a finding to what it came from, a ticket that a check verified to itself
+-- a repeat leads to its first ticket, a finding to its origin, a ticket that a check verified to itself
 origins as (
 
     select
@@ -61,7 +61,7 @@ origins as (
         links.dataset,
         links.row_key,
         links.target_dataset as origin_dataset,
-        -- the ticket of a finding may itself repeat another one
+        -- the ticket of a finding may itself repeat another ticket
         coalesce(repeats.first_key, links.target_row_key) as origin_row_key
     from links
     left join repeats
@@ -82,7 +82,7 @@ origins as (
 
 ),
 
--- and from a first ticket to the check that verified it
+-- from a first ticket on to the check that verified it
 roots as (
 
     select

@@ -1,5 +1,5 @@
--- Each row of evidence and each item that it is of, with its case (credit.md 6.3), its items (6.5), and whether it
--- scores (6.1, 6.2, 6.12).
+-- Each row of evidence and each of its items, with its case (credit.md 6.3), its items (6.5), and whether it scores
+-- (6.1, 6.2, 6.12).
 with
 
 evidence as (
@@ -39,7 +39,7 @@ first_versions as (
 
 ),
 
--- the version in force on each day of a determination; before the first one, the first reads the clause
+-- the version in force on each day of a determination; before the first version, the first
 determination_days as (
 
     select distinct determined_on
@@ -52,7 +52,7 @@ versions as (
     select
         determination_days.determined_on,
         rulebooks.rulebook_id,
-        -- rounding brings every score back to the step; without it, points that leave the step cannot score
+        -- rounding returns every score to the step; without it, points that are no multiple of the step cannot score
         case when rulebooks.rounding = 'none' then rulebooks.score_step end as points_step,
         determination_days.determined_on < first_versions.effective_from_on as is_before_first
     from determination_days
@@ -120,7 +120,7 @@ judged as (
 
     select
         *,
-        -- the case key of the root (6.3); a root whose act has no day yet is a case of its own
+        -- the case key of the root (6.3); a root without a date of its act is a case of its own
         case
             when agency_id is null then cast(null as {{ dbt.type_string() }})
             when dataset = 'merit_claims' and document_no is not null
@@ -189,8 +189,8 @@ final as (
         case_id,
         root_dataset,
         root_row_key,
-        -- rows that score share the line of their case and item; what is void or not scored stands by itself;
-        -- nobody's act and an act that names no clause have no line
+        -- rows that score share the line of their case and item; a row that is void or not scored has its own;
+        -- a row without an agency, or without a clause, has none
         case
             when row_state in ('scores', 'disputed')
                 then {{ surrogate_key(["'line'", 'case_id', 'item_code']) }}

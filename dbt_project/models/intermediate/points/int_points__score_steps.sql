@@ -1,5 +1,5 @@
--- The sweep: every agency's score and grade after each change, instant by instant. What lies before the agency's start
--- has happened at its start.
+-- The sweep: every agency's score and grade after each change, instant by instant. Changes before the agency's start
+-- take effect at its start.
 {% set swept = {
     'points_hundredths': 'bigint', 'remainder': 'bigint', 'active_line_count': 'integer',
     'active_misconduct_count': 'integer', 'veto_bits': 'bigint', 'ceiling_bits': 'bigint',
@@ -124,7 +124,7 @@ moves as (
 
     union all
 
-    -- 1: the grade; 2: the score, too; 3: both reasons at once
+    -- 1: the grade is withheld; 2: the score too; 3: both reasons at once
     {{ span_moves('unrated_spans', ['agency_no'], 'until_instant', {
         'withheld': 'case when has_score then 1 else 2 end'
     }, swept) }}
@@ -200,7 +200,7 @@ final as (
         end as score_grade_reason,
         scored.active_misconduct_count > 0 as has_active_misconduct,
         scored.active_line_count,
-        -- the score and the grade above are as if rated: the repair gate and what a grade's entry calls for ask for them
+        -- score and grade above are as if rated: the repair gate and the start of a grade's measures need them
         scored.withheld in (0, 1) as is_score_shown,
         scored.withheld = 0 as is_rated
     from scored

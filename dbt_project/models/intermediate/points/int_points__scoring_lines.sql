@@ -1,4 +1,4 @@
--- Every line that can move a score, as a span of instants in which it holds of itself: before same_act and repair.
+-- Every line that can move a score, with the instants at which its window begins and ends: before same_act and repairs.
 with
 
 evidence_lines as (
@@ -55,7 +55,7 @@ lines as (
         {{ instant('valid_from_on', 'determination') }} as from_instant,
         coalesce(
             case
-                -- the event came first, and its line never held
+                -- the event came first: the line was never in force
                 when valid_until_on <= valid_from_on then {{ instant('valid_from_on', 'determination') }}
                 when is_until_next then {{ instant('valid_until_on', 'fact') }}
                 else {{ instant('valid_until_on', 'expiry') }}
@@ -102,7 +102,7 @@ lines as (
 
 ),
 
--- items that some version caps per check, by themselves or with their component: the others need no occasion
+-- items that some version caps per check, by themselves or with their component; other lines need no occasion
 check_items as (
 
     select distinct item_rules.item_code
@@ -115,7 +115,7 @@ check_items as (
 
 ),
 
--- cases in which more than one line competes (same_act); a case of one line needs no further thought
+-- cases with more than one competing line (same_act); a case of one line needs no ranking
 contested as (
 
     select case_id
@@ -136,7 +136,7 @@ final as (
         lines.item_code,
         lines.component_code,
         case when check_items.item_code is not null then lines.occasion_key end as occasion_key,
-        -- which of an item's occasions fills its cap first: the one that began first, then the one of the first row
+        -- the order in which an item's occasions fill its cap: by first day, then by first row
         case
             when check_items.item_code is not null
                 then concat(lines.clock_start_on, '|', lines.dataset, '|', coalesce(lines.order_key, ''))

@@ -1,7 +1,7 @@
--- Long: cutting a case, ranking its lines and joining the pieces again is one thought over the same rows.
--- same_act and subsumes (credit.md 6.4; format.md, `items`), and repairs. Only contested cases are cut: at the changes of their own lines
--- and at a new version. A line that is repaired no longer supersedes; whether it would still have counted is kept,
--- because its repair line covers those days only.
+-- Long: cutting a case, ranking its lines and joining the pieces again work on the same rows.
+-- same_act and subsumes (credit.md 6.4; format.md, `items`), and repairs. Only contested cases are cut: at the changes
+-- of their own lines and at a new version. A repaired line no longer supersedes; whether it would still have counted is
+-- kept, because its repair line covers only those days.
 {% set carried = [
     'line_id', 'line_kind', 'agency_no', 'case_id', 'item_code', 'component_code', 'occasion_key', 'line_order',
     'points_hundredths', 'effect', 'effect_grade', 'clock_start_on'
@@ -49,7 +49,7 @@ repaired as (
 
     select
         lines.*,
-        -- a repair approved on the day after the line's last, or later, ends nothing
+        -- a repair approved on the day after the line's last day, or later, ends nothing
         case
             when repairs.repaired_day < {{ whole_quotient('lines.until_instant', 8) }} then repairs.repaired_instant
             else lines.until_instant
@@ -100,7 +100,7 @@ present as (
         contested.line_id,
         contested.case_id,
         contested.item_code,
-        -- the lines of rows that share an item compete as one
+        -- the lines of rows that share an item compete as one set
         coalesce(contested.set_code, contested.item_code) as set_code,
         contested.rulebook_id,
         contested.points_hundredths,
@@ -132,7 +132,7 @@ ranked as (
 
 ),
 
--- the lines of one row compete as one sum: what of it stands, and what would stand without repairs
+-- the lines of a set compete by their sum: of those still standing, and of all of them as if nothing were repaired
 sets as (
 
     select
@@ -170,7 +170,7 @@ led as (
 
     select
         ranked.*,
-        -- what no longer stands is outranked only by what would outrank it anyway
+        -- a line that no longer stands is outranked only by what would outrank it without repairs
         case
             when ranked.set_code <> leading_sets.set_code and (ranked.is_standing or sets.set_place > leading_sets.set_place)
                 then leading_sets.standing_place

@@ -1,6 +1,6 @@
--- The check that verified a complaint, as the data shows it (credit.md 6.3): the first of the same agency and project
--- at or after the ticket, and not after its determination. Without a range join: days are put in one order (tickets before
--- checks of the same day) and each ticket looks at the least check that follows.
+-- The check that verified a complaint (credit.md 6.3): the first of the same agency and project on or after the day of
+-- the ticket, and not after its determination. Without a range join: all days are put in one order (tickets before
+-- checks of the same day), and each ticket takes the next check.
 with
 
 evidence as (

@@ -1,5 +1,5 @@
--- Days without a grade, whatever the reasons, with the grade that lasted through them as if the agency were rated. Only
--- agencies that a version leaves unrated are looked at.
+-- Days without a grade, whatever the reasons, with the grade that the agency would have kept through them if it were
+-- rated. Only agencies that some version leaves unrated are here.
 with
 
 unrated_spans as (

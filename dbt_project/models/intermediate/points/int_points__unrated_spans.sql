@@ -1,5 +1,5 @@
--- When an agency has no grade (format.md, rated_from and unrated_status): before its first event of the kind that the
--- version of the day asks for it has no score either; while the directory shows one of the version's statuses it keeps it.
+-- When an agency has no grade (format.md, rated_from and unrated_status). Before its first event of the kind that the
+-- version of the day names it has no score either; under a status that the version names it keeps its score.
 with
 
 versions as (
@@ -74,7 +74,7 @@ type_lists as (
 
 ),
 
--- a version that names no type asks for checks of every type
+-- a version that names no type means checks of every type
 rating_checks as (
 
     select
@@ -86,7 +86,7 @@ rating_checks as (
 
 ),
 
--- a check happens once, on its earliest day: one that was before the first version counts nowhere
+-- a check happens once, on its earliest day: a check that began before the first version never counts
 {{ task_days('rating_checks', ['version_number']) }},
 
 rating_days as (
@@ -151,7 +151,7 @@ unscored as (
 
 ),
 
--- a drop that shows no status leaves the last one as it is
+-- a drop without a status leaves the last status unchanged
 statuses as (
 
     select

@@ -1,4 +1,4 @@
--- The versions of the regime in time, and what of them is "of the day" for a whole score.
+-- The versions of the regime in time, with the rules of each that apply to a whole score.
 with
 
 rulebooks as (

@@ -1,7 +1,7 @@
--- Every day of the years that the calendar seed covers, numbered by working days (credit.md 6.7): the n-th working
--- day after d is the workday of d's block whose number is d's number + n, an equality join. A year that the seed
--- lacks has no days here, so what needs it finds nothing. A block is a run of covered years; the day before it is
--- there too, with number 0, because what follows it is known.
+-- Every day of the years in the calendar seed, numbered by working days (credit.md 6.7): the n-th working day after d
+-- is the workday of d's block with d's number + n, which is an equality join. A year that is not in the seed has no
+-- days here, so a deadline in it is null. A block is a run of covered years; the day before a block is included with
+-- number 0, because the days after it are known.
 with
 
 exceptions as (

@@ -1,5 +1,5 @@
--- Long: most of it is the list of columns that investigators read, once each.
--- The investigators' rows, with both agencies' grades as they are and as a confirmed conflict would leave them.
+-- Long: most of it is the list of columns that investigators read.
+-- The investigators' rows, with both agencies' grades as they are and as they would be if the conflict were confirmed.
 with
 
 assessed as (
@@ -56,7 +56,7 @@ ledger as (
 
 ),
 
--- the first day on which an agency's grade meant exit
+-- the first day on which the agency's grade meant exit
 failed as (
 
     select
@@ -123,7 +123,7 @@ already_counted as (
 
 ),
 
--- on the evaluation day, and what a confirmed conflict would add: a capped item takes no more than its cap has left
+-- on the evaluation day, and what a confirmed conflict would add: at most what the cap of its item has left
 item_standings as (
 
     select
@@ -132,7 +132,7 @@ item_standings as (
         score_history.grade,
         score_history.score_grade_reason,
         case
-            -- a row of evidence would say how many
+            -- a row of evidence would give the points
             when costs.item_points is null then cast(null as decimal(9, 2))
             when costs.item_cap_points is null then costs.item_points
             when costs.item_points < 0
@@ -164,7 +164,7 @@ item_standings as (
 
 ),
 
--- of an item whose points nobody knows yet, nobody can tell what it leaves
+-- where the points of an item are not known, the rest of its cap is not known either
 standings as (
 
     select

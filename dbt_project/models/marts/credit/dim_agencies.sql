@@ -96,7 +96,7 @@ final as (
         regions.region_name as registered_region_name,
         statuses.is_complete,
         statuses.is_conforming,
-        -- an agency that has not handed anything in lacks everything
+        -- an agency on no list has submitted nothing
         case when statuses.is_listed then coalesce(missing.missing_items, '') else 'submission' end as missing_items,
         agencies.submitted_on,
         agencies.first_drop_on,

@@ -1,6 +1,6 @@
--- Long: four kinds of line in one list of columns, side by side.
--- Every line of every agency: what counts, what is superseded, what was repaired, what a cap took away, what is void or
--- not scored. Lines in force on a day and the base add up to the score of that day.
+-- Long: four kinds of line in one list of columns.
+-- Every line of every agency: counted, superseded, repaired, taken away by a cap, void or not scored. The base and the
+-- lines in force on a day add up to the score of that day.
 {% set text = dbt.type_string() %}
 {% set source_row = ['source', 'dataset', 'source_key', 'file_hash', 'sheet', 'row_number'] %}
 {% set line_columns = [
@@ -82,7 +82,7 @@ lines as (
 
 ),
 
--- of several repairs of one line the one approved first ends it
+-- of several repairs of one line, the one approved first ends it
 ending as (
 
     select
@@ -117,7 +117,7 @@ placed as (
         case when segments.segment_id is null then lines.valid_from_on else segments.from_on end as shown_from_on,
         case
             when segments.segment_id is null then lines.valid_until_on
-            -- nobody is superseded by a line once repaired itself
+            -- a line that has been repaired supersedes no other
             when segments.counted_by is not null then segments.standing_until_on
             else segments.until_on
         end as shown_until_on,
@@ -168,8 +168,8 @@ shown as (
         occasion_key,
         is_repeat
     from placed
-    -- a superseded line that was repaired before the segment began is not in force in it; a line whose window leaves no
-    -- day was decided all the same
+    -- a superseded line that was repaired before the segment began is not in force in it; a line whose window has no
+    -- days was still decided, and stays
     where not is_segment or shown_until_on is null or shown_until_on > shown_from_on
 
 ),

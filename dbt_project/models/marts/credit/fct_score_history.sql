@@ -1,5 +1,5 @@
--- Tiles of time from each agency's start into the future, cut where a shown column changes at the end of a day. The
--- cause is the first change of that day that moved the score or the grade (credit.md 6.10).
+-- Spans without gaps from each agency's start into the future, cut where a shown column changes at the end of a day.
+-- The cause is the first change of that day that moved the score or the grade (credit.md 6.10).
 with
 
 steps as (
@@ -42,7 +42,7 @@ compared as (
 
 ),
 
--- only days with several instants need a search for the one that moved something first
+-- only days with several instants need a search for the first that moved something
 crowded as (
 
     select
@@ -112,7 +112,7 @@ spans as (
         max(case when is_grade_changed then valid_from_on end) over (
             partition by agency_no order by valid_from_on rows unbounded preceding
         ) as grade_since_on,
-        -- the start changes nothing: before it there was no score
+        -- the start is no change: there was no score before it
         max(case when not is_first and (is_score_changed or is_grade_changed) then valid_from_on end) over (
             partition by agency_no order by valid_from_on rows unbounded preceding
         ) as last_changed_on,

@@ -1,4 +1,4 @@
--- Why an agency is unrated on a day: what its rating waits for, or what the directory shows.
+-- Why an agency is unrated on a day: the event that its rating waits for, or its status in the directory.
 with
 
 unrated_spans as (

@@ -278,52 +278,22 @@ rest as (
 
 ),
 
--- the base holds on the days that have a score, of one version
-standings as (
+-- the days of a version that have a score: once an agency is rated, the version goes on giving it one
+scored as (
 
     select
         score_history.agency_id,
         score_history.rulebook_id,
-        score_history.score is not null as has_score,
-        greatest(score_history.valid_from_on, build.as_of_on) as from_on,
-        coalesce(score_history.valid_until_on, {{ open_end() }}) as until_on
-    from score_history
-    inner join build on score_history.valid_until_on is null or score_history.valid_until_on > build.as_of_on
-
-),
-
-compared as (
-
-    select
-        *,
-        lag(has_score) over (partition by agency_id order by from_on) as had_score
-    from standings
-
-),
-
-numbered_standings as (
-
-    select
-        *,
-        {{ run_number('has_score = had_score', 'agency_id', 'from_on') }} as run_number
-    from compared
-
-),
-
-scored as (
-
-    select
-        numbered_standings.agency_id,
-        numbered_standings.rulebook_id,
         {{ from_hundredths('versions.base_hundredths') }} as base_points,
-        min(numbered_standings.from_on) as from_on,
-        max(numbered_standings.until_on) as until_on
-    from numbered_standings
-    inner join versions on numbered_standings.rulebook_id = versions.rulebook_id
-    where numbered_standings.has_score
+        greatest(min(score_history.valid_from_on), build.as_of_on) as from_on,
+        max(coalesce(score_history.valid_until_on, {{ open_end() }})) as until_on
+    from score_history
+    inner join versions on score_history.rulebook_id = versions.rulebook_id
+    cross join build
+    where score_history.score is not null
     group by
-        numbered_standings.agency_id, numbered_standings.rulebook_id, numbered_standings.run_number,
-        versions.base_hundredths
+        score_history.agency_id, score_history.rulebook_id, versions.base_hundredths, build.as_of_on
+    having max(coalesce(score_history.valid_until_on, {{ open_end() }})) > build.as_of_on
 
 ),
 

@@ -99,7 +99,7 @@ working_days as (
 
 ),
 
--- what a decision may be about; `<USCC>=<USCC>` also names payers that are no agency
+-- objects of decisions; `<USCC>=<USCC>` may also name payers that are no agencies
 decided_objects as (
 
     select
@@ -171,7 +171,7 @@ unknown_objects as (
 
 ),
 
--- a repair's own deadline is among the repair issues
+-- the deadlines of repairs are among the repair issues
 deadline_issues as (
 
     select distinct
@@ -207,7 +207,7 @@ deadline_issues as (
     'issue_code', 'source', 'dataset', 'source_key', 'agency_id', 'file_hash', 'sheet', 'row_number', 'detail'
 ] -%}
 
--- one thing said twice of one row is one issue
+-- an issue given twice for one row is one issue
 issues as (
 
     select {{ columns | join(', ') }} from door_issues

@@ -30,7 +30,7 @@ final as (
         quarantined_rows.row_number,
         quarantined_rows.reason_code,
         quarantined_rows.header,
-        -- a number that an agency's papers bear, too, flags the agency, and does not say whose the row is
+        -- a number that an agency's other rows also have flags the agency, but does not prove whose the row is
         min(case when quarantined_rows.is_named_itself then quarantined_rows.agency_id end) as agency_id,
         max(
             case

@@ -1,4 +1,4 @@
--- What a person needs to decide whom a complaint is about; what the complainant wrote stays in the archive.
+-- What a person needs to decide which agency a complaint is about; the complainant's own text stays in the archive.
 with
 
 complaints as (

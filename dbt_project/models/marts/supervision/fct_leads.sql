@@ -1,4 +1,4 @@
--- What the data can show before anyone decides. A lead never scores.
+-- What the data shows before anybody decides. A lead never scores.
 with
 
 leads as (

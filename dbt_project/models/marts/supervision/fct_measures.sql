@@ -1,6 +1,6 @@
-/* A span begins where the grade that calls for the measure does; a new version of the rulebook in between does not
-begin it anew, unless it asks for another number. An unrated agency has no grade to call for any: the span ends. Another
-begins on the first rated day, and enters its grade unless that lasted all the while as if the agency were rated. */
+/* A span begins with the grade that calls for the measure; a new version of the rulebook does not begin a new span,
+unless it asks for another number. An unrated agency has no grade, so the span ends. A new span begins on the first
+rated day; it counts as entering the grade, unless the grade as if rated stayed the same throughout. */
 with
 
 score_history as (
@@ -47,7 +47,7 @@ ordered as (
         measures.is_provisional,
         graded.valid_from_on,
         graded.valid_until_on,
-        -- a measure of any grade holds across grades, but each of them is entered anew
+        -- a measure of any grade continues across grades, but each of them is entered anew
         case when measures.trigger_code = 'on_enter' then graded.grade else measures.grade end as span_grade,
         -- a yearly number is that of the version of the day
         case when measures.trigger_code = 'calendar_year' then measures.n end as span_n,

@@ -1,5 +1,5 @@
-/* Excess: on a day under a yearly maximum, a double-random check beyond it or any special one. The maximum shown is
-that of the year's last day, or of as_of_on in the running year. */
+/* Excess: on a day under a yearly maximum, a double-random check beyond it, or any special check. The maximum shown is
+that of the year's last day, or of as_of_on in the current year. */
 with
 
 build as (

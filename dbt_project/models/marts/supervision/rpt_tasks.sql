@@ -1,7 +1,7 @@
--- Long: one CTE a kind of task, side by side: how each opens, falls due and closes is read in comparison.
-/* Tasks open on days up to as_of_on and close by the data that shows them done: a check, an exit or readmission, a
-reply, the end of the grade that calls for a list. No export shows an interview or a circular: they stay open. Days on
-which the agency is unrated open no task of its grade and close none. */
+-- Long: one CTE per kind of task, so that opening, deadline and closing can be compared.
+/* Tasks open on days up to as_of_on and close when the data shows them done: by a check, an exit or readmission, a
+reply, or the end of the grade that calls for a list. No export shows an interview or a circular: those stay open. Days
+on which the agency is unrated neither open nor close a task of its grade. */
 with
 
 build as (
@@ -116,7 +116,7 @@ entered as (
 
 ),
 
--- where a list ends because the agency is unrated, the first rated day says whether it goes on
+-- if a list ends because the agency becomes unrated, the first rated day says whether it continues
 paused as (
 
     select

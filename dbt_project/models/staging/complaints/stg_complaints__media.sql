@@ -1,4 +1,4 @@
--- A row received later supersedes. first_received_on: since when the row has named this respondent.
+-- A row received later supersedes. first_received_on: the first drop that shows the row with this respondent.
 with
 
 received as (

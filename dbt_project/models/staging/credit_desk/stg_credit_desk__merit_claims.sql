@@ -1,4 +1,5 @@
--- A row received later supersedes. first_received_on: since when the row has claimed this, or been rejected.
+-- A row received later supersedes. first_received_on: the first drop that shows the row with this claim, or as
+-- rejected.
 with
 
 received as (

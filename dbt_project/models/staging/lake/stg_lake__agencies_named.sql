@@ -1,5 +1,5 @@
--- Whose code a row ever named, and when first: a row that a later one supersedes, or deletes, named it, too. Whom a
--- complaint names in words, int_complaints_matched finds out.
+-- Every code that any row ever named, with its first receipt: superseded and deleted rows count too. Agencies that a
+-- complaint names in words are found in int_complaints_matched.
 with
 
 decisions as (
@@ -23,7 +23,7 @@ named as (
             union all
         {% endfor %}
     {%- endfor %}
-    -- of an agency itself, or of what is its: <dataset>:<source key>=<USCC>, <USCC>=<USCC>; a USCC has 18 characters
+    -- identity decisions: <dataset>:<source key>=<USCC>, <USCC>=<USCC>; a USCC has 18 characters
     select
         'credit_desk' as source,
         'decisions' as dataset,

@@ -1,5 +1,5 @@
--- Keys that name more than one agency over all rows received: of each agency the last row that names it, and which of them all
--- is the latest, which counts.
+-- Keys that have named more than one agency over all rows received: for each agency the last row that names it, and
+-- which of these rows is the latest, which counts.
 with
 
 final as (

@@ -1,4 +1,4 @@
--- When a row of the key of a quarantined one could be read: of a list in each drop, of what has one row per key the last time.
+-- When a row with the key of a quarantined row was readable: for a list in each drop, for other datasets the last time.
 with
 
 final as (

@@ -1,6 +1,6 @@
--- People whose ID number fails at the door, by the row that names them: of events the rows that nothing supersedes, of
--- snapshots every drop. A month of insurance is never superseded under the corrected number: there the payer's last drop
--- counts. A key that names a person is left out.
+-- People whose ID number fails at the door, with the row that names them: of events the rows not superseded, of
+-- snapshots every drop. A month of insurance with a wrong number is never superseded by one with the right number, so
+-- there the payer's last drop counts. Keys that name a person are left out.
 with
 
 final as (

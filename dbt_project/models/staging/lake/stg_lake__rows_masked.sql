@@ -1,5 +1,5 @@
--- Rows in which the door masked an ID or mobile number outside its column: of events and months the rows that nothing
--- supersedes, of snapshots every drop. A key that names a person is left out: file, sheet and row lead back to it.
+-- Rows in which the door masked an ID or mobile number outside its column: of events and months the rows not
+-- superseded, of snapshots every drop. Keys that name a person are left out: file, sheet and row lead back to the row.
 with
 
 final as (

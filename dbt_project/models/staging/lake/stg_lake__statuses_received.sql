@@ -1,4 +1,4 @@
--- What every row of an act's own ledger ever said of its status, those that a later one supersedes included.
+-- Every status that rows of the acts' own ledgers have ever shown, superseded rows included.
 {%- set datasets = [('credit_desk', 'findings'), ('inspections', 'checks'), ('inspections', 'penalties')] %}
 with
 

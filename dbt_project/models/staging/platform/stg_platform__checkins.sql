@@ -1,6 +1,6 @@
--- The row received last, then updated last, supersedes; a deletion hides what it supersedes.
--- first_received_on: since when the row has said who was where, when and for which report; role_first_received_on: who
--- was there as what on that day.
+-- The row received last, then updated last, supersedes; a deletion hides the row that it supersedes.
+-- first_received_on: the first drop that shows the row with this person, place, time and report;
+-- role_first_received_on: the same for the person, position and day.
 with
 
 received as (

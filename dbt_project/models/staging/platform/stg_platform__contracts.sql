@@ -1,6 +1,6 @@
--- The row received last, then updated last, supersedes; a deletion hides what it supersedes.
--- first_received_on: since when the row has said who contracted, when, and who works; project_first_received_on: for
--- which project it was signed.
+-- The row received last, then updated last, supersedes; a deletion hides the row that it supersedes.
+-- first_received_on: the first drop that shows the row with these parties and dates; project_first_received_on: the
+-- same for the project.
 with
 
 received as (

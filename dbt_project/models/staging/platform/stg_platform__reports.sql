@@ -1,7 +1,7 @@
--- The row received last, then updated last, supersedes; a deletion hides what it supersedes.
--- Since when the row has said what it shows, for each thing that it can be evidence of: a change of its other cells, or a
--- repeat, is no new evidence. Each list names the cells that count, beside whose report it is: who signed; whose; dated
--- when; under which contract, or project where it names none; what job under whom; how sealed; sealed by whom for whom.
+-- The row received last, then updated last, supersedes; a deletion hides the row that it supersedes.
+-- The first drop that shows each thing that a row can be evidence of: a change in other cells, or a repeat, is no new
+-- evidence. Each list names the cells that count beside the report's agency: who signed; the agency alone; the date;
+-- the contract, or the project if it names none; the job and its leader; the seal's state; who sealed it.
 {%- set evidence = {
     'first_received_on': [
         'reported_on', 'technical_lead_key', 'project_lead_key', 'project_lead_registration_no'
@@ -64,7 +64,7 @@ final as (
         contract_no,
         agency_id,
         agency_name,
-        -- of several agencies that ever used the number, one other than the row's
+        -- of several agencies that ever used the number, one other than the row's own
         nullif(case when least_agency_id <> agency_id then least_agency_id else greatest_agency_id end, agency_id)
             as other_agency_id,
         service_type,

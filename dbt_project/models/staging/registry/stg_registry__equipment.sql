@@ -1,4 +1,4 @@
--- The last of several rows of one key inside a drop wins.
+-- Of several rows of one key in a drop the last wins.
 with
 
 received as (

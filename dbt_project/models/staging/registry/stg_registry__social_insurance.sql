@@ -1,4 +1,4 @@
--- A row received later supersedes. first_received_on: since when the month has been paid, or unpaid.
+-- A row received later supersedes. first_received_on: the first drop that shows the month as paid, or as unpaid.
 with
 
 received as (

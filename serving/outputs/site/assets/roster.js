@@ -22,7 +22,6 @@
   };
   const called = (field, value) => (value ? both((values[field] || {})[value] || [value, value]) : "–");
 
-  const places = new Map([...grades, "unrated", "suspended", "exited"].map((state, index) => [state, index]));
   const fold = (text) => text.normalize("NFKC").replace(/\s+/g, "").toUpperCase();
   const rows = arrays.map((array, index) => {
     const row = Object.fromEntries(columns.map((name, column) => [name, array[column]]));

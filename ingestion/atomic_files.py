@@ -1,7 +1,7 @@
-"""Files that are there whole or not at all, whatever kills the writer: written beside their place, then renamed.
+"""Writing a file atomically: it is complete or not there, even if the writer is killed. Written beside, then renamed.
 
-Belongs here: the temporary file, its sync and its rename, and the sweep of what killed writers left. Does not belong
-here: what a file holds, and a set of files that must appear together.
+Belongs here: the temporary file, its sync and rename, removing what killed writers left. Does not belong here: what a
+file holds, and sets of files that must appear together.
 """
 
 from __future__ import annotations
@@ -15,30 +15,30 @@ _TEMPORARY = ".tmp-"
 
 
 def temporary_beside(target: Path) -> Path:
-    """Where this process writes what is to become `target`."""
+    """The temporary file of this process for `target`."""
     return target.with_name(f".{target.name}{_TEMPORARY}{os.getpid()}")
 
 
-def write_whole(target: Path, write: Callable[[Path], Any]) -> None:
-    """Runs `write` on a temporary file beside `target`, then puts it in place, durably; nothing is left on failure.
+def write_atomically(target: Path, write: Callable[[Path], Any]) -> None:
+    """Runs `write` on a temporary file beside `target`, then renames it durably. Nothing is left on failure.
 
-    Nobody but this account may read the file, at no moment.
+    Only this account can read the file, at every moment.
     """
     temporary = temporary_beside(target)
     try:
         os.close(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600))
         write(temporary)
         temporary.chmod(0o600)
-        put_in_place(temporary, target)
+        rename_durably(temporary, target)
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
 
 
-def write_text_whole(target: Path, text: str) -> None:
-    """Writes UTF-8 text beside `target` and renames it: a full disk or a kill leaves what was there before.
+def write_text_atomically(target: Path, text: str) -> None:
+    """Writes UTF-8 text beside `target` and renames it: after a full disk or a kill the old content is still there.
 
-    Not synced: for state that can be worked out again after a power cut.
+    Not synced to disk: for state that can be recomputed after a power cut.
     """
     temporary = temporary_beside(target)
     try:
@@ -49,8 +49,8 @@ def write_text_whole(target: Path, text: str) -> None:
         raise
 
 
-def put_in_place(temporary: Path, target: Path) -> None:
-    """Renames a file that is written, so that a power cut after this loses neither its bytes nor its name."""
+def rename_durably(temporary: Path, target: Path) -> None:
+    """Syncs and renames a written file: a power cut after this loses neither its bytes nor its name."""
     with temporary.open("rb") as file:
         os.fsync(file.fileno())
     temporary.replace(target)
@@ -67,6 +67,6 @@ def sync_folder(folder: Path) -> None:
 
 
 def sweep(folder: Path) -> None:
-    """Removes what killed writers left anywhere in `folder`; only while nobody writes there."""
+    """Removes temporary files that killed writers left in `folder`. Call it only while nobody writes there."""
     for leftover in folder.rglob(f".*{_TEMPORARY}*"):
         leftover.unlink(missing_ok=True)

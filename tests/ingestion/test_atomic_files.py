@@ -1,4 +1,4 @@
-"""A file written whole: the old content or the new one, never a part of either, and nothing left beside it."""
+"""Atomic writes: a file has the old content or the new one, never a part of either, and nothing is left beside it."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from ingestion.whole_files import sweep, temporary_beside, write_text_whole, write_whole
+from ingestion.atomic_files import sweep, temporary_beside, write_atomically, write_text_atomically
 
 
 class Stop(BaseException):
     pass
 
 
-def test_a_file_is_there_whole_for_its_owner_only(tmp_path: Path) -> None:
+def test_a_file_is_complete_and_readable_only_by_its_owner(tmp_path: Path) -> None:
     target = tmp_path / "part"
     modes = []
 
@@ -25,7 +25,7 @@ def test_a_file_is_there_whole_for_its_owner_only(tmp_path: Path) -> None:
 
     before = os.umask(0)
     try:
-        write_whole(target, write)
+        write_atomically(target, write)
     finally:
         os.umask(before)
     assert (target.read_bytes(), stat.S_IMODE(target.stat().st_mode), modes) == (b"new", 0o600, [0o600])
@@ -33,7 +33,7 @@ def test_a_file_is_there_whole_for_its_owner_only(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("step", ["write", "replace", "fsync"])
-def test_whatever_fails_leaves_what_was_there(tmp_path: Path, step: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failure_leaves_the_old_content(tmp_path: Path, step: str, monkeypatch: pytest.MonkeyPatch) -> None:
     target = tmp_path / "part"
     target.write_bytes(b"old")
 
@@ -50,7 +50,7 @@ def test_whatever_fails_leaves_what_was_there(tmp_path: Path, step: str, monkeyp
     if step == "fsync":
         monkeypatch.setattr(os, "fsync", stop)
     with pytest.raises(Stop):
-        write_whole(target, write)
+        write_atomically(target, write)
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == {"part": b"old"}
 
 
@@ -59,17 +59,17 @@ def test_a_link_planted_in_the_temporary_file_s_place_is_not_followed(tmp_path: 
     other.write_bytes(b"untouched")
     temporary_beside(target).symlink_to(other)
     with pytest.raises(OSError):
-        write_whole(target, lambda temporary: temporary.write_bytes(b"new"))
+        write_atomically(target, lambda temporary: temporary.write_bytes(b"new"))
     assert other.read_bytes() == b"untouched" and not target.exists()
 
 
 def test_text_replaces_text_and_a_failure_leaves_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     target = tmp_path / "state.json"
     for text in ("一", "二"):
-        write_text_whole(target, text)
+        write_text_atomically(target, text)
         assert target.read_text("utf-8") == text
     with pytest.raises(UnicodeEncodeError):
-        write_text_whole(target, "\ud800")
+        write_text_atomically(target, "\ud800")
     assert {path.name: path.read_text("utf-8") for path in tmp_path.iterdir()} == {"state.json": "二"}
 
 

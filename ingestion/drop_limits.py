@@ -1,7 +1,7 @@
-"""Whether a drop is taken in at all: the row floor of snapshots, the pages of a page's total. Pure.
+"""Whether a drop is loaded at all: the row floor of snapshots, the total that pages announce. Pure.
 
-Belongs here: rules on a drop as a whole and what is said of one that breaks them; a drop that was accepted is not asked.
-Does not belong here: single files (`ingestion.load_outcomes`), counting rows (`ingestion.drop_rows`).
+Belongs here: rules on a drop as a whole, and their messages. They do not apply to a drop that somebody accepted. Does not
+belong here: single files (`ingestion.load_outcomes`), counting rows (`ingestion.drop_rows`).
 """
 
 from __future__ import annotations
@@ -15,53 +15,54 @@ _RUNS_SHOWN = 8  # of page numbers
 
 @dataclass(frozen=True, slots=True)
 class Shortfall:
-    """Why a drop is held: what was found and expected, and what to do; without the words that accept the drop."""
+    """Why a drop is held. The command that accepts the drop follows `message`."""
 
     reason_code: str
-    found: str
+    message: str
 
 
 def below_floor(rows: int, quarantined: int, last_rows: int) -> Shortfall | None:
-    """A list of far fewer usable rows than the last one that was loaded."""
+    """A list with far fewer usable rows than the last loaded one."""
     if not last_rows or rows * 100 > last_rows * FLOOR_RATIO_PERCENT:
         return None
     more = f" ({quarantined} more would be quarantined)" if quarantined else ""
     return Shortfall(
         "row_floor",
-        f"the drop has {rows} usable rows{more}, the last list that was loaded had {last_rows}. Ask for the full list, or "
-        "accept it",
+        f"可用数据只有 {rows} 行，上一份名单有 {last_rows} 行，请索取完整名单，或接受本批。The drop has {rows} usable rows{more}, but the "
+        f"last loaded list had {last_rows}. Ask for the full list, or accept the drop",
     )
 
 
 def missing_pages(
     records: int, total: int, page_numbers: Collection[int | None], unreadable: Collection[str]
 ) -> Shortfall | None:
-    """Fewer records than the largest total of the pages. `unreadable`: the names of files that cannot be read."""
+    """Fewer records than the largest total of the pages. `unreadable`: names of files that cannot be read."""
     if records >= total:
         return None
     held = f" A page that cannot be read counts as missing: {_listed(sorted(unreadable))}." if unreadable else ""
     return Shortfall(
         "pages_missing",
-        f"the drop has {records} of the {total} records that its pages count. {_absent(page_numbers)}{held} Put the "
-        "missing pages into the same folder, or accept the drop without them",
+        f"共 {total} 条记录，只收到 {records} 条，请把缺少的页放入同一文件夹，或接受本批。The drop has {records} of the {total} records "
+        f"that its pages announce. {_absent(page_numbers)}{held} Put the missing pages into the same folder, or accept the "
+        "drop without them",
     )
 
 
 def _absent(page_numbers: Collection[int | None]) -> str:
-    """Which page numbers up to the last are absent."""
+    """Which page numbers up to the last one are missing."""
     numbers = sorted({number for number in page_numbers if number is not None})
     if not numbers or None in page_numbers:
         return "Which pages are missing is not known: not every page has a number."
-    # counted from 1; a page 0, with which some writers begin, changes nothing
+    # pages count from 1; a page 0, with which some systems begin, changes nothing
     gaps = zip([0, *numbers], numbers, strict=False)
     runs = [(before + 1, after - 1) for before, after in gaps if after - before > 1]
     if not runs:
         return (
-            f"No page up to the last one here ({numbers[-1]}) is absent: later ones are, or records moved while the pages "
-            "were fetched (then fetch them all again)."
+            f"No page up to the last one here ({numbers[-1]}) is missing: later pages are, or records moved while the pages "
+            "were fetched (then fetch all of them again)."
         )
     pages = _listed(str(start) if start == end else f"{start}-{end}" for start, end in runs)
-    return f"Absent up to the last page here ({numbers[-1]}): page {pages}."
+    return f"Missing up to the last page here ({numbers[-1]}): page {pages}."
 
 
 def _listed(names: Iterable[str]) -> str:

@@ -38,7 +38,7 @@ WRECKED = (
 NO_NAME = ("同上", "〃", "″", "同前", "123", "12.5", "……", "***", "ditto", "同上行", "□")
 
 
-def test_a_wrecked_name_is_told(door: Door) -> None:
+def test_a_garbled_name_is_reported(door: Door) -> None:
     """b_wrecked_name, v_names."""
     put(door, "registry/agencies", [*(agency(机构名称=written) for written in WRECKED), agency(USCC_B)])
     put(door, "registry/personnel", [person(written) for written in WRECKED])
@@ -51,7 +51,7 @@ def test_a_wrecked_name_is_told(door: Door) -> None:
     assert [row["agency_id"] for row in door.rows("registry/agencies")] == [USCC_B]
 
 
-def test_a_wrecked_number_is_told(door: Door) -> None:
+def test_a_garbled_number_is_reported(door: Door) -> None:
     wrecked = ["焦住建罚?2024?1号", "锟斤拷1号", "焦罚½¹1号"]
     put(door, "inspections/penalties", [penalty(written) for written in wrecked])
     put(door, "inspections/checks", [check(项目编号=written) for written in wrecked[:2]])  # GBK has no ½
@@ -61,7 +61,7 @@ def test_a_wrecked_number_is_told(door: Door) -> None:
     }  # fmt: skip
 
 
-def test_what_is_no_name_is_told(door: Door) -> None:
+def test_what_is_not_a_name_is_reported(door: Door) -> None:
     put(door, "registry/personnel", [person(written) for written in NO_NAME])
     put(door, "registry/social_insurance", [insured(make_id(1), "202405", 单位名称=written) for written in NO_NAME])
     put(door, "complaints/media", [media_item(机构名称=written) for written in NO_NAME])
@@ -71,7 +71,7 @@ def test_what_is_no_name_is_told(door: Door) -> None:
     }
 
 
-def test_a_program_s_word_for_nothing_is_no_name_where_one_is_needed(door: Door) -> None:
+def test_a_program_s_word_for_nothing_is_not_a_name_where_one_is_needed(door: Door) -> None:
     put(door, "registry/personnel", [person("NULL"), person("nan", make_id(2))])
     put(door, "registry/social_insurance", [insured(make_id(1), "202405", 姓名="NULL")])
     door.ingest()

@@ -1,7 +1,7 @@
-"""A workbook that takes far more memory than its parts: long texts said again and again.
+"""A workbook that needs far more memory than its parts, because its cells repeat long texts.
 
-Belongs here: whether that may be (from what `part_scan` saw), and the exact count. Does not belong here: the size of
-the parts themselves (`zip_archive`), few cells in a large sheet (`part_scan`).
+Belongs here: whether that is possible (from the `part_scan`), and the exact count. Does not belong here: the size of the
+parts themselves (`zip_archive`), few cells in a large sheet (`part_scan`).
 """
 
 from __future__ import annotations
@@ -19,16 +19,16 @@ def _text_limit(packed_size: int) -> int:
     return max(TEXT_FREE_BYTES, MAX_TEXT_RATIO * packed_size)
 
 
-def may_swell(sheets: Iterable[PartScan], texts: PartScan | None, unpacked: int, packed_size: int) -> bool:
-    """Whether a reader may need far more memory than the parts take: judged from above, so that most are let by."""
+def may_expand(sheets: Iterable[PartScan], texts: PartScan | None, unpacked: int, packed_size: int) -> bool:
+    """Whether a reader might need far more memory than the parts. An upper bound, which most workbooks pass quickly."""
     longest = texts.longest_shared_text if texts else 0
     return unpacked + longest * sum(scan.shared_cell_count for scan in sheets) > _text_limit(packed_size)
 
 
-def check_swollen(sheets: Iterable[Iterator[bytes]], texts: Iterator[bytes] | None, packed_size: int) -> None:
-    """Counts exactly what a reader would hold: the whole text of every cell of the sheets.
+def check_expanded_text(sheets: Iterable[Iterator[bytes]], texts: Iterator[bytes] | None, packed_size: int) -> None:
+    """Counts exactly what a reader would hold in memory: the full text of every cell of the sheets.
 
-    Raises Held if a short text stands for a long one too often.
+    Raises Held if cells refer to long shared texts too often.
     """
     lengths = array("I")
     if texts is not None:
@@ -43,7 +43,7 @@ def check_swollen(sheets: Iterable[Iterator[bytes]], texts: Iterator[bytes] | No
         else:
             total += len(cell.text)
         if total > limit:
-            raise refused_archive("its cells repeat long texts until they fill the memory")
+            raise refused_archive("its cells repeat long texts so often that they would fill the memory")
 
     for chunks in sheets:
         read_cells(chunks, add)

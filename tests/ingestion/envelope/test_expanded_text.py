@@ -1,4 +1,4 @@
-"""Small workbooks that a reader would blow up, and honest ones that look like them."""
+"""Small workbooks that would fill a reader's memory, and harmless ones that look like them."""
 
 from __future__ import annotations
 
@@ -162,7 +162,7 @@ def test_a_small_file_never_fills_the_memory(tmp_path: Path, kind: str, reason: 
 
 
 def test_long_texts_and_loose_cells_of_honest_size_are_read(door: Door) -> None:
-    """The guards count what a reader would hold: a few long texts, comments and cells without a place are none of it."""
+    """The guards count what a reader would hold in memory: a few long texts, comments and cells without a reference pass."""
     repeated_text(door.drop(FINDINGS, DAY, "long.xlsx"), 20, 30_000)
     loose = finding_rows({}).replace("<row ", "<!-- 导出 --><row ", 1).replace('<c r="A2" ', "<c ")
     raw_workbook(door.drop(FINDINGS, DAY, "loose.xlsx"), {"S": sheet_xml(loose)})
