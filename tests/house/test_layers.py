@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import csv
+import re
 from pathlib import Path
 
 import pytest
 
+from tests.conftest import ROOT
 from tests.house.project import DBT, sql_files
 from tests.warehouse.harness import compiled_nodes
 
@@ -138,3 +140,8 @@ def test_every_detector_of_the_seed_is_one_model_that_is_read(
     assert {path.stem for path in sql_files("models") if path.stem.startswith(prefix)} == expected
     read = [unique_id.split(".")[-1] for union in unions for unique_id in compiled_nodes()[union].depends_on]
     assert sorted(name for name in read if name.startswith(prefix)) == sorted(expected)
+
+
+def test_every_detector_is_tried_on_rows_of_its_own() -> None:
+    tests = "".join(path.read_text("utf-8") for path in sorted((ROOT / "tests" / "warehouse").glob("test_*.py")))
+    assert {kind for kind in kinds("conflict") | kinds("lead") if not re.search(rf"\b{kind}\b", tests)} == set()

@@ -14,12 +14,14 @@ from typing import Any
 import pytest
 from stdnum.cn import uscc as gb32100
 
+from ingestion.contract import Kind
 from ingestion.parsing import passes_gb11714, person_number
 from ingestion.sources import DATASETS
 from sample_city import city, identifiers, write_city
-from sample_city.dirt.extras import EXTRAS
+from sample_city.dirt.extras import EXTRAS, KEY_HEADERS
 from sample_city.dirt.styles import STYLES
 from sample_city.districts import build_district
+from sample_city.files import FILE_STEMS
 from sample_city.model import District, Record
 from sample_city.shelf import Shelf
 from sample_city.timeline import Timeline
@@ -69,6 +71,20 @@ def test_an_earlier_sample_is_replaced_and_anything_else_is_left_alone(tmp_path:
     with pytest.raises(FileExistsError):
         write_city(tmp_path / "mine", agencies=1, years=1)
     assert precious.read_bytes() == b"real"
+
+
+def test_every_dataset_has_a_file_name_and_its_dirt() -> None:
+    """An event also a key to mark: a quarantined row with the key of a true one would be taken for its correction."""
+    assert set(FILE_STEMS) == set(STYLES) == set(EXTRAS) == {of.id for of in DATASETS.values()}
+    events = {of.id: {of.column(name).header for name in of.key} for of in DATASETS.values() if of.kind is Kind.EVENT}
+    assert set(KEY_HEADERS) == set(events)
+    assert all(header in events[name] for name, header in KEY_HEADERS.items())
+
+
+def test_every_dataset_has_rows(clean: Path) -> None:
+    assert {"/".join(path.relative_to(clean / "inbox").parts) for path in (clean / "inbox").glob("*/*")} == {
+        of.id for of in DATASETS.values()
+    }
 
 
 def test_base_rates_are_realistic(clean: Path) -> None:
