@@ -42,7 +42,7 @@ class Day(click.ParamType):
         try:
             return dt.date.fromisoformat(value)
         except ValueError:
-            self.fail(f"{value!r} is no day. Write it as YYYY-MM-DD.", param, ctx)
+            self.fail(f"Invalid date {value!r}: write it as YYYY-MM-DD.", param, ctx)
 
 
 class WrittenDay(Day):

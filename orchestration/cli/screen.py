@@ -107,7 +107,7 @@ def _read(report: Mapping[str, Any], width: int) -> Block:
     )
     lines += _wrap([f"行 rows: 读 read {rows['read']} = {counted}"], width)
     if report["status"] == "released":
-        told = f"{len(checks['failed'])} 项有发现 told of something" if checks["failed"] else ""
+        told = f"{len(checks['failed'])} 项有发现 with findings" if checks["failed"] else ""
         lines += _wrap([f"检查 checks: {checks['passed']} 项通过 passed", told], width)
     lines += _some("已载入，请注意 loaded, but note:", report["notes"], width)
     lines += _some("", [ignored_line(item) for item in report["ignored"]], width)

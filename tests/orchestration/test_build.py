@@ -197,7 +197,7 @@ def test_checks_that_were_not_run_are_not_counted_as_failed() -> None:
         (["build", "--as-of", "2026-02-30"], "YYYY-MM-DD"),
         (["build", "--inbox", "nowhere"], "nowhere"),
         (["build"], "No file has ever been received"),
-        (["build", "--inbox", "tests"], "no inbox"),
+        (["build", "--inbox", "tests"], "is not an inbox"),
         (["build", "--inbox", "tests", "--known-on", "2026-01-01"], "registry, complaints, inspections, platform"),
         (["build", "--rulebooks", "nowhere"], "nowhere"),
         (["build", "--regime", "atlantis"], "jiaozuo"),
@@ -235,7 +235,7 @@ def test_a_stray_file_in_the_home_s_own_inbox_stops_no_build(tmp_path: Path) -> 
         folder.mkdir(parents=True)
         (folder / "Thumbs.db").touch()
     require_plausible(settings, BuildRequest.read(complete(settings, {})))
-    with pytest.raises(ConfigurationError, match="no inbox"):
+    with pytest.raises(ConfigurationError, match="is not an inbox"):
         require_plausible(settings, BuildRequest.read(complete(settings, {"inbox": str(tmp_path / "other")})))
 
 
@@ -283,10 +283,10 @@ def test_what_a_build_ignored_or_got_too_early_is_told_of_later(small_city: Buil
     assert report["later_than_as_of"] == {"file_count": 2, "received_on": "2027-06-01"}
     assert report["files"]["replaced"] == 1 and not [held for held in report["held"] if held["received_on"] > AS_OF]
     status = firemark(home, "status").stdout
-    assert "registry/agencie: unknown dataset" in status and "the last on 2027-06-01" in status
+    assert "registry/agencie: 未知的数据集 unknown dataset" in status and "the last on 2027-06-01" in status
     freshness = json.loads(firemark(home, "status", "--format", "json").stdout)["freshness"]
     assert sum(row["replaced_files"] for row in freshness) == 1
-    assert "registry/agencie: unknown dataset" in firemark(home, "quarantine").stdout
+    assert "registry/agencie: 未知的数据集 unknown dataset" in firemark(home, "quarantine").stdout
     alerts = (home / "logs" / "alerts.jsonl").read_text("utf-8")
     assert "ignored_in_inbox" in alerts and "2027-06-01" not in alerts
 
