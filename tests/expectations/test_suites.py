@@ -190,7 +190,7 @@ def test_a_dead_helper_is_noticed(lake: Path, tmp_path: Path) -> None:
     helper = SuiteProcess(tmp_path / "logs")
     helper._process.kill()
     helper._process.wait()
-    with pytest.raises(ProcessDiedError, match=r"exit code -9\); what it said: .*suite_process\.log"):
+    with pytest.raises(ProcessDiedError, match=r"exit code -9\); its log: .*suite_process\.log"):
         helper.submit(lake, list(DOOR_SUITES.values()))
         helper.collect()
     helper.close()
