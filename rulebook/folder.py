@@ -20,6 +20,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from rulebook.numbers import number
 from rulebook.problems import Place, Problem, RulebookError
 from rulebook.tables import BUILD_TABLES, DEFAULTS, FOLDER_TABLES, LATER_COLUMNS
 from rulebook.vocabulary import SEPARATOR
@@ -251,11 +252,6 @@ def csv_text(rows: Iterable[Row], schema: pa.Schema) -> str:
     for row in rows:
         writer.writerow([_text(row[name]) for name in schema.names])
     return stream.getvalue()
-
-
-def number(value: Decimal) -> str:
-    """A number as people write it: 90, not 90.00."""
-    return f"{value.normalize():f}" if value else "0"
 
 
 def _text(value: Any) -> str:

@@ -14,9 +14,10 @@ from typing import Any, TypeVar
 
 from ingestion.parsing import clause_text
 from rulebook import clauses, vocabulary, words
-from rulebook.folder import Folder, Row, number, split_list
+from rulebook.folder import Folder, Row, split_list
 from rulebook.languages import Lang
 from rulebook.measures import known_measures
+from rulebook.numbers import number
 from rulebook.words import called, in_lang
 
 Key = TypeVar("Key")

@@ -14,17 +14,13 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
+from rulebook.numbers import number
+
 Row = Mapping[str, Any]
 
 # A spreadsheet takes a cell that begins so for a formula; the full-width forms are folded by some input methods.
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
-_QUOTE = "'"
-
-
-def number(value: Decimal) -> str:
-    """A number as people write it: 90 and not 90.00."""
-    text = format(value, "f")
-    return text.rstrip("0").rstrip(".") if "." in text else text
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+QUOTE = "'"
 
 
 def text_of(value: Any) -> str:
@@ -45,7 +41,7 @@ def safe_cell(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, str):
-        return _QUOTE + value if value.startswith((*_FORMULA_STARTS, _QUOTE)) else value
+        return QUOTE + value if value.startswith((*FORMULA_STARTS, QUOTE)) else value
     return text_of(value)
 
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from decimal import Decimal
 from typing import Any
+
+from rulebook.numbers import number
 
 # The columns of a line's item that `note` reads, besides the ledger's columns, item_points and check_task_id; null in
 # a release of an earlier program.
@@ -57,9 +58,9 @@ def _of_points(line: dict[str, Any]) -> Iterator[str]:
     if is_of_row:
         yield "按“扣分”栏 points of the row" + (" × 数量 its quantity" if is_counted else "")
     elif is_counted and item_points and points != item_points * (factor or 1):
-        yield f"{_plain(item_points)} × 数量 quantity {_plain(points / item_points / (factor or 1))}"
+        yield f"{number(item_points)} × 数量 quantity {number(points / item_points / (factor or 1))}"
     if factor:
-        yield f"再犯 repeats an earlier line still in force: × {_plain(factor)}"
+        yield f"再犯 repeats an earlier line still in force: × {number(factor)}"
 
 
 def _of_cap(line: dict[str, Any]) -> str:
@@ -69,8 +70,3 @@ def _of_cap(line: dict[str, Any]) -> str:
         return f"封顶或折算 taken away by a cap, a divisor or rounding · {of}"
     check = f"检查任务 check {line['check_task_id']}" if line["check_task_id"] else "同一行为 one act"
     return f"单次检查封顶 above the cap of one check · {of} · {check}"
-
-
-def _plain(value: Any) -> str:
-    """90, not 90.00."""
-    return format(Decimal(value).normalize(), "f")

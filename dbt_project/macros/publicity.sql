@@ -47,21 +47,3 @@ termed as (
 {% macro is_notice() -%}
     line_kind in ('misconduct', 'superseded') and dataset in ('findings', 'checks', 'penalties', 'hotline', 'media')
 {%- endmacro %}
-
-{# What spans of days [from_on, until_on) bring on their first day and take away on their end: a step of a query. #}
-{% macro day_moves(relation, keys, amounts) -%}
-    {%- for moved_on, sign in [('from_on', ''), ('until_on', '-')] -%}
-    select
-        {{ keys | join(',\n        ') }},
-        {{ moved_on }} as moved_on
-        {%- for amount in amounts %},
-        {{ sign }}{{ amount }} as {{ amount }}
-        {%- endfor %}
-    from {{ relation }}
-    {%- if not loop.last %}
-
-    union all
-
-    {% endif %}
-    {%- endfor %}
-{%- endmacro %}

@@ -48,21 +48,6 @@ line_moves as (
 
 ),
 
-score_moves as (
-
-    select
-        agency_id,
-        valid_from_on as moved_on,
-        coalesce(score, 0)
-        - coalesce(lag(score) over (partition by agency_id order by valid_from_on), 0) as points,
-        case when score is null then 1 else 0 end
-        - coalesce(
-            lag(case when score is null then 1 else 0 end) over (partition by agency_id order by valid_from_on), 0
-        ) as unscored_count
-    from history
-
-),
-
 base_moves as (
 
     select
@@ -102,38 +87,11 @@ moves as (
 
     union all
 
-    select
-        agency_id,
-        moved_on,
-        -points as points,
-        unscored_count
-    from score_moves
+    {{ score_moves('history') }}
 
 ),
 
-days as (
-
-    select
-        agency_id,
-        moved_on,
-        sum(points) as points,
-        sum(unscored_count) as unscored_count
-    from moves
-    group by agency_id, moved_on
-
-),
-
-compared as (
-
-    select
-        agency_id,
-        moved_on,
-        sum(points) over daily as points,
-        sum(unscored_count) over daily as unscored_count
-    from days
-    window daily as (partition by agency_id order by moved_on rows unbounded preceding)
-
-),
+{{ compared_sums() }},
 
 final as (
 

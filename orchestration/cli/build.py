@@ -82,8 +82,8 @@ def build(*, as_json: bool, **asked: Any) -> None:
 
 
 def _print_report(settings: Settings, report: BuildReport) -> None:
-    from orchestration.cli.cells import width_of
     from orchestration.cli.screen import first_screen
+    from orchestration.cli.wrapping import width_of
     from serving import reasons
     from serving.overview import overview
     from serving.releases.opened import open_release

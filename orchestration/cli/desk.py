@@ -54,8 +54,8 @@ def tasks(due_before: dt.date | None, with_done: bool, fmt: str) -> None:
 @format_option
 def quarantine(dataset: str | None, with_made_up: bool, fmt: str) -> None:
     """Held files and quarantined rows: reason, file, sheet, row."""
-    from orchestration.cli.cells import UNWRAPPED, width_of
     from orchestration.cli.kept_out import kept_out_lines
+    from orchestration.cli.wrapping import UNWRAPPED, width_of
     from orchestration.operations import attempts
     from serving import queries
     from serving.releases.opened import open_release

@@ -10,8 +10,8 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from orchestration.cli.cells import packed
 from orchestration.cli.render import one_line
+from orchestration.cli.wrapping import packed
 from serving import reasons
 
 _INDENT = "    "

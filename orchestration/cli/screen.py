@@ -13,9 +13,9 @@ from typing import Any
 
 from rich.cells import cell_len
 
-from orchestration.cli.cells import packed, padded
 from orchestration.cli.notes import ignored_line, later_line
 from orchestration.cli.render import one_line, plain, visible
+from orchestration.cli.wrapping import packed, padded
 from serving.overview import SEVERITIES, STATUSES, Graded, Overview, by_grade
 from serving.reasons import Reason
 

@@ -10,9 +10,10 @@ from collections.abc import Iterable, Iterator
 from decimal import ROUND_FLOOR, Decimal
 
 from rulebook import clauses, vocabulary
-from rulebook.folder import Row, number, split_list
+from rulebook.folder import Row, split_list
 from rulebook.lint.points import most_of_one_line
 from rulebook.lint.version import FINEST, Version
+from rulebook.numbers import number
 from rulebook.problems import Problem, suggestion
 
 

@@ -14,8 +14,6 @@ from functools import cache
 from itertools import groupby
 from typing import Any
 
-import duckdb
-
 from ingestion.settings import DBT_PROJECT
 from rulebook.folder import Folder, folder_of
 from rulebook.measures import known_measures
@@ -147,11 +145,6 @@ class Release:
     fresh: Mapping[tuple[str, str], str]  # (source, dataset) -> last day received
     tables: Mapping[str, tuple[Row, ...]] = field(default_factory=dict)
 
-    @property
-    def listed(self) -> frozenset[str]:
-        """The agencies that have a page."""
-        return frozenset(row["agency_id"] for row in self.roster)
-
 
 def state_of(row: Row) -> str:
     """What stands where a grade stands: the grade, or the state that is none."""
@@ -231,19 +224,12 @@ def _rules(candidate: Candidate) -> Folder:
     """The rulebook of the build: public as a whole."""
     tables: dict[str, list[Row]] = {}
     for name, schema in FOLDER_TABLES.items():
+        relation = f"{quoted(candidate.database)}.rulebook.{quoted(name)}"
         with candidate.connection.cursor() as cursor:
-            try:
-                found = cursor.execute(
-                    f"select * from {quoted(candidate.database)}.rulebook.{quoted(name)} order by all"
-                )
-            except duckdb.CatalogException:
-                continue  # a table without rows may be missing
-            names = [column[0] for column in found.description]
-            tables[name] = [
-                dict.fromkeys(schema.names) | dict(zip(names, row, strict=True)) for row in found.fetchall()
-            ]
+            found = cursor.execute(f"select {', '.join(map(quoted, schema.names))} from {relation} order by all")
+            tables[name] = [dict(zip(schema.names, row, strict=True)) for row in found.fetchall()]
     order = {code: place for place, code in enumerate(known_measures())}
-    tables.get("measures", []).sort(key=lambda row: order.get(row["measure_code"], len(order)))
+    tables["measures"].sort(key=lambda row: order.get(row["measure_code"], len(order)))
     return folder_of(tables, "rulebook")
 
 

@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from serving.cells import as_json
+from serving.cells import FORMULA_STARTS, QUOTE, as_json
 from serving.dictionary import entries, value_words
 from serving.outputs.site.facts import EXITED, SUSPENDED, UNGRADED, UNRATED, Release, Row
 
@@ -38,6 +38,7 @@ def roster_data(release: Release) -> str:
         "values": values,
         "grades": release.grades,
         "as_of_on": release.as_of_on.isoformat(),
+        "quoted_starts": "".join((*FORMULA_STARTS, QUOTE)),
         "rows": rows,
     }
     return "window.FIREMARK = " + json.dumps(made, ensure_ascii=False, separators=(",", ":")) + ";\n"

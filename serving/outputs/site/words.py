@@ -16,7 +16,7 @@ from markupsafe import Markup, escape
 
 from rulebook import words as rule_words
 from rulebook.measures import known_measures
-from serving.cells import number
+from rulebook.numbers import number
 from serving.dictionary import entries, value_words
 from serving.incomplete import CAUSES
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from serving.cells import number
+from rulebook.numbers import number
 from tests.conftest import BuiltCity
 from tests.faults.test_privacy import names_of_staff
 from tests.serving.site.reading import Element, one_sided, read

@@ -1,7 +1,7 @@
 /* Search, filters, sorting and downloads over data/roster.js. Without it the page shows the plain table. */
 (() => {
   "use strict";
-  const { columns, labels, values, grades, as_of_on: asOf, rows: arrays } = window.FIREMARK;
+  const { columns, labels, values, grades, as_of_on: asOf, quoted_starts: quotedStarts, rows: arrays } = window.FIREMARK;
   const $ = (id) => document.getElementById(id);
   const isEnglish = () => $("en").checked;
   const both = (pair) => {
@@ -150,7 +150,7 @@
   const plain = (row, name) => (name.startsWith("is_") ? Boolean(row[name]) : row[name]);
   const safe = (value) => {
     const text = value === null ? "" : String(value);
-    const kept = typeof value === "string" && /^[=+\-@\t\r＝＋－＠']/.test(text) ? "'" + text : text;
+    const kept = typeof value === "string" && text && quotedStarts.includes(text[0]) ? "'" + text : text;
     return /[",\r\n]/.test(kept) ? '"' + kept.replaceAll('"', '""') + '"' : kept;
   };
   const save = (text, type, ending) => {

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from orchestration.cli import cells
-from orchestration.cli.cells import packed, padded, width_of
+from orchestration.cli import wrapping
+from orchestration.cli.wrapping import packed, padded, width_of
 
 WORDS = st.lists(st.text("ab中文、，。 ", min_size=1, max_size=60), max_size=8)
 
@@ -62,5 +62,5 @@ def test_lines_are_as_wide_as_a_terminal_within_reason(
 
 def test_a_pipe_has_a_width_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "40")
-    assert width_of(io.StringIO()) == cells.PIPE_WIDTH == 100
-    assert width_of(io.StringIO(), in_pipe=cells.UNWRAPPED) == cells.UNWRAPPED
+    assert width_of(io.StringIO()) == wrapping.PIPE_WIDTH == 100
+    assert width_of(io.StringIO(), in_pipe=wrapping.UNWRAPPED) == wrapping.UNWRAPPED
