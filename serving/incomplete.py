@@ -10,12 +10,9 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from serving import reasons
+from serving.dictionary import value_words
 from serving.releases.opened import Release
 
-CAUSES = {
-    "drop_held": ("整批暂扣未载入", "the drop is held"),
-    "row_quarantined": ("有行被隔离", "rows are quarantined"),
-}
 _NAMED = 3  # results named for each dataset
 _SHOWN = 12  # missing rows and files shown for one agency
 
@@ -25,9 +22,13 @@ def _pieces(incomplete_because: str) -> list[tuple[str, str, str]]:
     return [(dataset, day, cause) for dataset, day, cause in map(str.split, incomplete_because.split("、"))]
 
 
+def _called(cause: str) -> tuple[str, str]:
+    return value_words("incomplete_because", cause)
+
+
 def _in_words(dataset: str, days: Iterable[str], cause: str) -> str:
     first, last = min(days), max(days)
-    return f"{dataset} {first if first == last else f'{first} – {last}'}: {' '.join(CAUSES.get(cause, (cause,)))}"
+    return f"{dataset} {first if first == last else f'{first} – {last}'}: {' '.join(_called(cause))}"
 
 
 def grouped(rows: Iterable[Mapping[str, Any]], name: Callable[[Mapping[str, Any]], str]) -> list[str]:
@@ -71,7 +72,7 @@ def places(opened: Release, agency: Mapping[str, Any]) -> list[str]:
 
 def _held(opened: Release, dataset: str, day: str) -> list[str]:
     return [
-        f"{CAUSES['drop_held'][0]} held: {row['message']}"
+        f"{_called('drop_held')[0]} held: {row['message']}"
         for row in opened.rows(
             "select message from quality.fct_loads where source || '/' || dataset = ? and received_on = ? "
             "and status = 'held' order by file_name, file_hash",
@@ -82,7 +83,7 @@ def _held(opened: Release, dataset: str, day: str) -> list[str]:
 
 def _rows(opened: Release, dataset: str, day: str, agency_id: str) -> list[str]:
     return [
-        f"{CAUSES['row_quarantined'][0]} quarantined: {reasons.place(row)}: {reasons.remedy(row)}"
+        f"{_called('row_quarantined')[0]} quarantined: {reasons.place(row)}: {reasons.remedy(row)}"
         for row in opened.rows(
             "select source, dataset, received_on, file_name, sheet, row_number, header, reason_code "
             "from quality.fct_quarantined_rows "

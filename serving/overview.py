@@ -1,6 +1,6 @@
 """What a release holds, on one screen: what is missing, what was found, the grades, as counts with one example each.
 
-Belongs here: which numbers the first screen shows, and the words for their kinds. Does not belong here: the long lists
+Belongs here: which numbers the first screen shows. Does not belong here: the long lists
 (`queries`), how lines are laid out (the command line).
 """
 
@@ -18,20 +18,8 @@ from serving import queries, reasons, unrated
 from serving.ordering import GRAVEST_FIRST
 from serving.releases.opened import Release
 
-SEVERITIES = {
-    "very_high": ("极高", "very high"),
-    "high": ("高", "high"),
-    "medium": ("中", "medium"),
-    "low": ("低", "low"),
-    "review": ("待辨", "review"),
-}
-STATUSES = {  # in the order shown: those that wait for the desk are last
-    "confirmed": ("属实", "confirmed"),
-    "cleared": ("排除", "cleared"),
-    "expired": ("已过时效", "expired"),
-    "explained": ("有解释", "explained"),
-    "open": ("待核", "open"),
-}
+# Of a conflict, in the order shown: those that wait for the desk are last.
+STATUSES = ("confirmed", "cleared", "expired", "explained", "open")
 
 
 @dataclass(frozen=True, slots=True)

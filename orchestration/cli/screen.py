@@ -16,7 +16,8 @@ from rich.cells import cell_len
 from orchestration.cli.notes import ignored_line, later_line
 from orchestration.cli.render import one_line, plain, visible
 from orchestration.cli.wrapping import packed, padded
-from serving.overview import SEVERITIES, STATUSES, Graded, Overview, by_grade
+from serving.dictionary import value_words
+from serving.overview import Graded, Overview, by_grade
 from serving.reasons import Reason
 
 MOST = 60
@@ -178,13 +179,13 @@ def _quarantined_heading(found: Overview) -> str:
 
 
 def _found(found: Overview, width: int) -> Block:
-    told = [f"{' '.join(STATUSES.get(status, (status,)))} {n}" for status, n in found.conflicts.items()]
+    told = [f"{' '.join(value_words('status', status))} {n}" for status, n in found.conflicts.items()]
     heading = f"发现 Found: 冲突 conflicts {sum(found.conflicts.values())}"
     if told:
         heading += f" = {' + '.join(told)}"  # what is open comes last, for its kinds follow
     lines: list[str] = []
     for severity, kinds in groupby(found.kinds, key=lambda kind: kind.severity):
-        called = " ".join(SEVERITIES.get(severity, (severity,)))
+        called = " ".join(value_words("severity", severity))
         pieces = [f"{kind.count}×{' '.join(filter(None, (kind.title, kind.code)))}" for kind in kinds]
         lines += packed(pieces, width, indent="    ", first=f"  {called}: ", between="、")
     others = [

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from dataclasses import fields
+from pathlib import Path
 
 import pytest
 
@@ -129,3 +131,14 @@ def test_an_output_names_the_column_it_may_not_hold() -> None:
     with pytest.raises(ColumnNotAllowedError, match=r"conflicts\.fct_engineer_conflicts is not for the audience bi"):
         require_visible(Audience.BI, "conflicts.fct_engineer_conflicts", ["agency_id"])
     assert set(audiences.SCHEMAS) == set(Audience)
+
+
+def test_every_word_of_a_code_stands_once_under_a_column_that_there_is() -> None:
+    with (Path(dictionary.__file__).with_name("values.csv")).open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    keys = [(row["column"], row["value"]) for row in rows]
+    assert len(keys) == len(set(keys))
+    assert {column for column, _ in keys} - set(entries()) == {"state", "table"}  # the site's own
+    assert all(re.search(r"[一-鿿]", row["zh"]) and row["en"] for row in rows)
+    assert dictionary.value_words("severity", "high") == ("高", "high")
+    assert dictionary.value_words("severity", "no_such") == ("no_such", "no_such")

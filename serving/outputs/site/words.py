@@ -18,7 +18,6 @@ from rulebook import words as rule_words
 from rulebook.measures import known_measures
 from rulebook.numbers import number
 from serving.dictionary import entries, value_words
-from serving.incomplete import CAUSES
 
 # Short, for there are some hundred in a page.
 _ZH, _BETWEEN, _END = Markup("<i lang=zh>"), Markup("</i><i lang=en>"), Markup("</i>")
@@ -122,5 +121,5 @@ def _missing(cause: str, days_of: Mapping[str, list[str]]) -> Markup:
         span = days[0] if count == 1 else f"{min(days)} – {max(days)}"
         zh.append(f"{name_zh} {span}" + (f"（{count} 批）" if count > 1 else ""))
         en.append(f"{name_en} {span}" + (f" ({count} drops)" if count > 1 else ""))
-    why_zh, why_en = CAUSES.get(cause, (cause, cause))
+    why_zh, why_en = value_words("incomplete_because", cause)
     return both(f"{why_zh}：{'、'.join(zh)}", f"{why_en}: {', '.join(en)}")
