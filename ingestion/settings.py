@@ -89,6 +89,11 @@ class Settings:
         return self.home / "secrets"
 
     @property
+    def postgres(self) -> Path:
+        """The files of the server that `firemark serve` runs."""
+        return self.home / "postgres"
+
+    @property
     def person_key(self) -> Path:
         return self.secrets / "person.key"
 

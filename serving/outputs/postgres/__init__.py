@@ -54,7 +54,9 @@ def publish(
         switching.refuse_strangers(connection, live, SCHEMAS[AUDIENCES[audience]])
         if live is not None and live.is_same(described) and switching.is_whole(connection, live):
             switching.clean_up(connection)
-            return f"{where}: {described.release_id} 已在库中 is there already ({audience}, published {live.published_at})"
+            return (
+                f"{where}: {described.release_id} 已在库中 is there already ({audience}, published {live.published_at})"
+            )
         if not is_older_allowed:
             switching.refuse_older(live, described)
         with connection.transaction():

@@ -128,7 +128,9 @@ def create_views(connection: Connection, views: Sequence[View]) -> None:
         connection.execute(
             f"create view {place} as select * from {function}(cast(now() at time zone {literal(_ZONE)} as date))"
         )
-        connection.execute(comment_statement("function", f"{function}(date)", f"任何一天的 · on any day: {view.comment}"))
+        connection.execute(
+            comment_statement("function", f"{function}(date)", f"任何一天的 · on any day: {view.comment}")
+        )
         connection.execute(comment_statement("view", place, view.comment))
         connection.execute("; ".join(_column_comments(place, view.columns)))
 

@@ -28,7 +28,7 @@ SETTINGS = {
     "idle_in_transaction_session_timeout": "60s",
     "default_transaction_read_only": "on",
 }
-_ATTRIBUTES = f"login nosuperuser nocreatedb nocreaterole noreplication nobypassrls connection limit {CONNECTION_LIMIT}"
+_ATTRIBUTES = f"login connection limit {CONNECTION_LIMIT}"
 
 
 def readers_of(audience: Audience) -> tuple[str, ...]:
@@ -48,7 +48,8 @@ def ensure(connection: Connection, audience: Audience) -> None:
     statements += [f"grant connect on database {database} to {role}" for role in readers_of(audience)]
     if _everybody_may_create(connection):
         statements.append(f"revoke temporary, create on database {database} from public")
-    statements.append("revoke all on schema public from public") if _schema_is_open(connection) else None
+    if _schema_is_open(connection):
+        statements.append("revoke all on schema public from public")
     try:
         with connection.transaction():
             for statement in statements:
@@ -70,8 +71,8 @@ def _left_to_administrator(said: str, statements: list[str]) -> ConfigurationErr
 def _missing(connection: Connection, role: str) -> list[str]:
     """Statements that make the role what it must be; none where it is."""
     found = connection.execute(
-        "select rolcanlogin and not (rolsuper or rolcreatedb or rolcreaterole or rolreplication or rolbypassrls) "
-        "and rolconnlimit = %s, coalesce((select setconfig from pg_db_role_setting where setrole = pg_roles.oid "
+        "select rolsuper or rolcreatedb or rolcreaterole or rolreplication or rolbypassrls, "
+        "rolcanlogin and rolconnlimit = %s, coalesce((select setconfig from pg_db_role_setting where setrole = pg_roles.oid "
         "and setdatabase = (select oid from pg_database where datname = current_database())), '{}') "
         "from pg_roles where rolname = %s",
         [CONNECTION_LIMIT, role],
@@ -79,9 +80,14 @@ def _missing(connection: Connection, role: str) -> list[str]:
     statements = []
     if found is None:
         statements.append(f"create role {role} {_ATTRIBUTES}")
-    elif not found[0]:
+    elif found[0]:
+        raise ConfigurationError(
+            f"角色 {role} 权限过大 The role {role} is there already, and may do more than read: it is a superuser, or may make "
+            "roles or databases, replicate, or pass row security. Take that from it, or name another server."
+        )
+    elif not found[1]:
         statements.append(f"alter role {role} {_ATTRIBUTES}")
-    set_already = set(found[1]) if found else set()
+    set_already = set(found[2]) if found else set()
     database = quoted(connection.info.dbname)
     return statements + [
         f"alter role {role} in database {database} set {name} = {literal(value)}"

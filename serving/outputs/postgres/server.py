@@ -83,7 +83,9 @@ def _in_words(error: Error) -> Exception:
                 f"was published before, and may need CREATEROLE (docs/serving.md 4). {_STAYS}"
             )
         case errors.DiskFull() | errors.OutOfMemory():
-            return PublishFailedError(f"服务器空间不足 The server has no room: {said}. Free some, then try again. {_STAYS}")
+            return PublishFailedError(
+                f"服务器空间不足 The server has no room: {said}. Free some, then try again. {_STAYS}"
+            )
         case errors.ReadOnlySqlTransaction():
             return ConfigurationError(
                 f"服务器只读 The server takes no changes: {said}. A standby takes none: name the primary in the DSN. {_STAYS}"

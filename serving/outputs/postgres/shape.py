@@ -109,9 +109,7 @@ def tables_of(connection: duckdb.DuckDBPyConnection, audience: Audience) -> list
             if schema in SCHEMAS[reader]:
                 require_visible(reader, f"{schema}.{name}", [column.name for column in columns])
     there = {f"{schema}.{name}" for schema, name in described}
-    return [
-        _table(schema, name, comment, columns, there) for (schema, name), (comment, columns) in described.items()
-    ]
+    return [_table(schema, name, comment, columns, there) for (schema, name), (comment, columns) in described.items()]
 
 
 def _table(schema: str, name: str, comment: str | None, columns: list[Column], there: set[str]) -> Table:

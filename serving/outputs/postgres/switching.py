@@ -159,7 +159,7 @@ def pass_gate(
         at = 0
         try:
             with connection.transaction():
-                for at, relation in enumerate(relations):  # noqa: B007  (where it stopped)
+                for at, relation in enumerate(relations):
                     connection.execute(f"set local lock_timeout = '{(later if at else first) * 1000:.0f}ms'")
                     connection.execute(f"lock table {relation} in access exclusive mode")
                 connection.execute("set local lock_timeout = 0")

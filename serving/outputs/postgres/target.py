@@ -19,7 +19,6 @@ from ingestion.settings import (
 )
 from serving.outputs.postgres.audiences import AUDIENCES, DEFAULT_AUDIENCE
 
-
 _FORM = "postgresql://USER@HOST:PORT/DATABASE, or host=HOST port=PORT dbname=DATABASE user=USER"
 
 
