@@ -41,7 +41,7 @@ test: setup
 
 check: $(CHECK_STAMP) $(SERVER_STAMP)  ## the tests that need a browser or a server
 	@$(BIN)/python -m tests.browser
-	@$(BIN)/python -m pytest -n 2 --dist loadfile -m check tests/browser tests/server
+	@$(BIN)/python -m pytest -n 2 --dist loadfile -m "check and not soak" tests/browser tests/server
 
 $(CHECK_STAMP): | $(STAMP)
 	@echo "Installing what make check needs into $(VENV) (once) ..."
@@ -74,7 +74,7 @@ mutants: setup  ## changes the scoring SQL and lists what no test notices
 detect: setup  ## precision and recall of every detector on the sample city
 	@$(BIN)/python -m tests.detect
 
-soak: setup  ## the long forms of the reliability tests
+soak: $(CHECK_STAMP) $(SERVER_STAMP)  ## the long forms of the reliability tests
 	@$(BIN)/python -m pytest -m soak
 
 clean:  ## the sample and what a build makes anew; the key, the originals and the releases stay

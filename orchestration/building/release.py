@@ -25,6 +25,7 @@ from serving.releases.switch import switch_to
 
 def release(bench: Workbench) -> Path:
     """Switches to the new release. If a check blocks it or an output fails, the last release stays current."""
+    bench.require_step_before("release")
     settings = bench.settings
     state = BuildState.load(settings)
     state.refuse_if_blocked()
@@ -46,6 +47,7 @@ def release(bench: Workbench) -> Path:
     attempts.end(settings, attempts.RELEASED)
     alerts.of_checks(settings.logs, state.release_id, state.check_results())
     bench.progress("release", 1, 1, "")
+    bench.note_done("release")
     return path
 
 
