@@ -47,7 +47,9 @@ def _publication(output: Output) -> dg.AssetsDefinition:
         done = step.publish(bench.settings, output.name)
         bench.progress("publish", 1, 1, "")
         is_published = done is not None and done.is_published
-        said: dict[str, Any] = {"message": done.message, "release_id": done.release_id, "tries": done.try_count} if done else {}
+        said: dict[str, Any] = (
+            {"message": done.message, "release_id": done.release_id, "tries": done.try_count} if done else {}
+        )
         if is_published:
             yield dg.MaterializeResult(asset_key=key, metadata=said)
         yield dg.AssetCheckResult(
