@@ -5,7 +5,7 @@ from __future__ import annotations
 import duckdb
 
 from serving.audiences import ColumnNotAllowedError
-from serving.outputs import files, site, work_lists
+from serving.outputs import files, postgres, site, work_lists
 from serving.outputs.output import Output
 from serving.releases.candidate import Candidate
 
@@ -14,6 +14,7 @@ OUTPUTS: tuple[Output, ...] = (
     files.DESK,
     work_lists.OUTPUT,
     site.OUTPUT,
+    *postgres.OUTPUTS,
 )
 
 
