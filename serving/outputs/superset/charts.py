@@ -60,10 +60,10 @@ def _chart(
     title: str,
     kind: str,
     dataset: Dataset,
+    *,
     parameters: dict[str, Any],
     asks: Sequence[str],
     where: Sequence[Condition],
-    *,
     is_of_period: bool = False,
     description: str = "",
 ) -> Chart:
@@ -80,9 +80,10 @@ def _chart(
 
 
 def number(
-    name: str, title: str, subtitle: str, dataset: Dataset, metric: str, where: Sequence[Condition] = ()
+    name: str, words: tuple[str, str], dataset: Dataset, metric: str, *, where: Sequence[Condition] = ()
 ) -> Chart:
-    """One number, as its metric is written, with the title's English below."""
+    """One number, as its metric is written: its title in Chinese, below it in English."""
+    title, subtitle = words
     parameters: dict[str, Any] = {
         "metric": metric,
         "subtitle": subtitle,
@@ -90,7 +91,7 @@ def number(
         "subtitle_font_size": 0.15,
         "y_axis_format": next(one.form_of_number for one in dataset.metrics if one.name == metric),
     }
-    return _chart(name, title, "big_number_total", dataset, parameters, [metric], where)
+    return _chart(name, title, "big_number_total", dataset, parameters=parameters, asks=[metric], where=where)
 
 
 def bars(
@@ -152,9 +153,9 @@ def bars(
         title,
         "echarts_timeseries_bar",
         dataset,
-        parameters,
-        [across, metric, *([by] if by else [])],
-        where,
+        parameters=parameters,
+        asks=[across, metric, *([by] if by else [])],
+        where=where,
         is_of_period=is_of_period,
         description=description,
     )
@@ -169,15 +170,13 @@ def months(
     *,
     by: str | None = None,
     where: Sequence[Condition] = (),
-    grain: str = "P1M",
     unit: str = "",
-    kind: str = "bar",
     description: str = "",
 ) -> Chart:
     """Bars by month, stacked."""
     parameters: dict[str, Any] = {
         "x_axis": day,
-        "time_grain_sqla": grain,
+        "time_grain_sqla": "P1M",
         "x_axis_time_format": _MONTH,
         "metrics": list(metrics),
         "groupby": [by] if by else [],
@@ -202,11 +201,11 @@ def months(
     return _chart(
         name,
         title,
-        f"echarts_timeseries_{kind}",
+        "echarts_timeseries_bar",
         dataset,
-        parameters,
-        [day, *metrics, *([by] if by else [])],
-        where,
+        parameters=parameters,
+        asks=[day, *metrics, *([by] if by else [])],
+        where=where,
         is_of_period=True,
         description=description,
     )
@@ -218,8 +217,8 @@ def ring(
     dataset: Dataset,
     by: str,
     metric: str,
-    where: Sequence[Condition] = (),
     *,
+    where: Sequence[Condition] = (),
     is_of_period: bool = False,
 ) -> Chart:
     """Parts of a whole, few of them."""
@@ -243,22 +242,24 @@ def ring(
         "number_format": ",d",
         "color_scheme": _SCHEME,
     }
-    return _chart(name, title, "pie", dataset, parameters, [by, metric], where, is_of_period=is_of_period)
+    return _chart(
+        name, title, "pie", dataset, parameters=parameters, asks=[by, metric], where=where, is_of_period=is_of_period
+    )
 
 
 def heat(
     name: str,
     title: str,
     dataset: Dataset,
-    across: str,
-    down: str,
+    axes: tuple[str, str],
     metric: str,
-    where: Sequence[Condition] = (),
     *,
+    where: Sequence[Condition] = (),
     is_of_period: bool = False,
     description: str = "",
 ) -> Chart:
-    """How often two categories meet, few of each; the darker the more."""
+    """How often two categories meet, one down and one across, few of each; the darker the more."""
+    down, across = axes
     parameters: dict[str, Any] = {
         "x_axis": across,
         "groupby": down,
@@ -279,9 +280,9 @@ def heat(
         title,
         "heatmap_v2",
         dataset,
-        parameters,
-        [across, down, metric],
-        where,
+        parameters=parameters,
+        asks=[across, down, metric],
+        where=where,
         is_of_period=is_of_period,
         description=description,
     )
@@ -291,18 +292,18 @@ def cross(
     name: str,
     title: str,
     dataset: Dataset,
-    rows: Sequence[str],
-    columns: Sequence[str],
+    axes: tuple[str, str],
     metric: str,
-    where: Sequence[Condition] = (),
     *,
+    where: Sequence[Condition] = (),
     is_of_period: bool = False,
     description: str = "",
 ) -> Chart:
-    """A table of two categories."""
+    """A table of two categories, one down and one across."""
+    down, across = axes
     parameters: dict[str, Any] = {
-        "groupbyRows": list(rows),
-        "groupbyColumns": list(columns),
+        "groupbyRows": [down],
+        "groupbyColumns": [across],
         "metrics": [metric],
         "aggregateFunction": "Sum",
         "valueFormat": ",d",
@@ -320,9 +321,9 @@ def cross(
         title,
         "pivot_table_v2",
         dataset,
-        parameters,
-        [*rows, *columns, metric],
-        where,
+        parameters=parameters,
+        asks=[down, across, metric],
+        where=where,
         is_of_period=is_of_period,
         description=description,
     )
@@ -362,9 +363,9 @@ def table(
         title,
         "table",
         dataset,
-        parameters,
-        [*columns, *(column for column, _ in order)],
-        where,
+        parameters=parameters,
+        asks=[*columns, *(column for column, _ in order)],
+        where=where,
         is_of_period=is_of_period,
         description=description,
     )
@@ -405,9 +406,9 @@ def totals(
         title,
         "table",
         dataset,
-        parameters,
-        [*by, *metrics, order],
-        where,
+        parameters=parameters,
+        asks=[*by, *metrics, order],
+        where=where,
         is_of_period=is_of_period,
         description=description,
     )

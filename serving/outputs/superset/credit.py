@@ -41,18 +41,17 @@ def dashboard(colours: Mapping[str, str]) -> Dashboard:
     rows = (
         _TEXT,
         (
-            (number("credit_agencies", "机构数", "Agencies", GRADES_TODAY, "agencies"), 3, 18),
-            (number("credit_score", "平均得分", "Average score", GRADES_TODAY, "average_score"), 3, 18),
+            (number("credit_agencies", ("机构数", "Agencies"), GRADES_TODAY, "agencies"), 3, 18),
+            (number("credit_score", ("平均得分", "Average score"), GRADES_TODAY, "average_score"), 3, 18),
             (
-                number("credit_misconduct", "有有效失信的机构", "With active misconduct", GRADES_TODAY, "misconduct"),
+                number("credit_misconduct", ("有有效失信的机构", "With active misconduct"), GRADES_TODAY, "misconduct"),
                 3,
                 18,
             ),
             (
                 number(
                     "credit_changing",
-                    f"{DAYS_AHEAD} 天内等级将变的机构",
-                    "Whose grade changes soon",
+                    (f"{DAYS_AHEAD} 天内等级将变的机构", "Whose grade changes soon"),
                     GRADES_TODAY,
                     "grades_changing",
                 ),
@@ -125,8 +124,7 @@ def dashboard(colours: Mapping[str, str]) -> Dashboard:
                     "credit_moves",
                     "原等级（纵）到新等级（横） From grade (down) to grade (across)",
                     GRADE_CHANGES,
-                    "to_state",
-                    "from_state",
+                    ("from_state", "to_state"),
                     "changes",
                     where=[("is_ahead", "==", False)],
                     is_of_period=True,

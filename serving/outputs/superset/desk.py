@@ -35,16 +35,20 @@ def dashboard(colours: Mapping[str, str]) -> Dashboard:
     rows = (
         _TEXT,
         (
-            (number("desk_open", "待核冲突", "Open conflicts", CONFLICTS, "open_conflicts"), 3, 18),
-            (number("desk_overdue", "逾期未核", "Overdue", CONFLICTS, "overdue_conflicts"), 3, 18),
+            (number("desk_open", ("待核冲突", "Open conflicts"), CONFLICTS, "open_conflicts"), 3, 18),
+            (number("desk_overdue", ("逾期未核", "Overdue"), CONFLICTS, "overdue_conflicts"), 3, 18),
             (
                 number(
-                    "desk_engineers", "待核冲突涉及的工程师", "Engineers concerned", CONFLICTS, "engineers", is_open
+                    "desk_engineers",
+                    ("待核冲突涉及的工程师", "Engineers concerned"),
+                    CONFLICTS,
+                    "engineers",
+                    where=is_open,
                 ),
                 3,
                 18,
             ),
-            (number("desk_longest", "最久未核天数", "Days the oldest is open", CONFLICTS, "longest_open"), 3, 18),
+            (number("desk_longest", ("最久未核天数", "Days the oldest is open"), CONFLICTS, "longest_open"), 3, 18),
         ),
         (
             (
@@ -157,7 +161,7 @@ def dashboard(colours: Mapping[str, str]) -> Dashboard:
                         *("employer_a_name", "employer_b_name", "overlap_from_on", "overlap_days", "first_seen_on"),
                         *("due_on", "is_overdue_zh"),
                     ],
-                    ["longest_open"],
+                    ["open_days"],
                     order="gravest_first",
                     is_descending=False,
                     where=is_open,

@@ -48,12 +48,16 @@ def dashboard(colours: Mapping[str, str]) -> Dashboard:
     rows = (
         _TEXT,
         (
-            (number("supervision_open", "待办任务", "Open tasks", TASKS, "open_tasks"), 2, 18),
-            (number("supervision_overdue", "逾期任务", "Overdue tasks", TASKS, "overdue_tasks"), 2, 18),
-            (number("supervision_unmet", "条件不符", "Agencies below conditions", CONDITIONS, "agencies_unmet"), 2, 18),
-            (number("supervision_waiting", "待复修复", "Repairs to answer", REPAIRS, "waiting"), 2, 18),
-            (number("supervision_leads", "待核线索", "Open leads", LEADS, "open_leads"), 2, 18),
-            (number("supervision_held", "暂扣文件", "Files held", FEEDS, "held_files"), 2, 18),
+            (number("supervision_open", ("待办任务", "Open tasks"), TASKS, "open_tasks"), 2, 18),
+            (number("supervision_overdue", ("逾期任务", "Overdue tasks"), TASKS, "overdue_tasks"), 2, 18),
+            (
+                number("supervision_unmet", ("条件不符", "Agencies below conditions"), CONDITIONS, "agencies_unmet"),
+                2,
+                18,
+            ),
+            (number("supervision_waiting", ("待复修复", "Repairs to answer"), REPAIRS, "waiting"), 2, 18),
+            (number("supervision_leads", ("待核线索", "Open leads"), LEADS, "open_leads"), 2, 18),
+            (number("supervision_held", ("暂扣文件", "Files held"), FEEDS, "held_files"), 2, 18),
         ),
         (
             (
@@ -142,8 +146,7 @@ def dashboard(colours: Mapping[str, str]) -> Dashboard:
                     "supervision_matrix",
                     "机构与条件：实际数 Agencies and conditions: what is there",
                     CONDITIONS,
-                    ["agency_name"],
-                    ["title_zh"],
+                    ("agency_name", "title_zh"),
                     "actual_now",
                     description="人数、平方米，或 1 = 有、0 = 无 people, m², or 1 = yes, 0 = no",
                 ),
@@ -183,12 +186,11 @@ def dashboard(colours: Mapping[str, str]) -> Dashboard:
             (
                 months(
                     "supervision_applied",
-                    "修复申请，按季度 Applications by quarter",
+                    "修复申请，按月 Applications by month",
                     REPAIRS,
                     "applied_on",
                     ["applications"],
                     by="outcome_zh",
-                    grain="P3M",
                     unit="申请数（件）",
                 ),
                 4,
