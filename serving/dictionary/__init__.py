@@ -54,12 +54,11 @@ def _values() -> Mapping[tuple[str, str], tuple[str, str]]:
         return {(row["column"], row["value"]): (row["zh"], row["en"]) for row in csv.DictReader(file)}
 
 
-@cache
-def coded_columns() -> frozenset[str]:
-    """The columns whose codes have words."""
-    return frozenset(column for column, _ in _values())
-
-
 def value_words(column: str, value: str) -> tuple[str, str]:
     """What a code of a column is called in Chinese and in English; a value without words is its own."""
     return _values().get((column, value), (value, value))
+
+
+def words_of(column: str) -> dict[str, tuple[str, str]]:
+    """Code -> what it is called in Chinese and in English, of every code of a column that has words."""
+    return {value: words for (named, value), words in _values().items() if named == column}

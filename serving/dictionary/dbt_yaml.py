@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import yaml
 
 from ingestion.contract import Column, Dataset, Parse, lake_fields
 from ingestion.settings import DBT_PROJECT
@@ -48,47 +47,32 @@ def rewritten() -> dict[Path, str]:
     for path, text in texts.items():
         lines = _with_words(_with_feeds(text.splitlines()))
         if path.is_relative_to(models / "marts"):
-            lines = _with_meta(lines, _grains(text))
+            lines = _with_meta(lines, path.parent.name)
         new[path] = "\n".join(lines) + "\n"
     return {path: text for path, text in new.items() if text != texts[path]}
 
 
-def _grains(text: str) -> dict[str, tuple[str, ...]]:
-    """Model -> the columns of which no two rows agree in all, as its data tests ask."""
-    return {model["name"]: _grain(model) for model in yaml.safe_load(text)["models"]}
-
-
-def _grain(model: dict[str, Any]) -> tuple[str, ...]:
-    for test in model.get("data_tests", ()):
-        match test:
-            case {"unique_combination": {"arguments": {"columns": columns}}}:
-                return tuple(columns)
-            case {"spans_tile": {"arguments": {"entity": entity}}}:
-                return (*entity, "valid_from_on")
-    return ()
-
-
-def _with_meta(lines: Iterator[str], grains: dict[str, tuple[str, ...]]) -> Iterator[str]:
+def _with_meta(lines: Iterator[str], schema: str) -> Iterator[str]:
     """The lines of a marts' file with what importers read after each description."""
     table = name = ""
     for line in lines:
         if _META.match(line):
             continue
         if found := _MODEL.match(line):
-            table = found["name"]
+            table = f"{schema}.{found['name']}"
         if found := _BLOCK_NAME.match(line):
             name = found["name"]
         if found := _INLINE.match(line):
-            meta = _meta(importers.of_column(table, _entry(found["name"]), grains[table]))
+            meta = _meta(importers.of_column(table, _entry(found["name"])))
             rest = _INLINE_META.sub("", found["rest"])
             yield line.removesuffix(found["rest"] + "}") + f", {meta}{rest}}}"
             continue
         yield line
         if _MODEL_TEXT.match(line):
-            yield f"    {_meta(importers.of_table(table, grains[table]))}"
+            yield f"    {_meta(importers.of_table(table))}"
         elif found := _BLOCK_TEXT.match(line):
             indent = found["indent"].partition("d")[0]
-            yield f"{indent}{_meta(importers.of_column(table, _entry(name), grains[table]))}"
+            yield f"{indent}{_meta(importers.of_column(table, _entry(name)))}"
 
 
 def _meta(content: dict[str, Any]) -> str:

@@ -8,13 +8,13 @@ Belongs here: which column is of no use in a chart, and of which semantic type. 
 from __future__ import annotations
 
 import csv
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from serving.dictionary import Entry, coded_columns, value_words
+from serving.dictionary import Entry, value_words, words_of
+from serving.dictionary.grains import grains
 
 _MEASURES = Path(__file__).with_name("measures.csv")
 # Where a row comes from, and keys that nobody reads: kept for whoever asks, of no use in a chart.
@@ -60,15 +60,19 @@ def measures() -> tuple[Measure, ...]:
         return tuple(Measure(**row) for row in csv.DictReader(file))
 
 
-def of_table(table: str, grain: Sequence[str]) -> dict[str, Any]:
-    """The `meta` of a mart: what people call it, and its key."""
-    label = " ".join(value_words("table", table))
-    key = {"primary_key": grain[0] if len(grain) == 1 else list(grain)} if grain else {}
-    return {"label": label} | key | {"metabase.display_name": label}
+def of_table(table: str) -> dict[str, Any]:
+    """The `meta` of a mart (`schema.table`): what people call it, and its key."""
+    label = " ".join(value_words("table", table.partition(".")[2]))
+    grain = grains()[table]
+    return {
+        "label": label,
+        "primary_key": grain[0] if len(grain) == 1 else list(grain),
+        "metabase.display_name": label,
+    }
 
 
-def of_column(table: str, entry: Entry, grain: Sequence[str]) -> dict[str, Any]:
-    """The `meta` of a column of a mart with this grain."""
+def of_column(table: str, entry: Entry) -> dict[str, Any]:
+    """The `meta` of a column of a mart."""
     is_hidden = entry.name in HIDDEN
     kind = "number" if entry.type.startswith(_NUMBERS) else entry.type
     dimension = {"label": entry.label, "type": kind} | ({"hidden": True} if is_hidden else {})
@@ -76,18 +80,18 @@ def of_column(table: str, entry: Entry, grain: Sequence[str]) -> dict[str, Any]:
     summed = {
         one.name: {"type": one.aggregation, "label": f"{one.zh} {one.en}"}
         for one in measures()
-        if (one.table, one.column) == (table, entry.name)
+        if (one.table, one.column) == (table.partition(".")[2], entry.name)
     }
     if summed:
         found["metrics"] = summed
     found["metabase.display_name"] = entry.label
     if is_hidden:
         found["metabase.visibility_type"] = "details-only"
-    return found | _metabase_type(entry, grain)
+    return found | _metabase_type(table, entry)
 
 
-def _metabase_type(entry: Entry, grain: Sequence[str]) -> dict[str, str]:
-    if tuple(grain) == (entry.name,):
+def _metabase_type(table: str, entry: Entry) -> dict[str, str]:
+    if grains()[table] == (entry.name,):
         return {"metabase.semantic_type": "type/PK"}
     if entry.name == "agency_id":
         return {"metabase.fk_target_table": "credit.dim_agencies", "metabase.fk_target_field": "agency_id"}
@@ -103,7 +107,7 @@ def _semantic_type(entry: Entry) -> str | None:
         if entry.unit == "0–1":
             return "type/Percentage"
         return "type/Quantity" if name.endswith(("_count", "_days")) else None
-    if entry.type == "boolean" or name in coded_columns() or name in _CATEGORIES or name.endswith(_CATEGORY_ENDINGS):
+    if entry.type == "boolean" or words_of(name) or name in _CATEGORIES or name.endswith(_CATEGORY_ENDINGS):
         return "type/Category"
     if name.endswith("_name"):
         return "type/Name"
