@@ -4,12 +4,13 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 HOME_DIR ?= var
 STAMP  := $(VENV)/.installed-$(shell cat pyproject.toml requirements.lock | cksum | cut -d' ' -f1)
+CHECK_STAMP := $(VENV)/.installed-check-$(shell cksum < requirements-check.lock | cut -d' ' -f1)
 UNFINISHED := $(VENV)/.unfinished
 
 export DO_NOT_TRACK = 1
 export PYTHONDONTWRITEBYTECODE =
 
-.PHONY: run test lint dictionary bench soak mutants detect setup clean
+.PHONY: run test check lint dictionary bench soak mutants detect setup clean
 
 run: setup  ## the sample city, built and graded
 	@$(BIN)/firemark sample var/sample
@@ -34,6 +35,15 @@ $(STAMP):
 
 test: setup
 	@$(BIN)/python -m pytest -n 2 --dist loadfile
+
+check: $(CHECK_STAMP)  ## the tests that need a browser or a server
+	@$(BIN)/python -m tests.browser
+	@$(BIN)/python -m pytest -n 2 --dist loadfile -m check tests/browser tests/server
+
+$(CHECK_STAMP): | $(STAMP)
+	@echo "Installing what make check needs into $(VENV) (once) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-check.lock
+	@touch $@
 
 lint: setup
 	@$(BIN)/ruff check .

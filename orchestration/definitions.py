@@ -35,6 +35,7 @@ def build_defs(overrides: Mapping[str, Any] | None = None) -> dg.Definitions:
         schedules=[build_schedule(job)],
         sensors=[build_inbox_sensor(job, bench.settings.inbox), build_alert_sensor(job, bench.settings)],
         resources={"bench": bench},
+        executor=dg.in_process_executor,  # Materialize all, too: the steps share the bench
         loggers={"console": quiet_logger},
     )
 

@@ -30,6 +30,28 @@ def pytest_make_parametrize_id(config: pytest.Config, val: object, argname: str)
     return None
 
 
+NEEDS_MORE = ("browser", "server")  # folders whose tests need what only `make check` installs
+
+
+def _of_the_checks(path: Path) -> bool:
+    return path.is_relative_to(ROOT / "tests") and path.relative_to(ROOT / "tests").parts[:1] in [
+        (name,) for name in NEEDS_MORE
+    ]
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """What the checks import may not be there: nobody else reads their modules."""
+    wanted = "check" in config.option.markexpr.replace("not check", "")
+    return True if _of_the_checks(collection_path) and not wanted else None
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if _of_the_checks(item.path):
+            item.add_marker(pytest.mark.check)
+
+
 def firemark(
     home: Path, *arguments: str, check: bool = True, env: dict[str, str] | None = None
 ) -> subprocess.CompletedProcess[str]:

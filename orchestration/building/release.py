@@ -26,6 +26,7 @@ from serving.releases.switch import switch_to
 
 def release(bench: Workbench) -> Path:
     """Switches to the new release. If a check blocks it or an output fails, the last release stays current."""
+    bench.require_step_before("release")
     settings = bench.settings
     state = BuildState.load(settings)
     state.refuse_if_blocked()
@@ -53,6 +54,7 @@ def release(bench: Workbench) -> Path:
     bench.progress("release", 1, 2, "publishing")
     publish(settings)
     bench.progress("release", 2, 2, "")
+    bench.note_done("release")
     return path
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pytest
+
 from tests.house.project import ROOT, tracked_files
 
 LARGEST = 1_000_000  # bytes
@@ -41,10 +43,24 @@ def test_no_file_is_large() -> None:
     assert not [path for path in tracked_files() if path.stat().st_size > LARGEST]
 
 
-def test_the_lock_pins_every_package_by_hash() -> None:
-    lock = (ROOT / "requirements.lock").read_text("utf-8")
-    pins = re.findall(r"^[\w.\[\]-]+==", lock, flags=re.M)
-    assert len(pins) > 100
+def pins(lock: str) -> dict[str, str]:
+    return dict(re.findall(r"^([\w.\[\]-]+)==(\S+)", lock, flags=re.M))
+
+
+@pytest.mark.parametrize(("name", "at_least"), [("requirements.lock", 100), ("requirements-check.lock", 3)])
+def test_a_lock_pins_every_package_by_hash(name: str, at_least: int) -> None:
+    lock = (ROOT / name).read_text("utf-8")
+    assert len(pins(lock)) >= at_least
     assert "://" not in lock
     blocks = re.split(r"\n(?=\S)", lock)
     assert all("--hash=sha256:" in block for block in blocks if "==" in block.split("\n")[0])
+
+
+def test_what_both_locks_pin_has_one_version() -> None:
+    """Both are installed into one environment, without asking what depends on what."""
+    first, second = (
+        pins((ROOT / name).read_text("utf-8")) for name in ("requirements.lock", "requirements-check.lock")
+    )
+    assert {
+        name: (first[name], version) for name, version in second.items() if first.get(name, version) != version
+    } == {}
