@@ -14,8 +14,10 @@ from orchestration.cli.build import build
 from orchestration.cli.desk import conflicts, quarantine, tasks
 from orchestration.cli.grades import explain, grades
 from orchestration.cli.options import home_option
+from orchestration.cli.publish import publish
 from orchestration.cli.rulebook import rulebook
 from orchestration.cli.sample import sample
+from orchestration.cli.serve import serve
 from orchestration.cli.site import site
 from orchestration.cli.status import status
 from orchestration.cli.up import up
@@ -36,5 +38,19 @@ def main() -> None:
     """Credit grades of fire-protection service agencies, from the exports a bureau really gets."""
 
 
-for _command in (sample, build, up, grades, explain, conflicts, tasks, quarantine, status, site, rulebook):
+for _command in (
+    sample,
+    build,
+    up,
+    grades,
+    explain,
+    conflicts,
+    tasks,
+    quarantine,
+    status,
+    site,
+    publish,
+    serve,
+    rulebook,
+):
     main.add_command(_command)

@@ -99,7 +99,7 @@ class Server:
         self.away_for = away_for
         self.held: list[str] = []
 
-    def publish(self, release: Release) -> str:
+    def publish(self, settings: Settings, release: Release) -> str:
         if self.away_for:
             self.away_for -= 1
             raise ConnectionError("the server is away")
@@ -212,7 +212,7 @@ def test_an_output_reads_the_file_of_its_audience(settings: Settings, audience: 
     release(settings)
     seen: list[bool] = []
 
-    def look(opened: Release) -> str:
+    def look(settings: Settings, opened: Release) -> str:
         seen.append(opened.has("conflicts.fct_engineer_conflicts"))
         return "looked"
 
@@ -249,7 +249,7 @@ def test_status_says_what_was_published_and_which_list_differs(small_city: Built
     assert json.loads(firemark(home, "status", "--format", "json").stdout)["publications"][0]["output"] == "postgres"
 
 
-@pytest.mark.parametrize("moments", [{}, {"write": lambda _: None, "publish": lambda _: ""}])
+@pytest.mark.parametrize("moments", [{}, {"write": lambda _: None, "publish": lambda *_: ""}])
 def test_an_output_either_writes_or_publishes(moments: dict[str, object]) -> None:
     with pytest.raises(ValueError, match="exactly one of write and publish"):
         Output("both or none", Audience.BI, **moments)  # type: ignore[arg-type]  # what the test is about
