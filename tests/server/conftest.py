@@ -30,7 +30,9 @@ def within_reach(programs: Path, folder: Path) -> Path:
     """Postgres' programs where the account that runs them may go: a checkout of root's may be closed to it."""
     account = postgres_server._account()
     try:
-        subprocess.run([programs / "postgres", "--version"], check=True, capture_output=True, **postgres_server._as(account))
+        subprocess.run(
+            [programs / "postgres", "--version"], check=True, capture_output=True, **postgres_server._as(account)
+        )
     except PermissionError:
         copy = folder / "programs"
         shutil.copytree(programs.parent, copy)

@@ -22,9 +22,7 @@ from serving.releases.opened import Release
 
 
 def administrator(server: Server, database: str = "postgres") -> psycopg.Connection:
-    return psycopg.connect(
-        f"host={server.socket} port={server.port} dbname={database} user=postgres", autocommit=True
-    )
+    return psycopg.connect(f"host={server.socket} port={server.port} dbname={database} user=postgres", autocommit=True)
 
 
 @dataclass(frozen=True)
