@@ -37,7 +37,8 @@ _VISIBLE = """
 """
 _UNSEEN = """
 () => {
-  const found = [document.title];
+  const name = document.querySelector("h1 > bdi:only-child");
+  const found = [document.title.replace(name ? name.textContent : "", "")];
   for (const option of document.querySelectorAll("option"))
     if (option.dataset.zh !== option.dataset.en) found.push(option.textContent.trim());
   for (const name of ["aria-label", "title", "alt", "placeholder"])
@@ -81,7 +82,10 @@ def watch(context: BrowserContext, base: str, faults: list[str]) -> None:
     context.on("weberror", lambda error: faults.append(f"error: {error.error}"))
     context.on("request", lambda request: asked(request.url))
     context.on("requestfailed", lambda request: faults.append(f"not found: {request.url}"))
-    context.on("page", lambda page: page.on("dialog", lambda dialog: (faults.append(f"dialog: {dialog.message}"), dialog.dismiss())))
+    context.on(
+        "page",
+        lambda page: page.on("dialog", lambda dialog: (faults.append(f"dialog: {dialog.message}"), dialog.dismiss())),
+    )
 
 
 def turn(page: Page, lang: str) -> None:

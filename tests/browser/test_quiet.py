@@ -29,7 +29,10 @@ def test_a_page_opens_from_a_web_server(visit: Visit, site: Path, served: str, k
         ("<script>fetch('http://127.0.0.1:9/x').catch(() => 0)</script>", "asked for http"),
         ("<img src='https://127.0.0.1:9/x'>", "asked for https"),
         ("<link rel=stylesheet href='missing.css'>", "not found"),
-        ("<meta http-equiv=Content-Security-Policy content=\"default-src 'none'\"><img src='http://127.0.0.1:9/x'>", "console error"),
+        (
+            "<meta http-equiv=Content-Security-Policy content=\"default-src 'none'\"><img src='http://127.0.0.1:9/x'>",
+            "console error",
+        ),
     ],
 )
 def test_a_page_that_is_not_silent_is_caught(browser: Browser, tmp_path: Path, fault: str, told: str) -> None:
