@@ -31,7 +31,7 @@ def roster_data(release: Release) -> str:
         for field in ("service_type", "directory_status", "grade")
     }
     values["state"] = {state: value_words("state", state) for state in (UNGRADED, UNRATED, SUSPENDED, EXITED)}
-    columns = {name: (entries()[name].zh, entries()[name].en) for name in ROSTER_DATA if name in entries()}
+    columns = {name: (entries()[name].zh, entries()[name].en) for name in (*ROSTER_DATA, "note") if name in entries()}
     made = {
         "columns": ROSTER_DATA,
         "labels": columns,

@@ -45,6 +45,7 @@ SCRIPTS = {
 KNOWN_TAGS = {
     "a",
     "article",
+    "aside",
     "b",
     "bdi",
     "body",
