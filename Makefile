@@ -38,7 +38,7 @@ test: setup
 
 check: $(CHECK_STAMP)  ## the tests that need a browser or a server
 	@$(BIN)/python -m tests.browser
-	@$(BIN)/python -m pytest -n 2 --dist loadfile -m check tests/browser tests/server
+	@$(BIN)/python -m pytest -n 2 --dist loadfile -m check tests/browser tests/server tests/serving/site
 
 $(CHECK_STAMP): | $(STAMP)
 	@echo "Installing what make check needs into $(VENV) (once) ..."
