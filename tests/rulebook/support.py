@@ -13,6 +13,7 @@ from rulebook.regime_file import read_regime
 ROOT = Path(__file__).resolve().parents[2]
 DEFAULT_YAML = ROOT / "rulebook" / "regimes" / "jiaozuo-2024-draft.yaml"
 DEFAULT_FOLDER = ROOT / "dbt_project" / "seeds" / "rulebook"
+SHIPPED = sorted(DEFAULT_YAML.parent.glob("*.yaml"))
 FOREIGN = sorted((Path(__file__).parent / "regimes").glob("*.yaml"))
 
 SMALL = """\

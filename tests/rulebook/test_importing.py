@@ -8,15 +8,15 @@ from rulebook.folder import read_folder
 from rulebook.importing import import_regimes
 from rulebook.problems import RulebookError
 from rulebook.tables import FOLDER_TABLES
-from tests.rulebook.support import DEFAULT_FOLDER, DEFAULT_YAML, SMALL, line_of, write
+from tests.rulebook.support import DEFAULT_FOLDER, DEFAULT_YAML, SHIPPED, SMALL, line_of, write
 
 
 def _bytes(directory: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in sorted(directory.iterdir())}
 
 
-def test_importing_the_draft_gives_exactly_the_committed_folder(tmp_path: Path) -> None:
-    import_regimes([DEFAULT_YAML], tmp_path)
+def test_importing_the_regimes_gives_exactly_the_committed_folder(tmp_path: Path) -> None:
+    import_regimes(SHIPPED, tmp_path)
     committed = {f"{name}.csv": (DEFAULT_FOLDER / f"{name}.csv").read_bytes() for name in FOLDER_TABLES}
     assert _bytes(tmp_path) == committed
 
