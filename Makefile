@@ -33,7 +33,7 @@ $(STAMP):
 	@rm -f $(UNFINISHED) && touch $@
 
 test: setup
-	@$(BIN)/python -m pytest -n 2 --dist loadfile
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 lint: setup
 	@$(BIN)/ruff check .
