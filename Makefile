@@ -37,7 +37,7 @@ $(STAMP):
 	@rm -f $(UNFINISHED) && touch $@
 
 test: setup
-	@$(BIN)/python -m pytest -n 2 --dist loadfile
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 check: $(CHECK_STAMP) $(SERVER_STAMP)  ## the tests that need a browser or a server
 	@$(BIN)/python -m tests.browser

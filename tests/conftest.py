@@ -34,6 +34,7 @@ def pytest_make_parametrize_id(config: pytest.Config, val: object, argname: str)
     return None
 
 
+_CITIES = frozenset(("built_city", "small_city"))
 NEEDS_MORE = ("browser", "server")  # folders whose tests need what only `make check` installs
 
 
@@ -52,9 +53,21 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files that build cities come first, then those with warehouses: short files last keep both processes busy to the end."""
     for item in items:
         if _of_the_checks(item.path):
             item.add_marker(pytest.mark.check)
+    turns: dict[Path, int] = {}
+    for item in items:
+        turns[item.path] = min(turns.get(item.path, 2), _turn(item))
+    items.sort(key=lambda item: turns[item.path])
+
+
+def _turn(item: pytest.Item) -> int:
+    folder = item.path.relative_to(ROOT / "tests").parts[0]
+    if folder == "orchestration" or not _CITIES.isdisjoint(getattr(item, "fixturenames", ())):
+        return 0
+    return 1 if folder in ("warehouse", "oracle") else 2
 
 
 def firemark(

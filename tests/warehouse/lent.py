@@ -26,8 +26,9 @@ _EMPTY = ""
 class Database:
     """A database named `firemark` with the tables of the sources, and models as they are built.
 
-    Each relation has a key: of a source, the hash of its rows; of a model, that of its SQL and of the keys of all that it
-    reads. A model that stands with the key it should have is not built again.
+    What each relation holds has a hash: of a source, that of its rows; of a model, that of the rows that it gave. A model
+    whose SQL once gave, of the same contents of all that it reads, what stands in it now is not built again: a cell that
+    changes costs the models that see it.
     """
 
     def __init__(self, file: str, create_sources: Callable[[duckdb.DuckDBPyConnection], None]) -> None:
@@ -38,8 +39,11 @@ class Database:
         self._use_count = 1
         self._source_keys: dict[str, str] = {}  # what stands in the sources that are not empty
         self._left_over: set[str] = set()  # sources with the rows of the last use
-        self._keys: dict[str, str] = {}  # unique id -> key, of the nodes built in this use
-        self._standing: dict[str, str] = {}  # relation of a model -> the key of what stands in it
+        self._contents: dict[str, str] = {}  # unique id -> hash, of the nodes built in this use
+        self._standing: dict[str, str] = {}  # relation of a table -> the hash of the rows that stand in it
+        self._gave: dict[
+            str, str
+        ] = {}  # a task (SQL and the contents that it reads) -> the hash of the rows that it gave
         self._made_from: dict[str, str] = {}  # relation of a model -> the SQL that it was created with
         self._prepared: dict[tuple[str, str], str] = {}  # (relation, SQL) -> the name of a prepared statement
         self._added: set[str] = set()
@@ -48,7 +52,7 @@ class Database:
         """Makes it ready for other rows: the sources are empty, and every model of the project can be built."""
         self._use_count += 1
         self._left_over = set(self._source_keys)
-        self._keys.clear()
+        self._contents.clear()
         if self._use_count == 2:
             self.connection.execute("pragma disable_optimizer")
             for node in nodes:
@@ -87,28 +91,54 @@ class Database:
     def build(self, node: Node, sql: str) -> None:
         """Builds one seed, or a model with this SQL; what it reads is built."""
         self._empty_sources()
-        key = self._key(node, sql)
-        self._keys[node.unique_id] = key
-        if node.materialized == "ephemeral":
+        task = self._task(node, sql)
+        if node.materialized == "table":
+            self._contents[node.unique_id] = self._table_built(node, sql, task)
             return
-        relation = relation_of(node)
-        if relation not in self._made_from or (node.materialized == "view" and self._made_from[relation] != sql):
+        self._contents[node.unique_id] = task
+        if node.materialized != "ephemeral" and self._made_from.get(relation_of(node)) != sql:
             self._create(node, sql)
-        elif node.materialized == "table" and self._standing.get(relation) != key:
-            self.connection.execute(f"delete from {relation}")
-            try:
-                self.connection.execute(f"execute {self._statement(relation, sql)}")
-            except (duckdb.BinderException, duckdb.ConversionException):
-                if sql == node.sql:
-                    raise
-                self.is_lent_again = False  # a stand-in of another shape
-                self._create(node, sql)
-        self._standing[relation] = key
 
-    def _key(self, node: Node, sql: str) -> str:
-        if sql != node.sql:  # a stand-in may read whatever it likes
-            return _hash(sql, *self._keys.values(), *map(repr, sorted(self._source_keys.items())))
-        return _hash(sql, *(self._keys.get(read) or self._source_key(source_of(read)) for read in node.depends_on))
+    def _table_built(self, node: Node, sql: str, task: str) -> str:
+        """The hash of the rows that the model gives; they stand in its table now."""
+        relation = relation_of(node)
+        stands = self._standing.get(relation)
+        if stands is None or self._gave.get(task) != stands:
+            is_empty = self._execute(node, sql, stands)
+            self._gave[task] = self._standing[relation] = _EMPTY if is_empty else self._rows_hashed(relation)
+        return self._standing[relation]
+
+    def _execute(self, node: Node, sql: str, stands: str | None) -> bool:
+        """Puts the rows of a model into its table; true when it is known that there are none."""
+        relation = relation_of(node)
+        if relation not in self._made_from:
+            self._create(node, sql)
+            return False
+        if stands != _EMPTY:
+            self._standing.pop(relation, None)
+            self.connection.execute(f"delete from {relation}")
+        try:
+            return self.connection.execute(f"execute {self._statement(relation, sql)}").fetchone() == (0,)
+        except (duckdb.BinderException, duckdb.ConversionException):
+            if sql == node.sql:
+                raise
+            self.is_lent_again = False  # a stand-in of another shape
+            self._create(node, sql)
+            return False
+
+    def _rows_hashed(self, relation: str) -> str:
+        """A hash of the rows of a table and of their order."""
+        rows = f"select r, row_number() over () as n from {relation} as r"
+        both = f"select count(*), bit_xor(hash(r, n)), sum(hash(n, r)) from ({rows})"
+        found = self.connection.execute(both).fetchone()
+        return _EMPTY if found is None or found[0] == 0 else repr(found)
+
+    def _task(self, node: Node, sql: str) -> str:
+        if sql == node.sql:
+            read = [self._contents.get(name, self._source_key(source_of(name))) for name in node.depends_on]
+        else:  # a stand-in may read whatever it likes
+            read = [*self._contents.values(), *map(repr, sorted(self._source_keys.items()))]
+        return _hash(relation_of(node), sql, *read)
 
     def _source_key(self, relation: str) -> str:
         return _EMPTY if relation in self._left_over else self._source_keys.get(relation, _EMPTY)

@@ -6,6 +6,7 @@ import gc
 from collections.abc import Iterator
 from typing import Any
 
+import pyarrow as pa
 import pytest
 
 from tests.warehouse import harness
@@ -42,6 +43,34 @@ def test_a_database_is_lent_on_and_builds_what_a_fresh_one_builds() -> None:
         harness.lender._free.clear()  # a fresh one
         assert answered(**rows)[1] == found
     assert lent[0][1] == lent[3][1] != lent[1][1]
+
+
+def test_a_model_is_built_again_when_what_it_reads_holds_other_rows_or_another_order() -> None:
+    def node(name: str, sql: str, reads: str) -> harness.Node:
+        return harness.Node(f"model.x.{name}", "m", name, "table", sql, None, {}, (reads,))
+
+    nodes = (
+        node("digits", "select n % 10 as n from s.given", "source.x.s.given"),
+        node("listed", "select list(n) as digits, nextval('s.built') as built from m.digits", "model.x.digits"),
+    )
+    create = "create schema s; create sequence s.built; create table s.given (n integer)"
+    database = harness.lent.Database(":memory:", lambda connection: connection.execute(create) and None)
+
+    def listed(*given: int) -> tuple[list[int] | None, int]:
+        database.next_use(nodes)
+        database.fill('"s"."given"', pa.table({"n": pa.array(given, pa.int32())}))
+        for each in nodes:
+            database.build(each, each.sql)
+        ((digits, built),) = database.ask("from m.listed", []).fetchall()
+        return digits, built
+
+    first = listed(1, 2)
+    assert listed(11, 12) == first == ([1, 2], first[1]), "the same digits"
+    turned = listed(2, 1)
+    assert turned[0] == [2, 1]
+    assert listed(1, 3) == ([1, 3], turned[1] + 1)
+    assert listed() == (None, turned[1] + 2)
+    assert listed() == (None, turned[1] + 2)
 
 
 def test_a_model_not_built_in_this_use_cannot_be_queried() -> None:
