@@ -156,4 +156,4 @@ def test_sorting_puts_rows_in_order_and_no_value_last(
 
 def test_the_best_grade_comes_first_and_who_has_left_last(visit: Visit, roster: dict[str, Row]) -> None:
     order = [roster[code]["state"] for code in listed(visit())]
-    assert order == sorted(order, key="A B C D unrated suspended exited".split().index)
+    assert order == sorted(order, key=["A", "B", "C", "D", "unrated", "suspended", "exited"].index)
