@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 PROGRAM = Path(__file__).resolve().parents[1]  # the folder that holds the packages
@@ -18,6 +18,9 @@ HOME_VARIABLE = "FIREMARK_HOME"
 PERSON_KEY_VARIABLE = "FIREMARK_PERSON_KEY_FILE"
 RULEBOOKS_VARIABLE = "FIREMARK_RULEBOOKS"
 REGIME_VARIABLE = "FIREMARK_REGIME"
+POSTGRES_DSN_VARIABLE = "FIREMARK_POSTGRES_DSN"
+POSTGRES_DSN_FILE_VARIABLE = "FIREMARK_POSTGRES_DSN_FILE"
+POSTGRES_AUDIENCE_VARIABLE = "FIREMARK_POSTGRES_AUDIENCE"
 DEFAULT_HOME = "./var"
 # For our Python processes that write to a log: the log is UTF-8, whatever the encoding of the terminal.
 IN_UTF8 = {"PYTHONUTF8": "1", "PYTHONIOENCODING": "utf-8:backslashreplace"}
@@ -33,12 +36,16 @@ class ConfigurationError(Exception):
 @dataclass(frozen=True)
 class Settings:
     """One home directory, and what the environment names: the file with the person key, the city's rulebook folder and
-    its regime (None = those that come with the program)."""
+    its regime (None = those that come with the program), the Postgres server that gets each release, and for whom
+    (None = no server). A DSN may hold a password: it shows in no traceback."""
 
     home: Path
     person_key_source: Path | None = None
     rulebooks: Path | None = None
     regime_code: str | None = None
+    postgres_dsn: str | None = field(default=None, repr=False)
+    postgres_dsn_file: Path | None = None
+    postgres_audience: str | None = None
 
     @property
     def inbox(self) -> Path:
@@ -82,6 +89,11 @@ class Settings:
         return self.home / "secrets"
 
     @property
+    def postgres(self) -> Path:
+        """The files of the server that `firemark serve` runs."""
+        return self.home / "postgres"
+
+    @property
     def person_key(self) -> Path:
         return self.secrets / "person.key"
 
@@ -106,6 +118,9 @@ def load(home: Path | str | None = None, environment: Mapping[str, str] | None =
         named(PERSON_KEY_VARIABLE),
         named(RULEBOOKS_VARIABLE),
         environment.get(REGIME_VARIABLE) or None,
+        environment.get(POSTGRES_DSN_VARIABLE) or None,
+        named(POSTGRES_DSN_FILE_VARIABLE),
+        environment.get(POSTGRES_AUDIENCE_VARIABLE) or None,
     )
 
 

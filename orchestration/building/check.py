@@ -14,6 +14,7 @@ from serving.releases.checks import CheckResult
 
 def check(bench: Workbench) -> list[SuiteOutcome]:
     """The outcomes of the suites of the door and of the release."""
+    bench.require_step_before("check")
     settings = bench.settings
     state = BuildState.load(settings)
     bench.progress("check", 0, 1, "suites")
@@ -33,4 +34,5 @@ def check(bench: Workbench) -> list[SuiteOutcome]:
     )
     state.save(settings)
     bench.progress("check", 1, 1, "")
+    bench.note_done("check")
     return outcomes

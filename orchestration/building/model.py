@@ -23,6 +23,7 @@ def model(bench: Workbench) -> Iterator[dict[str, Any]]:
 
     Raises when anything blocks, after the last event.
     """
+    bench.require_step_before("model")
     settings, project = bench.settings, bench.parse()
     outcome = yield from _with_progress(bench, bench.start_dbt().build(settings, project, build_file(settings)))
     state = BuildState.load(settings)
@@ -48,6 +49,7 @@ def model(bench: Workbench) -> Iterator[dict[str, Any]]:
     bench.start_suites().submit(
         build_file(settings), [suite for name, suite in RELEASE_SUITES.items() if name in relations]
     )
+    bench.note_done("model")
 
 
 def model_into(bench: Workbench, path: Path, select: str) -> DbtOutcome:

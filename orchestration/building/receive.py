@@ -71,6 +71,7 @@ def receive(bench: Workbench, written: Written) -> BuildState:
         _fresh_build_file(settings)
         suites.submit(door_copy(settings), DOOR_SUITES.values())
     state.save(settings)
+    bench.note_done("receive")
     return state
 
 

@@ -1,4 +1,4 @@
-"""Step 4 of a build: write the candidate's outputs, switch to it, publish the release.
+"""Step 4 of a build: write the candidate's outputs, and switch to it.
 
 Belongs here: what stops a release, and the order of these steps. Does not belong here: any output, the steps themselves
 (`serving`).
@@ -10,9 +10,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from orchestration.building import released_lists
+from orchestration.building import dbt_docs, released_lists
 from orchestration.building.build_folder import build_file
-from orchestration.building.publish import publish
 from orchestration.building.state import INPUT_FILE, BuildFailedError, BuildState
 from orchestration.building.workbench import Workbench
 from orchestration.operations import alerts, attempts
@@ -26,10 +25,11 @@ from serving.releases.switch import switch_to
 
 def release(bench: Workbench) -> Path:
     """Switches to the new release. If a check blocks it or an output fails, the last release stays current."""
+    bench.require_step_before("release")
     settings = bench.settings
     state = BuildState.load(settings)
     state.refuse_if_blocked()
-    bench.progress("release", 0, 2, "outputs")
+    bench.progress("release", 0, 1, "outputs")
     description = _description(state)
     changed = released_lists.changed_since_released(
         settings, released_lists.lists_in(build_file(settings)), description
@@ -38,7 +38,11 @@ def release(bench: Workbench) -> Path:
     state.save(settings)
     try:
         with new_candidate(
-            settings, build_file(settings), description | {"changed_lists": changed}, state.check_results()
+            settings,
+            build_file(settings),
+            description | {"changed_lists": changed},
+            state.check_results(),
+            docs_page=lambda: dbt_docs.docs_page(bench.parse()),
         ) as candidate:
             outputs.write_outputs(candidate)
             path = switch_to(settings, candidate)
@@ -46,9 +50,8 @@ def release(bench: Workbench) -> Path:
         raise BuildFailedError(f"发布写入失败 The release could not be written: {error}") from error
     attempts.end(settings, attempts.RELEASED)
     alerts.of_checks(settings.logs, state.release_id, state.check_results())
-    bench.progress("release", 1, 2, "publishing")
-    publish(settings)
-    bench.progress("release", 2, 2, "")
+    bench.progress("release", 1, 1, "")
+    bench.note_done("release")
     return path
 
 

@@ -21,6 +21,7 @@ from orchestration.operations.lock import writer_lock
 
 # A run started by the daemon waits this long for the run before it; no build of a city takes longer.
 QUEUE_SECONDS = 1800
+STEPS = ("receive", "model", "check", "release")
 
 
 class Progress(Protocol):
@@ -49,12 +50,27 @@ class Workbench:
         self._project: Path | None = None
         self._rules: dict[tuple[str, Path | None], Rules] = {}
         self._is_locked = False
+        self._done: list[str] = []
 
     def lock(self) -> None:
         """Becomes the only writer of the home until `close`; does nothing if this process already holds the lock."""
         if not self._is_locked:
             self._lifetime.enter_context(writer_lock(self.settings, wait_seconds=QUEUE_SECONDS))
             self._is_locked = True
+
+    def require_step_before(self, step: str) -> None:
+        """Raises BuildFailedError unless every step before `step` was done on this bench. Dagster's pages offer to run one
+        asset alone: on the build file of another build, whose checks may not have run, and without the lock."""
+        before = list(STEPS[: STEPS.index(step)])
+        if self._done != before:
+            raise BuildFailedError(
+                f"不能单独运行，请运行整个任务 The step {step} cannot run alone: it goes on with what {', '.join(before)} of the "
+                "same run left. Start the whole job release_city (or Materialize all), or run firemark build."
+            )
+
+    def note_done(self, step: str) -> None:
+        """Lets the next step begin."""
+        self._done = list(STEPS[: STEPS.index(step) + 1])
 
     def rules(self, request: BuildRequest) -> Rules:
         """The rulebook of a request, read and linted once. Raises BuildFailedError if it does not pass the lint, RulebookError
@@ -95,3 +111,4 @@ class Workbench:
         self._lifetime.close()
         self._suites, self._dbt, self._project, self._is_locked = None, None, None, False
         self._rules.clear()
+        self._done.clear()

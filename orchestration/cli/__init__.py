@@ -1,6 +1,6 @@
-"""`firemark`: the command line. Each command parses, calls, prints; whatever it needs is imported inside it.
+"""`firemark`: the command line. Each command parses, calls and prints; its imports are inside it, so that `--help` is fast.
 
-Belongs here: which commands there are. One module a group of commands; what they share is `options` and `render`.
+Belongs here: the list of commands. Each group of commands has a module; shared code is in `options` and `render`.
 """
 
 from __future__ import annotations
@@ -14,15 +14,17 @@ from orchestration.cli.build import build
 from orchestration.cli.desk import conflicts, quarantine, tasks
 from orchestration.cli.grades import explain, grades
 from orchestration.cli.options import home_option
+from orchestration.cli.publish import publish
 from orchestration.cli.rulebook import rulebook
 from orchestration.cli.sample import sample
+from orchestration.cli.serve import serve
 from orchestration.cli.site import site
 from orchestration.cli.status import status
 from orchestration.cli.up import up
 
 
 class _Firemark(click.Group):
-    """The group of all commands, which looks at the terminal before it reads or prints anything."""
+    """The group of all commands. Prepares the terminal before anything is read or printed."""
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
         """Runs a command."""
@@ -33,8 +35,22 @@ class _Firemark(click.Group):
 @click.group(cls=_Firemark, context_settings={"help_option_names": ["-h", "--help"]})
 @home_option
 def main() -> None:
-    """Credit grades of fire-protection service agencies, from the exports a bureau really gets."""
+    """Credit grades of fire-protection service agencies, from the exports that a bureau receives."""
 
 
-for _command in (sample, build, up, grades, explain, conflicts, tasks, quarantine, status, site, rulebook):
+for _command in (
+    sample,
+    build,
+    up,
+    grades,
+    explain,
+    conflicts,
+    tasks,
+    quarantine,
+    status,
+    site,
+    publish,
+    serve,
+    rulebook,
+):
     main.add_command(_command)

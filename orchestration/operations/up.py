@@ -14,8 +14,6 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from types import FrameType
-from typing import Any
 
 import yaml
 
@@ -23,6 +21,7 @@ from ingestion.settings import HOME_VARIABLE, IN_UTF8, ConfigurationError, Setti
 from orchestration.operations.inbox import SETTLE_SECONDS
 from orchestration.operations.instance import open_instance, reap, write_instance_config
 from orchestration.operations.lock import AnotherBuildRunsError, writer_lock
+from orchestration.operations.stopping import Stopping
 
 HOST = "127.0.0.1"  # Dagster has no user accounts: anybody who can reach it can do everything
 _GRACE_SECONDS = 20
@@ -55,7 +54,7 @@ def serve(settings: Settings, port: int, tell: Callable[[str], None]) -> int:
     }
     settings.logs.mkdir(parents=True, exist_ok=True)
     settings.inbox.mkdir(parents=True, exist_ok=True)
-    stopping = _Stopping()
+    stopping = Stopping()
     processes: dict[str, subprocess.Popen[bytes]] = {}
     try:
         for name, command in commands.items():
@@ -86,23 +85,6 @@ def _require_free(port: int) -> None:
             raise ConfigurationError(
                 f"端口被占用 {HOST}:{port} is taken ({error.strerror}). 请另选端口 Name another port with --port."
             ) from None
-
-
-class _Stopping:
-    """Remembers a request to stop, so that the process does not die between two lines."""
-
-    def __init__(self) -> None:
-        self.is_asked = False
-        self._before: dict[int, Any] = {
-            number: signal.signal(number, self._ask) for number in (signal.SIGINT, signal.SIGTERM)
-        }
-
-    def _ask(self, number: int, frame: FrameType | None) -> None:
-        self.is_asked = True
-
-    def restore(self) -> None:
-        for number, handler in self._before.items():
-            signal.signal(number, handler)
 
 
 def _stop(processes: dict[str, subprocess.Popen[bytes]]) -> None:

@@ -10,13 +10,13 @@ import datetime as dt
 import json
 import os
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from ingestion.settings import Settings
+from ingestion.settings import ConfigurationError, Settings
 from serving.audiences import sees_conflicts
-from serving.outputs.output import Output
+from serving.outputs.output import Output, PublishFailedError, PublishRefusedError
 from serving.releases.opened import open_release
 from serving.releases.stored import current_release
 
@@ -37,18 +37,21 @@ class Publication:
 
 
 def publish_release(
-    settings: Settings, outputs: Iterable[Output], wait: Callable[[float], None] = time.sleep
+    settings: Settings,
+    outputs: Iterable[Output],
+    wait: Callable[[float], None] = time.sleep,
+    pauses: Sequence[float] | None = None,
 ) -> list[Publication]:
-    """Publishes the current release by every publishing output, and records each result.
+    """Publishes the current release by every publishing output that the settings want, and records each result.
 
     An output reads its audience's file: `conflicts` only if the audience may see them. A failure harms neither the
     release nor the other outputs, even if the file cannot be opened.
     """
     done = []
     for output in outputs:
-        if output.publish is None:
+        if output.publish is None or not output.is_wanted(settings):
             continue
-        done.append(_published(settings, output, wait))
+        done.append(_published(settings, output, wait, WAIT_SECONDS if pauses is None else pauses))
         _record(settings.logs, done[-1])
     return done
 
@@ -64,10 +67,12 @@ def _record(logs: Path, publication: Publication) -> None:
         record.write(json.dumps(asdict(publication), ensure_ascii=False).encode() + b"\n")
 
 
-def _published(settings: Settings, output: Output, wait: Callable[[float], None]) -> Publication:
+def _published(
+    settings: Settings, output: Output, wait: Callable[[float], None], waits: Sequence[float]
+) -> Publication:
     assert output.publish is not None
     release_id = (current_release(settings) or Path()).name
-    pauses = iter(WAIT_SECONDS)
+    pauses = iter(waits)
     try_count = 0
     while True:
         try_count += 1
@@ -75,14 +80,22 @@ def _published(settings: Settings, output: Output, wait: Callable[[float], None]
             # opened for each try: another program may have closed the file by then
             with open_release(settings, for_desk=sees_conflicts(output.audience)) as release:
                 release_id = release.directory.name
-                is_published, message = True, output.publish(release)
+                is_published, message = True, output.publish(settings, release)
+        except PublishRefusedError as error:
+            is_published, message, pauses = False, _plain(error), iter(())
         except Exception as error:
-            is_published, message = False, f"{type(error).__name__}: {error}"
+            is_published, message = False, _plain(error)
         pause = next(pauses, None)
         if is_published or pause is None:
             now = dt.datetime.now(dt.UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
             return Publication(output.name, release_id, now, is_published, try_count, message)
         wait(pause)
+
+
+def _plain(error: Exception) -> str:
+    """The message of an error; of one that was made for people, alone."""
+    is_for_people = isinstance(error, ConfigurationError | PublishFailedError)
+    return str(error) if is_for_people else f"{type(error).__name__}: {error}"
 
 
 def last_publications(settings: Settings) -> list[Publication]:

@@ -47,6 +47,7 @@ _SCHEMA = pa.schema(
         pa.field("checked_at", pa.timestamp("us")),
     ]
 )
+KEY = ("kind", "check_name")  # of one release: TABLE holds no other
 COLUMN_COMMENTS = {
     name: f"{entries()[name].zh} · {meaning}"
     for name, meaning in (

@@ -52,6 +52,24 @@ def test_one_job_runs_everything_in_one_process(defs: dg.Definitions) -> None:
     assert job.executor_def.name == "in_process"
 
 
+def test_a_server_is_an_asset_below_the_release_where_one_is_named(settings: Settings) -> None:
+    named = load(settings.home, {"FIREMARK_POSTGRES_DSN": "host=nowhere", "FIREMARK_POSTGRES_AUDIENCE": "conflicts"})
+    graph = build_defs({"settings": named}).resolve_asset_graph()
+    keys = [key for key in graph.get_all_asset_keys() if key.path[0] == "published"]
+    assert keys == [dg.AssetKey(["published", "postgres_conflicts"])]
+    assert graph.get(keys[0]).parent_keys == {dg.AssetKey(["release"])}
+
+
+def test_one_asset_alone_is_refused(defs: dg.Definitions) -> None:
+    """Dagster's pages offer it: the build file may be another build's, its checks not run, the lock not taken."""
+    everything = defs.resolve_implicit_global_asset_job_def()
+    assert everything.executor_def.name == "in_process", "Materialize all"
+    for key in (["release"], ["staging", "stg_registry__agencies"]):
+        done = everything.execute_in_process(asset_selection=[dg.AssetKey(key)], raise_on_error=False)
+        failed = [event for event in done.all_events if event.is_step_failure]
+        assert "cannot run alone" in str(failed[0].step_failure_data.error), key
+
+
 def test_every_dbt_test_is_an_asset_check(defs: dg.Definitions) -> None:
     checks = {key.name for key in defs.resolve_asset_graph().asset_check_keys}
     singular = {path.stem for path in (ROOT / "dbt_project" / "tests").glob("*.sql")}

@@ -55,3 +55,19 @@ def test_a_rulebook_that_fails_the_lint_fails_the_build(tmp_path: Path, monkeypa
         BuildFailedError, match=r"does not pass the lint, so nothing was scored:\n  items.csv, row 2: no points"
     ):
         bench.rules(REQUEST)
+
+
+def test_a_step_goes_on_with_the_one_before_it_in_the_same_run(tmp_path: Path) -> None:
+    bench = Workbench(load(tmp_path / "home"))
+    for step, earlier in zip(workbench.STEPS[1:], workbench.STEPS, strict=False):
+        with pytest.raises(BuildFailedError, match=f"The step {step} cannot run alone"):
+            bench.require_step_before(step)
+        bench.note_done(earlier)
+        bench.require_step_before(step)
+    bench.note_done("receive")  # the next build of the same process
+    with pytest.raises(BuildFailedError, match="what receive, model, check of the same run left"):
+        bench.require_step_before("release")
+    bench.note_done("check")
+    bench.close()
+    with pytest.raises(BuildFailedError, match="The step release"):
+        bench.require_step_before("release")

@@ -1,0 +1,76 @@
+"""`firemark serve`: a Postgres server in the home, with the current release on it, until Ctrl-C.
+
+Belongs here: publishing at the start and whenever `releases/current` changes, what is told. Does not belong here: the
+server (`postgres_server`), publishing (`serving.outputs.postgres`).
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+
+from ingestion.settings import Settings
+from orchestration.operations import alerts
+from orchestration.operations.postgres_server import Server, running
+from orchestration.operations.stopping import Stopping
+from serving.outputs.postgres import output_for
+from serving.outputs.publishing import Publication, publish_release
+from serving.releases.errors import NoReleaseError
+from serving.releases.stored import current_release
+
+READERS_FILE = "postgres.pgpass"  # below secrets/: a line a reader, as libpq reads it
+_LOOK_SECONDS = 0.5
+# To try, as bi_reader: what the first screen shows, one day of the past, what changes next.
+QUERIES = (
+    "select agency_name, score, grade, next_grade_change_on, next_grade from credit.agency_grades order by score desc",
+    "select grade, count(*) from credit.agency_grades_as_of(date '{day}') group by grade order by grade",
+    "select task_code, status, count(*) from supervision.rpt_tasks group by 1, 2 order by 1, 2",
+)
+
+
+def serve(settings: Settings, port: int, audience: str, tell: Callable[[str], None]) -> int:
+    """Runs until Ctrl-C, SIGTERM or the end of the server; returns the exit code."""
+    if current_release(settings) is None:
+        raise NoReleaseError(f"尚无发布 There is no release in {settings.home} yet.")
+    with running(settings.postgres, settings.secrets / READERS_FILE, port) as server:
+        stopping = Stopping()
+        try:
+            settings = replace(settings, postgres_dsn=server.dsn(), postgres_dsn_file=None, postgres_audience=audience)
+            done = _publish(settings, audience, tell)
+            if not done.is_published:
+                return 1
+            for line in _told(server, done.release_id):
+                tell(line)
+            while not stopping.is_asked:
+                if server.process.poll() is not None:
+                    tell(
+                        f"服务器已退出 the server ended with exit code {server.process.returncode}; see {settings.postgres}"
+                    )
+                    return 1
+                current = current_release(settings)
+                if current is not None and current.name != done.release_id:
+                    done = replace(_publish(settings, audience, tell), release_id=current.name)
+                time.sleep(_LOOK_SECONDS)
+            return 0
+        finally:
+            stopping.restore()
+
+
+def _publish(settings: Settings, audience: str, tell: Callable[[str], None]) -> Publication:
+    (done,) = publish_release(settings, [output_for(audience)])
+    alerts.of_publications(settings.logs, [done])
+    tell(f"{done.release_id} {'已推送 published' if done.is_published else '未推送 not published'}: {done.message}")
+    return done
+
+
+def _told(server: Server, release_id: str) -> list[str]:
+    dsn = server.reader_dsn("bi_reader")
+    queries = [query.format(day=release_id[:10]) for query in QUERIES]
+    return [
+        f"连接 DSN  {dsn}",
+        "查询 try",
+        *(f"  {query};" for query in queries),
+        f'  psql "{dsn}" -c "{queries[0]}"',
+        "按 Ctrl-C 停止 (Ctrl-C stops)",
+    ]
