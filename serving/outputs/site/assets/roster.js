@@ -116,10 +116,12 @@
 
   const chosen = () => [...document.querySelectorAll("#find select[data-field]")].filter((one) => one.value);
   let timer;
+  const toFirst = () => table.getPageMax() && table.setPage(1); // it would stay as far back as it was
   const filter = () => {
     const typed = fold($("q").value);
     const picked = chosen().map((one) => [one.dataset.field === "grade" ? "state" : one.dataset.field, one.value]);
     table.setFilter((row) => row.haystack.includes(typed) && picked.every(([field, value]) => row[field] === value));
+    toFirst();
   };
   const say = () => {
     const count = table.getDataCount("active");
@@ -129,6 +131,7 @@
     const [field, direction] = $("sort").value.split(":");
     if (field) table.setSort(field, direction);
     else table.setSort("grade", "asc");
+    toFirst();
   };
   table.on("tableBuilt", () => {
     table.setLocale(isEnglish() ? "en" : "zh");
