@@ -1,17 +1,24 @@
-"""`make bench`: the build of the sample city, then scoring and conflicts as they grow.
+"""`make bench`: the build of the sample city, then scoring, conflicts and the public site as they grow.
 
-Numbers as arguments are the sizes to score at: `make bench EVENTS="1000000 10000000"`.
+Numbers as arguments are the sizes to score at, and after `--agencies` the sizes of the site:
+`make bench EVENTS="1000000 10000000" AGENCIES="28 3000 30000"`.
 """
 
 from __future__ import annotations
 
-import sys
+import argparse
 
-from tests.bench import city, conflicts, scoring
+from tests.bench import city, conflicts, scoring, site
 
 if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("events", nargs="*")
+    parser.add_argument("--agencies", nargs="+", default=[])
+    chosen = parser.parse_args()
     city.main([])
     print()
-    scoring.main(["--events", *sys.argv[1:]] if sys.argv[1:] else [])
+    scoring.main(["--events", *chosen.events] if chosen.events else [])
     print()
     conflicts.main()
+    print()
+    site.main(["--agencies", *chosen.agencies] if chosen.agencies else [])

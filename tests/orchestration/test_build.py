@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import os
 import resource
@@ -99,7 +100,8 @@ def test_the_view_of_today_is_the_macro_of_today(built_city: BuiltCity) -> None:
 
 
 def test_a_build_in_other_steps_gives_the_same_marts(small_city: BuiltCity, tmp_path: Path) -> None:
-    """Another home, the same key; half of the drops arrive before the rest, out of order."""
+    """Another home, the same key; half of the drops arrive before the rest, out of order. The public pages are the same bytes
+    where it is another day, files are private and no language is set, too."""
     as_of = described(small_city.home)["as_of_on"]
     other = tmp_path / "other" / "home"
     shutil.copytree(small_city.home / "secrets", other / "secrets")
@@ -108,10 +110,24 @@ def test_a_build_in_other_steps_gives_the_same_marts(small_city: BuiltCity, tmp_
     for drop in sorted(small_city.inbox.glob("*/*/*"), key=lambda path: path.name)[::2]:
         shutil.copytree(drop, late / drop.relative_to(small_city.inbox))
     landing.ingest(load(other), late)
-    report = build(other, "--inbox", str(small_city.inbox), "--as-of", as_of)
-    assert report["status"] == "released"
+    # where the day is another one than in UTC
+    far = "Pacific/Kiritimati" if dt.datetime.now(dt.UTC).hour >= 12 else "Etc/GMT+12"
+    before = os.umask(0o077)
+    try:
+        arguments = ("--inbox", str(small_city.inbox), "--as-of", as_of)
+        done = firemark(other, "build", "--json", *arguments, env={"TZ": far, "LC_ALL": "C", "LANG": "C"})
+    finally:
+        os.umask(before)
+    assert json.loads(done.stdout)["status"] == "released"
     assert described(other)["content_hashes"] == described(small_city.home)["content_hashes"]
     assert described(other)["release_id"] == described(small_city.home)["release_id"]
+    assert described(other)["released_at"] != described(small_city.home)["released_at"]
+    pages = _bytes_of(small_city.release / "site")
+    assert _bytes_of(other / "releases" / "current" / "site") == pages and len(pages) > 30
+
+
+def _bytes_of(folder: Path) -> dict[str, bytes]:
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
 def _wait_for(condition: Callable[[], bool], process: subprocess.Popen[bytes]) -> None:

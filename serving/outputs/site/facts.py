@@ -21,14 +21,16 @@ from rulebook.tables import FOLDER_TABLES
 from serving import unrated
 from serving.audiences import Audience, require_visible
 from serving.releases.candidate import Candidate
-from serving.releases.contents import quoted
+from serving.releases.contents import literal, quoted
 
 Row = dict[str, Any]
 
 CHANGE_DAYS = 90  # of past and of known changes of grades
+PUBLISHED = "published"
 # States that are no grade; the last of a regime that has none.
-SUSPENDED, EXITED, UNRATED, UNGRADED = "suspended", "exited", "unrated", "ungraded"
-_CHUNK = 20_000
+SUSPENDED, EXITED, UNRATED, UNGRADED, UNLISTED = "suspended", "exited", "unrated", "ungraded", "unlisted"
+_CHUNK = 2_000
+_AGENCIES_AT_ONCE = 1_000
 _CONDITIONS = DBT_PROJECT / "seeds" / "reference" / "conditions.csv"
 
 LEDGER_COLUMNS = (
@@ -150,6 +152,8 @@ def state_of(row: Row) -> str:
     """What stands where a grade stands: the grade, or the state that is none."""
     if row["directory_status"] in (SUSPENDED, EXITED):
         return str(row["directory_status"])
+    if row["directory_status"] != PUBLISHED:
+        return UNLISTED
     return grade_or_state(row["grade"], row["score_grade_reason"])
 
 
@@ -241,7 +245,8 @@ _ABOUT = (
 
 
 def _roster(reader: Reader, grades: Sequence[str]) -> list[Row]:
-    """Who is listed, and who has left: best grade first, states that are none last."""
+    """Who is listed, who has left, and who was never listed and has a public notice: best grade first, states that are
+    none last."""
     listed = list(
         reader.rows(
             "publication.rpt_public_roster",
@@ -249,68 +254,70 @@ def _roster(reader: Reader, grades: Sequence[str]) -> list[Row]:
         )
     )
     gone = list(reader.rows("publication.rpt_exit_notices", ("agency_id", "agency_name", "exited_on", "reason")))
-    wanted = {row["agency_id"] for row in (*listed, *gone)}
+    known = {row["agency_id"] for row in (*listed, *gone)}
+    told_of = {row["agency_id"] for row in reader.rows("publication.rpt_public_ledger", ("agency_id",))}
+    wanted = known | told_of
     about = {row["agency_id"]: row for row in reader.rows("credit.dim_agencies", _ABOUT) if row["agency_id"] in wanted}
     nothing = {"score": None, "grade": None, "since_on": None, "score_grade_reason": None, "is_provisional": False}
     rows = [about[row["agency_id"]] | {"exited_on": None, "reason": None} | row for row in listed]
     rows += [about[row["agency_id"]] | nothing | row | {"directory_status": EXITED} for row in gone]
-    places = {state: place for place, state in enumerate((*grades, UNGRADED, UNRATED, SUSPENDED, EXITED))}
+    for agency_id in sorted(told_of - known):
+        row = about[agency_id] | nothing | {"exited_on": None, "reason": None}
+        rows.append(row | {"agency_name": row["agency_name"] or agency_id})  # of some nothing but the code is known
+    places = {state: place for place, state in enumerate((*grades, UNGRADED, UNRATED, SUSPENDED, EXITED, UNLISTED))}
     for row in rows:
         row["state"] = state_of(row)
     return sorted(rows, key=lambda row: (places.get(row["state"], len(places)), -(row["score"] or 0), row["agency_id"]))
 
 
+# Table -> what of it an agency's page needs: columns, condition, order.
+_RUNNING = "(valid_until_on is null or valid_until_on > day)"
+_TODAY = f"valid_from_on <= day and {_RUNNING}"
+_PARTS: Mapping[str, tuple[str, tuple[str, ...], str, str]] = {
+    "lines": (
+        "publication.rpt_public_ledger",
+        LEDGER_COLUMNS,
+        "true",
+        "agency_id, valid_from_on, determined_on, line_id",
+    ),
+    "steps": ("credit.fct_score_history", _STEP_COLUMNS, _RUNNING, "agency_id, valid_from_on"),
+    "measures": (
+        "supervision.fct_measures",
+        (
+            *("agency_id", "measure_code", "trigger_code", "grade", "required_count", "due_working_days"),
+            "is_provisional",
+        ),
+        _TODAY,
+        "agency_id, measure_code, trigger_code",
+    ),
+    "conditions": (
+        "supervision.rpt_conformity",
+        ("agency_id", "condition_code", "title_zh", "title_en", "required", "is_met"),
+        _TODAY,
+        "agency_id, condition_code",
+    ),
+    "unrated": (
+        "credit.fct_unrated_spans",
+        ("agency_id", "unrated_because", "waits_for", "check_types", "registry_status"),
+        _TODAY,
+        "agency_id, unrated_because",
+    ),
+}
+
+
 def agencies(candidate: Candidate, release: Release) -> Iterator[Agency]:
-    """Every agency with a page, by its code: the queries are read side by side."""
+    """Every agency with a page, by its code; so many are read at once, so that memory does not grow with the city."""
     reader = Reader(candidate)
-    running = "(valid_until_on is null or valid_until_on > day)"
-    today = f"valid_from_on <= day and {running}"
-    parts = {
-        "lines": reader.rows(
-            "publication.rpt_public_ledger", LEDGER_COLUMNS, order="agency_id, valid_from_on, determined_on, line_id"
-        ),
-        "steps": reader.rows("credit.fct_score_history", _STEP_COLUMNS, running, "agency_id, valid_from_on"),
-        "measures": reader.rows(
-            "supervision.fct_measures",
-            (
-                *("agency_id", "measure_code", "trigger_code", "grade", "required_count", "due_working_days"),
-                "is_provisional",
-            ),
-            today,
-            "agency_id, measure_code, trigger_code",
-        ),
-        "conditions": reader.rows(
-            "supervision.rpt_conformity",
-            ("agency_id", "condition_code", "title_zh", "title_en", "required", "is_met"),
-            today,
-            "agency_id, condition_code",
-        ),
-        "unrated": reader.rows(
-            "credit.fct_unrated_spans",
-            ("agency_id", "unrated_because", "waits_for", "check_types", "registry_status"),
-            today,
-            "agency_id, unrated_because",
-        ),
-    }
-    abreast = {name: _Abreast(rows) for name, rows in parts.items()}
-    for about in sorted(release.roster, key=lambda row: row["agency_id"]):
-        found = {name: part.of(about["agency_id"]) for name, part in abreast.items()}
-        yield _agency(about, found, release.as_of_on)
-
-
-class _Abreast:
-    """Rows by agency, taken agency by agency in the order of their codes."""
-
-    def __init__(self, rows: Iterator[Row]) -> None:
-        self.groups = groupby(rows, key=lambda row: row["agency_id"])
-        self.next: tuple[str, list[Row]] | None = ("", [])
-
-    def of(self, agency_id: str) -> list[Row]:
-        """The rows of an agency; those of agencies before it are passed over."""
-        while self.next is not None and self.next[0] < agency_id:
-            key, group = next(self.groups, (None, iter(())))
-            self.next = None if key is None else (key, list(group))
-        return self.next[1] if self.next is not None and self.next[0] == agency_id else []
+    abouts = sorted(release.roster, key=lambda row: row["agency_id"])
+    for start in range(0, len(abouts), _AGENCIES_AT_ONCE):
+        part = abouts[start : start + _AGENCIES_AT_ONCE]
+        among = f"agency_id between {literal(part[0]['agency_id'])} and {literal(part[-1]['agency_id'])}"
+        found: dict[str, dict[str, list[Row]]] = {}
+        for name, (table, columns, where, order) in _PARTS.items():
+            rows = reader.rows(table, columns, f"{where} and {among}", order)
+            found[name] = {key: list(group) for key, group in groupby(rows, key=lambda row: row["agency_id"])}
+        for about in part:
+            yield _agency(about, {name: of.pop(about["agency_id"], []) for name, of in found.items()}, release.as_of_on)
 
 
 def _agency(about: Row, found: Mapping[str, list[Row]], as_of_on: dt.date) -> Agency:

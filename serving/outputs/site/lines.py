@@ -56,24 +56,25 @@ def line_state(line: Row, agency: Agency) -> Markup:
         said.append(words.label("is_disputed"))
         if line["disputed_since_on"]:
             said.append(Markup("{} {}").format(t("自", "since"), words.day(line["disputed_since_on"])))
-    return Markup(" · ").join(said)
+    return words.merged(Markup(" · ").join(said)) if len(said) > 1 else Markup("").join(said)
 
 
 def moved(move: Row) -> Markup:
     """How a line moves the score on a day."""
-    title = t(move["title_zh"], move["title_en"])
     before, after = move["points_before"], move["points_after"]
     if after is None:
-        return Markup("{} {} {}").format(title, words.signed(before), t("结束", "ends"))
-    if before is None:
-        return Markup("{} {} {}").format(title, words.signed(after), t("开始", "begins"))
-    return Markup("{} {} → {}").format(title, words.signed(before), words.signed(after))
+        zh, en = f"{words.signed(before)} 结束", f"{words.signed(before)} ends"
+    elif before is None:
+        zh, en = f"{words.signed(after)} 开始", f"{words.signed(after)} begins"
+    else:
+        zh = en = f"{words.signed(before)} → {words.signed(after)}"
+    return t(f"{move['title_zh']} {zh}", f"{move['title_en']} {en}")
 
 
 def tags(row: Row) -> Markup:
     """What is to be said of a row beside its figures."""
     found = [words.label(column) for column in ("is_provisional", "is_evidence_incomplete") if row[column]]
-    return Markup(" ").join(Markup('<em class="tag">{}</em>').format(one) for one in found)
+    return Markup(" ").join(Markup("<em class=tag>{}</em>").format(one) for one in found)
 
 
 def shown_score(row: Row) -> Markup:

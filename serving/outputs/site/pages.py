@@ -34,6 +34,7 @@ from serving.outputs.site.facts import (
     EXITED,
     SUSPENDED,
     UNGRADED,
+    UNLISTED,
     UNRATED,
     Agency,
     Release,
@@ -92,6 +93,7 @@ def environment() -> Environment:
         "rule_label": words.rule_label,
         "name": NAME,
         "colon": t("：", ": "),
+        "merged": words.merged,
         "pages": PAGES,
         "size_of": _size_of,
         "shown": lambda score: words.state(UNRATED) if score is None else words.points(score),
@@ -125,7 +127,7 @@ class Pages:
         self.bands = self._bands()
         policy = next(iter(release.rules.rows("repair_policy", release.rulebook_id)), None)
         how_to = self.templates.get_template("how_to.html").render(policy=policy and policy.values)
-        self.how_to = Markup(how_to)  # noqa: S704 -- a template's own output
+        self.how_to = words.merged(Markup(how_to))  # noqa: S704 -- a template's own output
 
     # --- marks and words that need the release's grades ---
 
@@ -183,7 +185,7 @@ class Pages:
         """The roster, so many rows a page."""
         rows = self.release.roster
         found = Counter(row["state"] for row in rows)
-        states = (*self.release.grades, UNGRADED, UNRATED, SUSPENDED, EXITED)
+        states = (*self.release.grades, UNGRADED, UNRATED, SUSPENDED, EXITED, UNLISTED)
         counts = [
             (state, found[state])
             for state in (*states, *sorted(set(found) - set(states)))
@@ -235,11 +237,12 @@ class Pages:
             bands=self.bands,
             missing=words.incomplete(about["incomplete_because"]),
             how_to=self.how_to,
+            conditions=_by_result(agency.conditions),
         )
 
     def changes(self) -> Page:
         """Grades that changed, and those that will."""
-        left_on = {row["agency_id"]: row["exited_on"] for row in self.release.roster}
+        left_on = {row["agency_id"]: row["exited_on"] for row in self.release.roster if row["state"] != UNLISTED}
         rows = [
             row
             for row in self.release.tables["changes"]
@@ -259,30 +262,33 @@ class Pages:
         """The page of all lists, and one for each."""
         tables = self.release.tables
         frozen = sorted(tables["frozen_lists"], key=lambda row: row["list_code"])
+        members = {key: list(rows) for key, rows in _by(tables["frozen_members"], "list_code", "period")}
+        same = {(period, _told(rows)): _list_file(code, period) for (code, period), rows in members.items()}
         directory = [(period, list(rows)) for period, rows in _by(tables["directory"], "period")]
+        files = [same.get((period, _told(rows)), _list_file("quality_directory", period)) for period, rows in directory]
         yield self._page(
             "lists.html",
             "lists.html",
             PAGES[2][1],
             "lists.html",
             lists=[(code, list(rows)) for code, rows in _by(frozen, "list_code")],
-            directory=directory,
+            directory=[(*one, file) for one, file in zip(directory, files, strict=True)],
             exits=sorted(
                 (row for row in self.release.roster if row["state"] == EXITED),
                 key=lambda row: (row["exited_on"], row["agency_id"]),
                 reverse=True,
             ),
         )
-        members = {key: list(rows) for key, rows in _by(tables["frozen_members"], "list_code", "period")}
         for row in frozen:
             yield self._list(row["list_code"], row["period"], members.get((row["list_code"], row["period"]), []), row)
-        for period, rows in directory:
-            yield self._list("quality_directory", period, rows, None)
+        for (period, rows), file in zip(directory, files, strict=True):
+            if file == _list_file("quality_directory", period):
+                yield self._list("quality_directory", period, rows, None)
 
     def _list(self, code: str, period: str, rows: Sequence[Row], frozen: Row | None) -> Page:
         return self._page(
             "list.html",
-            f"lists/{safe_name(code)}-{safe_name(period)}.html",
+            _list_file(code, period),
             (f"名单 {period}", f"List {period}"),
             "lists.html",
             code=code,
@@ -372,6 +378,22 @@ def safe_name(text: str) -> str:
     if not _SAFE_NAME.fullmatch(text):
         raise ValueError(f"{text!r} cannot be the name of a page: expected letters, digits, _ and -")
     return text
+
+
+def _list_file(code: str, period: str) -> str:
+    """The page of one period of a list."""
+    return f"lists/{safe_name(code)}-{safe_name(period)}.html"
+
+
+def _told(members: Sequence[Row]) -> tuple[tuple[Any, ...], ...]:
+    """What the page of a list says of its members; equal = one page is enough."""
+    return tuple((row["agency_id"], row["agency_name"], row["score"], row["grade"]) for row in members)
+
+
+def _by_result(conditions: Sequence[Row]) -> list[tuple[bool, list[Row]]]:
+    """Conditions in their order: those that are not met first, then those that are."""
+    found = [(is_met, [row for row in conditions if bool(row["is_met"]) is is_met]) for is_met in (False, True)]
+    return [(is_met, rows) for is_met, rows in found if rows]
 
 
 def _size_of(count: int) -> str:

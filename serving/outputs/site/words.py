@@ -7,6 +7,7 @@ not belong here: sentences of one page (its template), which rows are shown (`fa
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Mapping
 from decimal import Decimal
 from functools import lru_cache
@@ -19,8 +20,8 @@ from rulebook.measures import known_measures
 from rulebook.numbers import number
 from serving.dictionary import entries, value_words
 
-# Short, for there are some hundred in a page.
-_ZH, _BETWEEN, _END = Markup("<i lang=zh>"), Markup("</i><i lang=en>"), Markup("</i>")
+# Short, for there are some hundred in a page; without a language an <i> is Chinese, as the page is.
+_ZH, _BETWEEN, _END = Markup("<i>"), Markup("</i><i lang=en>"), Markup("</i>")
 _DATA, _DATA_END = Markup("<bdi>"), Markup("</bdi>")
 MINUS = "−"
 NONE = "–"
@@ -29,6 +30,17 @@ NONE = "–"
 def both(zh: str, en: str) -> Markup:
     """A text in both languages; one that reads alike in both is a name or a number."""
     return data(zh) if zh == en else _ZH + zh + _BETWEEN + en + _END
+
+
+_BESIDE = re.compile(r"<i>([^<]*)</i><i lang=en>([^<]*)</i>([^<]*)<i>([^<]*)</i><i lang=en>([^<]*)</i>")
+
+
+def merged(text: Markup) -> Markup:
+    """Texts in both languages that stand side by side as one such text: the same to read, and shorter."""
+    made, count = str(text), 1
+    while count:
+        made, count = _BESIDE.subn(r"<i>\1\3\4</i><i lang=en>\2\3\5</i>", made)
+    return Markup(made)  # noqa: S704 -- nothing but markup was moved
 
 
 @lru_cache(maxsize=50_000)

@@ -82,7 +82,12 @@ def rows_of(table: str, texts: Sequence[str]) -> pa.Table:
 
 
 @contextmanager
-def candidate(folder: Path, texts: Sequence[str], rule_text: str | None = None) -> Iterator[Candidate]:
+def candidate(
+    folder: Path,
+    texts: Sequence[str],
+    rule_text: str | None = None,
+    released_at: dt.datetime = dt.datetime(2026, 6, 2),
+) -> Iterator[Candidate]:
     """A candidate whose every table has a row for each text; `rule_text` stands in the rulebook's free texts."""
     folder.mkdir(parents=True, exist_ok=True)
     rules = build_tables(read_folder(rulebook_folder(None, None)), REGIME)
@@ -111,7 +116,7 @@ def candidate(folder: Path, texts: Sequence[str], rule_text: str | None = None) 
             "firemark",
             description,
             [],
-            dt.datetime(2026, 6, 2),
+            released_at,
             content_hashes=dict.fromkeys(READ, "0" * 64),
         )
 

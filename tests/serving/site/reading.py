@@ -76,7 +76,7 @@ def one_sided(page: Element) -> list[str]:
             if isinstance(child, str) and _LETTERS.search(child) and not _is_told(element):
                 found.append(f"<{element.tag}> {child.strip()[:40]}")
         for attribute in ("aria-label", "title", "alt", "placeholder"):
-            if attribute in element.attributes and not {"data-zh-label", "data-en-label"} <= element.attributes.keys():
+            if attribute in element.attributes and "data-en-label" not in element.attributes:
                 found.append(f"<{element.tag} {attribute}>")
     return found
 
@@ -86,8 +86,8 @@ def _is_told(element: Element) -> bool:
         if above.tag in DATA or above.attributes.get("class", "").startswith("m "):
             return True
         if above.tag in TURNED:
-            return bool(above.attributes.get("data-zh")) and bool(above.attributes.get("data-en"))
-        if above.attributes.get("lang") in ("zh", "en") and above.tag == "i":
+            return bool(above.attributes.get("data-en"))  # the Chinese is the text itself
+        if above.tag == "i" and above.attributes.get("lang", "zh") in ("zh", "en"):
             return _is_pair(above)
     return False
 
@@ -97,6 +97,11 @@ def _is_pair(element: Element) -> bool:
     assert element.parent is not None
     siblings = element.parent.children
     place = siblings.index(element)
-    step, lang = (1, "en") if element.attributes["lang"] == "zh" else (-1, "zh")
+    step, lang = (-1, None) if element.attributes.get("lang") == "en" else (1, "en")
     other = siblings[place + step] if 0 <= place + step < len(siblings) else None
-    return isinstance(other, Element) and other.attributes.get("lang") == lang and bool(other.text.strip())
+    return (
+        isinstance(other, Element)
+        and other.tag == "i"
+        and other.attributes.get("lang") == lang
+        and bool(other.text.strip())
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import re
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 
 from serving import dictionary
 from serving.audiences import ColumnNotAllowedError
+from serving.outputs import site as site_module
 from serving.outputs.site import write_site
 from serving.outputs.site.facts import Reader, state_of
 from serving.outputs.site.pages import safe_name
@@ -92,9 +94,9 @@ def test_no_visible_text_stands_in_one_language_only(pages: dict[str, Element]) 
     [
         "<p>只有中文</p>",
         "<p>English only</p>",
-        "<p><i lang=zh>中文</i></p>",
-        "<p><i lang=zh>中文</i><i lang=en></i></p>",
-        "<p><i lang=zh>中文</i> and <i lang=en>English</i></p>",
+        "<p><i>中文</i></p>",
+        "<p><i>中文</i><i lang=en></i></p>",
+        "<p><i>中文</i> and <i lang=en>English</i></p>",
         '<p aria-label="中文"></p>',
         '<option data-zh="全部">全部</option>',
     ],
@@ -106,7 +108,7 @@ def test_the_rule_of_two_languages_catches_what_breaks_it(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "<p><i lang=zh>中文</i><i lang=en>English</i></p>",
+        "<p><i>中文</i><i lang=en>English</i></p>",
         "<p><bdi>焦作市甲公司</bdi> <code>F01</code> <time>2026-06-01</time> 100 A</p>",
         '<option data-zh="全部" data-en="all">全部</option>',
     ],
@@ -141,6 +143,36 @@ def test_a_column_that_is_not_public_stops_the_site(tmp_path: Path) -> None:
                 next(reader.rows(table, [column]))
 
 
+def test_the_site_reads_no_clock() -> None:
+    for path in Path(site_module.__file__ or "").parent.glob("*.py"):
+        assert not re.search(r"\.(now|today|utcnow|localtime|gmtime|time)\(|released_at", path.read_text("utf-8")), path
+
+
+def test_who_was_never_listed_has_a_page_while_a_notice_is_public(tmp_path: Path) -> None:
+    key, other = key_of(0), key_of(1)
+    with candidate(tmp_path, ["甲公司", "乙公司"]) as one:
+        one.connection.execute(f"delete from publication.rpt_public_roster where agency_id = '{key}'")
+        one.connection.execute("update publication.rpt_public_roster set grade = 'D'")
+        one.connection.execute(
+            "update credit.dim_agencies set directory_status = 'unlisted', agency_name = null "
+            f"where agency_id = '{key}'"
+        )
+        write_site(one)
+    site = tmp_path / "site"
+    page = read((site / "agency" / f"{key}.html").read_text("utf-8"))
+    assert page.all("h1")[0].text == key  # nothing but its code is known
+    assert "未列入名录" in page.text and len(page.all("table")) == 2 and "等级对应措施" not in page.text
+    made = json.loads((site / "data" / "roster.js").read_text("utf-8").removeprefix("window.FIREMARK = ").rstrip(";\n"))
+    found = [dict(zip(made["columns"], row, strict=True)) for row in made["rows"]]
+    states = {row["agency_id"]: (row["state"], row["score"]) for row in found}
+    assert states[key] == ("unlisted", None) and states[other][0] != "unlisted"
+    assert found[-1]["agency_id"] == key  # behind those who have a grade
+    changes = read((site / "changes.html").read_text("utf-8"))
+    assert {link.attributes["href"] for link in changes.all("a") if "agency/" in link.attributes.get("href", "")} == {
+        f"agency/{other}.html"
+    }
+
+
 @pytest.mark.parametrize("text", ["../x", "a/b", "a b", "", "x.html", "甲"])
 def test_only_a_key_names_a_page(text: str) -> None:
     with pytest.raises(ValueError, match="cannot be the name of a page"):
@@ -149,7 +181,8 @@ def test_only_a_key_names_a_page(text: str) -> None:
 
 
 def test_equal_releases_are_equal_bytes(site: Path, tmp_path: Path) -> None:
-    with candidate(tmp_path, PAYLOADS, rule_text=PAYLOADS[0]) as one:
+    """Whenever they are released: the site knows no clock but the evaluation day."""
+    with candidate(tmp_path, PAYLOADS, PAYLOADS[0], released_at=dt.datetime(2031, 12, 31, 23, 59)) as one:
         write_site(one)
     for path in site.rglob("*"):
         if path.is_file():
@@ -174,6 +207,8 @@ def test_no_cell_of_a_download_is_a_formula(tmp_path: Path) -> None:
     [
         ("published", "A", "band", "A"),
         ("published", None, "unrated", "unrated"),
+        ("unlisted", "B", "band", "unlisted"),
+        ("conforming", None, None, "unlisted"),  # on the way into the directory
         ("published", None, "band", "ungraded"),  # a regime without grades rates all the same
         ("suspended", "B", "band", "suspended"),
         ("exited", "B", "band", "exited"),

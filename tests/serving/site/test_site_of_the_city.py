@@ -57,7 +57,8 @@ def lines_of(page: Element, today: dt.date) -> list[tuple[Decimal, dt.date, dt.d
 
 def test_every_listed_agency_has_a_page(built_city: BuiltCity, pages: dict[str, Element]) -> None:
     listed = built_city.query(
-        "select agency_id from publication.rpt_public_roster union select agency_id from publication.rpt_exit_notices"
+        "select agency_id from publication.rpt_public_roster union select agency_id from publication.rpt_exit_notices "
+        "union select agency_id from publication.rpt_public_ledger"
     )
     found = {name.removeprefix("agency/").removesuffix(".html") for name in pages if name.startswith("agency/")}
     assert found == {row["agency_id"] for row in listed} and len(found) > 20

@@ -7,7 +7,7 @@
   const DAY = 86400000;
   const text = (element, lang) => {
     const copy = element.cloneNode(true);
-    for (const other of copy.querySelectorAll("[lang=" + (lang === "en" ? "zh" : "en") + "]")) other.remove();
+    for (const other of copy.querySelectorAll(lang === "en" ? "i:not([lang])" : "[lang=en]")) other.remove();
     return copy.textContent.trim();
   };
   const steps = [...document.querySelectorAll("#steps tbody tr")].map((row) => {

@@ -61,7 +61,7 @@
   };
   const scoreCell = (cell) => {
     const row = cell.getData();
-    if (row.score === null) return element("span", "", both(values.state[row.state === "exited" ? "exited" : "unrated"]));
+    if (row.score === null) return element("span", "", both(values.state[row.state] || values.state.unrated));
     return element("span", "n", String(row.score).replace("-", "−"));
   };
   const dayCell = (cell) => (cell.getValue() ? element("time", "", cell.getValue()) : "–");

@@ -15,9 +15,14 @@
   const turn = () => {
     const lang = box.checked ? "en" : "zh";
     root.lang = box.checked ? "en-GB" : "zh-CN";
-    for (const element of document.querySelectorAll("[data-" + lang + "]")) element.textContent = element.dataset[lang];
-    for (const element of document.querySelectorAll("[data-" + lang + "-label]"))
+    for (const element of document.querySelectorAll("[data-en]")) {
+      element.dataset.zh ??= element.textContent; // as it came
+      element.textContent = element.dataset[lang];
+    }
+    for (const element of document.querySelectorAll("[data-en-label]")) {
+      element.dataset.zhLabel ??= element.getAttribute("aria-label");
       element.setAttribute("aria-label", element.dataset[lang + "Label"]);
+    }
     document.dispatchEvent(new CustomEvent("firemark-language", { detail: lang }));
   };
   if (stored() === "en") box.checked = true;
