@@ -163,7 +163,7 @@ def test_what_lint_finds_is_reported_by_sheet_and_cell(tmp_path: Path) -> None:
         import_regimes([path], tmp_path / "rules")
     edited(path, "bands", B3=81)
     edited(path, "items", F2=10.5)
-    with pytest.raises(Exception, match=r"sheet items, cell F2, key points: points 10.5 .*\[off_step\]"):
+    with pytest.raises(Exception, match=r"sheet items, cell F2, key points: 不是计分单位的整数倍，请改正其一 points 10.5 .*\[off_step\]"):
         import_regimes([path], tmp_path / "rules")
 
 

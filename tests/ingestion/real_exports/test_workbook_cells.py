@@ -80,7 +80,7 @@ ODD_CELLS: dict[str, tuple[str, str, str, Any]] = {
     "a shared text with a line behind": ("credit_desk/repairs", "经办人", '<c r="{r}" t="s"><v>1\n</v></c>', "second"),
     "a number on its own line": ("registry/equipment", "数量", '<c r="{r}"><v>\n5\n</v></c>', 5.0),
     "a number behind a text": ("registry/personnel", "资格证书编号", '<c r="{r}" t="inlineStr"><is><t>ZS-1</t></is><v>7</v></c>', "ZS-1"),
-    "a text where a value stands": ("complaints/hotline", "承办单位", '<c r="{r}" t="inlineStr"><v>某局</v></c>', "某局"),
+    "a text in the place of a value": ("complaints/hotline", "承办单位", '<c r="{r}" t="inlineStr"><v>某局</v></c>', "某局"),
     "lists behind a value": ("registry/site_checks", "核查人员", '<c r="{r}" t="str"><v>甲某</v><extLst><ext/></extLst></c>', "甲某"),
     "a picture in the cell": ("registry/personnel", "资格证书编号", '<c r="{r}" t="str"><f>_xlfn.DISPIMG("ID_1",1)</f><v>=DISPIMG("ID_1",1)</v></c>', '=DISPIMG("ID_1",1)'),
     "a picture without a type": ("registry/personnel", "注册证编号", '<c r="{r}"><f>DISPIMG("ID_1",1)</f><v>=DISPIMG("ID_1",1)</v></c>', '=DISPIMG("ID_1",1)'),

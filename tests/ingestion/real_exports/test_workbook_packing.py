@@ -190,7 +190,7 @@ PACKED: dict[str, tuple[str, Callable[[Parts], Parts]]] = {
     "blank lines behind the end": ("registry/personnel", with_bytes(SHEET, after=b"\r\n\n  ")),
     # how XML may be written, too
     "tags with prefixes": ("registry/personnel", prefixed),
-    "cells that do not say where they stand": ("credit_desk/findings", unplaced),
+    "cells without a position": ("credit_desk/findings", unplaced),
     "single quotes": ("registry/equipment", lambda found: found | {SHEET: found[SHEET].replace('"', "'")}),
     "places in small letters": ("complaints/hotline", lambda found: found | {SHEET: found[SHEET].replace('r="A', 'r="a')}),
     "types before places": ("inspections/penalties", edited(SHEET, ('<c r="A2" t="s">', '<c t="s" r="A2">'))),
