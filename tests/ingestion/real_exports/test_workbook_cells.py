@@ -171,7 +171,7 @@ def test_two_cells_in_one_place_are_held(door: Door, place: str) -> None:
     outcomes = door.outcomes()
     odd = outcomes[f"{DAY}/a.xlsx"]
     assert (odd.status, odd.reason_code, odd.read_count) == ("held", "unreadable", 0)
-    assert "sheet 名单" in (odd.message or "")
+    assert "Sheet 名单" in (odd.message or "")
     assert "filled cells could be read" in (odd.message or "")
     assert USCC_A not in (odd.message or "")
     assert outcomes[f"{DAY}/good.xlsx"].status == "loaded"
@@ -245,9 +245,9 @@ def test_a_visible_sheet_is_read_even_if_its_part_is_also_a_hidden_sheet(door: D
 @pytest.mark.parametrize(
     ("place", "cell", "said"),
     [
-        ("credit_desk/findings", '<c r="{r}" t="n"><v>text</v></c>', "sheet Sheet1, cell A3 has the type of a number, but its value is not a number"),
-        ("registry/personnel", '<c r="{r}" t="x"><v>1</v></c>', "sheet Sheet1, cell A3 has an unknown type"),
-        ("registry/equipment", '<c r="A0"><v>1</v></c>', "a cell of sheet Sheet1 has no valid position"),
+        ("credit_desk/findings", '<c r="{r}" t="n"><v>text</v></c>', "Sheet Sheet1, cell A3 has the type of a number, but its value is not a number"),
+        ("registry/personnel", '<c r="{r}" t="x"><v>1</v></c>', "Sheet Sheet1, cell A3 has an unknown type"),
+        ("registry/equipment", '<c r="A0"><v>1</v></c>', "A cell of sheet Sheet1 has no valid position"),
         ("inspections/penalties", '<c r="{r}" t="s"><v>99</v></c>', "cut off or damaged"),
     ],
 )  # fmt: skip

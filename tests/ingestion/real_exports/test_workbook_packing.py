@@ -377,7 +377,7 @@ def test_a_zip_with_a_workbook_in_it_must_be_unpacked_whatever_its_name(door: Do
     door.drop(place, DAY, name).write_bytes(zip_of(**{"认定台账.xlsx": a_workbook()}))
     outcome = door.only_outcome()
     assert (outcome.status, outcome.reason_code, outcome.read_count) == ("held", "wrong_format", 0)
-    assert "the file is a zip with a workbook in it. Unpack it" in (outcome.message or "")
+    assert "The file is a zip with a workbook in it. Unpack it" in (outcome.message or "")
 
 
 @pytest.mark.parametrize("place", ["platform/contracts", "platform/checkins"])
