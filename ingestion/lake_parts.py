@@ -170,7 +170,7 @@ def _load_message(notes: readers.Notes) -> str | None:
     if notes.unread_sheets:
         names = "、".join(notes.unread_sheets)
         sentences.append(
-            Bilingual(f"工作表 {names} 没有表头，未读取。", f"not read, because it has no header: sheet {names}")
+            Bilingual(f"工作表“{names}”没有表头，未读取。", f"not read, because it has no header: sheet {names}")
         )
     sentences += [
         Bilingual(

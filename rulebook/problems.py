@@ -9,6 +9,8 @@ import difflib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
+from rulebook.problem_words import IN_CHINESE
+
 
 @dataclass(frozen=True)
 class Place:
@@ -48,15 +50,18 @@ class Place:
 
 @dataclass(frozen=True)
 class Problem:
-    """One reason why a rulebook cannot be used. `code` is stable; `remedy` says what to do."""
+    """One reason why a rulebook cannot be used. `code` is stable; `remedy` says what to do. `zh` is the Chinese of both,
+    where it is not that of the code."""
 
     place: Place
     code: str
     message: str
     remedy: str
+    zh: str | None = None
 
     def __str__(self) -> str:
-        return f"{self.place}: {self.message} [{self.code}]. {self.remedy}"
+        zh = IN_CHINESE.get(self.code, "") if self.zh is None else self.zh
+        return f"{self.place}: {zh} {self.message} [{self.code}]. {self.remedy}"
 
 
 class RulebookError(Exception):

@@ -114,8 +114,8 @@ def workbook_blocks(path: Path, problems: list[Problem]) -> tuple[Place, dict[st
             [Problem(whole, "unreadable", f"the file cannot be read ({error.strerror})", "Check the path.")]
         ) from None
     except Held as error:
-        message, _, remedy = error.message.partition(". ")
-        raise RulebookError([Problem(whole, error.reason, message, remedy or "Save it again as .xlsx.")]) from None
+        message, _, remedy = error.wording.en.partition(". ")
+        raise RulebookError([Problem(whole, error.reason, message, remedy, error.wording.zh)]) from None
     return whole, found
 
 

@@ -131,7 +131,7 @@ def write_template(path: Path) -> None:
                 Problem(
                     Place(str(path)),
                     "file_exists",
-                    "文件已存在，未改动。The file exists already and was not changed",
+                    "the file exists already and was not changed",
                     "Name another file.",
                 )
             ]

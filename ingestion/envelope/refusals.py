@@ -20,6 +20,7 @@ class Held(Exception):
     def __init__(self, reason: str, message: Bilingual) -> None:
         super().__init__(str(message))
         self.reason = reason
+        self.wording = message
         self.message = str(message)
 
 

@@ -194,7 +194,7 @@ def test_an_incomplete_copy_is_replaced_by_the_complete_file_of_its_name(
     assert (told.reason_code, told.read_count, told.accepted_count, told.duplicate_count) == ("unreadable", 0, 0, 0)
     place = f"{'/'.join(of)}/2024-01-01 a.xlsx"
     assert told.message == (
-        f"{place}: 此文件无法读取，已由同名文件替换，无需处理。This content ({half}) could not be read (unreadable) and was replaced by another one under its name "
+        f"{place}: 此文件（{half}）无法读取（unreadable），已由同名文件（{whole}，loaded）替换，无需处理。This content ({half}) could not be read (unreadable) and was replaced by another one under its name "
         f"({whole}, loaded). Nothing is left to do."
     )
 
@@ -345,7 +345,7 @@ def test_the_numbers_of_the_pages_show_which_are_missing(numbers: list[int | Non
     for outcome in decided:
         message = outcome.message or ""
         assert message.startswith(
-            f"platform/reports/2024-01-02 {outcome.receipt.file_name}: 共 100 条记录，只收到 {records} 条，"
+            f"platform/reports/2024-01-02 {outcome.receipt.file_name}: 各页写明共 100 条记录，只收到 {records} 条。"
         )
         assert f"{records} of the 100 records that its pages announce. " in message and said in message
         assert message.endswith(": firemark build --accept-drop platform/reports/2024-01-02")

@@ -46,7 +46,7 @@ def test_every_asset_says_in_words_what_it_holds_and_whom_to_ask(defs: dg.Defini
     assert len(nodes) > 200
     for node in nodes:
         said = node.description or ""
-        assert re.match(r"(One row per|What readers get)\b", said), node.key
+        assert re.match(r"(One row per|The marts of one build)\b", said), node.key
         assert "```" not in said and "select" not in said, f"{node.key}: its SQL stands in its metadata"
         assert [owner for owner in node.owners if re.fullmatch(r"team:[a-z_]+", owner)] == node.owners != []
         assert 1 <= len(node.kinds) <= 2, f"{node.key}: more icons than the list has room for"

@@ -149,7 +149,7 @@ def test_an_original_column_may_not_be_missing(folder: Path) -> None:
 
 def test_a_missing_file_and_a_missing_folder_are_named(folder: Path) -> None:
     (folder / "bands.csv").unlink()
-    with pytest.raises(RulebookError, match=r"bands\.csv: the file is missing"):
+    with pytest.raises(RulebookError, match=r"bands\.csv: 缺少文件，请补齐 the file is missing"):
         read_folder(folder)
     with pytest.raises(RulebookError, match="the rulebook folder does not exist"):
         read_folder(folder / "deeper")

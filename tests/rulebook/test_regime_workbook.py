@@ -159,11 +159,17 @@ def test_what_is_wrong_is_reported_by_sheet_and_cell(
 
 def test_what_lint_finds_is_reported_by_sheet_and_cell(tmp_path: Path) -> None:
     path = edited(write_regime_workbook(tmp_path / "l.xlsx", document_of(DEFAULT_YAML)), "bands", B3=82)
-    with pytest.raises(Exception, match=r"sheet bands, row \d+: score 81 of jz-2024-draft is in no band"):
+    with pytest.raises(
+        Exception,
+        match=r"sheet bands, row \d+: 有得分不属于任何等级，请调整界限 score 81 of jz-2024-draft is in no band",
+    ):
         import_regimes([path], tmp_path / "rules")
     edited(path, "bands", B3=81)
     edited(path, "items", F2=10.5)
-    with pytest.raises(Exception, match=r"sheet items, cell F2, key points: points 10.5 .*\[off_step\]"):
+    with pytest.raises(
+        Exception,
+        match=r"sheet items, cell F2, key points: 不是计分单位的整数倍，请改正其一 points 10.5 .*\[off_step\]",
+    ):
         import_regimes([path], tmp_path / "rules")
 
 

@@ -1,4 +1,4 @@
-"""The regime to start from: it imports as it stands, and says every key, default and word of the grammar."""
+"""The template of a regime: it can be imported unchanged, and explains every key, default and word of the grammar."""
 
 from pathlib import Path
 from typing import Any

@@ -105,7 +105,7 @@ def test_a_sheet_of_remarks_is_reported_and_not_read(door: Door, is_first: bool)
     outcome = door.only_outcome()
     assert (outcome.status, outcome.accepted_count) == ("loaded", 1)
     assert (outcome.message or "").startswith(
-        "credit_desk/findings/2024-06-01 a.xlsx: 工作表 说明 没有表头，未读取"
+        "credit_desk/findings/2024-06-01 a.xlsx: 工作表“说明”没有表头，未读取"
     ) and "说明" in (outcome.message or "")
 
 

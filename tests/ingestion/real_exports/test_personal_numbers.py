@@ -78,7 +78,7 @@ def test_a_number_in_a_text_is_masked(text: str, masked: str) -> None:
         "98f13708210194c475687be6106a3b84",  # a conflict's id
         "98F13708210194C475687BE6106A3B84",
         "确认线索98f13708210194c475687be6106a3b84。",
-        "RD#A13708210194F475687BE610",  # a stand-in
+        "RD#A13708210194F475687BE610",  # a keyed substitute
     ],
 )
 def test_other_numbers_are_not_masked(text: str) -> None:
@@ -248,7 +248,7 @@ def test_a_number_in_a_sheet_s_name_is_masked(door: Door, name: str, told: str) 
     outcomes = {key.rpartition("/")[2].removesuffix(".xlsx"): outcome for key, outcome in door.outcomes().items()}
     assert {of for of, outcome in outcomes.items() if outcome.status == "held"} == {"header", "odd", "double", "far"}
     for of in workbooks.keys() - {"good"}:
-        assert f"sheet {told.removesuffix(' (1)')}" in (outcomes[of].message or ""), of
+        assert f"工作表“{told.removesuffix(' (1)')}" in (outcomes[of].message or ""), of
     assert told in {row["sheet"] for row in door.rows(place)}
     if told != name:
         assert name not in str(door.rows(place)) + str(outcomes)

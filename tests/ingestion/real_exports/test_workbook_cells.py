@@ -80,7 +80,7 @@ ODD_CELLS: dict[str, tuple[str, str, str, Any]] = {
     "a shared text with a line behind": ("credit_desk/repairs", "经办人", '<c r="{r}" t="s"><v>1\n</v></c>', "second"),
     "a number on its own line": ("registry/equipment", "数量", '<c r="{r}"><v>\n5\n</v></c>', 5.0),
     "a number behind a text": ("registry/personnel", "资格证书编号", '<c r="{r}" t="inlineStr"><is><t>ZS-1</t></is><v>7</v></c>', "ZS-1"),
-    "a text where a value stands": ("complaints/hotline", "承办单位", '<c r="{r}" t="inlineStr"><v>某局</v></c>', "某局"),
+    "a text in the place of a value": ("complaints/hotline", "承办单位", '<c r="{r}" t="inlineStr"><v>某局</v></c>', "某局"),
     "lists behind a value": ("registry/site_checks", "核查人员", '<c r="{r}" t="str"><v>甲某</v><extLst><ext/></extLst></c>', "甲某"),
     "a picture in the cell": ("registry/personnel", "资格证书编号", '<c r="{r}" t="str"><f>_xlfn.DISPIMG("ID_1",1)</f><v>=DISPIMG("ID_1",1)</v></c>', '=DISPIMG("ID_1",1)'),
     "a picture without a type": ("registry/personnel", "注册证编号", '<c r="{r}"><f>DISPIMG("ID_1",1)</f><v>=DISPIMG("ID_1",1)</v></c>', '=DISPIMG("ID_1",1)'),
@@ -171,7 +171,7 @@ def test_two_cells_in_one_place_are_held(door: Door, place: str) -> None:
     outcomes = door.outcomes()
     odd = outcomes[f"{DAY}/a.xlsx"]
     assert (odd.status, odd.reason_code, odd.read_count) == ("held", "unreadable", 0)
-    assert "sheet 名单" in (odd.message or "")
+    assert "Sheet 名单" in (odd.message or "")
     assert "filled cells could be read" in (odd.message or "")
     assert USCC_A not in (odd.message or "")
     assert outcomes[f"{DAY}/good.xlsx"].status == "loaded"
@@ -245,9 +245,9 @@ def test_a_visible_sheet_is_read_even_if_its_part_is_also_a_hidden_sheet(door: D
 @pytest.mark.parametrize(
     ("place", "cell", "said"),
     [
-        ("credit_desk/findings", '<c r="{r}" t="n"><v>text</v></c>', "sheet Sheet1, cell A3 has the type of a number, but its value is not a number"),
-        ("registry/personnel", '<c r="{r}" t="x"><v>1</v></c>', "sheet Sheet1, cell A3 has an unknown type"),
-        ("registry/equipment", '<c r="A0"><v>1</v></c>', "a cell of sheet Sheet1 has no valid position"),
+        ("credit_desk/findings", '<c r="{r}" t="n"><v>text</v></c>', "Sheet Sheet1, cell A3 has the type of a number, but its value is not a number"),
+        ("registry/personnel", '<c r="{r}" t="x"><v>1</v></c>', "Sheet Sheet1, cell A3 has an unknown type"),
+        ("registry/equipment", '<c r="A0"><v>1</v></c>', "A cell of sheet Sheet1 has no valid position"),
         ("inspections/penalties", '<c r="{r}" t="s"><v>99</v></c>', "cut off or damaged"),
     ],
 )  # fmt: skip

@@ -190,7 +190,7 @@ PACKED: dict[str, tuple[str, Callable[[Parts], Parts]]] = {
     "blank lines behind the end": ("registry/personnel", with_bytes(SHEET, after=b"\r\n\n  ")),
     # how XML may be written, too
     "tags with prefixes": ("registry/personnel", prefixed),
-    "cells that do not say where they stand": ("credit_desk/findings", unplaced),
+    "cells without a position": ("credit_desk/findings", unplaced),
     "single quotes": ("registry/equipment", lambda found: found | {SHEET: found[SHEET].replace('"', "'")}),
     "places in small letters": ("complaints/hotline", lambda found: found | {SHEET: found[SHEET].replace('r="A', 'r="a')}),
     "types before places": ("inspections/penalties", edited(SHEET, ('<c r="A2" t="s">', '<c t="s" r="A2">'))),
@@ -377,7 +377,7 @@ def test_a_zip_with_a_workbook_in_it_must_be_unpacked_whatever_its_name(door: Do
     door.drop(place, DAY, name).write_bytes(zip_of(**{"认定台账.xlsx": a_workbook()}))
     outcome = door.only_outcome()
     assert (outcome.status, outcome.reason_code, outcome.read_count) == ("held", "wrong_format", 0)
-    assert "the file is a zip with a workbook in it. Unpack it" in (outcome.message or "")
+    assert "The file is a zip with a workbook in it. Unpack it" in (outcome.message or "")
 
 
 @pytest.mark.parametrize("place", ["platform/contracts", "platform/checkins"])

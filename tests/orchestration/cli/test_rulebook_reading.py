@@ -86,7 +86,7 @@ def test_without_any_regime_the_versions_are_listed(tmp_path: Path) -> None:
     [
         (["show", "jz-2025"], "Known versions: hs-2024, ia-2019, jz-2024-draft"),
         (["show", "--regime", "nowhere"], "Known regimes: hillshire, impact_assessors, jiaozuo"),
-        (["show", "hs-2024", "--on", "2025-01-01"], "Give ID"),
+        (["show", "hs-2024", "--on", "2025-01-01"], "Give either ID"),
         (["diff", "hs-2024", "jz-2025"], "Known versions: hs-2024, ia-2019, jz-2024-draft"),
     ],
 )
