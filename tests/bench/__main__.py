@@ -1,4 +1,4 @@
-"""`make bench`: the build of the sample city, then scoring and conflicts as they grow.
+"""`make bench`: the build of the sample city, then scoring, conflicts and a publication to Postgres as they grow.
 
 Numbers as arguments are the sizes to score at: `make bench EVENTS="1000000 10000000"`.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 
-from tests.bench import city, conflicts, scoring
+from tests.bench import city, conflicts, publishing, scoring
 
 if __name__ == "__main__":
     city.main([])
@@ -15,3 +15,5 @@ if __name__ == "__main__":
     scoring.main(["--events", *sys.argv[1:]] if sys.argv[1:] else [])
     print()
     conflicts.main()
+    print()
+    publishing.main([])
