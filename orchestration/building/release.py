@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from orchestration.building import released_lists
+from orchestration.building import dbt_docs, released_lists
 from orchestration.building.build_folder import build_file
 from orchestration.building.state import INPUT_FILE, BuildFailedError, BuildState
 from orchestration.building.workbench import Workbench
@@ -38,7 +38,11 @@ def release(bench: Workbench) -> Path:
     state.save(settings)
     try:
         with new_candidate(
-            settings, build_file(settings), description | {"changed_lists": changed}, state.check_results()
+            settings,
+            build_file(settings),
+            description | {"changed_lists": changed},
+            state.check_results(),
+            docs_page=lambda: dbt_docs.docs_page(bench.parse()),
         ) as candidate:
             outputs.write_outputs(candidate)
             path = switch_to(settings, candidate)

@@ -57,3 +57,8 @@ def _values() -> Mapping[tuple[str, str], tuple[str, str]]:
 def value_words(column: str, value: str) -> tuple[str, str]:
     """What a code of a column is called in Chinese and in English; a value without words is its own."""
     return _values().get((column, value), (value, value))
+
+
+def words_of(column: str) -> dict[str, tuple[str, str]]:
+    """Code -> what it is called in Chinese and in English, of every code of a column that has words."""
+    return {value: words for (named, value), words in _values().items() if named == column}

@@ -1,15 +1,19 @@
-"""The dictionary's words in dbt's YAML: labels and types of marts' and sources' columns, and the feeds' whole lists.
+"""The dictionary's words in dbt's YAML: labels and types of marts' and sources' columns, the feeds' whole lists, and the
+`meta` of marts that importers of BI tools read.
 
 A description is `<Chinese label> · <what the column means in this table>`: the label and the type come from the
 dictionary, the note is the table's own and stays. The columns of a feed come from its contract. `make dictionary`
-rewrites the files; a test asks that it has nothing to rewrite. Does not belong here: models' descriptions, tests.
+rewrites the files; a test asks that it has nothing to rewrite. Does not belong here: models' descriptions, tests, what
+importers read (`importers`).
 """
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 
@@ -17,13 +21,17 @@ from ingestion.contract import Column, Dataset, Parse, lake_fields
 from ingestion.settings import DBT_PROJECT
 from ingestion.sources import DATASETS
 from ingestion.warehouse_sources import source_schemas
-from serving.dictionary import Entry, entries
+from serving.dictionary import Entry, entries, importers
 
 _INLINE = re.compile(r'^(?P<indent> +)- \{name: (?P<name>\w+), data_type: (?P<type>"[^"]*"|[^",]+), '
                      r'description: "(?P<text>(?:[^"\\]|\\.)*)"(?P<rest>.*)\}$')  # fmt: skip
 _BLOCK_NAME = re.compile(r"^ +- name: (?P<name>\w+)$")
 _BLOCK_TYPE = re.compile(r'^(?P<indent> +data_type: )(?P<type>"[^"]*"|\S+)$')
 _BLOCK_TEXT = re.compile(r'^(?P<indent> +description: )"(?P<text>(?:[^"\\]|\\.)*)"$')
+_META = re.compile(r"^ +config: \{meta: ")
+_INLINE_META = re.compile(r", config: \{meta: .*\}(?=, |$)")
+_MODEL = re.compile(r"^  - name: (?P<name>\w+)$")
+_MODEL_TEXT = re.compile(r"^    description: ")
 _TABLE = re.compile(r"^      - name: (?P<name>\w+)$")
 _SOURCE = re.compile(r"^  - name: (?P<name>\w+)$")
 _ARROW_TYPES = {pa.int32(): "integer", pa.int64(): "bigint", pa.bool_(): "boolean", pa.date32(): "date"}
@@ -33,10 +41,53 @@ def rewritten() -> dict[Path, str]:
     """File -> its text, of every file of the dbt project that says another label, type or list than the dictionary and
     the contracts. Raises KeyError for a column without an entry."""
     models = DBT_PROJECT / "models"
-    paths = sorted([*models.glob("marts/*/_*__models.yml"), *models.glob("staging/*/_*__sources.yml")])
-    texts = {path: path.read_text("utf-8") for path in paths}
-    new = {path: "\n".join(_with_words(_with_feeds(text.splitlines()))) + "\n" for path, text in texts.items()}
+    marts, sources = models.glob("marts/*/_*__models.yml"), models.glob("staging/*/_*__sources.yml")
+    texts = {path: path.read_text("utf-8") for path in sorted([*marts, *sources])}
+    new = {}
+    for path, text in texts.items():
+        lines = _with_words(_with_feeds(text.splitlines()))
+        if path.is_relative_to(models / "marts"):
+            lines = _with_meta(lines, path.parent.name)
+        new[path] = "\n".join(lines) + "\n"
     return {path: text for path, text in new.items() if text != texts[path]}
+
+
+def _with_meta(lines: Iterator[str], schema: str) -> Iterator[str]:
+    """The lines of a marts' file with what importers read after each description."""
+    table = name = ""
+    for line in lines:
+        if _META.match(line):
+            continue
+        if found := _MODEL.match(line):
+            table = f"{schema}.{found['name']}"
+        if found := _BLOCK_NAME.match(line):
+            name = found["name"]
+        if found := _INLINE.match(line):
+            meta = _meta(importers.of_column(table, _entry(found["name"])))
+            rest = _INLINE_META.sub("", found["rest"])
+            yield line.removesuffix(found["rest"] + "}") + f", {meta}{rest}}}"
+            continue
+        yield line
+        if _MODEL_TEXT.match(line):
+            yield f"    {_meta(importers.of_table(table))}"
+        elif found := _BLOCK_TEXT.match(line):
+            indent = found["indent"].partition("d")[0]
+            yield f"{indent}{_meta(importers.of_column(table, _entry(name)))}"
+
+
+def _meta(content: dict[str, Any]) -> str:
+    return f"config: {{meta: {_flow(content)}}}"
+
+
+def _flow(value: Any) -> str:
+    """YAML on one line."""
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{key}: {_flow(one)}" for key, one in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(_flow, value)) + "]"
+    if isinstance(value, bool):
+        return str(value).lower()
+    return value if re.fullmatch(r"[a-z][\w./-]*", value, re.I | re.A) else json.dumps(value, ensure_ascii=False)
 
 
 def _with_feeds(lines: list[str]) -> Iterator[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import duckdb
 
 from serving.audiences import ColumnNotAllowedError
-from serving.outputs import files, postgres, site, work_lists
+from serving.outputs import dbt_docs, dictionary, files, postgres, site, work_lists
 from serving.outputs.output import Output
 from serving.releases.candidate import Candidate
 
@@ -13,6 +13,9 @@ OUTPUTS: tuple[Output, ...] = (
     files.BI,
     files.DESK,
     work_lists.OUTPUT,
+    dictionary.BI,
+    dictionary.DESK,
+    dbt_docs.OUTPUT,
     site.OUTPUT,
     *postgres.OUTPUTS,
 )

@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-import xlsxwriter
 
 from ingestion.sources.credit_desk import DECISIONS
 from serving.audiences import Audience
@@ -23,10 +22,10 @@ from serving.dictionary import entries
 from serving.ordering import GRAVEST_FIRST
 from serving.outputs.output import Output
 from serving.releases.candidate import Candidate
+from serving.workbooks import new_workbook
 
 SHEET = "工作清单"
 REFERENCE_PREFIX = "参考"  # such columns are ignored when the list comes back (sources.md)
-_CREATED = dt.datetime(2000, 1, 1)  # noqa: DTZ001 -- a fixed date, so that equal lists give equal files
 _WIDTHS = {"对象编号": 40, "决定": 18, "决定日期": 14, "说明": 30}
 _BLANK_ROWS_CHECKED = 200  # drop-downs reach beyond the last row, for rows that the desk adds
 
@@ -161,13 +160,7 @@ def _decision_id(object_id: str, as_of_on: dt.date) -> str:
 def _write(path: Path, work_list: WorkList, names: Sequence[str], rows: Sequence[tuple[Any, ...]], on: dt.date) -> None:
     headers = [column.header for column in DECISIONS.columns]
     prefilled = {"decision_id": None, "object_type": work_list.object_type}
-    options = {
-        # Cells are text: a name that begins with = must not become a formula.
-        **{"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False},
-        "in_memory": True,  # otherwise the names would be written to the system's temporary folder
-    }
-    with xlsxwriter.Workbook(path, options) as book:
-        book.set_properties({"created": _CREATED})
+    with new_workbook(path) as book:
         sheet = book.add_worksheet(SHEET)
         bold, grey = book.add_format({"bold": True}), book.add_format({"font_color": "#666666"})
         dates = book.add_format({"num_format": "yyyy-mm-dd"})

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,16 +23,20 @@ from serving.releases import checks as check_results
 from serving.releases.checks import CheckResult
 from serving.releases.contents import content_hash, literal, quoted
 from serving.releases.leftovers import discard_candidates
+from serving.releases.stored import RESTRICTED_FOLDER
 
 # The first holds times of the clock; the second depends on today.
 WITHOUT_CONTENT_HASH = (check_results.TABLE, "credit.agency_grades")
-RESTRICTED_FOLDER = "restricted"  # readable by its owner alone
+
+
+def _no_page() -> Path:
+    raise FileNotFoundError("no page on the models was handed in")
 
 
 @dataclass(frozen=True)
 class Candidate:
     """What an output gets: the marts on `connection` as `schema.table`, read only; the inputs as in release.json; the
-    results of checks. It writes below `directory`."""
+    results of checks; `docs_page`, which gives the file of the models' pages. It writes below `directory`."""
 
     directory: Path
     connection: duckdb.DuckDBPyConnection
@@ -42,6 +46,7 @@ class Candidate:
     released_at: dt.datetime  # UTC, without a zone
     row_counts: dict[str, int] = field(default_factory=dict)
     content_hashes: dict[str, str] = field(default_factory=dict)
+    docs_page: Callable[[], Path] = field(default=_no_page)
 
     @property
     def release_id(self) -> str:
@@ -61,7 +66,11 @@ class Candidate:
 
 @contextmanager
 def new_candidate(
-    settings: Settings, build_file: Path, description: Mapping[str, Any], checks: Sequence[CheckResult]
+    settings: Settings,
+    build_file: Path,
+    description: Mapping[str, Any],
+    checks: Sequence[CheckResult],
+    docs_page: Callable[[], Path] = _no_page,
 ) -> Iterator[Candidate]:
     """A candidate over the marts of a build file, each hashed and counted. After any error its folder is removed."""
     settings.releases.mkdir(parents=True, exist_ok=True)
@@ -76,7 +85,7 @@ def new_candidate(
             connection.execute(
                 f"attach {literal(build_file)} as {quoted(database)} (read_only); use {quoted(database)}"
             )
-            candidate = Candidate(directory, connection, database, description, checks, now)
+            candidate = Candidate(directory, connection, database, description, checks, now, docs_page=docs_page)
             _read_marts(candidate)
             yield candidate
     except BaseException:

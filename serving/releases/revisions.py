@@ -29,7 +29,8 @@ PRESENTATION = ("serving", "orchestration")
 # A rulebook is an input of a build, whatever its folder: it is identified by its tables without titles.
 NOT_OF_THE_PROGRAM = ("dbt_project/seeds/rulebook", "rulebook/regimes")
 _WRITTEN_BY_TOOLS = {"__pycache__", "target", "logs"}
-_WORDING = {"description", "meta", "docs"}
+# Of the dbt project's YAML, what changes no table: words, who may refer to a model, who uses one.
+_WORDING = {"description", "meta", "docs", "group", "groups", "+group", "access", "+access", "exposures", "vars"}
 
 
 def scoring_revision() -> str:
@@ -81,7 +82,8 @@ _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 def _stripped(content: Any) -> Any:
     if isinstance(content, dict):
-        return {key: _stripped(value) for key, value in content.items() if key not in _WORDING}
+        kept = {key: _stripped(value) for key, value in content.items() if key not in _WORDING}
+        return {key: value for key, value in kept.items() if key != "config" or value}
     if isinstance(content, list):
         return [_stripped(item) for item in content]
     return content

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +15,11 @@ from ingestion.settings import Settings
 
 DESCRIPTION_FILE = "release.json"
 DESK_FILE, BI_FILE = "firemark.duckdb", "firemark_bi.duckdb"
+RESTRICTED_FOLDER = "restricted"  # readable by its owner alone
 SITE_FOLDER = "site"
-# Folders of many files, each with one hash; only the last releases keep them (`retention`).
-KEPT_FOR_A_WHILE = (SITE_FOLDER,)
+DOCS_FOLDER = f"{RESTRICTED_FOLDER}/docs"
+# Folders for people to look at, each with one hash; only the last releases keep them (`retention`).
+KEPT_FOR_A_WHILE = (SITE_FOLDER, DOCS_FOLDER)
 
 
 def current_release(settings: Settings) -> Path | None:
@@ -64,7 +66,7 @@ def verify(directory: Path) -> list[str]:
 
 def removal_mark(directory: Path, folder: str) -> Path:
     """The empty file that says that a release no longer keeps a folder."""
-    return directory / f".{folder}-removed"
+    return directory / f".{folder.replace('/', '-')}-removed"
 
 
 def removed_folders(directory: Path) -> tuple[str, ...]:
@@ -75,21 +77,25 @@ def removed_folders(directory: Path) -> tuple[str, ...]:
 def file_hashes(directory: Path) -> Iterator[tuple[str, str]]:
     """Every file of a release except its description: the path in the release, SHA-256 of the bytes. A folder of
     KEPT_FOR_A_WHILE is one entry, `<folder>/`: SHA-256 over the lines `<path>  <hash>` of its files."""
-    marks = {removal_mark(directory, folder) for folder in KEPT_FOR_A_WHILE}
-    for path in sorted(directory.iterdir()):
-        if path.is_dir() and path.name in KEPT_FOR_A_WHILE:
-            lines = (f"{name}  {digest}\n" for name, digest in _hashes_below(path, path))
-            yield f"{path.name}/", hashlib.sha256("".join(lines).encode()).hexdigest()
-        elif path.is_dir():
-            yield from _hashes_below(path, directory)
-        elif path != directory / DESCRIPTION_FILE and path not in marks:
-            yield path.name, _hash(path)
+    others = {directory / DESCRIPTION_FILE, *(removal_mark(directory, folder) for folder in KEPT_FOR_A_WHILE)}
+    kept = [directory / folder for folder in KEPT_FOR_A_WHILE]
+    for folder in kept:
+        if folder.is_dir():
+            lines = (f"{path.relative_to(folder).as_posix()}  {_hash(path)}\n" for path in _files_below(folder))
+            yield f"{folder.relative_to(directory).as_posix()}/", hashlib.sha256("".join(lines).encode()).hexdigest()
+    for path in _files_below(directory, without=kept):
+        if path not in others:
+            yield path.relative_to(directory).as_posix(), _hash(path)
 
 
-def _hashes_below(folder: Path, root: Path) -> Iterator[tuple[str, str]]:
-    for path in sorted(folder.rglob("*")):
-        if path.is_file():
-            yield path.relative_to(root).as_posix(), _hash(path)
+def _files_below(folder: Path, without: Sequence[Path] = ()) -> Iterator[Path]:
+    """The files of a folder by path, without those of some folders."""
+    for path in sorted(folder.iterdir()):
+        if path.is_dir() and not path.is_symlink():
+            if path not in without:
+                yield from _files_below(path, without)
+        elif path.is_file():
+            yield path
 
 
 def _hash(path: Path) -> str:

@@ -16,13 +16,14 @@ from pathlib import Path
 
 from ingestion.atomic_files import sync_folder
 from ingestion.settings import Settings
-from serving.releases.candidate import RESTRICTED_FOLDER, Candidate
+from serving.releases.candidate import Candidate
 from serving.releases.leftovers import discard_candidates
 from serving.releases.retention import let_go
 from serving.releases.stored import (
     DESCRIPTION_FILE,
     DESK_FILE,
     KEPT_FOR_A_WHILE,
+    RESTRICTED_FOLDER,
     file_hashes,
     read_description,
     removed_folders,
@@ -104,10 +105,11 @@ def _step_aside(settings: Settings, candidate: Candidate, final: Path) -> None:
 
 
 def _make_durable(directory: Path) -> None:
+    synced = tuple(f"{folder}/" for folder in KEPT_FOR_A_WHILE)
     if any((directory / folder).is_dir() for folder in KEPT_FOR_A_WHILE):
         os.sync()  # tens of thousands of pages: one by one they take longer than to write
     for path in sorted(directory.rglob("*"), reverse=True):
-        if path.relative_to(directory).parts[0] in KEPT_FOR_A_WHILE:
+        if path.relative_to(directory).as_posix().startswith(synced):
             continue
         if path.is_dir():
             sync_folder(path)

@@ -119,3 +119,20 @@ def test_a_release_that_gave_its_site_up_is_made_anew_when_it_comes_again(
     path = publish(settings, "r1")
     assert (path / "site" / "index.html").read_text("utf-8") == "名录" and stored.removed_folders(path) == ()
     assert stored.current_release(settings) == path and stored.verify(path) == []
+
+
+def test_the_pages_on_the_models_go_as_the_site_does(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    ages = iter(range(100))
+    monkeypatch.setattr(retention, "_age", lambda directory: (directory.name, next(ages)))
+    page = f"../{stored.DOCS_FOLDER}/dbt.html"
+    for number in range(1, 5):
+        path = publish(settings, f"r{number}", PAGES | {page: "pages", "../restricted/list.txt": "kept"})
+        hashes = stored.read_description(path)["file_hashes"]
+        assert set(hashes) == {"other.txt", "site/", "restricted/docs/", "restricted/list.txt"}
+    kept = {path.name: (path / stored.DOCS_FOLDER).is_dir() for path in stored.all_releases(settings)}
+    assert kept == {"r1": False, "r2": True, "r3": True, "r4": True}
+    assert (settings.releases / "r1" / "restricted" / "list.txt").is_file()
+    for path in stored.all_releases(settings):
+        assert stored.verify(path) == [], path.name
+    (loosened(settings.releases / "r4") / stored.DOCS_FOLDER / "dbt.html").write_text("others", encoding="utf-8")
+    assert stored.verify(settings.releases / "r4") == ["r4: restricted/docs/ differs from what release.json says"]

@@ -86,6 +86,27 @@ CHANGES: dict[str, tuple[Callable[[Path], None], bool, bool]] = {  # what, chang
         lambda folder: change(folder / "dbt_project/models/marts/credit/_agencies__models.yml", "USCC of", "code of"),
         *(False, True),
     ),
+    "what an importer reads": (
+        lambda folder: change(folder / "dbt_project/models/marts/credit/_agencies__models.yml", "type/PK", "type/Name"),
+        *(False, True),
+    ),
+    "the first of what importers read of a column": (
+        lambda folder: change(
+            folder / "dbt_project/models/marts/credit/_agencies__models.yml",
+            ', config: {meta: {dimension: {label: "曾用名 former names", type: string}, '
+            'metabase.display_name: "曾用名 former names"}}',
+            "",
+        ),
+        *(False, True),
+    ),
+    "who uses the marts": (
+        lambda folder: change(folder / "dbt_project/models/_exposures.yml", "maturity: high", "maturity: low"),
+        *(False, True),
+    ),
+    "who may refer to a model": (
+        lambda folder: change(folder / "dbt_project/dbt_project.yml", "+access: public", "+access: protected"),
+        *(False, True),
+    ),
     "a type": (
         lambda folder: change(
             folder / "dbt_project/models/marts/credit/_agencies__models.yml", "data_type: string", "data_type: date"

@@ -50,19 +50,20 @@ class Node:
 @lru_cache(maxsize=1)
 def compiled_nodes() -> dict[str, Node]:
     """Every model and seed of the project in execution order, compiled by dbt (cached by content)."""
-    return _ordered(_manifest())
+    return _ordered(manifest())
 
 
 @lru_cache(maxsize=1)
 def compiled_tests() -> dict[str, str]:
     """The SQL of every data test of the project; its rows are the failures."""
     return {
-        node["name"]: node["compiled_code"] for node in _manifest()["nodes"].values() if node["resource_type"] == "test"
+        node["name"]: node["compiled_code"] for node in manifest()["nodes"].values() if node["resource_type"] == "test"
     }
 
 
 @lru_cache(maxsize=1)
-def _manifest() -> dict[str, Any]:
+def manifest() -> dict[str, Any]:
+    """The project as dbt compiled it."""
     cache = Path(tempfile.gettempdir()) / "firemark-compiled" / f"{fingerprint()}.json"
     cache.parent.mkdir(parents=True, exist_ok=True)
     with FileLock(cache.with_suffix(".lock")):  # test processes side by side compile once

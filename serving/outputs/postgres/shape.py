@@ -10,13 +10,11 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import yaml
-
-from ingestion.settings import DBT_PROJECT
 from serving.audiences import SCHEMAS, Audience, require_visible
 from serving.dictionary import entries, value_words
+from serving.dictionary.grains import grains
 from serving.outputs.output import PublishRefusedError
 from serving.releases import checks
 from serving.releases.contents import literal
@@ -219,20 +217,8 @@ def table_comment(table: str, comment: str | None) -> str:
 
 @cache
 def grain() -> Mapping[str, tuple[str, ...]]:
-    """Table -> the columns that name one row of it: those that a blocking test of its YAML holds to be unique."""
-    found: dict[str, tuple[str, ...]] = {checks.TABLE: checks.KEY}
-    for path in sorted((DBT_PROJECT / "models" / "marts").glob("*/_*__models.yml")):
-        loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-        for model in yaml.load(path.read_text("utf-8"), loader)["models"]:  # noqa: S506  (a safe loader, in C where it is there)
-            for test in model.get("data_tests", []):
-                if not isinstance(test, dict):
-                    continue
-                (kind, said), *_ = test.items()
-                if kind == "unique_combination":
-                    found[f"{path.parent.name}.{model['name']}"] = tuple(said["arguments"]["columns"])
-                elif kind == "spans_tile":
-                    found[f"{path.parent.name}.{model['name']}"] = (*said["arguments"]["entity"], "valid_from_on")
-    return found
+    """Table -> the columns that name one row of it, as a blocking test holds."""
+    return {**grains(), checks.TABLE: checks.KEY}
 
 
 def comment_statement(kind: str, target: str, text: str) -> str:
