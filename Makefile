@@ -65,7 +65,7 @@ lint: setup
 dictionary: setup  ## writes the column dictionary's labels and types into dbt's YAML
 	@$(BIN)/python -m serving.dictionary
 
-bench: setup  ## ours beside plain dbt, raw DuckDB and pandas, and the public site, in one run
+bench: $(SERVER_STAMP)  ## ours beside plain dbt, raw DuckDB, pandas and psql, and the public site, in one run
 	@$(BIN)/python -m tests.bench $(EVENTS) $(if $(AGENCIES),--agencies $(AGENCIES))
 
 mutants: setup  ## changes the scoring SQL and lists what no test notices

@@ -21,6 +21,7 @@ from serving.releases.opened import open_release
 from serving.releases.stored import current_release
 
 RECORD = "publications.jsonl"
+MEMORY_LIMIT = "256MB"  # of reading: outputs stream whole tables
 WAIT_SECONDS = (1.0, 4.0)  # before the second try, before the third
 
 
@@ -78,7 +79,7 @@ def _published(
         try_count += 1
         try:
             # opened for each try: another program may have closed the file by then
-            with open_release(settings, for_desk=sees_conflicts(output.audience)) as release:
+            with open_release(settings, for_desk=sees_conflicts(output.audience), memory_limit=MEMORY_LIMIT) as release:
                 release_id = release.directory.name
                 is_published, message = True, output.publish(settings, release)
         except PublishRefusedError as error:

@@ -62,8 +62,9 @@ class Release:
 
 
 @contextmanager
-def open_release(settings: Settings, *, for_desk: bool = False) -> Iterator[Release]:
+def open_release(settings: Settings, *, for_desk: bool = False, memory_limit: str | None = None) -> Iterator[Release]:
     """The current release; `for_desk` with `conflicts`, which hold names and are readable only by their owner.
+    `memory_limit` for who reads whole tables: what was read would be kept in memory else.
 
     Raises NoReleaseError, UnreadableReleaseError, FileInUseError, or ConfigurationError where this account may not read
     it.
@@ -82,6 +83,8 @@ def open_release(settings: Settings, *, for_desk: bool = False) -> Iterator[Rele
         "enable_external_access": False,
         "lock_configuration": True,
     }
+    if memory_limit is not None:
+        limits["memory_limit"] = memory_limit
     with _readable(directory):
         connection = duckdb.connect(str(path), read_only=True, config=limits)
     with connection:

@@ -1,4 +1,4 @@
-"""`make bench`: the build of the sample city, then scoring, conflicts and the public site as they grow.
+"""`make bench`: the build of the sample city, then scoring, conflicts, the public site and a publication to Postgres as they grow.
 
 Numbers as arguments are the sizes to score at, and after `--agencies` the sizes of the site:
 `make bench EVENTS="1000000 10000000" AGENCIES="28 3000 30000"`.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import argparse
 
-from tests.bench import city, conflicts, scoring, site
+from tests.bench import city, conflicts, publishing, scoring, site
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
@@ -22,3 +22,4 @@ if __name__ == "__main__":
     conflicts.main()
     print()
     site.main(["--agencies", *chosen.agencies] if chosen.agencies else [])
+    publishing.main([])

@@ -18,6 +18,7 @@ from orchestration.building.request import BuildRequest, complete
 from orchestration.definitions import build_defs
 from orchestration.jobs import JOB_NAME
 from orchestration.operations.inbox import fingerprint
+from serving.outputs import publishing
 from tests.conftest import ROOT
 from tests.house.project import sql_files
 
@@ -58,6 +59,18 @@ def test_a_server_is_an_asset_below_the_release_where_one_is_named(settings: Set
     keys = [key for key in graph.get_all_asset_keys() if key.path[0] == "published"]
     assert keys == [dg.AssetKey(["published", "postgres_conflicts"])]
     assert graph.get(keys[0]).parent_keys == {dg.AssetKey(["release"])}
+
+
+def test_a_server_that_is_away_warns_and_fails_no_run(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Alone, too: it reads the current release and no build file. (Here there is none yet.)"""
+    monkeypatch.setattr(publishing, "WAIT_SECONDS", ())
+    named = load(settings.home, {"FIREMARK_POSTGRES_DSN": "host=/nowhere"})
+    everything = build_defs({"settings": named}).resolve_implicit_global_asset_job_def()
+    done = everything.execute_in_process(asset_selection=[dg.AssetKey(["published", "postgres_bi"])])
+    (check,) = done.get_asset_check_evaluations()
+    assert done.success and not check.passed and check.severity == dg.AssetCheckSeverity.WARN
+    assert "There is no release" in str(check.metadata["message"])
+    assert done.asset_materializations_for_node("published__postgres_bi") == []
 
 
 def test_one_asset_alone_is_refused(defs: dg.Definitions) -> None:

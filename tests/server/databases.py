@@ -66,7 +66,7 @@ class Database:
         deadline = time.monotonic() + 30
         with self.administrator() as connection:
             while connection.execute(
-                "select from pg_stat_activity where application_name = 'firemark publish' and datname = current_database()"
+                "select 1 from pg_stat_activity where application_name = 'firemark publish' and datname = current_database()"
             ).fetchone():
                 assert time.monotonic() < deadline, "the server keeps a publisher that is gone"
                 time.sleep(0.02)

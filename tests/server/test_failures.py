@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import shutil
 import tempfile
@@ -10,7 +11,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import dagster as dg
 import pytest
+from dagster import DagsterInstance
 
 from ingestion.settings import ConfigurationError, load
 from orchestration.operations import postgres_server
@@ -18,8 +21,8 @@ from serving.outputs import postgres, publishing
 from serving.outputs.output import PublishFailedError, PublishRefusedError
 from serving.outputs.postgres import server as server_module
 from serving.outputs.postgres import switching
-from serving.outputs.publishing import publish_release
-from tests.conftest import BuiltCity, firemark
+from serving.outputs.publishing import last_publications, publish_release
+from tests.conftest import BuiltCity, copied, firemark
 from tests.server.conftest import free_port, within_reach
 from tests.server.databases import PROOF, Database, is_whole, release
 
@@ -230,6 +233,24 @@ def test_the_command_publishes_and_status_tells_of_it(
     (one,) = [found for found in told if found["output"] == "postgres_bi"]
     assert one["is_published"] and database.name in one["message"] and one["release_id"] == small_city.release.name
     assert "postgres_bi: 已推送 published" in small_city.run("status").stdout
+
+
+def test_a_build_publishes_where_a_server_is_named(database: Database, small_city: BuiltCity, tmp_path: Path) -> None:
+    """As an asset below the release; a server that is away fails no build, and gets the release by the next one."""
+    home = copied(small_city, tmp_path)
+    day = dt.date.fromisoformat(small_city.release.name[:10]) + dt.timedelta(days=1)
+    away = firemark(home, "build", "--as-of", str(day), env={"FIREMARK_POSTGRES_DSN": "host=/nowhere"})
+    assert "Traceback" not in away.stderr
+    assert [one.is_published for one in last_publications(load(home))] == [False]
+    firemark(home, "build", "--as-of", str(day), env={"FIREMARK_POSTGRES_DSN": database.dsn()})
+    assert database.live() == (home / "releases" / "current").resolve().name
+    assert "postgres_bi: 已推送 published" in firemark(home, "status").stdout
+    with DagsterInstance.from_config(str(load(home).dagster)) as instance:
+        key = dg.AssetKey(["published", "postgres_bi"])
+        (told,) = instance.event_log_storage.get_latest_asset_check_execution_by_key(
+            [dg.AssetCheckKey(key, "server_has_the_current_release")]
+        ).values()
+        assert told.evaluation is not None and not told.evaluation.passed
 
 
 @pytest.mark.parametrize(

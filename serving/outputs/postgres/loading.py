@@ -7,6 +7,7 @@ the schemas live (`switching`).
 
 from __future__ import annotations
 
+import select
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
@@ -45,6 +46,7 @@ def load(connection: Connection, release: Release, table: Table, reached: Callab
         with cursor.copy(f"copy {place} from stdin (format csv, freeze)") as copy:
             for lines in csv_lines(release.connection, table):
                 copy.write(lines)
+                _flush(connection)
                 reached("copying")
         row_count = cursor.rowcount
     expected = release.description["row_counts"].get(table.full_name)
@@ -53,6 +55,14 @@ def load(connection: Connection, release: Release, table: Table, reached: Callab
             f"{table.full_name}: {row_count} rows were read, release.json says {expected}. Build again: firemark build --full"
         )
     return row_count
+
+
+def _flush(connection: Connection) -> None:
+    """Waits until the server has what was written: the client's library would keep all that the server is slower to read."""
+    while connection.pgconn.flush():
+        readable, _, _ = select.select([connection.fileno()], [connection.fileno()], [])
+        if readable:
+            connection.pgconn.consume_input()
 
 
 def csv_lines(connection: duckdb.DuckDBPyConnection, table: Table) -> Iterator[memoryview]:

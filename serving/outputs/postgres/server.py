@@ -5,6 +5,7 @@ Belongs here: connecting, the least version, errors in words. Does not belong he
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
@@ -35,6 +36,7 @@ def connected(dsn: str) -> Iterator[Connection]:
     """A connection, closed at the end. Errors of the server become PublishRefusedError or PublishFailedError."""
     import psycopg
 
+    logging.getLogger("psycopg").setLevel(logging.ERROR)  # what it would warn of is an error of ours, too
     try:
         connection = psycopg.connect(
             dsn, autocommit=True, connect_timeout=_CONNECT_SECONDS, application_name="firemark publish"
