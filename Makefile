@@ -90,7 +90,7 @@ mutants: setup  ## changes the scoring SQL and lists what no test notices
 detect: setup  ## precision and recall of every detector on the sample city
 	@$(BIN)/python -m tests.detect
 
-soak: $(CHECK_STAMP) $(SERVER_STAMP)  ## the long forms of the reliability tests
+soak: $(CHECK_STAMP) $(SERVER_STAMP) $(SUPERSET_STAMP)  ## the long forms of the reliability tests
 	@$(BIN)/python -m pytest -m soak
 
 clean:  ## the sample and what a build makes anew; the key, the originals and the releases stay

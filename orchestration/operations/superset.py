@@ -198,7 +198,16 @@ def _version(place: _Superset) -> str:
 
 def _start(place: _Superset) -> subprocess.Popen[bytes]:
     command = [str(place.programs / "python"), "-m", "gunicorn", "--workers", "1", "--worker-class", "gthread"]
-    command += ["--threads", "8", "--timeout", "120", "--no-control-socket", "--bind", f"{HOST}:{place.port}", "superset.app:create_app()"]
+    command += [
+        "--threads",
+        "8",
+        "--timeout",
+        "120",
+        "--no-control-socket",
+        "--bind",
+        f"{HOST}:{place.port}",
+        "superset.app:create_app()",
+    ]
     with place.log.open("ab") as log:
         return subprocess.Popen(  # noqa: S603  (Superset's own server)
             command,

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 import sqlglot
 import yaml
+from sqlglot.expressions import Table
 
 from ingestion.settings import load
 from orchestration.cli.superset import _SERVER
@@ -22,6 +23,7 @@ from serving.outputs.superset import assets, joined, words
 from serving.outputs.superset.assets import Dataset
 from serving.releases.opened import Release, open_release
 from tests.conftest import BuiltCity, firemark
+from tests.house.project import DBT
 from tests.house.test_documents import marts
 
 DASHBOARDS = superset.dashboards(("A", "B", "C", "D"))
@@ -138,6 +140,22 @@ def test_the_guard_would_catch_a_column_that_no_mart_has(release: Release) -> No
     wrong = replace(joined.TASKS, sql=str(joined.TASKS.sql).replace("tasks.clause", "tasks.no_such"))
     with pytest.raises(Exception, match="no_such"):
         test_a_query_gives_the_columns_that_its_dataset_names(release, wrong)
+
+
+def test_dbt_names_the_tables_that_each_dashboard_reads() -> None:
+    """So that the lineage in dbt's pages is the dashboards'."""
+    exposures = yaml.safe_load((DBT / "models" / "_exposures.yml").read_text("utf-8"))["exposures"]
+    for dashboard in DASHBOARDS:
+        (exposure,) = (one for one in exposures if dashboard.name in one["url"])
+        named = {re.search(r"ref\('(\w+)'\)", one)[1] for one in exposure["depends_on"]}  # type: ignore[index]
+        queries = {chart.dataset.sql for chart in dashboard.charts}
+        read = {
+            table.name
+            for sql in queries
+            for table in sqlglot.parse_one(str(sql), read="postgres").find_all(Table)
+            if table.db
+        }
+        assert named == read, dashboard.name
 
 
 # --- charts ---
