@@ -9,7 +9,7 @@ from serving.dictionary import value_words
 from serving.outputs.superset import filters
 from serving.outputs.superset.assets import Dashboard
 from serving.outputs.superset.charts import bars, heat, months, number, table
-from serving.outputs.superset.joined import (
+from serving.outputs.superset.of_credit import (
     DAYS_AHEAD,
     GRADE_CHANGES,
     GRADES_BY_MONTH,

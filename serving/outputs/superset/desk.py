@@ -9,7 +9,7 @@ from serving.dictionary import value_words
 from serving.outputs.superset import filters
 from serving.outputs.superset.assets import Dashboard, Filter
 from serving.outputs.superset.charts import bars, months, number, ring, table, totals
-from serving.outputs.superset.joined import CONFLICTS
+from serving.outputs.superset.of_conflicts import CONFLICTS
 from serving.outputs.superset.supervision import severity_colours
 
 _TEXT = """\

@@ -9,7 +9,7 @@ from serving.dictionary import value_words
 from serving.outputs.superset import filters, words
 from serving.outputs.superset.assets import Dashboard
 from serving.outputs.superset.charts import bars, cross, months, number, ring, table, totals
-from serving.outputs.superset.joined import CONDITIONS, FEEDS, LEADS, REPAIRS, TASKS
+from serving.outputs.superset.of_supervision import CONDITIONS, FEEDS, LEADS, REPAIRS, TASKS
 
 _TEXT = """\
 **待办、条件、修复和线索按今日（北京时间）计。** 线索不计分，待核实。来文不受机构筛选影响。
