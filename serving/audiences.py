@@ -46,6 +46,10 @@ TABLES: dict[Audience, tuple[str, ...]] = {
     ),
 }
 
+# What a server that holds copies is for: the widest of its readers.
+SERVERS = {"public": Audience.PUBLIC, "bi": Audience.BI, "conflicts": Audience.CONFLICT_DESK}
+DEFAULT_SERVER = "bi"
+
 # The columns that each audience may see: its own and those of wider audiences.
 _WIDENING = (("public",), ("public", "bi"), ("public", "bi", "desk"))
 _COLUMNS_OF = {

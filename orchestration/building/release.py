@@ -1,4 +1,4 @@
-"""Step 4 of a build: write the candidate's outputs, switch to it, publish the release.
+"""Step 4 of a build: write the candidate's outputs, and switch to it.
 
 Belongs here: what stops a release, and the order of these steps. Does not belong here: any output, the steps themselves
 (`serving`).
@@ -12,7 +12,6 @@ from typing import Any
 
 from orchestration.building import dbt_docs, released_lists
 from orchestration.building.build_folder import build_file
-from orchestration.building.publish import publish
 from orchestration.building.state import INPUT_FILE, BuildFailedError, BuildState
 from orchestration.building.workbench import Workbench
 from orchestration.operations import alerts, attempts
@@ -30,7 +29,7 @@ def release(bench: Workbench) -> Path:
     settings = bench.settings
     state = BuildState.load(settings)
     state.refuse_if_blocked()
-    bench.progress("release", 0, 2, "outputs")
+    bench.progress("release", 0, 1, "outputs")
     description = _description(state)
     changed = released_lists.changed_since_released(
         settings, released_lists.lists_in(build_file(settings)), description
@@ -51,9 +50,7 @@ def release(bench: Workbench) -> Path:
         raise BuildFailedError(f"发布写入失败 The release could not be written: {error}") from error
     attempts.end(settings, attempts.RELEASED)
     alerts.of_checks(settings.logs, state.release_id, state.check_results())
-    bench.progress("release", 1, 2, "publishing")
-    publish(settings)
-    bench.progress("release", 2, 2, "")
+    bench.progress("release", 1, 1, "")
     bench.note_done("release")
     return path
 

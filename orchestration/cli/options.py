@@ -179,6 +179,7 @@ _STAGES = {
     "check": "检查 checking",
     "frozen lists": "名单 past lists",
     "release": "发布 releasing",
+    "publish": "推送 publishing",
 }
 
 

@@ -9,7 +9,7 @@ import click
 
 from orchestration.cli.options import FAILED, TEXT, Utf8Path, command, fail, home_settings
 from orchestration.cli.render import visible
-from serving.outputs.postgres.audiences import AUDIENCES, DEFAULT_AUDIENCE
+from serving.audiences import DEFAULT_SERVER, SERVERS
 
 
 @click.group()
@@ -27,8 +27,8 @@ def publish() -> None:
 )
 @click.option(
     "--audience",
-    type=click.Choice(tuple(AUDIENCES)),
-    help=f"Who reads this server (else FIREMARK_POSTGRES_AUDIENCE, else {DEFAULT_AUDIENCE}); conflicts: with names.",
+    type=click.Choice(tuple(SERVERS)),
+    help=f"Who reads this server (else FIREMARK_POSTGRES_AUDIENCE, else {DEFAULT_SERVER}); conflicts: with names.",
 )
 @click.option("--allow-older", is_flag=True, help="Even if the server has a later release.")
 def postgres(dsn: str | None, dsn_file: Path | None, audience: str | None, allow_older: bool) -> None:

@@ -7,12 +7,12 @@ import sys
 import click
 
 from orchestration.cli.options import command, home_settings
-from serving.outputs.postgres.audiences import AUDIENCES, DEFAULT_AUDIENCE
+from serving.audiences import DEFAULT_SERVER, SERVERS
 
 
 @command()
 @click.option("--port", type=click.IntRange(1, 65535), default=5433, show_default=True)
-@click.option("--audience", type=click.Choice(tuple(AUDIENCES)), default=DEFAULT_AUDIENCE, show_default=True)
+@click.option("--audience", type=click.Choice(tuple(SERVERS)), default=DEFAULT_SERVER, show_default=True)
 def serve(port: int, audience: str) -> None:
     """Run a Postgres server on 127.0.0.1 with the current release, for trying, until Ctrl-C."""
     from orchestration.operations.serve import serve as run

@@ -18,6 +18,10 @@ class PublishFailedError(Exception):
     """A release could not be copied to a server, which has its last one still; another try may succeed."""
 
 
+class PublishRefusedError(PublishFailedError):
+    """The same, where no other try can succeed before a person has acted."""
+
+
 def _always(settings: Settings) -> bool:
     return True
 

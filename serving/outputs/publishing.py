@@ -16,7 +16,7 @@ from pathlib import Path
 
 from ingestion.settings import ConfigurationError, Settings
 from serving.audiences import sees_conflicts
-from serving.outputs.output import Output, PublishFailedError
+from serving.outputs.output import Output, PublishFailedError, PublishRefusedError
 from serving.releases.opened import open_release
 from serving.releases.stored import current_release
 
@@ -81,7 +81,7 @@ def _published(
             with open_release(settings, for_desk=sees_conflicts(output.audience)) as release:
                 release_id = release.directory.name
                 is_published, message = True, output.publish(settings, release)
-        except ConfigurationError as error:  # a person must act first
+        except PublishRefusedError as error:
             is_published, message, pauses = False, _plain(error), iter(())
         except Exception as error:
             is_published, message = False, _plain(error)

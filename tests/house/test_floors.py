@@ -42,6 +42,7 @@ LIBRARIES = {
     "dbt": ("orchestration/building/dbt_runner.py",),
     "dbt_common": ("orchestration/building/dbt_runner.py",),
     "great_expectations": ("expectations/runner.py",),
+    "psycopg": ("serving/outputs/postgres/", "orchestration/operations/postgres_server.py"),
     "rich": ("orchestration/cli/",),
     "click": ("orchestration/cli/",),
 }

@@ -52,6 +52,14 @@ def test_one_job_runs_everything_in_one_process(defs: dg.Definitions) -> None:
     assert job.executor_def.name == "in_process"
 
 
+def test_a_server_is_an_asset_below_the_release_where_one_is_named(settings: Settings) -> None:
+    named = load(settings.home, {"FIREMARK_POSTGRES_DSN": "host=nowhere", "FIREMARK_POSTGRES_AUDIENCE": "conflicts"})
+    graph = build_defs({"settings": named}).resolve_asset_graph()
+    keys = [key for key in graph.get_all_asset_keys() if key.path[0] == "published"]
+    assert keys == [dg.AssetKey(["published", "postgres_conflicts"])]
+    assert graph.get(keys[0]).parent_keys == {dg.AssetKey(["release"])}
+
+
 def test_one_asset_alone_is_refused(defs: dg.Definitions) -> None:
     """Dagster's pages offer it: the build file may be another build's, its checks not run, the lock not taken."""
     everything = defs.resolve_implicit_global_asset_job_def()

@@ -9,6 +9,7 @@ import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -59,11 +60,24 @@ def server() -> Iterator[Server]:
         shutil.rmtree(folder)
 
 
-@pytest.fixture
-def database(server: Server) -> Iterator[Database]:
+@contextmanager
+def made(server: Server) -> Iterator[Database]:
     name = f"test_{os.getpid()}_{next(_numbers)}"
     with administrator(server) as connection:
         connection.execute(f"create database {name} owner {postgres_server.PUBLISHER}")
     yield Database(server, name)
     with administrator(server) as connection:
         connection.execute(f"drop database {name} with (force)")
+
+
+@pytest.fixture
+def database(server: Server) -> Iterator[Database]:
+    with made(server) as database:
+        yield database
+
+
+@pytest.fixture(scope="module")
+def shared_database(server: Server) -> Iterator[Database]:
+    """One for a module's tests, which only read it."""
+    with made(server) as database:
+        yield database

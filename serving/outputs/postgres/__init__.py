@@ -12,10 +12,9 @@ from collections.abc import Callable
 from functools import partial
 
 from ingestion.settings import Settings
-from serving.audiences import SCHEMAS
+from serving.audiences import SCHEMAS, SERVERS
 from serving.outputs.output import Output
 from serving.outputs.postgres import target
-from serving.outputs.postgres.audiences import AUDIENCES
 from serving.releases.opened import Release
 
 # Where a test ends the process: after each of them the server has one whole release, and the next publication succeeds.
@@ -37,21 +36,22 @@ def publish(
     """Copies the release to the server of the settings, and says what is there. All of it is one transaction: until it
     commits, readers have the last release, and whatever ends it leaves nothing behind.
 
-    Raises ConfigurationError where a person must do something first, and PublishFailedError where another try may do.
+    Raises PublishFailedError; PublishRefusedError where a person must do something first; ConfigurationError where no
+    server is named.
     """
     from serving.outputs.postgres import loading, readers, server, shape, switching
 
     started = time.perf_counter()
     described = switching.Published.of(release.description, audience)
-    tables = shape.tables_of(release.connection, AUDIENCES[audience])
+    tables = shape.tables_of(release.connection, SERVERS[audience])
     with server.connected(target.chosen(settings)) as connection:
         where = server.place_of(connection)
         switching.take_turn(connection)
         reached("connected")
         switching.prepare(connection)
-        readers.ensure(connection, AUDIENCES[audience])
+        readers.ensure(connection, SERVERS[audience])
         live = switching.live(connection)
-        switching.refuse_strangers(connection, live, SCHEMAS[AUDIENCES[audience]])
+        switching.refuse_strangers(connection, live, SCHEMAS[SERVERS[audience]])
         if live is not None and live.is_same(described) and switching.is_whole(connection, live):
             switching.clean_up(connection)
             return (
@@ -61,23 +61,23 @@ def publish(
             switching.refuse_older(live, described)
         with connection.transaction():
             row_count = 0
-            for schema in SCHEMAS[AUDIENCES[audience]]:
+            for schema in SCHEMAS[SERVERS[audience]]:
                 loading.create_schema(connection, schema)
             for table in tables:
                 row_count += loading.load(connection, release, table, reached)
             missing = loading.finish(connection, tables)
-            shape_views = shape.views_of(release.connection, AUDIENCES[audience])
+            shape_views = shape.views_of(release.connection, SERVERS[audience])
             loading.create_views(connection, shape_views)
-            readers.grant(connection, AUDIENCES[audience])
+            readers.grant(connection, SERVERS[audience])
             reached("indexed")
             switching.pass_gate(connection, live)
-            switching.exchange(connection, live, described, SCHEMAS[AUDIENCES[audience]], row_count)
+            switching.exchange(connection, live, described, SCHEMAS[SERVERS[audience]], row_count)
             reached("renamed")
         reached("committed")
         switching.clean_up(connection)
     left_out = f"; 未建外键 without foreign keys {', '.join(missing)}" if missing else ""
     return (
-        f"{where}: {audience}, {', '.join(SCHEMAS[AUDIENCES[audience]])}: {len(tables)} 表 tables, {row_count} 行 rows in "
+        f"{where}: {audience}, {', '.join(SCHEMAS[SERVERS[audience]])}: {len(tables)} 表 tables, {row_count} 行 rows in "
         f"{time.perf_counter() - started:.1f} s{left_out}"
     )
 
@@ -86,10 +86,10 @@ def output_for(audience: str, *, is_older_allowed: bool = False) -> Output:
     """The output of one audience; it runs by itself where the environment names a server and this audience."""
     return Output(
         f"postgres_{audience}",
-        AUDIENCES[audience],
+        SERVERS[audience],
         publish=partial(publish, audience=audience, is_older_allowed=is_older_allowed),
         is_wanted=lambda settings: target.is_named(settings) and target.chosen_audience(settings) == audience,
     )
 
 
-OUTPUTS = tuple(output_for(audience) for audience in AUDIENCES)
+OUTPUTS = tuple(output_for(audience) for audience in SERVERS)

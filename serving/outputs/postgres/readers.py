@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ingestion.settings import ConfigurationError
 from serving.audiences import SCHEMAS, Audience
+from serving.outputs.output import PublishRefusedError
 from serving.outputs.postgres.loading import incoming
 from serving.releases.contents import literal, quoted
 
@@ -39,7 +39,7 @@ def readers_of(audience: Audience) -> tuple[str, ...]:
 def ensure(connection: Connection, audience: Audience) -> None:
     """Makes the roles that are missing or differ, and closes the database to everything else.
 
-    Raises ConfigurationError with what the server's administrator must run, where this user may not do it.
+    Raises PublishRefusedError with what the server's administrator must run, where this user may not do it.
     """
     from psycopg.errors import InsufficientPrivilege
 
@@ -61,8 +61,8 @@ def ensure(connection: Connection, audience: Audience) -> None:
         raise _left_to_administrator("everybody may create tables in this database", statements)
 
 
-def _left_to_administrator(said: str, statements: list[str]) -> ConfigurationError:
-    return ConfigurationError(
+def _left_to_administrator(said: str, statements: list[str]) -> PublishRefusedError:
+    return PublishRefusedError(
         f"权限不足 The publisher may not set up the readers: {said}. 请管理员执行 Let the server's administrator run, as owner of "
         f"the database with CREATEROLE, then publish again: {'; '.join(statements)};"
     )
@@ -81,7 +81,7 @@ def _missing(connection: Connection, role: str) -> list[str]:
     if found is None:
         statements.append(f"create role {role} {_ATTRIBUTES}")
     elif found[0]:
-        raise ConfigurationError(
+        raise PublishRefusedError(
             f"角色 {role} 权限过大 The role {role} is there already, and may do more than read: it is a superuser, or may make "
             "roles or databases, replicate, or pass row security. Take that from it, or name another server."
         )

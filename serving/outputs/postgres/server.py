@@ -9,8 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
-from ingestion.settings import ConfigurationError
-from serving.outputs.output import PublishFailedError
+from serving.outputs.output import PublishFailedError, PublishRefusedError
 
 if TYPE_CHECKING:
     from psycopg import Connection, Error
@@ -33,7 +32,7 @@ _STAYS = "库中原有发布完好 The release on the server stays as it was."
 
 @contextmanager
 def connected(dsn: str) -> Iterator[Connection]:
-    """A connection, closed at the end. Errors of the server become ConfigurationError or PublishFailedError."""
+    """A connection, closed at the end. Errors of the server become PublishRefusedError or PublishFailedError."""
     import psycopg
 
     try:
@@ -66,7 +65,7 @@ def place_of(connection: Connection) -> str:
 def _require_version(connection: Connection) -> None:
     version = connection.info.server_version // 10000
     if version < OLDEST:
-        raise ConfigurationError(
+        raise PublishRefusedError(
             f"Postgres 版本过低 The server {place_of(connection)} is Postgres {version}; at least {OLDEST} is needed. Upgrade it, "
             "or name another one."
         )
@@ -78,7 +77,7 @@ def _in_words(error: Error) -> Exception:
     said = _said(error)
     match error:
         case errors.InsufficientPrivilege():
-            return ConfigurationError(
+            return PublishRefusedError(
                 f"权限不足 Not permitted on the server: {said}. The publisher must own the database, or hold CREATE on it, own what "
                 f"was published before, and may need CREATEROLE (docs/serving.md 4). {_STAYS}"
             )
@@ -87,7 +86,7 @@ def _in_words(error: Error) -> Exception:
                 f"服务器空间不足 The server has no room: {said}. Free some, then try again. {_STAYS}"
             )
         case errors.ReadOnlySqlTransaction():
-            return ConfigurationError(
+            return PublishRefusedError(
                 f"服务器只读 The server takes no changes: {said}. A standby takes none: name the primary in the DSN. {_STAYS}"
             )
         case errors.UniqueViolation() | errors.NotNullViolation():

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
-from ingestion.settings import ConfigurationError
 from serving.audiences import SCHEMAS, Audience, require_visible
 from serving.dictionary import entries, value_words
 from serving.dictionary.grains import grains
+from serving.outputs.output import PublishRefusedError
 from serving.releases import checks
 from serving.releases.contents import literal
 
@@ -100,7 +100,7 @@ class View:
 
 
 def tables_of(connection: duckdb.DuckDBPyConnection, audience: Audience) -> list[Table]:
-    """The tables of an audience. Raises ColumnNotAllowedError, or ConfigurationError for a type without a form."""
+    """The tables of an audience. Raises ColumnNotAllowedError, or PublishRefusedError for a type without a form."""
     schemas = SCHEMAS[audience]
     described = _described(connection, "duckdb_tables", "table_name", schemas)
     for (schema, name), (_, columns) in described.items():
@@ -191,11 +191,11 @@ def _described(
 
 
 def type_of(kind: str, place: str) -> str:
-    """The type on Postgres. Raises ConfigurationError for one that has no form there."""
+    """The type on Postgres. Raises PublishRefusedError for one that has no form there."""
     if decimal := _DECIMAL.fullmatch(kind):
         return f"numeric({decimal[1]},{decimal[2]})"
     if kind not in _TYPES:
-        raise ConfigurationError(
+        raise PublishRefusedError(
             f"{place} is {kind}, which has no form on Postgres: give the column another type in its model, or add the type to "
             "serving/outputs/postgres/shape.py."
         )

@@ -13,8 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ingestion.settings import ConfigurationError
-from serving.outputs.output import PublishFailedError
+from serving.outputs.output import PublishFailedError, PublishRefusedError
 from serving.outputs.postgres.loading import incoming
 from serving.outputs.postgres.readers import ROLES
 from serving.outputs.postgres.shape import comment_statement
@@ -118,9 +117,9 @@ def is_whole(connection: Connection, published: Published) -> bool:
 
 
 def refuse_older(before: Published | None, now: Published) -> None:
-    """Raises ConfigurationError where readers would be taken back."""
+    """Raises PublishRefusedError where readers would be taken back."""
     if before is not None and now.age < before.age:
-        raise ConfigurationError(
+        raise PublishRefusedError(
             f"不发布较早的版本 The server has {before.release_id} (as of {before.as_of_on}, known on "
             f"{before.known_on or 'everything'}, released {before.released_at}); {now.release_id} (as of {now.as_of_on}, known "
             f"on {now.known_on or 'everything'}, released {now.released_at}) is older. To take readers back: "
@@ -129,10 +128,10 @@ def refuse_older(before: Published | None, now: Published) -> None:
 
 
 def refuse_strangers(connection: Connection, before: Published | None, schemas: Sequence[str]) -> None:
-    """Raises ConfigurationError where a schema of ours was made by somebody else."""
+    """Raises PublishRefusedError where a schema of ours was made by somebody else."""
     foreign = (set(schemas) & _schemas(connection)) - set(before.schemas if before else ())
     if foreign:
-        raise ConfigurationError(
+        raise PublishRefusedError(
             f"库中已有同名模式 The database has a schema {', '.join(sorted(foreign))} that firemark did not publish. Name a "
             "database of its own, or rename that schema."
         )
@@ -230,14 +229,15 @@ def clean_up(connection: Connection) -> None:
 
     now = live(connection)
     there = _schemas(connection)
-    for rank, published in enumerate(_in_state(connection, "kept")):
+    kept = _in_state(connection, "kept")
+    _close(connection, [kept_name(schema, one.release_id, one.number) for one in kept for schema in one.schemas])
+    for rank, published in enumerate(kept):
         names = {schema: kept_name(schema, published.release_id, published.number) for schema in published.schemas}
         left = []
         for schema, name in names.items():
             if name not in there:
                 continue
             if rank < KEPT and now is not None and schema in now.schemas:
-                _close(connection, name)
                 left.append(name)
                 continue
             try:
@@ -252,15 +252,13 @@ def clean_up(connection: Connection) -> None:
             )
 
 
-def _close(connection: Connection, schema: str) -> None:
-    for role in ROLES:
-        if _value(
-            connection,
-            "select exists (select from pg_namespace, aclexplode(nspacl) as given join pg_roles on pg_roles.oid = grantee "
-            "where nspname = %s and rolname = %s)",
-            [schema, role],
-        ):
-            connection.execute(f"revoke all on schema {quoted(schema)} from {role}")
+def _close(connection: Connection, schemas: Sequence[str]) -> None:
+    for schema, role in connection.execute(
+        "select nspname, rolname from pg_namespace, aclexplode(nspacl) as given join pg_roles on pg_roles.oid = grantee "
+        "where nspname = any(%s) and rolname = any(%s)",
+        [list(schemas), list(ROLES)],
+    ).fetchall():
+        connection.execute(f"revoke all on schema {quoted(schema)} from {role}")
 
 
 def _schemas(connection: Connection) -> set[str]:

@@ -17,7 +17,7 @@ from ingestion.settings import (
     ConfigurationError,
     Settings,
 )
-from serving.outputs.postgres.audiences import AUDIENCES, DEFAULT_AUDIENCE
+from serving.audiences import DEFAULT_SERVER, SERVERS
 
 _FORM = "postgresql://USER@HOST:PORT/DATABASE, or host=HOST port=PORT dbname=DATABASE user=USER"
 
@@ -42,10 +42,10 @@ def with_server(settings: Settings, dsn: str | None, dsn_file: Path | None, audi
 
 def chosen_audience(settings: Settings) -> str:
     """Who reads the server. Raises ConfigurationError for a name that is none."""
-    named = settings.postgres_audience or DEFAULT_AUDIENCE
-    if named not in AUDIENCES:
+    named = settings.postgres_audience or DEFAULT_SERVER
+    if named not in SERVERS:
         raise ConfigurationError(
-            f"{POSTGRES_AUDIENCE_VARIABLE} 无效 {POSTGRES_AUDIENCE_VARIABLE} is {named!r}: write {', '.join(AUDIENCES)}."
+            f"{POSTGRES_AUDIENCE_VARIABLE} 无效 {POSTGRES_AUDIENCE_VARIABLE} is {named!r}: write {', '.join(SERVERS)}."
         )
     return named
 
