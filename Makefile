@@ -41,7 +41,7 @@ test: setup
 
 check: $(CHECK_STAMP) $(SERVER_STAMP)  ## the tests that need a browser or a server
 	@$(BIN)/python -m tests.browser
-	@$(BIN)/python -m pytest -n 2 --dist loadfile -m "check and not soak" tests/browser tests/server
+	@$(BIN)/python -m pytest -n 2 --dist loadfile -m "check and not soak" tests/browser tests/server tests/serving/site
 
 $(CHECK_STAMP): | $(STAMP)
 	@echo "Installing what make check needs into $(VENV) (once) ..."

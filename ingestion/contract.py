@@ -13,6 +13,8 @@ from enum import StrEnum
 
 import pyarrow as pa
 
+from ingestion.bilingual import Bilingual
+
 
 class Kind(StrEnum):
     """How the drops of a dataset combine (sources.md).
@@ -105,11 +107,11 @@ class Template:
     `needs`: (column, another column without which it would be misread: the file is held).
     """
 
-    name: str
+    name: Bilingual
     own_headers: tuple[str, ...]
     least_own_headers: int
     may_lack: tuple[str, ...]
-    costs: tuple[tuple[str, str], ...] = ()
+    costs: tuple[tuple[str, Bilingual], ...] = ()
     needs: tuple[tuple[str, str], ...] = ()
 
 

@@ -18,6 +18,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ingestion import atomic_files, parsing, readers
+from ingestion.bilingual import Bilingual
 from ingestion.contract import Dataset, Format
 from ingestion.envelope import Held
 from ingestion.manifest import Part, PartKey, QuarantinedName, QuarantinedRow, ReadFile, Receipt
@@ -26,7 +27,7 @@ from ingestion.sources import DATASETS
 from ingestion.strict import Quarantined, RowParser, text_hash
 
 # Increase it when the same bytes are read differently: every file is then read again from the archive.
-PARSER_REVISION = 11
+PARSER_REVISION = 12
 # The reason code of a file on which the program failed. It says nothing about the file, so every ingest tries again.
 PROGRAM_FAILED = "program_failed"
 SCHEMA_FILE = "0000-schema.parquet"
@@ -153,11 +154,13 @@ def _program_failed(error: Exception, row_count: int) -> Held:
     Names the place in the program, never the error's text, which may quote a cell.
     """
     frame = traceback.extract_tb(error.__traceback__)[-1]
+    where = f"{type(error).__name__} in {Path(frame.filename).name}, line {frame.lineno}"
     return Held(
         PROGRAM_FAILED,
-        f"程序读取 {row_count} 行后出错，请报告此问题并保留文件，每次构建都会重新读取。The program failed after {row_count} rows "
-        f"({type(error).__name__} in {Path(frame.filename).name}, line {frame.lineno}). Report this and keep the file: "
-        "every build tries it again.",
+        Bilingual(
+            f"程序读取 {row_count} 行后出错（{where}），请报告此问题并保留文件，每次构建都会重新读取。",
+            f"the program failed after {row_count} rows ({where}). Report this and keep the file: every build tries it again.",
+        ),
     )
 
 
@@ -166,19 +169,30 @@ def _load_message(notes: readers.Notes) -> str | None:
     sentences = []
     if notes.unread_sheets:
         names = "、".join(notes.unread_sheets)
-        sentences.append(f"工作表 {names} 没有表头，未读取。Not read, because it has no header: sheet {names}")
+        sentences.append(
+            Bilingual(f"工作表 {names} 没有表头，未读取。", f"not read, because it has no header: sheet {names}")
+        )
     sentences += [
-        f"缺少“{header}”列，各行按“{value}”处理，如有不同请补上该列。There is no column {header}, so every row is taken as {value}. "
-        "Add the column if some rows differ"
+        Bilingual(
+            f"缺少“{header}”列，各行按“{value}”处理，如有不同请补上该列。",
+            f"there is no column {header}, so every row is taken as {value}. Add the column if some rows differ",
+        )
         for header, value in notes.absent.items()
     ]
     if notes.lacking:
         names = "、".join(notes.lacking)
-        costs = "".join(f"; without {header}, {cost}" for header, cost in notes.lacking.items() if cost)
-        sentences.append(
-            f"缺少列：{names}，各行此处为空。There is no column {names}, so it is empty in every row{costs}"
+        lacking = [(header, cost) for header, cost in notes.lacking.items() if cost]
+        costs = Bilingual(
+            "".join(f"；没有“{header}”，{cost.zh}" for header, cost in lacking),
+            "".join(f"; without {header}, {cost.en}" for header, cost in lacking),
         )
-    return ". ".join(sentences) or None
+        sentences.append(
+            Bilingual(
+                f"缺少列：{names}，各行此处为空{costs.zh}。",
+                f"there is no column {names}, so it is empty in every row{costs.en}",
+            )
+        )
+    return ". ".join(map(str, sentences)) or None
 
 
 class _PartWriter:

@@ -15,6 +15,7 @@ from enum import StrEnum
 from itertools import groupby
 from typing import Protocol
 
+from ingestion.bilingual import Bilingual
 from ingestion.contract import Dataset, Kind
 from ingestion.drop_limits import Shortfall, below_floor, missing_pages
 from ingestion.manifest import Part, PartKey, Receipt
@@ -181,24 +182,27 @@ class _Drops:
         return missing_pages(records, total, {page.page_number for page in pages}, names[False] - names[True])
 
 
-_LIST_DATE_AFTER_RECEIPT = (
-    "标题中的截至日期晚于接收日期；名单已加载，但不据此判断其他名单的先后。请更正标题或文件夹日期。The list's day (截至) in the title is "
-    "after the day of receipt. The list is loaded, but its day is not compared with that of other lists. Correct the title, "
-    "or the folder's date."
+_LIST_DATE_AFTER_RECEIPT = Bilingual(
+    "标题中的截至日期晚于接收日期；名单已加载，但不据此判断其他名单的先后。请更正标题或文件夹日期。",
+    "the list's day (截至) in the title is after the day of receipt. The list is loaded, but its day is not compared with "
+    "that of other lists. Correct the title, or the folder's date.",
 )
-_TITLE_WITHOUT_DAY = (
-    "标题中没有可识别的截至日期，无法判断名单新旧。请在标题中写明，如“截至2024年5月10日”。The title has no readable day, so an older list "
-    "could be taken for a newer one. Write the day in the title, as in 截至2024年5月10日."
+_TITLE_WITHOUT_DAY = Bilingual(
+    "标题中没有可识别的截至日期，无法判断名单新旧。请在标题中写明，如“截至2024年5月10日”。",
+    "the title has no readable day, so an older list could be taken for a newer one. Write the day in the title, as in "
+    "截至2024年5月10日.",
 )
-_TWO_VERSIONS = (
-    "同一天有两个同名文件，内容不同，均已加载；同一编号的行如有改动，请把正确的文件放入以后日期的文件夹。Two files of this name and day have "
-    "different rows, and both are loaded. A row that could not be read is corrected by a readable row with its key, or by a "
-    "file that holds all readable rows of the other and more. The order of arrival does not decide which of two readable "
-    "rows with one key counts: if such a row was changed, put the right file into the folder of a later day."
+_TWO_VERSIONS = Bilingual(
+    "同一天有两个同名文件，内容不同，均已加载。读不出的行，由编号相同而能读出的行更正，或由含有另一文件全部可读行且更多的文件更正。"
+    "两份都读得出的行，不凭收到先后取舍；如有改动，请把正确的文件放入以后日期的文件夹。",
+    "two files of this name and day have different rows, and both are loaded. A row that could not be read is corrected by a "
+    "readable row with its key, or by a file that holds all readable rows of the other and more. The order of arrival does "
+    "not decide which of two readable rows with one key counts: if such a row was changed, put the right file into the "
+    "folder of a later day.",
 )
 
 
-def _with_note(outcome: Outcome, reason_code: str, note: str) -> Outcome:
+def _with_note(outcome: Outcome, reason_code: str, note: Bilingual) -> Outcome:
     """A loaded file with a note, added to those that it has already."""
     codes = reason_code if outcome.reason_code is None else f"{outcome.reason_code},{reason_code}"
     before = outcome.message or f"{outcome.receipt.place}:"
@@ -224,15 +228,13 @@ def _mark_replaced(drop: list[Outcome], parts: Mapping[PartKey, Part]) -> list[O
 def _as_replaced(outcome: Outcome, by: Outcome) -> Outcome:
     """Keeps the reason code for which it could not be read."""
     receipt = outcome.receipt
-    return replace(
-        outcome,
-        status=Status.REPLACED,
-        message=(
-            f"{receipt.place}: 此文件无法读取，已由同名文件替换，无需处理。This content ({receipt.file_hash[:_HASH_SHOWN]}) could not "
-            f"be read ({outcome.reason_code}) and was replaced by another one under its name "
-            f"({by.receipt.file_hash[:_HASH_SHOWN]}, {by.status}). Nothing is left to do."
-        ),
+    mine, other = receipt.file_hash[:_HASH_SHOWN], by.receipt.file_hash[:_HASH_SHOWN]
+    message = Bilingual(
+        f"此文件（{mine}）无法读取（{outcome.reason_code}），已由同名文件（{other}，{by.status}）替换，无需处理。",
+        f"this content ({mine}) could not be read ({outcome.reason_code}) and was replaced by another one under its name "
+        f"({other}, {by.status}). Nothing is left to do.",
     )
+    return replace(outcome, status=Status.REPLACED, message=f"{receipt.place}: {message}")
 
 
 def _mark_two_versions(drop: list[Outcome]) -> list[Outcome]:
@@ -268,15 +270,16 @@ def _as_duplicate(outcome: Outcome, part: Part) -> Outcome:
 
 
 def _as_stale(outcome: Outcome, newest_list_on: dt.date) -> Outcome:
-    receipt = outcome.receipt
+    message = Bilingual(
+        f"名单截至 {outcome.list_as_of_on}，早于此前收到的名单（{newest_list_on}），请索取最新名单。",
+        f"by its title the list is of {outcome.list_as_of_on}, but a list of {newest_list_on} was received before. Ask for the "
+        "current list.",
+    )
     return replace(
         outcome,
         status=Status.HELD,
         reason_code="stale_snapshot",
-        message=(
-            f"{receipt.place}: 名单截至 {outcome.list_as_of_on}，早于此前收到的名单（{newest_list_on}），请索取最新名单。By its title the "
-            f"list is of {outcome.list_as_of_on}, but a list of {newest_list_on} was received before. Ask for the current list."
-        ),
+        message=f"{outcome.receipt.place}: {message}",
     )
 
 

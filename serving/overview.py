@@ -47,7 +47,7 @@ class Overview:
     """All that the first screen shows of a release. `conflicts`: status -> number; `agencies`: best score first."""
 
     quarantined: list[reasons.Reason]
-    made_up_count: int
+    corrected_count: int
     nobodys_count: int
     conflicts: dict[str, int]
     kinds: list[Kind]
@@ -68,7 +68,7 @@ def overview(opened: Release) -> Overview:
     rated = [row for row in rows if row["score"] is not None and row["score_grade_reason"] != unrated.CODE]
     return Overview(
         quarantined=reasons.quarantined(opened),
-        made_up_count=queries.made_up_count(opened, None),
+        corrected_count=queries.corrected_count(opened, None),
         nobodys_count=sum(row["row_count"] for row in queries.unattributed_rows(opened)),
         conflicts=_conflict_counts(opened),
         kinds=_open_kinds(opened),

@@ -100,7 +100,7 @@ QUARANTINE_COLUMNS = (
 )
 
 
-def quarantine(opened: Release, dataset: str | None, with_made_up: bool = False) -> list[dict[str, Any]]:
+def quarantine(opened: Release, dataset: str | None, with_corrected: bool = False) -> list[dict[str, Any]]:
     """Held files, then quarantined rows, each with its remedy; rows that another row has replaced only when
     asked for.
 
@@ -121,12 +121,12 @@ def quarantine(opened: Release, dataset: str | None, with_made_up: bool = False)
         f"from quality.fct_quarantined_rows where ? or {reasons.still_missing(opened)}) "
         "select * from found where ? is null or dataset = ? or source || '/' || dataset = ? "
         "order by level, source, dataset, received_on, file_name, file_hash, sheet nulls first, row_number",
-        [with_made_up, dataset, dataset, dataset],
+        [with_corrected, dataset, dataset, dataset],
     )
     return [row | {"message": row["message"] or reasons.remedy(row)} for row in found]
 
 
-def made_up_count(opened: Release, dataset: str | None) -> int:
+def corrected_count(opened: Release, dataset: str | None) -> int:
     """How many quarantined rows, of a dataset or of all, another row has replaced."""
     return int(
         opened.rows(

@@ -1,8 +1,8 @@
 """Why files are held and rows quarantined, in words: by reason, with one example and what to do.
 
-Belongs here: the Chinese words of every reason code, how a place in an export is written. The English words stand where a
-file or row is refused (`ingestion`: the message of a held file, `strict.remedy`). Does not belong here: which rows there
-are (`queries`), printing (the command line).
+Belongs here: the Chinese words of every reason code, how a place in an export is written. What is wrong with one file or
+row, and what to do, is said where it is refused, in both languages (`ingestion`: the message of a held file,
+`strict.remedy`). Does not belong here: which rows there are (`queries`), printing (the command line).
 """
 
 from __future__ import annotations
@@ -15,24 +15,25 @@ from ingestion import parsing, strict
 from ingestion.sources import DATASETS
 from serving.releases.opened import Release
 
-# Reason code -> what is wrong, and what to do. The most severe first: faults of Firemark itself, then reasons that
-# hold a whole drop, then single files.
-FILE_REASONS: Mapping[str, tuple[str, str]] = {
-    "program_failed": ("程序出错", "请报告并保留此文件"),
-    "row_floor": ("行数骤减，整批暂扣", "请索取完整名单，或确认后接受"),
-    "pages_missing": ("缺页，整批暂扣", "请补齐缺页，或确认后接受"),
-    "stale_snapshot": ("比已收的名单旧", "请索取最新名单"),
-    "unreadable": ("不完整或已损坏", "请重新导出"),
-    "missing_header": ("缺少必需的列", "请补上，或导出完整的表"),
-    "unknown_header": ("有约定之外的列", "请改名或删除"),
-    "repeated_header": ("表头重复", "请删去一个，或分成两份"),
-    "wrong_format": ("格式不对", "请按约定的格式导出"),
-    "encoding": ("编码读不出", "请按约定的编码导出"),
-    "empty_file": ("没有内容", "请重新导出"),
-    "file_too_large": ("过大", "请分成几份导出"),
-    "refused_archive": ("压缩包不可打开", "请索取原始导出文件"),
-    "not_a_regular_file": ("不是文件本身", "请放入文件的副本"),
+# Reason code -> what is wrong; what to do depends on the file, and its message says it. The most severe first: faults of
+# Firemark itself, then reasons that hold a whole drop, then single files.
+FILE_REASONS: Mapping[str, str] = {
+    "program_failed": "程序出错",
+    "row_floor": "行数骤减，整批暂扣",
+    "pages_missing": "缺页，整批暂扣",
+    "stale_snapshot": "比已收的名单旧",
+    "unreadable": "不完整或已损坏",
+    "missing_header": "缺少必需的列",
+    "unknown_header": "有约定之外的列",
+    "repeated_header": "表头重复",
+    "wrong_format": "格式不对",
+    "encoding": "编码读不出",
+    "empty_file": "没有内容",
+    "file_too_large": "过大",
+    "refused_archive": "压缩包不可打开",
+    "not_a_regular_file": "不是文件本身",
 }
+# Reason code -> what is wrong, and what to do.
 ROW_REASONS: Mapping[str, tuple[str, str]] = {
     parsing.EMPTY_KEY: ("编号栏为空", "请填写"),
     parsing.EMPTY_VALUE: ("必填栏为空", "请填写"),
@@ -58,8 +59,8 @@ ROW_REASONS: Mapping[str, tuple[str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """One reason: how many files or rows it keeps out, and the latest of them. `found` is in English: what was found
-    there, and what to do."""
+    """One reason: how many files or rows it keeps out, and the latest of them. `remedy` is empty for files; `found` is the
+    message about the latest one, in both languages."""
 
     code: str
     count: int
@@ -70,7 +71,7 @@ class Reason:
 
     @property
     def in_chinese(self) -> str:
-        """What is wrong, and what to do."""
+        """What is wrong, and for rows what to do."""
         return _said(self.wrong, self.remedy)
 
 
@@ -110,8 +111,7 @@ def held(files: Sequence[Mapping[str, Any]]) -> list[Reason]:
         latest = max(of_code, key=lambda file: (str(file["received_on"]), file["source"], file["file_name"]))
         stands = f"{latest['source']}/{latest['dataset']}/{latest['received_on']} {latest['file_name']}"
         said = (latest["message"] or "").removeprefix(f"{stands}: ")
-        wrong, what_to_do = FILE_REASONS.get(code, (code, ""))
-        found.append(Reason(code, len(of_code), wrong, what_to_do, stands, said))
+        found.append(Reason(code, len(of_code), FILE_REASONS.get(code, code), "", stands, said))
     ranks = list(FILE_REASONS)
     grave = ranks.index("unreadable")  # from here on a reason is about single files, and their number decides
     return sorted(

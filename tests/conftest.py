@@ -9,9 +9,10 @@ import stat
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 import pytest
@@ -19,6 +20,9 @@ from filelock import FileLock
 
 from ingestion.settings import load
 from orchestration.building import dbt_project, frozen_lists
+
+if TYPE_CHECKING:
+    from tests.hostile_city import HostileCity
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -111,8 +115,13 @@ def parse_once(home: Path) -> None:
 
 def build_city(folder: Path, *sample_arguments: str) -> BuiltCity:
     """A sample in `folder`/sample, built in `folder`/home."""
-    parse_once(folder / "home")
     firemark(folder / "home", "sample", str(folder / "sample"), *sample_arguments)
+    return build_sample(folder)
+
+
+def build_sample(folder: Path) -> BuiltCity:
+    """Builds what stands in `folder`/sample/inbox in `folder`/home."""
+    parse_once(folder / "home")
     built = firemark(folder / "home", "build", "--inbox", str(folder / "sample" / "inbox"), "--json")
     assert "leaked" not in built.stderr, built.stderr  # what libraries say at the end of a process
     return BuiltCity(folder / "home", folder / "sample", json.loads(built.stdout))
@@ -121,17 +130,31 @@ def build_city(folder: Path, *sample_arguments: str) -> BuiltCity:
 @pytest.fixture(scope="session")
 def built_city(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> BuiltCity:
     """The default sample, released once. Tests read it; whoever builds again copies the home first."""
-    return _shared_city(tmp_path_factory, request, "city")
+    return _shared_city(tmp_path_factory, request, "city", build_city)
 
 
 @pytest.fixture(scope="session")
 def small_city(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> BuiltCity:
     """A city of few agencies and one year, released once: builds of a copy are cheap enough. Tests leave it as it is."""
-    return _shared_city(tmp_path_factory, request, "small", "--agencies", "4", "--years", "1")
+    return _shared_city(
+        tmp_path_factory, request, "small", lambda folder: build_city(folder, "--agencies", "4", "--years", "1")
+    )
+
+
+@pytest.fixture(scope="session")
+def hostile_city(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> HostileCity:
+    """A city whose exports mean harm (tests/hostile_city.py), released once. For `make check`: it takes half a minute."""
+    from tests import hostile_city as hostile
+
+    city = _shared_city(tmp_path_factory, request, "hostile", hostile.build)
+    return hostile.HostileCity(city, hostile.Planted.read(city.home.parent / hostile.PLANTED))
 
 
 def _shared_city(
-    tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest, name: str, *sample_arguments: str
+    tmp_path_factory: pytest.TempPathFactory,
+    request: pytest.FixtureRequest,
+    name: str,
+    build: Callable[[Path], BuiltCity],
 ) -> BuiltCity:
     """A city that is built once a session: processes that share the work share the city, too."""
     base = tmp_path_factory.getbasetemp()
@@ -140,7 +163,7 @@ def _shared_city(
     told = shared / "summary.json"
     with FileLock(shared / ".lock"):
         if not told.exists():
-            told.write_text(json.dumps(build_city(shared, *sample_arguments).summary), encoding="utf-8")
+            told.write_text(json.dumps(build(shared).summary), encoding="utf-8")
     return BuiltCity(shared / "home", shared / "sample", json.loads(told.read_text("utf-8")))
 
 

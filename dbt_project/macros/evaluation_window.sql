@@ -1,8 +1,8 @@
 {# The first day on which an act that started on `start` no longer counts (rulebook/format.md "Windows"); null = never.
    The only definition of a window's end: [start, evaluation_window). `window_last_day` is 'inclusive' (the day one year
    later still counts) or 'exclusive' and is used only by the rolling year. `next_on` is the day of the next event, for
-   until_next (see next_days); `starts_on` is the agency's start, for own_year. A `state` ends with its condition, not
-   with a window. All arguments are SQL expressions. #}
+   until_next (see next_event_days); `starts_on` is the agency's start, for own_year. A `state` ends with its condition,
+   not with a window. All arguments are SQL expressions. #}
 {% macro evaluation_window(window_code, start, window_last_day, next_on, starts_on) -%}
     case
         when {{ window_code }} = 'rolling_year' and {{ window_last_day }} = 'exclusive'
@@ -48,11 +48,11 @@
 {%- endmacro %}
 
 {#
-The end of an until_next window: two CTEs, `days_ahead` and `next_days`, from a relation of acts (rulebook_id,
-component_code, agency_id, act_on) and int_points__next_events. Acts and events are put in one order of days, so one pass
-is enough, however many there are.
+The end of an until_next window: two CTEs, `days_ahead` and `next_event_days`, from a relation of acts (rulebook_id,
+component_code, agency_id, act_on) and int_points__next_events. Acts and events are sorted by day together, so one pass is
+enough, however many there are.
 #}
-{% macro next_days(acts, next_events) -%}
+{% macro next_event_days(acts, next_events) -%}
 days_ahead as (
 
     select
@@ -88,7 +88,7 @@ days_ahead as (
 
 ),
 
-next_days as (
+next_event_days as (
 
     select distinct
         rulebook_id,

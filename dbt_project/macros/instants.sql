@@ -13,7 +13,7 @@ moved the score first. A span of instants [a, b) holds at the end of each day fr
 {%- endmacro %}
 
 {# Later than every instant of a date: the end of a span without an end. #}
-{% macro never() -%}
+{% macro end_of_time() -%}
     2000000000
 {%- endmacro %}
 
@@ -23,7 +23,7 @@ moved the score first. A span of instants [a, b) holds at the end of each day fr
 
 {# The day on which a span ends, null = never. #}
 {% macro instant_end_day(instant) -%}
-    case when {{ instant }} < {{ never() }} then {{ instant_day(instant) }} end
+    case when {{ instant }} < {{ end_of_time() }} then {{ instant_day(instant) }} end
 {%- endmacro %}
 
 {% macro instant_cause(instant) -%}

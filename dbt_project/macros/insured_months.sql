@@ -1,14 +1,14 @@
 {# Shared by the detectors of social insurance: months of int_person_payers_compared as groups, and the conflict of a
    group. #}
 
-{# The columns of a group of months, for any detector; `place` numbers its months, and the first gives the source row. #}
+{# The columns of a group of months, for any detector; `row_rank` numbers its months, and the first gives the source row. #}
 {% macro months_summarised() -%}
     max(identity_tier) as identity_tier,
     count(case when is_branch then 1 end) > 0 as is_branch,
-    max(case when place = 1 then spell_id end) as spell_id,
-    max(case when place = 1 then file_hash end) as file_hash,
-    max(case when place = 1 then row_number end) as row_number,
-    max(case when place = 1 then listing_count end) as listing_count,
+    max(case when row_rank = 1 then spell_id end) as spell_id,
+    max(case when row_rank = 1 then file_hash end) as file_hash,
+    max(case when row_rank = 1 then row_number end) as row_number,
+    max(case when row_rank = 1 then listing_count end) as listing_count,
     min(first_listed_on) as first_listed_on,
     max(last_shown_on) as last_seen_on
 {%- endmacro %}

@@ -15,7 +15,7 @@ sets as (
         row_number() over (
             partition by application_id, case_id
             order by {{ set_order('points_hundredths', 'determined_on', 'item_code') }}
-        ) as place
+        ) as row_rank
     from standing
     where effect = 'points'
     group by application_id, case_id, coalesce(set_code, item_code)
@@ -26,7 +26,7 @@ ranked as (
 
     select
         standing.*,
-        sets.place
+        sets.row_rank
     from standing
     left join sets
         on
@@ -65,14 +65,14 @@ counting as (
     where
         ranked.effect <> 'points'
         or (ranked.same_act = 'sum' and zeroed.line_id is null)
-        or (ranked.same_act <> 'sum' and ranked.place = 1)
+        or (ranked.same_act <> 'sum' and ranked.row_rank = 1)
 
 )
 {%- endmacro %}
 
 {# From `counting`, `deciding` (the applications) and `bands`: `graded`, the rank of each application's grade. #}
 {% macro grades_of_the_day() -%}
-given as (
+occasion_points as (
 
     select
         application_id,
@@ -82,13 +82,13 @@ given as (
         min(line_order) as first_line_order,
         max(item_cap_hundredths) as cap_hundredths,
         max(component_check_cap_hundredths) as component_check_cap_hundredths,
-        {{ clipped('cast(sum(points_hundredths) as bigint)', 'max(item_check_cap_hundredths)') }} as given_hundredths
+        {{ clipped('cast(sum(points_hundredths) as bigint)', 'max(item_check_cap_hundredths)') }} as occasion_points_hundredths
     from counting
     group by application_id, component_code, item_code, occasion_key
 
 ),
 
-{{ filled_caps('given', ['application_id', 'item_code']) }},
+{{ filled_caps('occasion_points', ['application_id', 'item_code']) }},
 
 occasion_sums as (
 
@@ -97,14 +97,14 @@ occasion_sums as (
         component_code,
         occasion_key,
         {{ clipped(
-            'cast(sum(given_hundredths + share_hundredths) as bigint)', 'max(component_check_cap_hundredths)'
+            'cast(sum(occasion_points_hundredths + share_hundredths) as bigint)', 'max(component_check_cap_hundredths)'
         ) }} as occasion_hundredths
     from filled
     group by application_id, component_code, occasion_key
 
 ),
 
-component_places as (
+component_ranks as (
 
     select
         counting.*,
@@ -113,7 +113,7 @@ component_places as (
             order by
                 case when effect = 'points' or points_hundredths <> 0 then 0 else 1 end,
                 {{ component_order('counting') }}
-        ) as component_place
+        ) as component_rank
     from counting
 
 ),
@@ -130,13 +130,13 @@ component_marks as (
         cast(
             sum(
                 case
-                    when component_place = 1
+                    when component_rank = 1
                         then {{ clipped('points_hundredths', 'line_cap_hundredths') }}
                     else 0
                 end
             ) as bigint
         ) as chosen_hundredths
-    from component_places
+    from component_ranks
     group by application_id, component_code
 
 ),

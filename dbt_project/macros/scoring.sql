@@ -38,19 +38,19 @@ score is.
 Shares an item's cap among its occasions: a CTE, `filled`, from what each occasion gives. Those that began first fill the
 cap; share_hundredths is what the cap takes away from each. `keys` name the item and the day.
 #}
-{% macro filled_caps(given, keys) -%}
-heaped as (
+{% macro filled_caps(occasion_points, keys) -%}
+accumulated as (
 
     select
         *,
         cast(
-            sum(given_hundredths) over (
+            sum(occasion_points_hundredths) over (
                 partition by {{ keys | join(', ') }}
                 order by first_line_order, occasion_key
                 rows unbounded preceding
             ) as bigint
-        ) as heaped_hundredths
-    from {{ given }}
+        ) as accumulated_hundredths
+    from {{ occasion_points }}
 
 ),
 
@@ -58,10 +58,10 @@ filled as (
 
     select
         *,
-        {{ clipped('heaped_hundredths', 'cap_hundredths') }}
-        - {{ clipped('(heaped_hundredths - given_hundredths)', 'cap_hundredths') }}
-        - given_hundredths as share_hundredths
-    from heaped
+        {{ clipped('accumulated_hundredths', 'cap_hundredths') }}
+        - {{ clipped('(accumulated_hundredths - occasion_points_hundredths)', 'cap_hundredths') }}
+        - occasion_points_hundredths as share_hundredths
+    from accumulated
 
 )
 {%- endmacro %}

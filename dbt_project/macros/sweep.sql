@@ -18,7 +18,7 @@ moves up to an instant holds at that instant. `swept` maps the name of each sum 
         {{ until }} as instant,
         {{ deltas(amounts, swept, sign='-') }}
     from {{ relation }}
-    where {{ until }} < {{ never() }}
+    where {{ until }} < {{ end_of_time() }}
 {%- endmacro %}
 
 {# The change of each sum in one kind of move, 0 for sums that `amounts` does not name. #}

@@ -11,9 +11,10 @@ import re
 from collections.abc import Iterable
 from typing import BinaryIO
 
-from ingestion.envelope.file_kinds import archive_kind
+from ingestion.bilingual import Bilingual
+from ingestion.envelope.file_kinds import GZIP, archive_kind
 from ingestion.envelope.limits import MAX_LINE_BYTES, MEBIBYTE
-from ingestion.envelope.refusals import Held
+from ingestion.envelope.refusals import Held, empty_file
 
 NAMES = {"utf-8": "UTF-8", "utf-8-sig": "UTF-8", "utf-16": "UTF-16", "gb18030": "GB18030"}  # in messages
 _HEAD_BYTES = 4096
@@ -21,7 +22,7 @@ _SAMPLE_BYTES = 64 * 1024
 _ZEROS_OF_UTF16 = 50  # every digit and comma of UTF-16 has a zero byte; a single one only damages its row
 
 
-def marked_encoding(file: BinaryIO, wanted: str) -> str | None:
+def marked_encoding(file: BinaryIO, wanted: Bilingual) -> str | None:
     """The encoding that the byte order mark of a text names; None without a mark. Rewinds the file.
 
     Raises Held, asking for `wanted`, if the file is empty or not a text.
@@ -29,31 +30,54 @@ def marked_encoding(file: BinaryIO, wanted: str) -> str | None:
     head = file.read(_HEAD_BYTES)
     file.seek(0)
     if not head:
-        raise Held("empty_file", "the file is empty. Export it again.")
+        raise empty_file()
     if head.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
-        raise Held("wrong_format", "the file is a workbook or an archive, not a text. Export it in the agreed format.")
-    if kind := "gzip archive" if head.startswith(b"\x1f\x8b") else archive_kind(head):
         raise Held(
-            "wrong_format", f"the file is a {kind}, not a text. Unpack it, and put the unpacked file in its place."
+            "wrong_format",
+            Bilingual(
+                "文件是工作簿或压缩包，不是文本，请按约定的格式导出。",
+                "the file is a workbook or an archive, not a text. Export it in the agreed format.",
+            ),
+        )
+    if kind := GZIP if head.startswith(b"\x1f\x8b") else archive_kind(head):
+        raise Held(
+            "wrong_format",
+            Bilingual(
+                f"文件是{kind.zh}，不是文本，请解压后放入解压所得的文件。",
+                f"the file is a {kind.en}, not a text. Unpack it, and put the unpacked file in its place.",
+            ),
         )
     if head.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
-        raise Held("encoding", f"the text is in UTF-32, which is not supported. Export it again in {wanted}.")
+        raise Held(
+            "encoding",
+            Bilingual(
+                f"文本是 UTF-32 编码，不支持，请以 {wanted.zh} 编码重新导出。",
+                f"the text is in UTF-32, which is not supported. Export it again in {wanted.en}.",
+            ),
+        )
     if head.startswith(codecs.BOM_UTF8):
         return "utf-8-sig"
     if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16"
     if head.count(0) * _ZEROS_OF_UTF16 > len(head):
         raise Held(
-            "encoding", f"the file is UTF-16 without a byte order mark, or not a text. Export it again in {wanted}."
+            "encoding",
+            Bilingual(
+                f"文件是没有字节序标记的 UTF-16 编码，或者不是文本，请以 {wanted.zh} 编码重新导出。",
+                f"the file is UTF-16 without a byte order mark, or not a text. Export it again in {wanted.en}.",
+            ),
         )
     return None
 
 
-def unreadable_line(encoding: str, line: int, wanted: str) -> Held:
+def unreadable_line(encoding: str, line: int, wanted: Bilingual) -> Held:
     """A text that cannot be read from `line` on."""
     return Held(
         "encoding",
-        f"line {line}: the bytes are not valid {NAMES[encoding]}. Export it again in {wanted}.",
+        Bilingual(
+            f"第 {line} 行有不属于 {NAMES[encoding]} 编码的字节，请以 {wanted.zh} 编码重新导出。",
+            f"line {line}: the bytes are not valid {NAMES[encoding]}. Export it again in {wanted.en}.",
+        ),
     )
 
 
@@ -84,9 +108,13 @@ def first_unreadable_line(
 
 def line_too_long(line: int) -> Held:
     """A line longer than that of any list."""
+    limit = MAX_LINE_BYTES // MEBIBYTE
     return Held(
         "unreadable",
-        f"line {line}: the line has more than {MAX_LINE_BYTES // MEBIBYTE} MB. Export the list again, with one row per line.",
+        Bilingual(
+            f"第 {line} 行超过 {limit} MB，请重新导出，每条记录一行。",
+            f"line {line}: the line has more than {limit} MB. Export the list again, with one row per line.",
+        ),
     )
 
 
@@ -118,7 +146,13 @@ def refuse_utf8(lines: Iterable[bytes], suspicious: bool = False) -> None:
             or (suspicious and any(_is_utf8_word(run) for run in _UTF8_RUN.findall(line)))
             or _is_utf8_line(line)
         ):
-            raise Held("encoding", "the text mixes GB18030 and UTF-8. Export it again in one encoding.")
+            raise Held(
+                "encoding",
+                Bilingual(
+                    "文本混用 GB18030 和 UTF-8 两种编码，请只用一种编码重新导出。",
+                    "the text mixes GB18030 and UTF-8. Export it again in one encoding.",
+                ),
+            )
 
 
 def _is_utf8_word(cell: bytes) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterable, Iterator
 
+from ingestion.bilingual import Bilingual
 from ingestion.envelope.limits import MAX_TEXT_RATIO, TEXT_FREE_BYTES
 from ingestion.envelope.part_scan import PartScan
 from ingestion.envelope.refusals import refused_archive
@@ -43,7 +44,12 @@ def check_expanded_text(sheets: Iterable[Iterator[bytes]], texts: Iterator[bytes
         else:
             total += len(cell.text)
         if total > limit:
-            raise refused_archive("its cells repeat long texts so often that they would fill the memory")
+            raise refused_archive(
+                Bilingual(
+                    "单元格反复引用很长的文字，会占满内存",
+                    "its cells repeat long texts so often that they would fill the memory",
+                )
+            )
 
     for chunks in sheets:
         read_cells(chunks, add)

@@ -5,6 +5,7 @@ Does not belong here: how a guard counts.
 
 from __future__ import annotations
 
+from ingestion.bilingual import Bilingual
 from ingestion.envelope.refusals import refused_archive
 
 MEBIBYTE = 1 << 20
@@ -34,6 +35,9 @@ CHUNK = 256 * 1024  # what a guard unpacks at a time
 def check_ratio(unpacked: int, packed: int) -> None:
     """Raises Held if a file unpacks to more than the limit, in bytes or in relation to its size."""
     if unpacked > MAX_UNPACKED_BYTES:
-        raise refused_archive(f"it unpacks to more than {MAX_UNPACKED_BYTES // MEBIBYTE} MB")
+        limit = MAX_UNPACKED_BYTES // MEBIBYTE
+        raise refused_archive(Bilingual(f"解压后超过 {limit} MB", f"it unpacks to more than {limit} MB"))
     if unpacked > RATIO_FREE_BYTES and unpacked > MAX_RATIO * packed:
-        raise refused_archive(f"it unpacks to more than {MAX_RATIO} times its size")
+        raise refused_archive(
+            Bilingual(f"解压后超过原大小的 {MAX_RATIO} 倍", f"it unpacks to more than {MAX_RATIO} times its size")
+        )

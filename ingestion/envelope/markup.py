@@ -10,8 +10,9 @@ import re
 import xml.parsers.expat
 from collections.abc import Callable, Iterable, Iterator
 
+from ingestion.bilingual import Bilingual
 from ingestion.envelope.limits import MAX_DEPTH
-from ingestion.envelope.refusals import Held, cut_off, refused_archive
+from ingestion.envelope.refusals import SAVE_AS_XLSX, Held, cut_off, refused_archive
 
 _DECLARED = re.compile(rb"\s*<\?xml\s[^>]*?\bencoding\s*=\s*[\"']([\w.:-]+)[\"']")
 _HEAD = 256  # bytes that hold a declaration
@@ -73,7 +74,9 @@ def read_markup(
         nonlocal depth
         depth += 1
         if depth > MAX_DEPTH:
-            raise refused_archive(f"a part has more than {MAX_DEPTH} nested tags")
+            raise refused_archive(
+                Bilingual(f"标签嵌套超过 {MAX_DEPTH} 层", f"a part has more than {MAX_DEPTH} nested tags")
+            )
         start(name.rpartition(":")[2] if ":" in name else name, attributes)
 
     def ended(name: str) -> None:
@@ -94,7 +97,7 @@ def read_markup(
 
 
 def _refuse_type(*_: object) -> None:
-    raise refused_archive("a part holds a document type definition")
+    raise refused_archive(Bilingual("含有文档类型定义（DTD）", "a part holds a document type definition (DTD)"))
 
 
 def _decoded(chunks: Iterable[bytes]) -> Iterator[str]:
@@ -115,8 +118,10 @@ def _decoded(chunks: Iterable[bytes]) -> Iterator[str]:
     except UnicodeDecodeError as error:
         raise Held(
             "unreadable",
-            "a part of the workbook is not in the encoding that it declares. "
-            "Open the workbook in Excel or WPS and save it again as .xlsx.",
+            Bilingual(
+                f"工作簿内部有一部分与其声明的编码不符。{SAVE_AS_XLSX.zh}",
+                f"a part of the workbook is not in the encoding that it declares. {SAVE_AS_XLSX.en}",
+            ),
         ) from error
 
 
@@ -125,8 +130,10 @@ def _decoder(head: bytes) -> codecs.IncrementalDecoder:
     if name is None:
         raise Held(
             "unreadable",
-            "a part of the workbook declares an encoding that workbooks do not use. "
-            "Open the workbook in Excel or WPS and save it again as .xlsx.",
+            Bilingual(
+                f"工作簿内部有一部分声明了工作簿不用的编码。{SAVE_AS_XLSX.zh}",
+                f"a part of the workbook declares an encoding that workbooks do not use. {SAVE_AS_XLSX.en}",
+            ),
         )
     return codecs.getincrementaldecoder(name)("strict")
 

@@ -12,15 +12,16 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from urllib.parse import unquote
 
+from ingestion.bilingual import Bilingual
 from ingestion.envelope.limits import MAX_ENTRIES
 from ingestion.envelope.markup import read_markup
-from ingestion.envelope.refusals import Held, refused_archive
+from ingestion.envelope.refusals import SAVE_AS_XLSX, Held, refused_archive
 
+_MAX_NAMED = 4 * MAX_ENTRIES  # parts
 _WORKBOOK = "xl/workbook.xml"
 _TYPES = "[content_types].xml"
 _NO_LISTS = ("chartsheet", "dialogsheet", "xlMacrosheet", "xlIntlMacrosheet")
 _BOOKS = (".xlsx", ".xlsm", ".xls", ".et", ".xlsb", ".ods", ".xltx", ".xlt", ".ett")
-_SAVE = "Open it in Excel or WPS and save it as .xlsx."
 
 
 @dataclass(frozen=True)
@@ -62,15 +63,30 @@ def check_names(entries: list[zipfile.ZipInfo]) -> None:
     """Raises Held for a zip that is not an .xlsx workbook by the names of its parts."""
     known = {_key(entry.filename) for entry in entries}
     if "mimetype" in known or "content.xml" in known or "xl/workbook.bin" in known:
-        raise Held("wrong_format", f"the file is an .ods or .xlsb workbook under another name. {_SAVE}")
+        raise Held(
+            "wrong_format",
+            Bilingual(
+                f"文件其实是 .ods 或 .xlsb 工作簿。{SAVE_AS_XLSX.zh}",
+                f"the file is an .ods or .xlsb workbook under another name. {SAVE_AS_XLSX.en}",
+            ),
+        )
     if "word/document.xml" in known or "ppt/presentation.xml" in known:
-        raise Held("wrong_format", "the file is a text document or slides, not a workbook. Export the list as .xlsx.")
+        raise Held(
+            "wrong_format",
+            Bilingual(
+                "文件是文字文档或演示文稿，不是工作簿，请将名单导出为 .xlsx。",
+                "the file is a text document or slides, not a workbook. Export the list as .xlsx.",
+            ),
+        )
     if _TYPES in known or any(name.startswith("xl/") for name in known):
         return
     if any(name.endswith(_BOOKS) for name in known):
         raise Held(
             "wrong_format",
-            "the file is a zip with a workbook in it. Unpack it, and put the workbook in its place.",
+            Bilingual(
+                "文件是装有工作簿的 zip 压缩包，请解压后放入其中的工作簿。",
+                "the file is a zip with a workbook in it. Unpack it, and put the workbook in its place.",
+            ),
         )
 
 
@@ -82,7 +98,11 @@ def package_of(entries: list[zipfile.ZipInfo], inflate: Callable[[zipfile.ZipInf
     if book is None:
         raise Held(
             "wrong_format",
-            "the file is a zip, not an .xlsx workbook. If it holds a workbook, unpack it; otherwise export it again as .xlsx.",
+            Bilingual(
+                "文件是 zip 压缩包，不是 .xlsx 工作簿。其中如有工作簿，请解压；没有则重新导出为 .xlsx。",
+                "the file is a zip, not an .xlsx workbook. If it holds a workbook, unpack it; otherwise export it again as "
+                ".xlsx.",
+            ),
         )
     base = posixpath.dirname(book)
     related = _relations(parts, f"{base}/_rels/{posixpath.basename(book)}.rels".lstrip("/"), inflate)
@@ -95,7 +115,13 @@ def package_of(entries: list[zipfile.ZipInfo], inflate: Callable[[zipfile.ZipInf
             continue
         key = parts.find(base, target)
         if key is None:
-            raise Held("unreadable", f"the workbook names a sheet that is not in it. {_SAVE}")
+            raise Held(
+                "unreadable",
+                Bilingual(
+                    f"工作簿登记的一张工作表不在其中。{SAVE_AS_XLSX.zh}",
+                    f"the workbook names a sheet that is not in it. {SAVE_AS_XLSX.en}",
+                ),
+            )
         is_usual = is_usual and key == _plain_target(base, target)
         sheets.append(SheetPart(name, state, parts.get(key)))
     others = {}
@@ -138,8 +164,11 @@ class _Parts:
             if any((other.CRC, other.file_size) != (first.CRC, first.file_size) for other in others):
                 raise Held(
                     "unreadable",
-                    "the workbook holds two different parts with the same name, so it is not clear which one is the list. "
-                    f"{_SAVE}",
+                    Bilingual(
+                        f"工作簿内部有两个同名而内容不同的部分，分不清哪个是名单。{SAVE_AS_XLSX.zh}",
+                        "the workbook holds two different parts with the same name, so it is not clear which one is the list. "
+                        f"{SAVE_AS_XLSX.en}",
+                    ),
                 )
         self.are_plain = self.are_plain and first.filename.replace("\\", "/").lower() == key
         return first
@@ -172,8 +201,10 @@ def _tags(entry: zipfile.ZipInfo, inflate: Inflate, wanted: tuple[str, ...]) -> 
     def start(name: str, attributes: dict[str, str]) -> None:
         if name in wanted:
             found.append((name, attributes))
-            if len(found) > 4 * MAX_ENTRIES:
-                raise refused_archive(f"it names more than {4 * MAX_ENTRIES} parts")
+            if len(found) > _MAX_NAMED:
+                raise refused_archive(
+                    Bilingual(f"登记的部分超过 {_MAX_NAMED} 个", f"it names more than {_MAX_NAMED} parts")
+                )
 
     read_markup(inflate(entry), start)
     return found

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 
+from ingestion.bilingual import Bilingual
 from ingestion.envelope.cell_refs import column_number
 from ingestion.envelope.limits import (
     AREA_FREE_CELLS,
@@ -21,7 +22,7 @@ from ingestion.envelope.limits import (
     MEBIBYTE,
 )
 from ingestion.envelope.markup import names_utf8
-from ingestion.envelope.refusals import Held, refused_archive
+from ingestion.envelope.refusals import Held, refused_archive, sheet_place
 
 # Each begins with a literal, so that it is fast
 _CELL = re.compile(rb"<c[\s/>]")
@@ -155,12 +156,18 @@ class PartScan:
 
 def too_many_merges() -> Held:
     """A sheet whose merged ranges would fill the memory."""
-    return refused_archive(f"a sheet has more than {MAX_MERGES} merged ranges", "Export it again without them.")
+    return refused_archive(
+        Bilingual(f"一张工作表的合并单元格超过 {MAX_MERGES} 处", f"a sheet has more than {MAX_MERGES} merged ranges"),
+        Bilingual("请取消合并后重新导出。", "Export it again without them."),
+    )
 
 
 def cells_too_far(sheet: str) -> Held:
     """A sheet that would make a reader hold far more cells than any list has."""
     return refused_archive(
-        f"sheet {sheet} has values far away from the list (right of column {MAX_COLUMNS}, or far below all other rows)",
-        "Delete them, or copy the list into a new workbook.",
+        Bilingual(
+            f"{sheet_place(sheet).zh}在离名单很远处有内容（第 {MAX_COLUMNS} 列以右，或远在其他各行以下）",
+            f"{sheet_place(sheet).en} has values far away from the list (right of column {MAX_COLUMNS}, or far below all other rows)",
+        ),
+        Bilingual("请删除，或把名单复制到新工作簿。", "Delete them, or copy the list into a new workbook."),
     )

@@ -9,17 +9,18 @@ import re
 import unicodedata
 
 from ingestion import parsing
+from ingestion.bilingual import Bilingual
 
 _LONG_NUMBER = re.compile(r"\d{9,}")  # longer than a date: a card number, or an ID number with a missing character
 
 
 class Held(Exception):
-    """A file that is not loaded. `reason` is its code; `message` names the place and the remedy, never a value."""
+    """A file that is not loaded. `reason` is its code; the message names the place and the remedy, never a value."""
 
-    def __init__(self, reason: str, message: str) -> None:
-        super().__init__(message)
+    def __init__(self, reason: str, message: Bilingual) -> None:
+        super().__init__(str(message))
         self.reason = reason
-        self.message = message
+        self.message = str(message)
 
 
 class NotReceived(Exception):
@@ -42,11 +43,40 @@ def masked_name(name: str) -> str:
     return printable(name if masked == folded else masked)
 
 
+def sheet_place(name: str) -> Bilingual:
+    """A sheet, as a message names it; `name` may be shown."""
+    return Bilingual(f"工作表“{name}”", f"sheet {name}")
+
+
+SAVE_AS_XLSX = Bilingual("请用 Excel 或 WPS 打开，另存为 .xlsx。", "Open it in Excel or WPS and save it as .xlsx.")
+FETCH_OR_REPORT = Bilingual(
+    "请重新获取该页，仍有问题时请反馈给平台运维方。",
+    "Fetch the page again; if that does not help, report it to the platform's operator.",
+)
+_ASK_SENDER = Bilingual("请向报送方索取原始导出文件。", "Ask the sender for the original export.")
+
+
+def empty_file() -> Held:
+    """A file without any bytes."""
+    return Held("empty_file", Bilingual("文件是空的，请重新导出。", "the file is empty. Export it again."))
+
+
 def cut_off() -> Held:
     """A workbook that is cut off or damaged."""
-    return Held("unreadable", "the workbook cannot be read to its end (cut off or damaged). Copy or export it again.")
+    return Held(
+        "unreadable",
+        Bilingual(
+            "工作簿不完整或已损坏，无法读完，请重新复制或导出。",
+            "the workbook cannot be read to its end (cut off or damaged). Copy or export it again.",
+        ),
+    )
 
 
-def refused_archive(what: str, remedy: str = "Ask the sender for the original export.") -> Held:
+def refused_archive(what: Bilingual, remedy: Bilingual = _ASK_SENDER) -> Held:
     """An archive that is unsafe to open, or that does not match its own directory."""
-    return Held("refused_archive", f"the archive was refused: {what}. {remedy}")
+    return Held(
+        "refused_archive",
+        Bilingual(
+            f"压缩结构不安全或有误，未打开：{what.zh}。{remedy.zh}", f"the archive was refused: {what.en}. {remedy.en}"
+        ),
+    )

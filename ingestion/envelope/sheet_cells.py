@@ -10,13 +10,15 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from ingestion.bilingual import Bilingual
 from ingestion.envelope.cell_refs import reference
 from ingestion.envelope.limits import MAX_CELL_TEXT, MAX_SHARED_TEXTS
 from ingestion.envelope.markup import read_markup
-from ingestion.envelope.refusals import Held, cut_off, refused_archive
+from ingestion.envelope.refusals import SAVE_AS_XLSX, Held, cut_off, refused_archive
 
 _ESCAPED = re.compile("_x00([0-9A-Fa-f]{2})_")
 _WHITESPACE = " \t\r\n"
+_A_SHEET = Bilingual("一张工作表", "a sheet")
 
 
 @dataclass(slots=True)
@@ -42,7 +44,7 @@ def read_cells(
     chunks: Iterable[bytes],
     take: Callable[[XmlCell], object],
     take_merge: Callable[[str], object] | None = None,
-    place: str = "a sheet",
+    place: Bilingual = _A_SHEET,
 ) -> None:
     """Calls back for each cell of a sheet in order, empty ones too, and for each merged range after them.
 
@@ -115,7 +117,9 @@ def read_shared_texts(chunks: Iterable[bytes], take: Callable[[str], None]) -> N
             is_inside = False
             count += 1
             if count > MAX_SHARED_TEXTS:
-                raise refused_archive(f"it has more than {MAX_SHARED_TEXTS} texts")
+                raise refused_archive(
+                    Bilingual(f"文字超过 {MAX_SHARED_TEXTS} 条", f"it has more than {MAX_SHARED_TEXTS} texts")
+                )
             take(text.inline)
         elif is_inside:
             text.end(name)
@@ -164,7 +168,9 @@ class _CellText:
         else:
             return
         if len(self.value) + len(self.inline) + len(self._run) > MAX_CELL_TEXT:
-            raise refused_archive(f"a cell holds more than {MAX_CELL_TEXT} characters")
+            raise refused_archive(
+                Bilingual(f"一个单元格超过 {MAX_CELL_TEXT} 个字", f"a cell holds more than {MAX_CELL_TEXT} characters")
+            )
 
     def end(self, name: str) -> None:
         if name == "v":
@@ -176,21 +182,21 @@ class _CellText:
             self._is_phonetic = False
 
 
-def _placed(written: str, place: str) -> tuple[int, int]:
+def _placed(written: str, place: Bilingual) -> tuple[int, int]:
     try:
         return reference(written)
     except ValueError as error:
-        raise _without_reference(f"a cell of {place}") from error
+        raise _without_reference(Bilingual(f"{place.zh}有一个单元格", f"a cell of {place.en}")) from error
 
 
-def _row_number(written: str, place: str) -> int:
+def _row_number(written: str, place: Bilingual) -> int:
     if not (written.isascii() and written.isdigit() and len(written) <= 7):
-        raise _without_reference(f"a row of {place}")
+        raise _without_reference(Bilingual(f"{place.zh}有一行", f"a row of {place.en}"))
     return int(written)
 
 
-def _without_reference(what: str) -> Held:
+def _without_reference(what: Bilingual) -> Held:
     return Held(
         "unreadable",
-        f"{what} has no valid position. Open the workbook in Excel or WPS and save it again as .xlsx.",
+        Bilingual(f"{what.zh}没有有效的位置。{SAVE_AS_XLSX.zh}", f"{what.en} has no valid position. {SAVE_AS_XLSX.en}"),
     )

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO
 
+from ingestion.bilingual import Bilingual
 from ingestion.envelope.encodings import (
     NAMES,
     first_unreadable_line,
@@ -23,9 +24,11 @@ from ingestion.envelope.encodings import (
     unreadable_line,
 )
 from ingestion.envelope.limits import MAX_LINE_BYTES, MEBIBYTE
+from ingestion.envelope.refusals import FETCH_OR_REPORT
 
-_WANTED = "UTF-8 or GB18030"
-_REMEDY = f"Export it again in {_WANTED}."
+_WANTED = Bilingual("UTF-8 或 GB18030", "UTF-8 or GB18030")
+_UTF8 = Bilingual("UTF-8", "UTF-8")
+_REMEDY = Bilingual(f"请以 {_WANTED.zh} 编码重新导出。", f"Export it again in {_WANTED.en}.")
 
 
 @dataclass(frozen=True)
@@ -36,7 +39,7 @@ class Damage:
     encoding: str
     first_line: int
     line_count: int | None
-    remedy: str
+    remedy: Bilingual
 
 
 @dataclass(frozen=True)
@@ -71,15 +74,14 @@ def read_text(file: BinaryIO) -> Text:
 
 def read_page(file: BinaryIO) -> tuple[str, Damage | None]:
     """A text that must be Unicode, as one string, and its damage. Raises Held if it is in another encoding."""
-    marked = marked_encoding(file, "UTF-8")
+    marked = marked_encoding(file, _UTF8)
     encoding = marked or "utf-8"
     line = first_unreadable_line(file, encoding)
     if line is None:
         return file.read().decode(encoding), None
     if encoding == "utf-16" or not (marked or is_mostly_utf8(file)):
-        raise unreadable_line(encoding, line, "UTF-8")
-    remedy = "Fetch the page again; if that does not help, report it to the platform's operator."
-    return file.read().decode(encoding, "surrogateescape"), Damage(NAMES[encoding], line, None, remedy)
+        raise unreadable_line(encoding, line, _UTF8)
+    return file.read().decode(encoding, "surrogateescape"), Damage(NAMES[encoding], line, None, FETCH_OR_REPORT)
 
 
 def is_lost(cells: Sequence[str]) -> bool:

@@ -12,6 +12,7 @@ import zlib
 from collections.abc import Iterator
 from typing import BinaryIO
 
+from ingestion.bilingual import Bilingual
 from ingestion.envelope.limits import CHUNK, MAX_ENTRIES, check_ratio
 from ingestion.envelope.refusals import Held, cut_off, refused_archive
 
@@ -24,7 +25,12 @@ def parts_of(file: BinaryIO) -> list[zipfile.ZipInfo]:
     except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError, struct.error) as error:
         raise cut_off() from error
     if len(entries) > MAX_ENTRIES:
-        raise refused_archive(f"it has {len(entries)} parts, more than {MAX_ENTRIES}")
+        raise refused_archive(
+            Bilingual(
+                f"内部有 {len(entries)} 个部分，超过 {MAX_ENTRIES} 个",
+                f"it has {len(entries)} parts, more than {MAX_ENTRIES}",
+            )
+        )
     return entries
 
 
@@ -36,13 +42,18 @@ def check_directory(file: BinaryIO, entries: list[zipfile.ZipInfo], packed_size:
     declared = sum(entry.file_size for entry in entries)
     check_ratio(declared, packed_size)
     if any(entry.flag_bits & 0x1 for entry in entries):
-        raise Held("unreadable", "the workbook is encrypted. Save it without a password.")
+        raise Held(
+            "unreadable",
+            Bilingual("工作簿已加密，请去掉密码后另存。", "the workbook is encrypted. Save it without a password."),
+        )
     if any(entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) for entry in entries):
-        raise refused_archive("it uses a compression method that workbooks do not use")
+        raise refused_archive(
+            Bilingual("用了工作簿不用的压缩方法", "it uses a compression method that workbooks do not use")
+        )
     end = 0
     for entry in sorted(entries, key=lambda entry: entry.header_offset):
         if entry.header_offset < end:
-            raise refused_archive("its parts overlap")
+            raise refused_archive(Bilingual("各部分互相重叠", "its parts overlap"))
         end = entry.header_offset + 30 + entry.compress_size
     if end > file.seek(0, os.SEEK_END):
         raise cut_off()
@@ -79,6 +90,6 @@ def inflated(file: BinaryIO, entry: zipfile.ZipInfo) -> Iterator[bytes]:
     if inflate and not inflate.eof:
         raise cut_off()
     if size != entry.file_size:
-        raise refused_archive("a part does not have the size that it declares")
+        raise refused_archive(Bilingual("有一部分与其声明的大小不符", "a part does not have the size that it declares"))
     if checksum != entry.CRC:
         raise cut_off()

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from ingestion import parsing
+from ingestion.bilingual import Bilingual
 from ingestion.envelope import Damage, Held
 from ingestion.readers.rows import Row
 
@@ -32,8 +33,11 @@ def _refuse(damaged: int, count: int, damage: Damage) -> None:
     if damaged > 1 and damaged * 100 > count:
         raise Held(
             "encoding",
-            f"line {damage.first_line}: here, and in more than 1 % of all rows, bytes are not valid {damage.encoding}. "
-            f"{damage.remedy}",
+            Bilingual(
+                f"从第 {damage.first_line} 行起，超过 1 % 的行有不属于 {damage.encoding} 编码的字节。{damage.remedy.zh}",
+                f"line {damage.first_line}: here, and in more than 1 % of all rows, bytes are not valid {damage.encoding}. "
+                f"{damage.remedy.en}",
+            ),
         )
 
 
@@ -41,5 +45,8 @@ def damaged_header(damage: Damage) -> Held:
     """A text whose header cannot be read."""
     return Held(
         "encoding",
-        f"line {damage.first_line}: bytes are not valid {damage.encoding}, and no header can be read. {damage.remedy}",
+        Bilingual(
+            f"第 {damage.first_line} 行有不属于 {damage.encoding} 编码的字节，读不出表头。{damage.remedy.zh}",
+            f"line {damage.first_line}: bytes are not valid {damage.encoding}, and no header can be read. {damage.remedy.en}",
+        ),
     )

@@ -17,13 +17,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from ingestion import parsing
+from ingestion.bilingual import Bilingual
 from ingestion.contract import Dataset, Parse
 from ingestion.envelope import Damage, Held, is_lost, read_text
 from ingestion.readers.damage import damaged_header, refuse_many_damaged
 from ingestion.readers.headers import HEADER_SEARCH_ROWS, LATE_HEADER_ROWS, Binding, HeaderMatcher
 from ingestion.readers.quotation import RunTogether, unpaired
 from ingestion.readers.row_filter import RowFilter
-from ingestion.readers.rows import Notes, Row
+from ingestion.readers.rows import Notes, Row, record_place
 from ingestion.readers.titles import note_title
 
 if TYPE_CHECKING:
@@ -31,11 +32,11 @@ if TYPE_CHECKING:
 
 _END_MARK = b"\x1a"  # Ctrl-Z: some old systems end a text with it
 _OTHER_SEPARATORS = {
-    "\t": "tabs",
-    ";": "semicolons",
-    "|": "vertical bars",
-    "，": "full-width commas",
-    "；": "full-width semicolons",
+    "\t": Bilingual("制表符", "tabs"),
+    ";": Bilingual("分号", "semicolons"),
+    "|": Bilingual("竖线", "vertical bars"),
+    "，": Bilingual("全角逗号", "full-width commas"),
+    "；": Bilingual("全角分号", "full-width semicolons"),
 }
 
 
@@ -57,10 +58,14 @@ def delimited_rows(dataset: Dataset, path: Path, notes: Notes) -> Iterator[Row]:
         if not re.search(rb"[\r\n]\0?\x1a?\0?$", ending):
             raise Held(
                 "unreadable",
-                f"line {records.line_num}: the file ends without a line break, so it may be cut off. Copy or export it "
-                "again. If its last line is complete, open the file in a text editor (not in Excel, which damages long "
-                "numbers), press Enter at the very end, save it, and put it into the same folder again. Ask for an export "
-                "that ends every line.",
+                Bilingual(
+                    f"文件在第 {records.line_num} 行结束，末尾没有换行，可能不完整，请重新复制或导出。如果最后一行是完整的，请用记事本打开"
+                    "（不要用 Excel，会损坏长号码），在末尾按回车，保存后放回原文件夹，并请报送方今后在每行末尾换行。",
+                    f"line {records.line_num}: the file ends without a line break, so it may be cut off. Copy or export it "
+                    "again. If its last line is complete, open the file in a text editor (not in Excel, which damages long "
+                    "numbers), press Enter at the very end, save it, and put it into the same folder again. Ask for an "
+                    "export that ends every line.",
+                ),
             )
 
 
@@ -121,9 +126,9 @@ class _ListReader:
         damage, records = self.damage, self.records
         if damage is not None and is_lost(names):
             raise damaged_header(damage)
-        binding = self.matcher.bind(names, f"record {index + 1}")
+        binding = self.matcher.bind(names, record_place(index + 1))
         note_title(self.first[:index], notes)
-        keep = RowFilter(self.dataset, binding, names, "record", above=self.first[:end], notes=notes)
+        keep = RowFilter(self.dataset, binding, names, record_place, above=self.first[:end], notes=notes)
         width = max(position for position, name in enumerate(names, start=1) if name)
         run_together = RunTogether(width - 1, names, self._id_positions(binding))
         self._refuse_run_together(run_together, width, range(end, len(self.first)))
@@ -159,7 +164,9 @@ class _ListReader:
         below: list[list[str]] = []
         with contextlib.suppress(csv.Error):
             below.extend(itertools.islice(self.records, LATE_HEADER_ROWS))
-        return self.matcher.no_header("the file", self.matcher.late_header(below, len(self.first) + 1))
+        return self.matcher.no_header(
+            Bilingual("文件", "the file"), self.matcher.late_header(below, len(self.first) + 1)
+        )
 
     def _refuse_other_separator(self) -> None:
         """Raises Held if the first lines hold a header whose cells are not separated by commas."""
@@ -171,7 +178,10 @@ class _ListReader:
             if found and len(found[2]) > 1:
                 raise Held(
                     "missing_header",
-                    f"the file: its cells are separated by {label}, not by commas. Export it again as CSV with commas.",
+                    Bilingual(
+                        f"文件用{label.zh}分隔，不是逗号，请重新导出为逗号分隔的 CSV。",
+                        f"the file: its cells are separated by {label.en}, not by commas. Export it again as CSV with commas.",
+                    ),
                 )
 
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from rapidfuzz import fuzz, process
 
 from ingestion import parsing
+from ingestion.bilingual import Bilingual
 from ingestion.contract import Column, Dataset, Format, Parse
 from ingestion.envelope import Held, printable
 from ingestion.envelope.cell_refs import column_letters
@@ -156,8 +157,13 @@ def _header_in_message(header: str) -> str:
 
 
 _HEADER_REMEDIES = {
-    Format.XLSX: "Put the header above the list; delete or hide a sheet without a list.",
-    Format.CSV: "Put the header above the list, and commas between its cells.",
+    Format.XLSX: Bilingual(
+        "请把表头放在名单上方；没有名单的工作表请删除或隐藏。",
+        "Put the header above the list; delete or hide a sheet without a list.",
+    ),
+    Format.CSV: Bilingual(
+        "请把表头放在名单上方，各栏以逗号分隔。", "Put the header above the list, and commas between its cells."
+    ),
 }
 
 
@@ -234,11 +240,11 @@ class HeaderMatcher:
         found = self.find(rows)
         return first_number + found[0] if found else None
 
-    def bind(self, names: Sequence[str], place: str) -> Binding:
+    def bind(self, names: Sequence[str], place: Bilingual) -> Binding:
         """Binds header names to the contract. Raises Held, naming the header and the nearest known one."""
         positions: list[int | None] = [None] * len(self.dataset.columns)
         ignored: set[int] = set()
-        unknown: list[tuple[str, str]] = []
+        unknown: list[tuple[Bilingual, str]] = []
         for position, written in enumerate(names):
             if not normal_header(written):
                 continue
@@ -247,12 +253,16 @@ class HeaderMatcher:
                 if is_ignored:
                     ignored.add(position)
                 else:
-                    unknown.append((f"in column {column_letters(position)}", written))
+                    unknown.append((_column_place(position), written))
             elif (before := positions[index]) is not None:
                 raise Held(
                     "repeated_header",
-                    f"{place}: columns {column_letters(before)} and {column_letters(position)} both have the header "
-                    f"{_header_in_message(written)} (or an alias of it). Delete one of them.",
+                    Bilingual(
+                        f"{place.zh}：{column_letters(before)} 列和 {column_letters(position)} 列的表头都是"
+                        f"“{_header_in_message(written)}”（或其别名），请删除其中一列。",
+                        f"{place.en}: columns {column_letters(before)} and {column_letters(position)} both have the header "
+                        f"{_header_in_message(written)} (or an alias of it). Delete one of them.",
+                    ),
                 )
             else:
                 positions[index] = position
@@ -276,17 +286,21 @@ class HeaderMatcher:
         found = {reading for written in names for reading, _ in header_readings(written)} & own
         return len(found) >= template.least_own_headers
 
-    def _without_lacked(self, missing: Sequence[Column], place: str) -> list[Column]:
+    def _without_lacked(self, missing: Sequence[Column], place: Bilingual) -> list[Column]:
         """The missing columns that a file in another office's form must have as well."""
         template = self.dataset.template
         assert template is not None
         lacking = {column.name: column for column in missing}
         for name, needed in template.needs:
             if needed in lacking and name not in lacking:
+                there, absent = self.dataset.column(name).header, lacking[needed].header
                 raise Held(
                     "missing_header",
-                    f"{place}: the file has a column {self.dataset.column(name).header}, but no column "
-                    f"{lacking[needed].header}, so it could be misread. Add the column {lacking[needed].header}.",
+                    Bilingual(
+                        f"{place.zh}：有“{there}”列而没有“{absent}”列，可能误读，请补上“{absent}”列。",
+                        f"{place.en}: the file has a column {there}, but no column {absent}, so it could be misread. "
+                        f"Add the column {absent}.",
+                    ),
                 )
         return [column for column in missing if column.name not in template.may_lack]
 
@@ -294,46 +308,72 @@ class HeaderMatcher:
         found = process.extractOne(normal_header(written), list(among), scorer=fuzz.WRatio)
         return self.spelling[found[0]] if found and found[1] > 0 else None
 
-    def unknown(self, unknown: Sequence[tuple[str, str]], missing: Sequence[Column], place: str) -> Held:
+    def unknown(self, unknown: Sequence[tuple[Bilingual, str]], missing: Sequence[Column], place: Bilingual) -> Held:
         """Names headers that are not in the contract; `unknown`: (position, header as written)."""
-        named = []
+        named: list[Bilingual] = []
         wanted = [normal_header(name) for column in missing for name in (column.header, *column.aliases)]
         for where, written in unknown[:5]:
             nearest = self.nearest(written, wanted) or self.nearest(written, self.known)
-            hint = f" (did you mean {nearest}?)" if nearest else ""
-            named.append(f"{_header_in_message(written)} {where}{hint}")
-        more = f" and {len(unknown) - 5} more" if len(unknown) > 5 else ""
-        lacking = f"; required but missing: {'、'.join(column.header for column in missing)}" if missing else ""
+            shown = _header_in_message(written)
+            hint = Bilingual(f"，是否应为“{nearest}”", f" (did you mean {nearest}?)") if nearest else Bilingual("", "")
+            named.append(Bilingual(f"“{shown}”（{where.zh}{hint.zh}）", f"{shown} {where.en}{hint.en}"))
+        rest = len(unknown) - len(named)
+        more = Bilingual(f"，另有 {rest} 个", f" and {rest} more") if rest else Bilingual("", "")
+        names = "、".join(column.header for column in missing)
+        lacking = (
+            Bilingual(f"；缺少必需的列：{names}", f"; required but missing: {names}") if missing else Bilingual("", "")
+        )
         return Held(
             "unknown_header",
-            f"{place}: unknown header {'; '.join(named)}{more}{lacking}. "
-            "Rename or delete the column, or add the name to the contract's aliases.",
+            Bilingual(
+                f"{place.zh}：有约定之外的表头{'、'.join(header.zh for header in named)}{more.zh}{lacking.zh}。"
+                "请改名或删除该列，或在约定中加上这个别名。",
+                f"{place.en}: unknown header {'; '.join(header.en for header in named)}{more.en}{lacking.en}. "
+                "Rename or delete the column, or add the name to the contract's aliases.",
+            ),
         )
 
-    def missing(self, missing: Sequence[Column], place: str) -> Held:
+    def missing(self, missing: Sequence[Column], place: Bilingual) -> Held:
         names = "、".join(column.header for column in missing)
         template = self.dataset.template
-        alone = ""
+        alone = Bilingual("", "")
         if template is not None and any(column.name in template.may_lack for column in missing):
             optional = "、".join(self.dataset.column(name).header for name in template.may_lack)
-            alone = (
-                f" (only {template.name}, recognised by headers such as {template.own_headers[0]}, may lack {optional})"
+            own = template.own_headers[0]
+            alone = Bilingual(
+                f"（只有带“{own}”等表头的{template.name.zh}可以没有 {optional}）",
+                f" (only {template.name.en}, recognised by headers such as {own}, may lack {optional})",
             )
         return Held(
-            "missing_header", f"{place}: required header {names} is missing{alone}. Export the full list again."
+            "missing_header",
+            Bilingual(
+                f"{place.zh}：缺少必需的列：{names}{alone.zh}，请重新导出完整的表。",
+                f"{place.en}: required header {names} is missing{alone.en}. Export the full list again.",
+            ),
         )
 
-    def no_header(self, place: str, header_row: int | None = None) -> Held:
+    def no_header(self, place: Bilingual, header_row: int | None = None) -> Held:
         """Why no header was found at the top; `header_row`: the row of a header further down, if any."""
         if header_row is not None:
             return Held(
                 "missing_header",
-                f"{place}: the header is in row {header_row}, but only the first {HEADER_SEARCH_ROWS} rows are searched for "
-                "it. Delete lines above the header, or move them to another sheet or file.",
+                Bilingual(
+                    f"{place.zh}：表头在第 {header_row} 行，而只在前 {HEADER_SEARCH_ROWS} 行中找表头。请删除表头上方的行，"
+                    "或移到别的工作表或文件。",
+                    f"{place.en}: the header is in row {header_row}, but only the first {HEADER_SEARCH_ROWS} rows are searched "
+                    "for it. Delete lines above the header, or move them to another sheet or file.",
+                ),
             )
         expected = "、".join(column.header for column in self.dataset.columns if column.header_required)
+        remedy = _HEADER_REMEDIES[self.dataset.format]
         return Held(
             "missing_header",
-            f"{place}: no header row was found in the first {HEADER_SEARCH_ROWS} rows. Expected {expected}. "
-            f"{_HEADER_REMEDIES[self.dataset.format]}",
+            Bilingual(
+                f"{place.zh}：前 {HEADER_SEARCH_ROWS} 行中没有表头，应有 {expected}。{remedy.zh}",
+                f"{place.en}: no header row was found in the first {HEADER_SEARCH_ROWS} rows. Expected {expected}. {remedy.en}",
+            ),
         )
+
+
+def _column_place(position: int) -> Bilingual:
+    return Bilingual(f"{column_letters(position)} 列", f"in column {column_letters(position)}")

@@ -13,13 +13,15 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from ingestion import parsing
+from ingestion.bilingual import Bilingual
 from ingestion.contract import Dataset
 from ingestion.envelope import Damage, Held, is_lost, open_unpacked, printable, read_page
+from ingestion.envelope.refusals import FETCH_OR_REPORT
 from ingestion.parsing import Cell, ExactInteger
 from ingestion.readers.damage import refuse_many_damaged
 from ingestion.readers.headers import HeaderMatcher, normal_header
 from ingestion.readers.row_filter import is_blank_row
-from ingestion.readers.rows import Notes, Row
+from ingestion.readers.rows import Notes, Row, record_place
 
 
 def page_rows(dataset: Dataset, path: Path, notes: Notes) -> Iterator[Row]:
@@ -38,9 +40,12 @@ def _listed_rows(dataset: Dataset, text: str, damage: Damage | None, notes: Note
     count = 0
     for count, record in enumerate(_records(text, notes), start=1):
         if not isinstance(record, dict):
-            raise _not_a_page(f"record {count} is {_kind(record)}, not an object")
+            kind = _kind(record)
+            raise _not_a_page(
+                Bilingual(f"第 {count} 条记录是{kind.zh}，不是对象", f"record {count} is {kind.en}, not an object")
+            )
         cells: list[Cell] = [None] * len(dataset.columns)
-        unknown: list[tuple[str, str]] = []
+        unknown: list[tuple[Bilingual, str]] = []
         is_damaged = damage is not None and is_lost(
             [text for text in (*record, *record.values()) if isinstance(text, str)]
         )
@@ -48,29 +53,38 @@ def _listed_rows(dataset: Dataset, text: str, damage: Damage | None, notes: Note
             index = keys.get(key)
             if index is None:
                 if not matcher.is_ignored(normal_header(key)) and not (is_damaged and is_lost([key])):
-                    unknown.append((f"as key {place}", key))
+                    unknown.append((Bilingual(f"第 {place} 个键", f"as key {place}"), key))
                 continue
             if isinstance(value, dict | list):
-                raise _not_a_page(f"record {count}: {key} holds a list or an object")
+                raise _not_a_page(
+                    Bilingual(
+                        f"第 {count} 条记录的 {key} 是列表或对象", f"record {count}: {key} holds a list or an object"
+                    )
+                )
             seen[index] = True
             cells[index] = value
         if unknown:
             missing = [c for c in dataset.columns if c.header_required and c.header not in record]
-            raise matcher.unknown(unknown, missing, f"record {count}")
+            raise matcher.unknown(unknown, missing, record_place(count))
         if is_blank_row(cells):
             notes.blank_count += 1
             continue
         yield Row(None, count, cells, parsing.ENCODING if is_damaged else None)
     missing = [c for c, is_seen in zip(dataset.columns, seen, strict=True) if c.header_required and not is_seen]
     if count and missing:
-        raise matcher.missing(missing, "all records")
+        raise matcher.missing(missing, Bilingual("全部记录", "all records"))
 
 
-def _not_a_page(what: str, remedy: str = "Fetch the page again.") -> Held:
-    return Held("unreadable", f"this is not a page of the platform: {what}. {remedy}")
+_FETCH = Bilingual("请重新获取该页。", "Fetch the page again.")
 
 
-_REPORT = "Fetch the page again; if that does not help, report it to the platform's operator."
+def _not_a_page(what: Bilingual, remedy: Bilingual = _FETCH) -> Held:
+    return Held(
+        "unreadable",
+        Bilingual(
+            f"这不是平台的页：{what.zh}。{remedy.zh}", f"this is not a page of the platform: {what.en}. {remedy.en}"
+        ),
+    )
 
 
 def _refuse_markup(file: BinaryIO) -> None:
@@ -79,17 +93,29 @@ def _refuse_markup(file: BinaryIO) -> None:
     file.seek(0)
     if re.match(rb"(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)?\s*<", head):
         raise _not_a_page(
-            "it is a web page (HTML or XML), usually the platform's login or error page",
-            "Log in to the platform again, then fetch the page again.",
+            Bilingual(
+                "是网页（HTML 或 XML），通常是平台的登录页或错误页",
+                "it is a web page (HTML or XML), usually the platform's login or error page",
+            ),
+            Bilingual("请重新登录平台后再获取。", "Log in to the platform again, then fetch the page again."),
         )
 
 
 _HEAD_BYTES = 256
-_KINDS = ((type(None), "null"), (bool, "true or false"), (int | float, "a number"), (str, "text"), (list, "a list"))
+_NULL = Bilingual("空值（null）", "null")
+_KINDS = (
+    (type(None), _NULL),
+    (bool, Bilingual("真假值", "true or false")),
+    (int | float, Bilingual("数字", "a number")),
+    (str, Bilingual("文字", "text")),
+    (list, Bilingual("列表", "a list")),
+)
+_OBJECT = Bilingual("对象", "an object")
+_MISSING = Bilingual("缺少", "missing")
 
 
-def _kind(value: Any) -> str:
-    return next((label for kind, label in _KINDS if isinstance(value, kind)), "an object")
+def _kind(value: Any) -> Bilingual:
+    return next((label for kind, label in _KINDS if isinstance(value, kind)), _OBJECT)
 
 
 _JSON_SPACE = re.compile(r"[ \t\n\r]*")
@@ -107,9 +133,6 @@ def _no_constant(name: str) -> Any:
 
 class _KeyTwice(ValueError):
     """An object has two members with one name, so that it is not clear which one counts."""
-
-    def __init__(self) -> None:
-        super().__init__("a key occurs twice")
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -176,20 +199,21 @@ class _PageText:
 def _records(text: str, notes: Notes) -> Iterator[Any]:
     """The elements of data.records one by one, so that a page's objects are never all in memory; then checks the rest."""
     page = _PageText(text)
-    data = records = "missing"  # what was found instead of an object and a list; '' if they were found
+    data: Bilingual | None = _MISSING  # what was found instead of an object; None if it was found
+    records: Bilingual | None = _MISSING  # the same of the list
     code: Any = 0
     error_text: Any = None
     total: Any = None
     number: Any = None
     if page.peek() == "[":
-        raise _not_a_page("it is a list, not an object", _REPORT)
+        raise _not_a_page(Bilingual("是列表，不是对象", "it is a list, not an object"), FETCH_OR_REPORT)
     try:
         for outer in page.members():
             if outer == "data" and page.peek() == "{":
-                data = ""
+                data = None
                 for inner in page.members():
                     if inner == "records" and page.peek() == "[":
-                        records = ""
+                        records = None
                         yield from page.elements()
                     elif inner == "records":
                         records = _kind(page.value())
@@ -210,23 +234,42 @@ def _records(text: str, notes: Notes) -> Iterator[Any]:
         if page.peek():
             raise ValueError("text after the page")
     except _KeyTwice as error:
-        raise _not_a_page(f"in one of its objects {error}", _REPORT) from error
+        raise _not_a_page(
+            Bilingual("其中一个对象有重复的键", "in one of its objects a key occurs twice"), FETCH_OR_REPORT
+        ) from error
     except (ValueError, RecursionError) as error:
-        raise _not_a_page("it is cut off or not JSON") from error
+        raise _not_a_page(Bilingual("不完整，或者不是 JSON", "it is cut off or not JSON")) from error
     if str(code) != "0":
         raise _platform_error(code, error_text)
     if data:
-        raise _not_a_page(f"data is {data}, not an object", _REPORT)
+        raise _not_a_page(
+            Bilingual(f"data {_is(data)}，应为对象", f"data is {data.en}, not an object"), FETCH_OR_REPORT
+        )
     notes.page_total, notes.page_number = _count(total), _count(number)
     if total is not None and notes.page_total is None:
-        raise _not_a_page("data.total is not a whole number", _REPORT)
-    if records == "null" and notes.page_total == 0:
+        raise _not_a_page(Bilingual("data.total 不是整数", "data.total is not a whole number"), FETCH_OR_REPORT)
+    if records is _NULL and notes.page_total == 0:
         return  # some systems write an empty page like this
-    if records == "null":
-        found = "there is no total" if total is None else f"total is {notes.page_total}"
-        raise _not_a_page(f"data.records is null, but {found}: expected a total of 0", _REPORT)
+    if records is _NULL:
+        found = Bilingual(f"total 为 {notes.page_total}", f"total is {notes.page_total}")
+        if total is None:
+            found = Bilingual("没有 total", "there is no total")
+        raise _not_a_page(
+            Bilingual(
+                f"data.records 是空值，而{found.zh}，应为 0",
+                f"data.records is null, but {found.en}: expected a total of 0",
+            ),
+            FETCH_OR_REPORT,
+        )
     if records:
-        raise _not_a_page(f"data.records is {records}, not a list", _REPORT)
+        raise _not_a_page(
+            Bilingual(f"data.records {_is(records)}，应为列表", f"data.records is {records.en}, not a list"),
+            FETCH_OR_REPORT,
+        )
+
+
+def _is(found: Bilingual) -> str:
+    return found.zh if found is _MISSING else f"是{found.zh}"
 
 
 _COUNT = re.compile(r"\s*(\d{1,15})\s*")  # no count has more digits
@@ -247,9 +290,15 @@ _PLAIN_WORDS = re.compile(r"[^\d@<>]{1,40}")  # no number or address of a person
 def _platform_error(code: Any, text: Any) -> Held:
     """The platform answered with an error instead of a page."""
     is_plain_code = isinstance(code, int | str) and _CODE.fullmatch(str(code)) is not None
-    error = f"error {code}" if is_plain_code else "an error"
+    error = Bilingual(f"错误 {code}", f"error {code}") if is_plain_code else Bilingual("一个错误", "an error")
     words = f" ({printable(text.strip())})" if isinstance(text, str) and _PLAIN_WORDS.fullmatch(text.strip()) else ""
     return _not_a_page(
-        f"its code is not 0: the platform answered with {error}{words}",
-        "Fetch the page again later; if the error stays, report it to the platform's operator.",
+        Bilingual(
+            f"code 不是 0，平台返回{error.zh}{words}",
+            f"its code is not 0: the platform answered with {error.en}{words}",
+        ),
+        Bilingual(
+            "请过后重新获取，仍报错时请反馈给平台运维方。",
+            "Fetch the page again later; if the error stays, report it to the platform's operator.",
+        ),
     )

@@ -11,6 +11,7 @@ import re
 from collections.abc import Collection, Sequence
 
 from ingestion import parsing
+from ingestion.bilingual import Bilingual
 from ingestion.envelope import Held
 from ingestion.envelope.cell_refs import column_letters
 
@@ -19,7 +20,10 @@ csv.field_size_limit(MAX_CELL_CHARACTERS)
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _DIGITS = re.compile(r"\d{4}")  # every ID number has this, however its digits are grouped
 _ID_CHARACTERS = 18
-_REMEDY = "Export again with every cell quoted and its quotation marks doubled, or remove the mark."
+_REMEDY = Bilingual(
+    "请重新导出，每格加引号，格内的引号写两遍，或删去该引号。",
+    "Export again with every cell quoted and its quotation marks doubled, or remove the mark.",
+)
 
 
 class RunTogether:
@@ -61,22 +65,39 @@ class RunTogether:
 
     def _swallowed(self, position: int, opens: int, closes: int) -> Held:
         name = self.names[position] if position < len(self.names) else ""
-        column = f"column {column_letters(position)}" + (f" ({name})" if name else "")
+        column = f"{column_letters(position)} ({name})" if name else column_letters(position)
         return Held(
             "unreadable",
-            f"lines {opens} to {closes}, {column}: a quotation mark opens the cell in line {opens} and the next one closes it "
-            f"in line {closes}. The text between them looks like rows of the list, which would be lost. {_REMEDY} If it is "
-            "the text of one cell, replace its commas with ， and remove ID numbers.",
+            Bilingual(
+                f"第 {opens} 至 {closes} 行，列 {column}：第 {opens} 行的引号到第 {closes} 行才结束，其间的文字像是名单中的若干行，"
+                f"照此读取会丢失。{_REMEDY.zh}如确是一格的内容，请把其中的逗号改为“，”，并删去身份证号码。",
+                f"lines {opens} to {closes}, column {column}: a quotation mark opens the cell in line {opens} and the next one "
+                f"closes it in line {closes}. The text between them looks like rows of the list, which would be lost. "
+                f"{_REMEDY.en} If it is the text of one cell, replace its commas with ， and remove ID numbers.",
+            ),
         )
 
 
 def unpaired(error: csv.Error, first_line: int, last_line: int) -> Held:
     """The csv module's error in the record from `first_line` to `last_line`."""
-    begin = "" if first_line == last_line else f" (its record begins in line {first_line})"
+    begin = Bilingual("", "")
+    if first_line != last_line:
+        begin = Bilingual(f"（该记录从第 {first_line} 行开始）", f" (its record begins in line {first_line})")
     if "field limit" in str(error):
-        what = f"a cell has more than {MAX_CELL_CHARACTERS} characters{begin}: look for a quotation mark that is not closed"
+        what = Bilingual(
+            f"一格超过 {MAX_CELL_CHARACTERS} 个字{begin.zh}，可能有引号没有结束",
+            f"a cell has more than {MAX_CELL_CHARACTERS} characters{begin.en}: look for a quotation mark that is not closed",
+        )
     elif "expected after" in str(error):
-        what = f"text follows the quotation mark that closes a cell{begin}"
+        what = Bilingual(
+            f"一格的引号结束后还有文字{begin.zh}", f"text follows the quotation mark that closes a cell{begin.en}"
+        )
     else:
-        what = f"the text ends inside a quoted cell{begin}: it is cut off, or the quotation mark is not closed"
-    return Held("unreadable", f"line {last_line}: {what}. {_REMEDY}")
+        what = Bilingual(
+            f"文件在引号之内结束{begin.zh}，可能不完整，或引号没有结束",
+            f"the text ends inside a quoted cell{begin.en}: it is cut off, or the quotation mark is not closed",
+        )
+    return Held(
+        "unreadable",
+        Bilingual(f"第 {last_line} 行：{what.zh}。{_REMEDY.zh}", f"line {last_line}: {what.en}. {_REMEDY.en}"),
+    )

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from ingestion import parsing
+from ingestion.bilingual import Bilingual
 from ingestion.contract import Dataset, Parse
 from ingestion.envelope import Held
 from ingestion.envelope.cell_refs import column_letters
@@ -39,8 +40,8 @@ def is_blank_row(cells: Iterable[Cell]) -> bool:
 class RowFilter:
     """Distinguishes rows from other lines. A line with a filled key is always a row.
 
-    `place` names the list in a message; a row's number follows it. `above`: the lines down to and including the header,
-    which a printed list repeats on every page.
+    `place` names a row by its number, as a message does. `above`: the lines down to and including the header, which a
+    printed list repeats on every page.
     """
 
     def __init__(
@@ -48,7 +49,7 @@ class RowFilter:
         dataset: Dataset,
         binding: Binding,
         names: Sequence[str],
-        place: str,
+        place: Callable[[int], Bilingual],
         *,
         above: Iterable[Sequence[Cell]] = (),
         notes: Notes | None = None,
@@ -88,7 +89,7 @@ class RowFilter:
         costs = dict(dataset.template.costs) if dataset.template else {}
         for index, column in enumerate(dataset.columns):
             if column.header_required and index not in bound and index not in self.absent:
-                self.notes.lacking[column.header] = costs.get(column.name, "")
+                self.notes.lacking[column.header] = costs.get(column.name)
 
     def pick(self, raw: Sequence[Cell]) -> list[Cell]:
         cells = [
@@ -243,8 +244,11 @@ class RowFilter:
         if self.is_other_header:
             raise Held(
                 "repeated_header",
-                f"{self.place} {row_number}: here or right above, the header is repeated with its columns in another order "
-                "than at the top. Put the list below it into another sheet or file.",
+                Bilingual(
+                    f"{self.place(row_number).zh}：此处或上一行又有表头，列的顺序与最上面不同，请把其下的名单放到另一工作表或文件。",
+                    f"{self.place(row_number).en}: here or right above, the header is repeated with its columns in another "
+                    "order than at the top. Put the list below it into another sheet or file.",
+                ),
             )
         if not self.headless and len(raw) <= len(self.names):
             return
@@ -252,6 +256,9 @@ class RowFilter:
             if position < len(raw) and not parsing.is_blank(raw[position]):
                 raise Held(
                     "unknown_header",
-                    f"{self.place} {row_number}: column {column_letters(position)} has values but no header. "
-                    "Delete the values, or add a header.",
+                    Bilingual(
+                        f"{self.place(row_number).zh}：{column_letters(position)} 列有内容而没有表头，请删除内容或补上表头。",
+                        f"{self.place(row_number).en}: column {column_letters(position)} has values but no header. "
+                        "Delete the values, or add a header.",
+                    ),
                 )

@@ -1,6 +1,6 @@
 """What every reader returns: rows of cells in the contract's order, and notes on the file.
 
-Does not belong here: reading any format.
+Belongs here, too: how a record is named in a message. Does not belong here: reading any format.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from ingestion.bilingual import Bilingual
 from ingestion.parsing import Cell
 
 
@@ -28,10 +29,15 @@ class Notes:
     titles: list[str] = field(default_factory=list)  # the lines above a header
     footnotes: list[str] = field(default_factory=list)  # lines below it that give a day (截至)
     absent: dict[str, str] = field(default_factory=dict)  # header of a missing column -> the value of all its cells
-    lacking: dict[str, str] = field(default_factory=dict)  # header of a missing column -> its consequence, or ''
+    lacking: dict[str, Bilingual | None] = field(default_factory=dict)  # header of a missing column -> its consequence
     hidden_sheets: list[str] = field(default_factory=list)
     unread_sheets: list[str] = field(default_factory=list)  # sheets with remarks and no list
     is_1904: bool = False
     page_total: int | None = None  # number of records on all pages, as a page announces it
     page_number: int | None = None
     blank_count: int = 0  # blank records of a page
+
+
+def record_place(number: int) -> Bilingual:
+    """A record of a text or page, as a message names it."""
+    return Bilingual(f"第 {number} 条记录", f"record {number}")

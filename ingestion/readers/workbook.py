@@ -13,10 +13,11 @@ from pathlib import Path
 from python_calamine import CalamineSheet, SheetVisibleEnum
 
 from ingestion import parsing
+from ingestion.bilingual import Bilingual
 from ingestion.contract import Dataset
 from ingestion.envelope import Held, printable
 from ingestion.envelope.limits import MAX_COLUMNS
-from ingestion.envelope.refusals import masked_name
+from ingestion.envelope.refusals import masked_name, sheet_place
 from ingestion.parsing import Cell, Fault
 from ingestion.readers.headers import HEADER_SEARCH_ROWS, LATE_HEADER_ROWS, HeaderMatcher
 from ingestion.readers.row_filter import RowFilter
@@ -42,17 +43,26 @@ def workbook_rows(dataset: Dataset, path: Path, notes: Notes) -> Iterator[Row]:
                 if row is not None:
                     yield row
         if is_empty and notes.unread_sheets:
-            raise matcher.no_header(f"sheet {notes.unread_sheets[0]}")
+            raise matcher.no_header(sheet_place(notes.unread_sheets[0]))
         if is_empty:
             raise Held("empty_file", _why_empty(len(sheets), len(notes.hidden_sheets)))
 
 
-def _why_empty(sheet_count: int, hidden_count: int) -> str:
+def _why_empty(sheet_count: int, hidden_count: int) -> Bilingual:
     if not sheet_count:
-        return "the workbook has no worksheet: expected a list. Export it again."
+        return Bilingual(
+            "工作簿里没有工作表，应有名单，请重新导出。",
+            "the workbook has no worksheet: expected a list. Export it again.",
+        )
     if hidden_count == sheet_count:
-        return "all sheets of the workbook are hidden, and hidden sheets are not read. Unhide the list's sheet and save it."
-    return "the visible sheets of the workbook are blank: expected a header row. Export it again."
+        return Bilingual(
+            "工作簿的工作表全部隐藏，隐藏的不读，请取消隐藏后保存。",
+            "all sheets of the workbook are hidden, and hidden sheets are not read. Unhide the list's sheet and save it.",
+        )
+    return Bilingual(
+        "工作簿中可见的工作表都是空的，应有表头，请重新导出。",
+        "the visible sheets of the workbook are blank: expected a header row. Export it again.",
+    )
 
 
 def _sheet_name(name: str, place: int) -> str:
@@ -106,7 +116,13 @@ class _Merges:
         if not self.active:
             return
         if len(self.active) > MAX_COLUMNS:  # they overlap, which no spreadsheet program writes
-            raise Held("refused_archive", "a sheet has merged ranges that overlap. Export it again.")
+            raise Held(
+                "refused_archive",
+                Bilingual(
+                    "一张工作表的合并单元格互相重叠，请重新导出。",
+                    "a sheet has merged ranges that overlap. Export it again.",
+                ),
+            )
         for _, left, right, value in self.active:
             for column in range(left, min(right + 1, len(cells))):
                 cells[column] = value
@@ -117,7 +133,11 @@ def _bound_rows(
     matcher: HeaderMatcher, rows: Iterator[tuple[list[Cell], bool]], sheet: str, notes: Notes
 ) -> Iterator[Row | None]:
     """Rows of one sheet below its header, after a first None if the sheet has a header. A blank sheet yields nothing."""
-    place = f"sheet {sheet}"
+    place = sheet_place(sheet)
+
+    def row_place(number: int) -> Bilingual:
+        return Bilingual(f"{place.zh}第 {number} 行", f"{place.en}, row {number}")
+
     first = list(itertools.islice(rows, HEADER_SEARCH_ROWS))
     found = matcher.find([cells for cells, _ in first])
     if found is None:
@@ -125,12 +145,12 @@ def _bound_rows(
             notes.unread_sheets.append(sheet)
         return
     index, count, names = found
-    binding = matcher.bind(names, f"{place}, row {index + 1}")
+    binding = matcher.bind(names, row_place(index + 1))
     note_title((cells for cells, _ in first[:index]), notes)
     note_footnote([sheet], notes)
     yield None
     above = (cells for cells, _ in first[: index + count])
-    keep = RowFilter(matcher.dataset, binding, names, f"{place}, row", above=above, notes=notes)
+    keep = RowFilter(matcher.dataset, binding, names, row_place, above=above, notes=notes)
     below = itertools.chain(first[index + count :], rows)
     for row_number, (raw, is_own) in enumerate(below, start=index + count + 1):
         if not is_own:
@@ -142,7 +162,7 @@ def _bound_rows(
         yield Row(sheet, row_number, cells)
 
 
-def _has_remarks(matcher: HeaderMatcher, rows: Iterator[tuple[list[Cell], bool]], place: str) -> bool:
+def _has_remarks(matcher: HeaderMatcher, rows: Iterator[tuple[list[Cell], bool]], place: Bilingual) -> bool:
     """Whether a sheet without a header at its top holds remarks (填报说明); False if it is blank.
 
     Raises Held at the first row with two different cells, however far down: the sheet may hold a list below its remarks.

@@ -14,9 +14,10 @@ from typing import Any, TypeVar
 
 from python_calamine import CalamineSheet, CalamineWorkbook, SheetMetadata, SheetTypeEnum
 
+from ingestion.bilingual import Bilingual
 from ingestion.envelope import Held, inspect_package, inspect_workbook
 from ingestion.envelope.part_scan import cells_too_far
-from ingestion.envelope.refusals import masked_name
+from ingestion.envelope.refusals import SAVE_AS_XLSX, masked_name, sheet_place
 from ingestion.envelope.zip_archive import inflated
 from ingestion.parsing import Fault
 from ingestion.readers.workbook_faults import CellFacts, SharedTexts, cell_facts
@@ -28,6 +29,10 @@ _T = TypeVar("_T")
 
 class _Unreadable(Exception):
     """Calamine fails, or misses cells."""
+
+    def __init__(self, what: Bilingual) -> None:
+        super().__init__(what.en)
+        self.what = what
 
 
 class OpenWorkbook:
@@ -82,9 +87,10 @@ class OpenWorkbook:
         try:
             return self._checked(place)
         except _Unreadable as error:
-            name = masked_name(self._facts.package.sheets[place].name)
+            of, what = self._place(place), error.what
             raise Held(
-                "unreadable", f"sheet {name}: {error}. Open the workbook in Excel or WPS and save it again as .xlsx."
+                "unreadable",
+                Bilingual(f"{of.zh}：{what.zh}。{SAVE_AS_XLSX.zh}", f"{of.en}: {what.en}. {SAVE_AS_XLSX.en}"),
             ) from error
 
     def _checked(self, place: int) -> tuple[CalamineSheet, Faults]:
@@ -101,7 +107,10 @@ class OpenWorkbook:
         count = _guarded(lambda: _value_count(sheet))
         if count != facts.value_count:
             raise _Unreadable(
-                f"only {count} of its {facts.value_count} filled cells could be read (do two cells have the same position?)"
+                Bilingual(
+                    f"{facts.value_count} 个有内容的单元格只读出 {count} 个，可能有两个单元格位置相同",
+                    f"only {count} of its {facts.value_count} filled cells could be read (do two cells have the same position?)",
+                )
             )
         return sheet, facts.faults
 
@@ -111,7 +120,10 @@ class OpenWorkbook:
             if self._texts is None:
                 self._texts = SharedTexts(inflated(file, package.shared_texts) if package.shared_texts else ())
             sheet = package.sheets[place]
-            return cell_facts(inflated(file, sheet.entry), self._texts, f"sheet {masked_name(sheet.name)}")
+            return cell_facts(inflated(file, sheet.entry), self._texts, self._place(place))
+
+    def _place(self, place: int) -> Bilingual:
+        return sheet_place(masked_name(self._facts.package.sheets[place].name))
 
     def _open_copy(self) -> None:
         with self._path.open("rb") as file:
@@ -127,7 +139,11 @@ class OpenWorkbook:
             self._book = _guarded(lambda: CalamineWorkbook.from_filelike(copy.file))
         except _Unreadable as error:
             raise Held(
-                "unreadable", f"{error}. Open the workbook in Excel or WPS and save it again as .xlsx."
+                "unreadable",
+                Bilingual(
+                    f"工作簿打不开：{error.what.zh}。{SAVE_AS_XLSX.zh}",
+                    f"the workbook cannot be opened: {error.what.en}. {SAVE_AS_XLSX.en}",
+                ),
             ) from error
         self._copied = copy.facts
 
@@ -138,7 +154,9 @@ def _guarded(read: Callable[[], _T]) -> _T:
         return read()
     except BaseException as error:
         if {base.__name__ for base in type(error).__mro__} & {"CalamineError", "PanicException"}:
-            raise _Unreadable("it is not written as spreadsheet programs write workbooks") from error
+            raise _Unreadable(
+                Bilingual("不是电子表格程序的写法", "it is not written as spreadsheet programs write workbooks")
+            ) from error
         raise
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from ingestion.bilingual import Bilingual
 from ingestion.envelope.sheet_cells import XmlCell, is_blank_text, read_cells, read_shared_texts, shared_index
 from ingestion.parsing import Fault
 
@@ -52,7 +53,7 @@ class CellFacts:
         return not is_blank
 
 
-def cell_facts(chunks: Iterable[bytes], texts: SharedTexts, place: str) -> CellFacts:
+def cell_facts(chunks: Iterable[bytes], texts: SharedTexts, place: Bilingual) -> CellFacts:
     """Streams one sheet's XML; `place`: the sheet, as a message names it."""
     facts = CellFacts()
     read_cells(chunks, lambda cell: facts.add(cell, texts), place=place)

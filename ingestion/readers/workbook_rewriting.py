@@ -16,12 +16,13 @@ from dataclasses import dataclass
 from typing import IO, BinaryIO
 from xml.sax.saxutils import escape, quoteattr
 
+from ingestion.bilingual import Bilingual
 from ingestion.envelope.cell_refs import column_letters
 from ingestion.envelope.limits import CHUNK, MAX_CELL_FORMATS, MAX_COLUMNS, MAX_MERGES, MAX_REWRITTEN_BYTES, MEBIBYTE
 from ingestion.envelope.markup import read_markup
 from ingestion.envelope.packages import Package
 from ingestion.envelope.part_scan import too_many_merges
-from ingestion.envelope.refusals import Held, masked_name, refused_archive
+from ingestion.envelope.refusals import SAVE_AS_XLSX, Held, masked_name, refused_archive, sheet_place
 from ingestion.envelope.sheet_cells import XmlCell, read_cells, read_shared_texts
 from ingestion.envelope.zip_archive import inflated
 from ingestion.readers.workbook_faults import CellFacts, SharedTexts
@@ -47,10 +48,13 @@ def rewritten(file: BinaryIO, package: Package) -> PlainCopy:
     """Rewrites a workbook, streaming it part by part. Raises Held if its XML is incomplete or far too long."""
     size = sum(entry.file_size for entry in package.needed)
     if size > MAX_REWRITTEN_BYTES:
+        limit = MAX_REWRITTEN_BYTES // MEBIBYTE
         raise Held(
             "file_too_large",
-            f"the workbook is written in an unusual way and has more than {MAX_REWRITTEN_BYTES // MEBIBYTE} MB of XML. "
-            "Open it in Excel or WPS and save it again as .xlsx.",
+            Bilingual(
+                f"工作簿写法少见，且 XML 超过 {limit} MB。{SAVE_AS_XLSX.zh}",
+                f"the workbook is written in an unusual way and has more than {limit} MB of XML. {SAVE_AS_XLSX.en}",
+            ),
         )
 
     def inflate(entry: zipfile.ZipInfo) -> Iterator[bytes]:
@@ -70,7 +74,7 @@ def rewritten(file: BinaryIO, package: Package) -> PlainCopy:
         for number, sheet in enumerate(package.sheets, start=1):
             with _Part(archive, f"xl/worksheets/sheet{number}.xml") as part:
                 chunks = iter(_NOTHING) if sheet.is_hidden else inflate(sheet.entry)
-                copy.facts.append(_write_sheet(chunks, part.write, texts, f"sheet {masked_name(sheet.name)}"))
+                copy.facts.append(_write_sheet(chunks, part.write, texts, sheet_place(masked_name(sheet.name))))
     copy.file.seek(0)
     return copy
 
@@ -146,7 +150,9 @@ def _write_styles(chunks: Iterator[bytes], write: Callable[[str], None]) -> None
             cell_formats.append(f"<xf numFmtId={quoteattr(attributes.get('numFmtId', '0'))}/>")
 
         if len(formats) + len(cell_formats) > MAX_CELL_FORMATS:
-            raise refused_archive(f"it has more than {MAX_CELL_FORMATS} cell formats")
+            raise refused_archive(
+                Bilingual(f"单元格格式超过 {MAX_CELL_FORMATS} 种", f"it has more than {MAX_CELL_FORMATS} cell formats")
+            )
 
     def end(name: str) -> None:
         nonlocal is_inside
@@ -167,7 +173,9 @@ def _write_texts(chunks: Iterator[bytes], write: Callable[[str], None], texts: S
     write("</sst>")
 
 
-def _write_sheet(chunks: Iterator[bytes], write: Callable[[str], None], texts: SharedTexts, place: str) -> CellFacts:
+def _write_sheet(
+    chunks: Iterator[bytes], write: Callable[[str], None], texts: SharedTexts, place: Bilingual
+) -> CellFacts:
     """Rows without a visible value are left out, and empty cells far to the right."""
     facts = CellFacts()
     merges: list[str] = []
@@ -189,7 +197,11 @@ def _write_sheet(chunks: Iterator[bytes], write: Callable[[str], None], texts: S
             number, count = cell.row, 0
         count += 1
         if count > _MOST_CELLS:
-            raise _odd_cell(cell, place, "is in a row that has more cells than a sheet has columns")
+            raise _odd_cell(
+                cell,
+                place,
+                Bilingual("所在行的单元格多于工作表的列数", "is in a row that has more cells than a sheet has columns"),
+            )
         _check_kind(cell, place)
         is_filled = facts.add(cell, texts)
         is_shown = is_shown or is_filled
@@ -209,20 +221,28 @@ def _write_sheet(chunks: Iterator[bytes], write: Callable[[str], None], texts: S
     return facts
 
 
-def _check_kind(cell: XmlCell, place: str) -> None:
+def _check_kind(cell: XmlCell, place: Bilingual) -> None:
     if cell.kind not in _KINDS:
-        raise _odd_cell(cell, place, "has an unknown type")
+        raise _odd_cell(cell, place, Bilingual("的类型未知", "has an unknown type"))
     if cell.kind == "n" and cell.text.strip():
         try:
             float(cell.text)
         except ValueError:
-            raise _odd_cell(cell, place, "has the type of a number, but its value is not a number") from None
+            raise _odd_cell(
+                cell,
+                place,
+                Bilingual("的类型是数字，值却不是数字", "has the type of a number, but its value is not a number"),
+            ) from None
 
 
-def _odd_cell(cell: XmlCell, place: str, what: str) -> Held:
+def _odd_cell(cell: XmlCell, place: Bilingual, what: Bilingual) -> Held:
     reference = f"{column_letters(cell.column - 1)}{cell.row}"
     return Held(
-        "unreadable", f"{place}, cell {reference} {what}. Open the workbook in Excel or WPS and save it as .xlsx."
+        "unreadable",
+        Bilingual(
+            f"{place.zh}的单元格 {reference} {what.zh}。{SAVE_AS_XLSX.zh}",
+            f"{place.en}, cell {reference} {what.en}. {SAVE_AS_XLSX.en}",
+        ),
     )
 
 

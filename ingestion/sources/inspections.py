@@ -1,5 +1,6 @@
 """Supervision checks and administrative penalties: contracts and quirks, nothing else."""
 
+from ingestion.bilingual import Bilingual
 from ingestion.contract import ROW_FIGURES, Column, Dataset, Format, Kind, Number, Parse, Template
 
 CHECKS = Dataset(
@@ -82,7 +83,7 @@ _NATIONAL_TEMPLATE = (
 )
 
 _NATIONAL = Template(
-    name="the national 双公示 template",
+    name=Bilingual("国家“双公示”表", "the national 双公示 template"),
     own_headers=(
         "行政相对人类别",
         "行政相对人代码_1",
@@ -96,7 +97,12 @@ _NATIONAL = Template(
     ),
     least_own_headers=4,
     may_lack=("occurred_on", "clause", "project_no", "status_code", "revoked_on"),
-    costs=(("clause", "no penalty takes points until a file names its clause"),),
+    costs=(
+        (
+            "clause",
+            Bilingual("在有文件写明条款之前，处罚不扣分", "no penalty takes points until a file names its clause"),
+        ),
+    ),
     needs=(("revoked_on", "status_code"),),  # a revoked penalty must never be taken for one in force
 )
 

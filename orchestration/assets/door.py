@@ -1,6 +1,6 @@
-"""The datasets as assets: one run of the door, one thin event per dataset with its outcome.
+"""The datasets as assets: one run of the door, and one event per dataset with its counts.
 
-Does not belong here: reading files, deciding outcomes (`ingestion`), what a dataset holds (dbt's sources say it).
+Does not belong here: reading files and deciding outcomes (`ingestion`), descriptions of datasets (dbt's sources).
 """
 
 from collections import Counter
@@ -29,7 +29,7 @@ _KINDS = {Format.XLSX: "excel", Format.CSV: "csv", Format.JSON: "json"}
 
 
 class BuildConfig(dg.Config):
-    """What a run was asked, as written (`building.request`); all has a default, so that the launchpad needs nothing."""
+    """The request of a run, as text (`building.request`). Everything has a default, so the launchpad needs no input."""
 
     as_of_on: str | None = None
     known_on: str | None = None
@@ -41,18 +41,18 @@ class BuildConfig(dg.Config):
 
 
 def build_door(described: Mapping[dg.AssetKey, dg.AssetSpec]) -> dg.AssetsDefinition:
-    """The assets of everything that dbt reads, `described` by its project."""
+    """The assets of all of dbt's sources, `described` by its project."""
     specs = [_dataset(spec) if tuple(key.path) in DATASETS else _build_input(spec) for key, spec in described.items()]
 
     @dg.multi_asset(name="door", specs=specs)
     def door(context: dg.AssetExecutionContext, config: BuildConfig, bench: Bench) -> Iterator[dg.MaterializeResult]:
-        """Ingests what is new and prepares the build; yields nothing where a release of the same inputs is reused."""
-        if PROCESS_TAG not in context.run.tags:  # a run of the daemon: the reaper must know whether it lives
+        """Ingests what is new and prepares the build. Yields nothing if a release of the same inputs is reused."""
+        if PROCESS_TAG not in context.run.tags:  # a run of the daemon: the reaper must know whether it is alive
             context.instance.add_run_tags(context.run_id, {PROCESS_TAG: this_process()})
         with said_plainly():
             state = receive(bench, request.complete(bench.settings, config.model_dump()))
         if state.is_reused:
-            context.log.info(f"release {state.release_id} has the same inputs and is whole: reused")
+            context.log.info(f"Release {state.release_id} has the same inputs and is intact: reused.")
             return
         for spec in specs:
             yield dg.MaterializeResult(asset_key=spec.key, metadata=_counts(state, *spec.key.path))
@@ -81,7 +81,7 @@ def _build_input(spec: dg.AssetSpec) -> dg.AssetSpec:
 
 
 def _counts(state: BuildState, source: str, name: str) -> dict[str, Any]:
-    """What became of a dataset's files and their rows, in numbers that Dagster draws over time: every name each time."""
+    """Counts of a dataset's files and rows by outcome, which Dagster plots over time: every name each time, even if 0."""
     files = [file for file in state.files if (file["source"], file["dataset"]) == (source, name)]
     if (source, name) not in DATASETS:
         return {}

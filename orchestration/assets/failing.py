@@ -1,6 +1,6 @@
-"""How a step fails on Dagster's pages: what is wrong and what to do first, where its traceback would stand.
+"""How a step fails on Dagster's pages: the message for people first, in place of the traceback.
 
-Does not belong here: what the command line says of it (`orchestration.run`).
+Does not belong here: what the command line prints (`orchestration.run`).
 """
 
 from collections.abc import Iterator
@@ -14,13 +14,13 @@ from orchestration.building.helper_process import ProcessDiedError
 from orchestration.building.state import BuildFailedError
 from rulebook.problems import RulebookError
 
-# Errors that say all that there is to say; of any other the traceback is needed.
+# Errors whose message is enough; any other needs its traceback.
 _SAID = (BuildFailedError, ConfigurationError, DbtError, ProcessDiedError, RulebookError)
 
 
 @contextmanager
 def said_plainly() -> Iterator[None]:
-    """An error with a message for people fails its step with that message; `orchestration.run` takes it out again."""
+    """Fails a step with the message of an error meant for people; `orchestration.run` extracts it again."""
     try:
         yield
     except _SAID as error:

@@ -1,7 +1,7 @@
-"""What Dagster's pages say of every asset alike: its group by layer, who answers for it, what it is kept as.
+"""What Dagster's pages show of every asset: its group by layer, and its owners.
 
-Belongs here: names that several kinds of asset share. Does not belong here: what one asset holds (dbt's YAML says it),
-what a run finds.
+Belongs here: names that several kinds of assets share. Does not belong here: descriptions of single assets (dbt's YAML),
+results of runs.
 """
 
 from __future__ import annotations
@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 SOURCES, BUILD_INPUTS, REFERENCE, RELEASE = "sources", "build_inputs", "reference", "release"
-_STAGING = "staging"  # one view per source table: its folders would say again what the keys say
-_SHORT = {"intermediate": "int"}  # as its models begin; a longer name is cut in the graph
+_STAGING = "staging"  # one view per source table: its folders would only repeat the keys
+_SHORT = {"intermediate": "int"}  # the prefix of its models; a longer name is cut in the graph
 
 _DATA_TEAM = "team:data"
-# Who is asked about a group; the data team is asked about every other one. Teams only: a person's address grows old.
+# Owners of groups; the data team owns all others. Teams only: people change.
 _OWNERS = {
     "marts_credit": "team:supervision",
     "marts_supervision": "team:supervision",
@@ -23,19 +23,19 @@ _OWNERS = {
 
 
 def group_of(folders: Sequence[str]) -> str:
-    """The group of a model, by its folders under the models of the dbt project."""
+    """The group of a model, by its folders below `models/`."""
     layer, *rest = folders
     return _STAGING if layer == _STAGING else "_".join((_SHORT.get(layer, layer), *rest))
 
 
 def owners_of(group: str) -> list[str]:
-    """Who answers for the assets of a group."""
+    """The owners of the assets of a group."""
     return [_OWNERS.get(group, _DATA_TEAM)]
 
 
 _BLOCKS = (
-    "Nothing is released until it holds: the step `release` refuses, and the last release stays. `firemark build` says how "
-    "to see the rows."
+    "Nothing is released until this holds: the step `release` fails, and the last release stays. `firemark build` says how to "
+    "see the rows."
 )
 
 

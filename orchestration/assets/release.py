@@ -14,18 +14,18 @@ RELEASE_KEY = dg.AssetKey(["release"])
 
 
 def build_release(marts: Iterable[dg.AssetKey]) -> dg.AssetsDefinition:
-    """The asset that publishes."""
+    """The asset of the release."""
 
     @dg.asset(
         key=RELEASE_KEY,
         deps=sorted(marts),
-        description="What readers get: the marts of one build that passed its checks, as files, behind `releases/current`.",
+        description="The marts of one build that passed its checks, as files for readers, under `releases/current`.",
         group_name=pages.RELEASE,
         owners=pages.owners_of(pages.RELEASE),
         kinds={"duckdb", "parquet"},
     )
     def release(bench: Bench) -> dg.MaterializeResult:
-        """Switches `releases/current` to what was just built and checked."""
+        """Switches `releases/current` to the build that was just checked."""
         with said_plainly():
             path = step.release(bench)
         checks = BuildState.load(bench.settings).check_results()

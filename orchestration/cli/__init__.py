@@ -1,6 +1,6 @@
-"""`firemark`: the command line. Each command parses, calls, prints; whatever it needs is imported inside it.
+"""`firemark`: the command line. Each command parses, calls and prints; its imports are inside it, so that `--help` is fast.
 
-Belongs here: which commands there are. One module a group of commands; what they share is `options` and `render`.
+Belongs here: the list of commands. Each group of commands has a module; shared code is in `options` and `render`.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from orchestration.cli.up import up
 
 
 class _Firemark(click.Group):
-    """The group of all commands, which looks at the terminal before it reads or prints anything."""
+    """The group of all commands. Prepares the terminal before anything is read or printed."""
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
         """Runs a command."""
@@ -35,7 +35,7 @@ class _Firemark(click.Group):
 @click.group(cls=_Firemark, context_settings={"help_option_names": ["-h", "--help"]})
 @home_option
 def main() -> None:
-    """Credit grades of fire-protection service agencies, from the exports a bureau really gets."""
+    """Credit grades of fire-protection service agencies, from the exports that a bureau receives."""
 
 
 for _command in (

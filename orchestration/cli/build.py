@@ -1,4 +1,4 @@
-"""`firemark build`: options, the report in words. Does not belong here: the build (`orchestration.run`)."""
+"""`firemark build`: its options, and its report in words. Does not belong here: the build (`orchestration.run`)."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ _NEXT = 3  # commands to try next
 
 
 @command()
-@click.option("--inbox", type=Utf8Path(), metavar="DIR", help="Exports to take in (default: HOME/inbox).")
+@click.option("--inbox", type=Utf8Path(), metavar="DIR", help="Exports to read (default: HOME/inbox).")
 @click.option(
     "--as-of",
     "as_of_on",
     type=WRITTEN_DAY,
-    help="The day that tasks and statuses are of (default: today in Asia/Shanghai).",
+    help="Evaluation day of tasks and statuses (default: today in Asia/Shanghai).",
 )
-@click.option("--known-on", type=WRITTEN_DAY, help="Only what was received by this day (default: everything).")
+@click.option("--known-on", type=WRITTEN_DAY, help="Use only what was received by this day (default: everything).")
 @click.option("--rulebooks", type=Utf8Path(), metavar="DIR", help="Rulebook folder (default: FIREMARK_RULEBOOKS).")
 @click.option(
     "--regime",
@@ -51,14 +51,17 @@ _NEXT = 3  # commands to try next
     type=TEXT,
     multiple=True,
     metavar="SOURCE/DATASET/RECEIVED_ON",
-    help="Load a drop that was held as a whole: for its few rows, or for missing pages.",
+    help="Load a drop that is held as a whole, because of few rows or missing pages.",
 )
 @click.option(
-    "--full", "is_full", is_flag=True, help="Read everything again from the archive and build even what was built."
+    "--full",
+    "is_full",
+    is_flag=True,
+    help="Read everything again from the archive, and build even if nothing has changed.",
 )
-@click.option("--json", "as_json", is_flag=True, help="The summary for machines.")
+@click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
 def build(*, as_json: bool, **asked: Any) -> None:
-    """Take in what is new, build, check, release: the scheduled job."""
+    """Read what is new, build, check and release: the scheduled job."""
     from orchestration.building.dbt_process import DbtProcess
     from orchestration.building.helper_process import collect_garbage_rarely
 
@@ -102,14 +105,14 @@ def _print_report(settings: Settings, report: BuildReport) -> None:
 
 
 def _next_commands(found: Overview | None, *, has_held: bool) -> list[tuple[str, str]]:
-    """The three commands that most deserve to be typed now, and why."""
+    """The three most useful commands now, and why."""
     if found is None:
         return []
     known = [
         (f"explain {found.agencies[-1].agency_id}", "最低分的由来 why the lowest score") if found.agencies else None,
-        ("quarantine", "每一处，怎么办 all of it, what to do") if has_held or found.quarantined else None,
+        ("quarantine", "逐条列出及处理办法 each one, what to do") if has_held or found.quarantined else None,
         ("conflicts --status open", "待核的冲突 conflicts to decide") if found.kinds else None,
-        ("tasks", "待办及期限 what to do by when"),
+        ("tasks", "待办及期限 tasks and due dates"),
         ("grades", "全部等级 every grade, and its next change"),
         ("status", "数据新旧与问题 freshness and issues"),
     ]

@@ -1,4 +1,4 @@
-"""`firemark conflicts`, `tasks` and `quarantine`: rows that wait for somebody. Does not belong here: queries."""
+"""`firemark conflicts`, `tasks` and `quarantine`: rows that need somebody. Does not belong here: queries (`serving`)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from orchestration.cli.render import print_rows
 @click.option("--status", type=click.Choice(("open", "confirmed", "cleared", "expired", "explained")))
 @format_option
 def conflicts(kind: str | None, status: str | None, fmt: str) -> None:
-    """Engineers who seem to serve two agencies at once: the investigators' rows."""
+    """Engineers who seem to work for two employers at once."""
     from serving import queries
     from serving.releases.opened import open_release
 
@@ -32,7 +32,7 @@ def conflicts(kind: str | None, status: str | None, fmt: str) -> None:
 
 @command()
 @click.option("--due-before", type=DAY, help="Only tasks due before this day.")
-@click.option("--all", "with_done", is_flag=True, help="Done tasks, too.")
+@click.option("--all", "with_done", is_flag=True, help="Include done tasks.")
 @format_option
 def tasks(due_before: dt.date | None, with_done: bool, fmt: str) -> None:
     """Supervision tasks that are open or overdue."""
@@ -50,10 +50,10 @@ def tasks(due_before: dt.date | None, with_done: bool, fmt: str) -> None:
 
 @command()
 @click.option("--dataset", type=TEXT, metavar="D", help="SOURCE/DATASET, or the dataset's name alone.")
-@click.option("--all", "with_made_up", is_flag=True, help="Rows that another row makes up for, too.")
+@click.option("--all", "with_corrected", is_flag=True, help="Include rows that have been corrected since.")
 @format_option
-def quarantine(dataset: str | None, with_made_up: bool, fmt: str) -> None:
-    """Held files and quarantined rows: reason, file, sheet, row."""
+def quarantine(dataset: str | None, with_corrected: bool, fmt: str) -> None:
+    """Held files and quarantined rows: reason, file, sheet, row, and what to do."""
     from orchestration.cli.kept_out import kept_out_lines
     from orchestration.cli.wrapping import UNWRAPPED, width_of
     from orchestration.operations import attempts
@@ -62,8 +62,8 @@ def quarantine(dataset: str | None, with_made_up: bool, fmt: str) -> None:
 
     settings = home_settings()
     with open_release(settings) as opened:
-        found = queries.quarantine(opened, dataset, with_made_up)
-        made_up = queries.made_up_count(opened, dataset)
+        found = queries.quarantine(opened, dataset, with_corrected)
+        corrected = queries.corrected_count(opened, dataset)
         files = sum(row["level"] == "file" for row in found)
         title = f"{files} 个文件 files held, {len(found) - files} 行 rows quarantined  {opened.title}"
         if fmt != "table":
@@ -72,7 +72,7 @@ def quarantine(dataset: str | None, with_made_up: bool, fmt: str) -> None:
     click.echo(title if found else "没有 Nothing is held or quarantined.")
     for line in kept_out_lines(found, width_of(in_pipe=UNWRAPPED)):
         click.echo(line)
-    if made_up and not with_made_up:
-        click.echo(f"另有 {made_up} 行已补上，未列出 {made_up} more rows are made up for: firemark quarantine --all")
+    if corrected and not with_corrected:
+        click.echo(f"另有 {corrected} 行已更正，未列出 {corrected} more rows are corrected: firemark quarantine --all")
     if dataset is None:
         print_ignored((attempts.last(settings) or {}).get("ignored", []))

@@ -15,7 +15,7 @@ from serving.cells import json_text
 
 @command()
 @click.option("--on", type=DAY, help="Any day, past or future (default: today in Asia/Shanghai).")
-@click.option("--agency", type=TEXT, metavar="USCC", help="One agency only: its code, or a name that only it has.")
+@click.option("--agency", type=TEXT, metavar="USCC", help="Only this agency: its code, or a name that no other has.")
 @format_option
 def grades(on: dt.date | None, agency: str | None, fmt: str) -> None:
     """Grades on any day, from the current release."""
@@ -54,7 +54,7 @@ def grades(on: dt.date | None, agency: str | None, fmt: str) -> None:
 @click.option("--on", type=DAY, help="Any day, past or future (default: today in Asia/Shanghai).")
 @click.option("--format", "fmt", type=click.Choice(FORMATS), default="table", show_default=True)
 def explain(agency: str, on: dt.date | None, fmt: str) -> None:
-    """Why an agency has its score: base, every line in force and where it comes from, and the next change."""
+    """Why an agency has its score: base points, every line in force with its source, and the next change."""
     from serving import unrated
     from serving.explain import LINE_COLUMNS, LINE_TABLE, table_rows
     from serving.explain import explain as explain_agency
@@ -77,7 +77,7 @@ def explain(agency: str, on: dt.date | None, fmt: str) -> None:
     grade = unrated.grade_shown(found)
     if found["score"] is None:
         click.echo(f"得分 score –  等级 grade {grade}{f': {why}' if why else ''}")
-        click.echo("以上分录自首个评价日起计入得分 These lines make a score from the first rated day on.")
+        click.echo("以上分录自首个评价日起计入得分 These lines count from the first rated day on.")
     else:
         total = sum(line["points"] for line in found["lines"])
         sign = "+" if total >= 0 else "-"
@@ -100,8 +100,8 @@ def explain(agency: str, on: dt.date | None, fmt: str) -> None:
             f"下次等级变动 next grade change {graded['on']}: {plain(unrated.grade_shown(graded))} ({graded['cause']})"
         )
     if found["missing_evidence"]:
-        click.echo("证据不全，结果可能有变 Evidence is incomplete, and may change the score:")
+        click.echo("证据不全，结果可能有变 Evidence is incomplete, so the score may change:")
     for piece in found["missing_evidence"]:
         click.echo(visible(f"  {piece}"))
     if not found["adds_up"]:
-        fail("base and lines do not make the score: the release is not sound. Run: firemark build --full", FAILED)
+        fail("The base points and the lines do not add up to the score. Build again: firemark build --full", FAILED)

@@ -1,4 +1,4 @@
-"""The long list of what was kept out: every held file and quarantined row, below its reason and what to do.
+"""The list of everything kept out: each held file and quarantined row, below its reason and what to do.
 
 Belongs here: the lines of the list. Pure. Does not belong here: which rows there are (`serving.queries`), the words of
 reasons (`serving.reasons`), the few examples of the first screen (`screen`).

@@ -1,4 +1,4 @@
-"""What every command shares: exit codes, options, how errors of people become one message, bars of progress.
+"""What all commands share: exit codes, options, user errors as one message, progress bars.
 
 Does not belong here: any command, how rows are written (`render`).
 Exit codes: 0 done; 1 nothing was released, or a check failed; 2 usage or configuration; 3 another build holds the lock.
@@ -36,7 +36,7 @@ class Day(click.ParamType):
     name = "date"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> dt.date:
-        """The day, or a usage error that says how to write one."""
+        """The day, or a usage error with the expected form."""
         if isinstance(value, dt.date):
             return value
         try:
@@ -46,15 +46,15 @@ class Day(click.ParamType):
 
 
 class WrittenDay(Day):
-    """A calendar day as a build's request has it: text in one form, which is read where the build begins."""
+    """A calendar day as text, for a build's request, which parses it."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """YYYY-MM-DD, once the text is sure to name a day."""
+        """YYYY-MM-DD, after checking that it is a day."""
         return super().convert(value, param, ctx).isoformat()
 
 
 class TypedText(click.ParamType):
-    """Text as people typed it, whatever their terminal sends."""
+    """Text as typed, whatever encoding the terminal sends."""
 
     name = "text"
 
@@ -64,10 +64,10 @@ class TypedText(click.ParamType):
 
 
 class Utf8Path(click.Path):
-    """A file or folder. A path that is not UTF-8 is refused: it could be opened, but not written down."""
+    """A file or folder. A path that is not UTF-8 is refused: it could be opened, but not recorded."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """The path, or a usage error that says which bytes are wrong."""
+        """The path, or a usage error that shows the invalid bytes."""
         try:
             os.fspath(value).encode()
         except UnicodeEncodeError:
@@ -86,7 +86,7 @@ def home_settings() -> Settings:
 
 
 def as_typed(words: str) -> str:
-    """A command of `firemark` on this home, begun as the person began this one."""
+    """A `firemark` command on this home, started the same way as the current one."""
     begun = sys.argv[0]
     program = "firemark" if Path(begun).name != "firemark" or shutil.which("firemark") == begun else shlex.quote(begun)
     home: str | None = click.get_current_context().find_root().obj
@@ -95,7 +95,7 @@ def as_typed(words: str) -> str:
 
 def _take_home(ctx: click.Context, param: click.Parameter, value: str | None) -> None:
     if value == "":
-        raise click.BadParameter("name a folder; an empty name is none.", ctx, param)
+        raise click.BadParameter("the name is empty: expected a folder.", ctx, param)
     if value is not None:
         ctx.find_root().obj = value
 
@@ -108,19 +108,19 @@ def home_option(command: Callable[..., Any]) -> Callable[..., Any]:
         metavar="DIR",
         expose_value=False,
         callback=_take_home,
-        help=f"Everything the program writes lies here (else {HOME_VARIABLE}, else ./var).",
+        help=f"Folder of everything that the program writes (default: {HOME_VARIABLE}, or ./var).",
     )(command)
 
 
 def format_option(command: Callable[..., Any]) -> Callable[..., Any]:
     """`--format`, for commands that print rows."""
     return click.option(
-        "--format", "fmt", type=click.Choice(FORMATS), default="table", show_default=True, help="How rows are written."
+        "--format", "fmt", type=click.Choice(FORMATS), default="table", show_default=True, help="Output format."
     )(command)
 
 
 def _plain_errors(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Errors of people become one message and an exit code; only errors of the program show a traceback."""
+    """User errors become one message and an exit code; only program errors show a traceback."""
 
     @functools.wraps(command)
     def run(*args: Any, **kwargs: Any) -> Any:
@@ -132,7 +132,7 @@ def _plain_errors(command: Callable[..., Any]) -> Callable[..., Any]:
 
         try:
             done = command(*args, **kwargs)
-            sys.stdout.flush()  # here, where a full disk can still be told of
+            sys.stdout.flush()  # here, where a full disk can still be reported
             return done
         except NoReleaseError as error:
             lines = [
@@ -145,7 +145,7 @@ def _plain_errors(command: Callable[..., Any]) -> Callable[..., Any]:
         except (ConfigurationError, RulebookError) as error:
             fail(str(error), USAGE)
         except AnotherBuildRunsError as error:
-            fail(f"{error}. Wait for it, or look at it with: {pasted(home_settings().home, 'status')}", BUSY)
+            fail(f"{error}. Wait for it, or check it with: {pasted(home_settings().home, 'status')}", BUSY)
         except OSError as error:
             if error.errno == errno.EPIPE:
                 raise  # `firemark grades | head`: click ends quietly
@@ -157,13 +157,13 @@ def _plain_errors(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def fail(message: str, code: int) -> NoReturn:
-    """Says what went wrong and ends with an exit code."""
+    """Prints an error and exits."""
     click.echo(f"Error: {visible(message)}", err=True)
     sys.exit(code)
 
 
 def command(*args: Any, **kwargs: Any) -> Callable[[Callable[..., Any]], click.Command]:
-    """A command of `firemark`: with `--home`, and errors as people read them."""
+    """A `firemark` command: with `--home`, and readable errors."""
 
     def wrap(function: Callable[..., Any]) -> click.Command:
         made: click.Command = click.command(*args, **kwargs)(home_option(_plain_errors(function)))
@@ -175,7 +175,7 @@ def command(*args: Any, **kwargs: Any) -> Callable[[Callable[..., Any]], click.C
 _STAGES = {
     "sample": "生成 sample",
     "ingest": "读取 reading",
-    "model": "计算 working out",
+    "model": "计算 computing",
     "check": "检查 checking",
     "frozen lists": "名单 past lists",
     "release": "发布 releasing",
@@ -185,7 +185,7 @@ _STAGES = {
 
 @contextmanager
 def progress_bars() -> Iterator[Progress]:
-    """Bars on standard error while it is a terminal; in a pipe not one byte of them."""
+    """Progress bars on standard error if it is a terminal; nothing otherwise."""
     from orchestration.building.workbench import silent
 
     if not sys.stderr.isatty():

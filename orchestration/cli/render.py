@@ -1,6 +1,6 @@
 """Rows for people and scripts: a table in a terminal, or CSV and JSON of `serving.cells`.
 
-Belongs here: how a value is written. Does not belong here: which rows or columns, printing of progress.
+Belongs here: how a value is printed. Does not belong here: the choice of rows and columns, progress bars.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _DISPENSABLE = ("explained_by", "confidence", "overlap_days", "conflict_id", "so
 
 
 def plain(value: Any) -> str:
-    """A value as people write it: 90 and not 90.00, an empty cell for null, no control characters."""
+    """A value as people write it: 90, not 90.00; an empty cell for null; no control characters."""
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -33,7 +33,7 @@ def plain(value: Any) -> str:
 
 
 def visible(text: str) -> str:
-    """Text that cannot steer a terminal: control and direction characters become U+FFFD."""
+    """Text that cannot control a terminal: control and direction characters become U+FFFD."""
     return "".join(
         "\ufffd" if unicodedata.category(char) in ("Cc", "Cf", "Zl", "Zp") and char != "\n" else char for char in text
     )
@@ -54,7 +54,7 @@ def print_rows(
     empty: str = "",
     stream: TextIO | None = None,
 ) -> None:
-    """Writes rows in one of `FORMATS`. `shown`: the columns of a table, where all would be too many."""
+    """Writes rows in one of `FORMATS`. `shown`: the columns of a table, if all would be too many."""
     out = stream or sys.stdout
     if fmt == "csv":
         out.write(csv_text(columns, rows))
@@ -74,8 +74,8 @@ def print_table(
     stream: TextIO | None = None,
     is_whole: bool = False,
 ) -> None:
-    """A table: as wide as the terminal, or as its content in a pipe. `is_whole`: rather a line per value than a column
-    less."""
+    """A table as wide as the terminal, or in a pipe as wide as its content. `is_whole`: if not all columns fit, print a line
+    per value."""
     from rich import box
     from rich.console import Console
     from rich.table import Table
@@ -100,11 +100,11 @@ def print_table(
     console.print(table)
     hidden = [label(column) for column in columns if column not in kept]
     if hidden:
-        out.write(f"窗口太窄，未显示 not shown, for want of width: {', '.join(hidden)}\n")
+        out.write(f"窗口太窄，未显示 not shown, because the window is too narrow: {', '.join(hidden)}\n")
 
 
 def _width(column: str, rows: Sequence[Row]) -> int:
-    """What a column needs at least: codes, dates and short words stand on one line, long text may fold."""
+    """The least width of a column: codes, dates and short words stay on one line, long text may fold."""
     from rich.cells import cell_len
 
     longest = max((cell_len(plain(row[column])) for row in rows), default=0)
@@ -113,7 +113,7 @@ def _width(column: str, rows: Sequence[Row]) -> int:
 
 
 def _fitting(columns: Sequence[str], needs: Mapping[str, int], width: int) -> list[str]:
-    """The columns that have room, in their order: first those go that say least, then the last one."""
+    """The columns that fit, in order: the least important are dropped first, then the last ones."""
     kept = list(columns)
     while kept and sum(needs[column] + _BETWEEN for column in kept) > width:
         kept.remove(next((column for column in _DISPENSABLE if column in kept), kept[-1]))
@@ -121,7 +121,7 @@ def _fitting(columns: Sequence[str], needs: Mapping[str, int], width: int) -> li
 
 
 def _print_blocks(rows: Sequence[Row], columns: Sequence[str], title: str | None, out: TextIO) -> None:
-    """One line per value, where not even a few columns have room."""
+    """One line per value, if not even a few columns fit."""
     if title:
         out.write(f"{title}\n")
     for row in rows:

@@ -1,5 +1,5 @@
-"""`firemark rulebook lint`, `new`, `import` and `what-if`. Does not belong here: what they find (`rulebook`,
-`building`), how rules are read (`rulebook_reading`)."""
+"""`firemark rulebook lint`, `new`, `import` and `what-if`. Does not belong here: what they do (`rulebook`, `building`),
+printing rules (`rulebook_reading`)."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ from orchestration.cli.rulebook_reading import diff, show
 @click.group()
 @home_option
 def rulebook() -> None:
-    """Rulebook data: check and read it, write and import a regime, compare versions, try another one."""
+    """Check, read, import and compare rulebooks."""
 
 
 @command()
 @click.argument("directory", required=False, type=Utf8Path(path_type=Path), metavar="[DIR]")
 def lint(directory: Path | None) -> None:
-    """Check a rulebook folder (default: FIREMARK_RULEBOOKS, else the one that comes with the program)."""
+    """Check a rulebook folder (default: FIREMARK_RULEBOOKS, or the one that comes with the program)."""
     from orchestration.building.rules import rulebook_folder
     from rulebook.folder import read_folder
     from rulebook.lint import lint as lint_folder
@@ -45,7 +45,7 @@ def lint(directory: Path | None) -> None:
     if problems:
         fail(f"{len(problems)} problems in {folder.path}", FAILED)
     versions = ", ".join(f"{row['rulebook_id']} ({row['regime_code']})" for row in folder.versions())
-    click.echo(f"{folder.path}: sound. {versions}")
+    click.echo(f"{folder.path}: no problems. {versions}")
 
 
 @command("import")
@@ -55,17 +55,17 @@ def import_command(files: tuple[Path, ...], directory: Path) -> None:
     """Turn regimes, each a FILE.yaml or FILE.xlsx, into versions of the rulebook folder DIR.
 
     \b
-    将规则文件（YAML 或 Excel）导入规则目录；有一处不对，整个目录不变。
+    将规则文件（YAML 或 Excel）导入规则目录；有一处错误，整个目录不变。
     `firemark rulebook new` writes a FILE.yaml to start from, with every key and word explained.
-    A version whose id is there is replaced. Nothing is written unless the whole folder is sound.
+    A version with an existing id is replaced. Nothing is written if the folder would have any problem.
     Give the versions of one regime together, or the last one first.
 
     A workbook has one sheet a block: rulebook 规则, components 构成, items 条目, clauses 条款对照, bands 等级,
-    repair 修复, measures 措施. Above each list stand the keys or their Chinese names, as `firemark rulebook new` lists
-    them, with a unit in brackets if you like; rulebook and repair may have them below each other, with the values to
+    repair 修复, measures 措施. The header of each list has the keys or their Chinese names, as `firemark rulebook new`
+    lists them, with an optional unit in brackets; rulebook and repair may have them in one column, with the values to
     their right. Titles, blank rows, totals, signatures, rows that begin with 注：, hidden sheets and sheets of notes
-    (说明, 图例) are passed over. Format codes such as 1-1 as text, or the spreadsheet makes a date of them. Lists in a
-    cell are separated by 、 or a comma or semicolon; 是 and 否 are true and false; 空 is an empty clause, 不计分 an entry
+    (说明, 图例) are ignored. Format codes such as 1-1 as text, or the spreadsheet turns them into dates. Separate the
+    values of a list by 、 or a comma or semicolon; 是 and 否 are true and false; 空 is an empty clause, 不计分 an entry
     that does not score.
     """
     from rulebook.importing import import_regimes
@@ -77,7 +77,7 @@ def import_command(files: tuple[Path, ...], directory: Path) -> None:
 @command()
 @click.argument("file", type=Utf8Path(dir_okay=False, path_type=Path), metavar="FILE.yaml")
 def new(file: Path) -> None:
-    """Write a regime to start from, with every key explained; a file that is there is left alone."""
+    """Write a regime to start from, with every key explained. An existing file is never overwritten."""
     from rulebook.template import write_template
 
     write_template(file)
@@ -97,7 +97,7 @@ def new(file: Path) -> None:
 def what_if_command(rulebook_id: str, rulebooks: Path | None, on: dt.date | None, fmt: str) -> None:
     """Re-score everything under another version and list the grade changes; nothing is released.
 
-    Compared with the current release, of the same files and program: where something has changed since, build first.
+    Compares with the current release, made from the same files by the same program: if either has changed, build first.
     """
     from dataclasses import asdict
     from itertools import product

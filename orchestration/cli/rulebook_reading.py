@@ -1,5 +1,5 @@
-"""`firemark rulebook show` and `diff`: the rules as people read them. Does not belong here: what a version says
-(`rulebook.reading`), what differs (`rulebook.differences`)."""
+"""`firemark rulebook show` and `diff`: printing rules for people. Does not belong here: the content of a version
+(`rulebook.reading`), differences (`rulebook.differences`)."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ if TYPE_CHECKING:
 _PIPE_WIDTH, _LEAST_WIDTH = 100, 60
 _ROW_COLUMNS = ("part", "code", "title", "subject", "text")
 _DIFFERENCE_COLUMNS = ("part", "code", "title", "change", "subject", "before", "after")
-# What of an item has a column of its own; the rest stands in its notes.
+# What of an item has a column of its own; the rest is in its notes.
 _ITEM_COLUMNS = {"clause": ("clause",), "points": ("points", "effect"), "cap_points": ("cap_points",)}
 _WIDEST, _LEAST_REST, _NARROWEST, _BETWEEN = 24, 24, 8, 2  # cells
-# What stays on one line: a character of Chinese or a word, with the signs that belong to it.
+# What is never broken: a Chinese character or a word, with its punctuation.
 _PIECES = re.compile(
     r"[（“《]*(?:[^\s\u2e80-\uffff“”]+|[^\s，。；：、！？）”》])?[，。；：、！？）”》]*\s*",
 )
@@ -42,7 +42,7 @@ _rulebooks_option = click.option(
     "--rulebooks",
     type=Utf8Path(path_type=Path),
     metavar="DIR",
-    help="Rulebook folder (default: FIREMARK_RULEBOOKS, else the one that comes with the program).",
+    help="Rulebook folder (default: FIREMARK_RULEBOOKS, or the one that comes with the program).",
 )
 _lang_option = click.option(
     "--lang", type=click.Choice(LANGS), default="zh", show_default=True, help="中文 or English."
@@ -73,12 +73,12 @@ def show(
 ) -> None:
     """Print the rules of a version.
 
-    As people read them: items, points, caps, windows, grades, measures, repair, in the order of the notice.
+    Items, points, caps, windows, grades, measures and repair, in the order of the notice.
     """
     from rulebook.reading import read, rows_of
 
     if rulebook_id is not None and (on or regime_code):
-        fail("ID names a version; --on and --regime look for one. Give ID, or the others.", USAGE)
+        fail("ID already names a version. Give either ID, or --on and --regime.", USAGE)
     folder = _folder(rulebooks)
     reading = read(folder, rulebook_id or _in_force(folder, regime_code, on or today()), lang)
     if fmt == "table":
@@ -95,9 +95,9 @@ def show(
 @_lang_option
 @format_option
 def diff(before: str, after: str, rulebooks: Path | None, lang: Lang, fmt: str) -> None:
-    """Print what differs between two versions.
+    """Print the differences between two versions.
 
-    What A says, then what B says; the versions may be of different regimes.
+    The text of A, then of B. The versions may be of different regimes.
     """
     from rulebook.differences import differences, rows_of
     from rulebook.reading import read
@@ -119,7 +119,7 @@ def _folder(rulebooks: Path | None) -> Folder:
 
 
 def _in_force(folder: Folder, named: str | None, on: dt.date) -> str:
-    """The version of a day, of the regime that a build would take."""
+    """The version in force on a day, of the regime that a build would use."""
     from orchestration.building.request import DEFAULT_REGIME
     from orchestration.building.rules import Rules
     from rulebook.folder import build_tables
@@ -127,7 +127,10 @@ def _in_force(folder: Folder, named: str | None, on: dt.date) -> str:
     regime_code = named or home_settings().regime_code
     if regime_code is None and DEFAULT_REGIME not in folder.regimes():
         known = ", ".join(f"{row['rulebook_id']} ({row['regime_code']})" for row in folder.versions()) or "none"
-        fail(f"{folder.path}: no regime {DEFAULT_REGIME}, and none was named. Give an ID of: {known}.", USAGE)
+        fail(
+            f"{folder.path}: there is no regime {DEFAULT_REGIME}, and no other was named. Give one of these IDs: {known}.",
+            USAGE,
+        )
     regime_code = regime_code or DEFAULT_REGIME
     version = Rules(regime_code, build_tables(folder, regime_code)).in_force(on)
     return str(version["rulebook_id"])
@@ -138,7 +141,7 @@ def _in_force(folder: Folder, named: str | None, on: dt.date) -> str:
 
 @contextmanager
 def _page() -> Iterator[Console]:
-    """As wide as the terminal, or 100 columns in a pipe; no line ends in spaces."""
+    """A console as wide as the terminal, or 100 columns in a pipe. Lines have no trailing spaces."""
     from rich.console import Console
 
     out = sys.stdout
@@ -152,7 +155,7 @@ def _page() -> Iterator[Console]:
 def _print_table(
     console: Console, rows: Sequence[Sequence[str]], headers: Sequence[str] | None = None, *, indent: int = 2
 ) -> None:
-    """Rows below each other; columns without a value are left out, and the last one takes the width that is left."""
+    """A table without columns that are empty; the last column takes the remaining width."""
     from rich.cells import cell_len
     from rich.padding import Padding
     from rich.table import Table
@@ -178,8 +181,8 @@ def _print_table(
 
 
 def folded(text: str, width: int) -> str:
-    """Text in lines of so many cells. Chinese breaks between any two characters, but never before a closing sign or
-    after an opening one; everything else breaks at spaces, or where one word is wider than a line."""
+    """Text in lines of at most `width` cells. Chinese breaks between any two characters, but never before a closing mark or
+    after an opening one; everything else breaks at spaces, or inside a word that is wider than a line."""
     from rich.cells import cell_len, chop_cells
 
     lines, line = [], ""
@@ -203,7 +206,7 @@ def _heading(console: Console, text: str) -> None:
 
 
 def _told(entry: Entry, without: Iterable[str] = ()) -> list[tuple[str, str]]:
-    """Label and text of what a reader of the version needs."""
+    """Label and text of each statement that is shown."""
     return [
         (statement.label, statement.text)
         for statement in entry.statements

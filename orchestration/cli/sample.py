@@ -15,7 +15,7 @@ from orchestration.cli.options import Utf8Path, command, progress_bars
 @click.option("--agencies", type=click.IntRange(min=1), default=28, show_default=True)
 @click.option("--years", type=click.IntRange(min=1), default=3, show_default=True)
 @click.option("--seed", type=int, default=1, show_default=True)
-@click.option("--clean", is_flag=True, help="Without dirt.")
+@click.option("--clean", is_flag=True, help="Without dirt in the exports.")
 def sample(directory: Path, agencies: int, years: int, seed: int, clean: bool) -> None:
     """Write the synthetic city: DIRECTORY/inbox and DIRECTORY/truth."""
     from sample_city import write_city

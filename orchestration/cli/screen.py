@@ -1,6 +1,6 @@
-"""The first screen: what a build read, kept out and found, the grades, and what to type next, on at most `MOST` lines.
+"""The first screen: what a build read, kept out and found, the grades, and what to type next, in at most `MOST` lines.
 
-Belongs here: which line stands where, and what gives way when there is no room. Pure: no stream, no release. Does not
+Belongs here: the order of the lines, and what is left out when there is no room. Pure: no stream, no release. Does not
 belong here: the numbers (`serving.overview`), the words of reasons (`serving.reasons`), widths (`cells`).
 """
 
@@ -30,12 +30,12 @@ _INDENT = "       "
 
 @dataclass(frozen=True)
 class Block:
-    """A heading with the lines below it. `entries`: what is shown as far as there is room, each with its lines."""
+    """A heading with the lines below it. `entries`: shown as far as there is room, each with its lines."""
 
     heading: list[str]
     lines: list[str] = field(default_factory=list)
     entries: list[list[str]] = field(default_factory=list)
-    rest: Any = None  # number of entries shown -> the line that stands for the others
+    rest: Any = None  # number of entries shown -> the line that replaces the others
 
     def shown(self, count: int) -> list[str]:
         """The block with so many of its entries."""
@@ -51,7 +51,7 @@ def first_screen(
     commands: Sequence[tuple[str, str]],
     width: int,
 ) -> list[list[str]]:
-    """The screen as blocks of lines. `report`: a build's report for machines; `found`: null when nothing was released;
+    """The screen as blocks of lines. `report`: a build's report for machines; `found`: None when nothing was released;
     `commands`: what to type next, and why.
     """
     quarantined = found.quarantined if found else []
@@ -69,7 +69,7 @@ def first_screen(
 
 
 def _shared(blocks: Sequence[Block], room: int) -> list[int]:
-    """How many entries each block shows, so that all fit: in turns, so that no block takes all the room; each has one."""
+    """How many entries each block shows, so that all fit. Blocks take turns, so that none takes all the room; each has one."""
     counts = [min(1, len(block.entries)) for block in blocks]
     is_open = [len(block.entries) > 1 for block in blocks]
     while any(is_open):
@@ -128,7 +128,7 @@ def _outcome(report: Mapping[str, Any]) -> str:
 
 
 def _some(heading: str, said: Sequence[str], width: int) -> list[str]:
-    """The first few remarks of a kind, and how many more there are."""
+    """The first remarks of a kind, and how many more there are."""
     lines = [line for one in said[:_REMARKS] for line in _wrap([f"{heading} {one_line(one)}".strip()], width)]
     return [*lines, f"  另有 and {len(said) - _REMARKS} more"] if len(said) > _REMARKS else lines
 
@@ -156,7 +156,7 @@ def _reasons(heading: str, reasons: Sequence[Reason], width: int) -> Block | Non
 
 
 def _as_many(line: str, names: Sequence[str], width: int) -> str:
-    """A line that ends with as many names as it has room for."""
+    """A line with as many names at its end as fit."""
     for place, name in enumerate(names):
         longer = line + ("、" if place else ": ") + name
         if cell_len(longer) > width - 1:
@@ -166,23 +166,22 @@ def _as_many(line: str, names: Sequence[str], width: int) -> str:
 
 
 def _reason_lines(reason: Reason, width: int) -> list[str]:
-    found = reason.found[:1].upper() + reason.found[1:]
-    text = one_line(f"{reason.in_chinese}: {reason.place}: {found}")
+    text = one_line(f"{reason.in_chinese}: {reason.place}: {reason.found}")
     return packed([text], width, indent=_INDENT, first=f"{reason.count:>5}  ", between="")
 
 
 def _quarantined_heading(found: Overview) -> str:
     count = sum(reason.count for reason in found.quarantined)
     nobodys = f", 其中对象不明 of which {found.nobodys_count} name nobody" if found.nobodys_count else ""
-    made_up = f"; 已补 made up for {found.made_up_count}" if found.made_up_count else ""
-    return f"隔离的行 Rows quarantined: {count}{nobodys}{made_up}"
+    corrected = f"; 已更正 corrected {found.corrected_count}" if found.corrected_count else ""
+    return f"隔离的行 Rows quarantined: {count}{nobodys}{corrected}"
 
 
 def _found(found: Overview, width: int) -> Block:
     told = [f"{' '.join(value_words('status', status))} {n}" for status, n in found.conflicts.items()]
     heading = f"发现 Found: 冲突 conflicts {sum(found.conflicts.values())}"
     if told:
-        heading += f" = {' + '.join(told)}"  # what is open comes last, for its kinds follow
+        heading += f" = {' + '.join(told)}"  # open comes last, because its kinds follow
     lines: list[str] = []
     for severity, kinds in groupby(found.kinds, key=lambda kind: kind.severity):
         called = " ".join(value_words("severity", severity))
@@ -212,7 +211,7 @@ def _grades(found: Overview, width: int) -> Block:
 
 
 def _table(agencies: Sequence[Graded], width: int) -> list[str]:
-    """Two agencies on a line where they have room, the best on the left above; of more than fit the best and the worst."""
+    """Two agencies on a line if they fit, the best at the top left; of too many, the best and the worst."""
     name = min(max((cell_len(agency.name) for agency in agencies), default=0), _LONGEST_NAME)
     grade = max((cell_len(plain(agency.grade)) for agency in agencies), default=0)
     sides = 2 if 2 * (name + _SCORE + grade + 5) <= width else 1

@@ -1,4 +1,4 @@
-"""`firemark site`: where the pages of the current release are. Does not belong here: the pages (`serving.outputs.site`)."""
+"""`firemark site`: the path of the current release's public pages. Does not belong here: the pages (`serving.outputs.site`)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from orchestration.cli.options import USAGE, command, fail, home_settings
 
 
 @command()
-@click.option("--open", "is_opened", is_flag=True, help="Open it in the browser, too.")
+@click.option("--open", "is_opened", is_flag=True, help="Also open it in the browser.")
 def site(is_opened: bool) -> None:
     """Print the path of the public site of the current release."""
     from serving.releases.errors import NoReleaseError

@@ -1,4 +1,4 @@
-"""`firemark status`: one screen about a home. Does not belong here: queries (`serving`), what is alerted."""
+"""`firemark status`: the state of a home on one screen. Does not belong here: queries (`serving`), alerts."""
 
 from __future__ import annotations
 
@@ -72,9 +72,9 @@ def status(fmt: str) -> None:
         click.echo(f"待核问题 data issues (quality.fct_data_issues): {said}")
     for row in found["quarantined_rows_of_nobody"]:
         click.echo(
-            f"{row['source']}/{row['dataset']}: {row['row_count']} 行被隔离且辨不清对象 quarantined rows name nobody for "
-            f"certain, the last received on {row['received_on']}: whose evidence they are cannot be told. "
-            f"Look at: firemark quarantine --dataset {row['dataset']}"
+            f"{row['source']}/{row['dataset']}: {row['row_count']} 行被隔离且对象不明 quarantined rows name nobody for "
+            f"certain, the last received on {row['received_on']}: it is not known whose evidence they are. "
+            f"See firemark quarantine --dataset {row['dataset']}"
         )
     print_unrated(found["unrated_agencies"], "未评机构 unrated agencies:")
     if found["overdue_tasks"] is not None:

@@ -1,7 +1,7 @@
-"""The terminal as it is: whatever its encoding, everything printed is readable, and what was typed is understood.
+"""Terminals of any encoding: output is readable, and arguments are read correctly.
 
-Belongs here: the standard streams, the encoding of arguments and file names. Does not belong here: what is printed
-(`render`), control characters in it (`render.visible`).
+Belongs here: the standard streams, the encoding of arguments and file names. Does not belong here: what is printed, and
+control characters in it (`render`).
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _LARGEST_IN_ONE = 0xFFFF
 
 
 def prepare() -> None:
-    """For the very beginning of a command: names of files are UTF-8, and nothing that is printed can fail for its letters."""
+    """Call it first in a command: file names are UTF-8, and no character that is printed can fail."""
     _read_names_as_utf8()
     codecs.register_error(ESCAPED, escaped)
     codecs.register(_ascii_by_another_name)
@@ -28,7 +28,7 @@ def prepare() -> None:
 
 
 def escaped(error: UnicodeError) -> tuple[str, int]:
-    """What the terminal cannot show, as JSON would write it: it stays valid JSON, and people can look it up."""
+    """Characters that the terminal cannot show, as JSON escapes: JSON stays valid, and people can look them up."""
     if not isinstance(error, UnicodeEncodeError):
         raise error
     units = []
@@ -43,7 +43,7 @@ def escaped(error: UnicodeError) -> tuple[str, int]:
 
 
 def typed(text: str) -> str:
-    """An argument as it was meant: bytes that are no UTF-8 are read as GB 18030, which Chinese terminals send."""
+    """An argument as it was meant: bytes that are not UTF-8 are read as GB 18030, which Chinese terminals send."""
     try:
         text.encode()
     except UnicodeEncodeError:
@@ -56,7 +56,7 @@ def typed(text: str) -> str:
 
 
 def _prepared(stream: TextIO | None) -> TextIO:
-    if stream is None:  # closed by whoever started us
+    if stream is None:  # closed by the calling process
         return Path(os.devnull).open("w", encoding="utf-8")
     if isinstance(stream, io.TextIOWrapper):
         is_ascii = codecs.lookup(stream.encoding).name == "ascii"
@@ -65,7 +65,7 @@ def _prepared(stream: TextIO | None) -> TextIO:
 
 
 def _ascii_by_another_name(name: str) -> codecs.CodecInfo | None:
-    """click takes a stream in ASCII for a mistake and writes UTF-8 to it; under another name it leaves it alone."""
+    """click treats an ASCII stream as a mistake and writes UTF-8 to it; under another name it does not."""
     if name not in (_ASCII, _ASCII.replace("-", "_")):
         return None
     ascii_codec = codecs.lookup("ascii")
@@ -81,8 +81,8 @@ def _ascii_by_another_name(name: str) -> codecs.CodecInfo | None:
 
 
 def _read_names_as_utf8() -> None:
-    """Begins again in Python's UTF-8 mode where the system's locale is of another encoding (as with PYTHONUTF8=0): exports
-    have Chinese names, and a file's name must not depend on who starts a build. The terminal keeps its own encoding.
+    """Restarts in Python's UTF-8 mode if the system's locale has another encoding (as with PYTHONUTF8=0): exports have
+    Chinese names, and a file's name must not depend on who starts a build. The terminal keeps its own encoding.
     """
     if sys.getfilesystemencoding() == "utf-8":
         return

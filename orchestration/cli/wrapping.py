@@ -1,6 +1,6 @@
 """Lines of text that fit a terminal: widths are counted in cells, of which a Chinese character takes two.
 
-Belongs here: packing, wrapping and padding. Does not belong here: what is said (`screen`), tables (`render`).
+Belongs here: packing, wrapping and padding. Does not belong here: what is printed (`screen`), tables (`render`).
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ from rich.cells import cell_len, set_cell_size
 from rich.console import Console
 from rich.text import Text
 
-PIPE_WIDTH = 100  # what a file or a pipe gets
+PIPE_WIDTH = 100  # in a file or a pipe
 UNWRAPPED = 10_000  # for lists that are searched line by line
 _WIDEST, _NARROWEST = 120, 40
 
 
 def width_of(stream: TextIO | None = None, in_pipe: int = PIPE_WIDTH) -> int:
-    """How wide lines may be on a stream."""
+    """The width of lines on a stream."""
     out = stream or sys.stdout
     if not out.isatty():
         return in_pipe
@@ -28,8 +28,8 @@ def width_of(stream: TextIO | None = None, in_pipe: int = PIPE_WIDTH) -> int:
 
 
 def packed(pieces: Iterable[str], width: int, *, indent: str = "", first: str | None = None, between: str) -> list[str]:
-    """The pieces one after the other, as many on a line as fit; one that is longer than a line is wrapped between its
-    words. `first`: what the first line begins with instead of the indent.
+    """The pieces, as many on a line as fit; a piece longer than a line is wrapped between words. `first`: begins the first
+    line instead of the indent.
     """
     lines: list[str] = []
     current = indent if first is None else first
@@ -50,7 +50,7 @@ def packed(pieces: Iterable[str], width: int, *, indent: str = "", first: str | 
 
 
 def _wrapped(begin: str, piece: str, width: int, indent: str) -> list[str]:
-    """A piece over as many lines as it needs; no character is cut in two."""
+    """A piece wrapped over several lines; no character is cut in two."""
     room = max(width - max(cell_len(begin), cell_len(indent)), 2)
     console = Console(file=io.StringIO(), width=room)
     parts = [part.plain.rstrip() for part in Text(piece).wrap(console, room, overflow="fold")]
@@ -58,7 +58,7 @@ def _wrapped(begin: str, piece: str, width: int, indent: str) -> list[str]:
 
 
 def padded(text: str, width: int, *, to_right: bool = False) -> str:
-    """A text of exactly this many cells: filled up with blanks, or cut with … at its end."""
+    """A text of exactly `width` cells: padded with blanks, or cut with … at its end."""
     length = cell_len(text)
     if length > width:
         return set_cell_size(set_cell_size(text, width - 1).rstrip() + "…", width)

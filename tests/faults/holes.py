@@ -1,7 +1,7 @@
-"""A whole city in memory, and the same city with one thing missing: a drop held, a row kept out.
+"""A complete city in memory, and the same city with one thing missing: a held drop or a quarantined row.
 
-Belongs here: sending the city anew with a hole, what each result says before and after. Does not belong here: what must
-hold of the difference (`test_missing_evidence`, `test_evidence_arrives`).
+Belongs here: sending the city again with a gap, and its results before and after. Does not belong here: assertions about
+the difference (`test_missing_evidence`).
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from tests.warehouse.harness import Warehouse
 AS_OF = dt.date(2026, 10, 31)
 Write = Callable[[Path], object]  # given the file's place in an inbox
 MARTS = ("fct_engineer_conflicts", "fct_leads", "rpt_tasks", "rpt_public_roster", "fct_quarantined_rows", "fct_loads")
-# What carries a flag -> its key.
+# Marts that carry a flag -> their key.
 RESULTS = {
     "conflicts.fct_engineer_conflicts": "conflict_id",
     "supervision.fct_leads": "lead_id",
@@ -59,7 +59,7 @@ class Sent:
 
 @dataclass(frozen=True)
 class Result:
-    """One conflict, lead, task, grade or line of the roster, without places of files."""
+    """One conflict, lead, task, grade or line of the roster, without positions in files."""
 
     cells: Mapping[str, str]
     is_flagged: bool
@@ -86,13 +86,13 @@ def results(made: Warehouse) -> Results:
 
 
 def changed(whole: Results, found: Results) -> Results:
-    """Results that say something else than in the whole city, or that it does not have."""
+    """Results that differ from the complete city, or that it does not have."""
     return {key: one for key, one in found.items() if key not in whole or whole[key].cells != one.cells}
 
 
 @dataclass(frozen=True)
 class City:
-    """A clean city as sent, its home as the door took it in, and what all of it together says."""
+    """A clean city as sent, its home after ingestion, and the results of all of it."""
 
     folder: Path
     files: Mapping[str, list[Sent]]  # by dataset, in the order of their days
@@ -122,8 +122,8 @@ class City:
         return City(folder, files, whole, results(whole))
 
     def after(self, file: Sent, *writes: Write, models: Sequence[str] = MARTS) -> Warehouse:
-        """The city as the door took it in but for one file, and then what each write puts into the inbox instead."""
-        folder = self.folder / "anew"
+        """The city without one file, and then with what each write puts into the inbox instead."""
+        folder = self.folder / "again"
         home, inbox = folder / "home", folder / "inbox"
         shutil.copytree(self.folder / "home", home, ignore=shutil.ignore_patterns("archive", "build"))
         try:
@@ -146,7 +146,7 @@ class City:
 
 
 def nothing(path: Path) -> None:
-    """The file does not come."""
+    """The file does not arrive."""
 
 
 def unreadable(path: Path) -> None:
@@ -156,7 +156,7 @@ def unreadable(path: Path) -> None:
 DAYS = (Parse.DATE, Parse.LAST_DAY, Parse.DATETIME, Parse.DATE_OR_OPEN, Parse.MONTH)
 NUMBERS = (Parse.INTEGER, Parse.DECIMAL, Parse.EPOCH_MS, Parse.COORDINATE)
 NAMES = (Parse.AGENCY_NAME, Parse.PERSON_NAME)
-# A kind of failing cell -> the columns that can fail so, and what stands there then.
+# A kind of failing cell -> the columns in which it can occur, and the cell.
 FAILURES: Mapping[str, tuple[tuple[Parse, ...], Callable[[Any], Any]]] = {
     "day": (DAYS, lambda _: "2024-02-30"),
     "choice": ((Parse.CHOICE, Parse.FLAG), lambda _: "别的"),
@@ -166,7 +166,7 @@ FAILURES: Mapping[str, tuple[tuple[Parse, ...], Callable[[Any], Any]]] = {
     "uscc": ((Parse.USCC,), lambda cell: f"{str(cell)[:-1]}{'A' if str(cell)[-1:] != 'A' else 'B'}"),
     "id": ((Parse.PERSON_ID,), lambda _: "4.10803E+17"),
 }
-MASKED = "masked id and "  # before the kind of what fails
+MASKED = "masked id and "  # prefix of a kind
 
 
 def failures(of: Dataset) -> list[tuple[str, Column]]:
@@ -210,7 +210,7 @@ def drawn_row(files: list[Sent], draw: random.Random) -> tuple[Sent, int]:
     return file, draw.randrange(len(file.drop.rows))
 
 
-# ---- what comes after all
+# ---- what arrives later
 
 
 def as_sent(file: Sent) -> Write:
@@ -219,12 +219,12 @@ def as_sent(file: Sent) -> Write:
 
 
 def as_sent_but_cut(file: Sent) -> Write:
-    """What nobody can read, under the name of what comes in the end."""
+    """An unreadable file, under the name of the one that arrives later."""
     return lambda path: unreadable(path.with_name(file.path.name))
 
 
 def corrected(file: Sent, name: str) -> Write:
-    """All rows of the file, none of which fails, under its own name or in another file beside it."""
+    """All rows of the file, all correct, under its own name or in another file beside it."""
     return as_rows(file, file.drop.rows, name)
 
 

@@ -1,7 +1,7 @@
-"""How far a row of the sample city reaches: which agencies and people it names, and where else these people stand.
+"""The agencies and people that a row of the sample city concerns, and where else these people are listed.
 
-Belongs here: what the rows themselves say, as a reader of the exports would put it together. Does not belong here: the
-SQL's own answer, against which this is held (`test_missing_evidence`).
+Belongs here: what the rows themselves say, derived in plain Python. Does not belong here: the SQL's answer, which is
+compared with it (`test_missing_evidence`).
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ from tests.ingestion.real_exports.builder import Row
 _CODE = re.compile(r"(?<![0-9A-Z])9[0-9A-Z]{17}(?![0-9A-Z])")
 _NUMBER = re.compile(r"[1-8]\d{16}[\dX]")
 _JUDGED = re.compile(r"\w+:(.+)=(\w{18})")
-# Where a person works: in the other datasets an agency beside a person is a payer, or whom a finding is about.
+# Datasets that show where a person works: in the others the agency beside a person is a payer, or the subject of a finding.
 _LISTED = ("registry/personnel", "platform/reports")
 AGENCIES = ("agency_id", "employer_a_id", "employer_b_id")
 PEOPLE = ("person_key", "other_person_key")
-# Columns by whose number a row is of the agencies of other rows, where its own code cannot be read.
+# Columns whose numbers link a row to the agencies of other rows if its own code cannot be read.
 _NUMBERS = {
     "platform/reports": (("bgbh",), ("htbh",), ("xmbh",)),
     "platform/contracts": (("htbh",), ("xmbh",)),
@@ -67,7 +67,7 @@ def _codes(row: Row) -> set[str]:
 
 
 def _numbers_of(columns: Iterable[tuple[str, ...]], row: Row) -> set[str]:
-    """The numbers in columns of a row, a list's each by itself."""
+    """The numbers in columns of a row; those of a list one by one."""
     return {
         number
         for names in columns
@@ -114,7 +114,7 @@ class Whereabouts:
         return {text for text in _texts(dict(row)) if _NUMBER.fullmatch(text)}
 
     def reach(self, file: Sent, row: Row) -> Reach:
-        """What a good row names by itself and through its people."""
+        """What a good row names directly and through its people."""
         place = file.drop.dataset.id
         agencies = self._agencies(row).union(*map(self.borne.__getitem__, _numbers_of(_NUMBERS.get(place, ()), row)))
         numbers: set[str] = set()

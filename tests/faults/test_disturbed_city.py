@@ -1,4 +1,4 @@
-"""A whole city whose exports are written in other forms that say the same: every mart is the same, but for places."""
+"""A complete city whose exports are written in equivalent forms: every mart is the same, except for positions in files."""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ pytestmark = pytest.mark.soak
 CITIES = 20
 AS_OF = "2026-09-30"
 PLACES = {"file_hash", "sheet", "row_number", "file_position", "row_hash", "flags", "issue_id", "hidden_sheet_count"}
-# A record that stands on two pages is a repeat while its cells are the same, and else a version that says the same.
+# A record on two pages is a repeat if its cells are the same, otherwise a version with the same meaning.
 PLACES |= {"accepted_count", "duplicate_count"}
-UNTIMED = {"fct_check_results"}  # clock times stand there
+UNTIMED = {"fct_check_results"}  # it holds clock times
 MASKS = (f"4108**********{ID[-4:]}", "138****1234")
 MARTS_WITH_MASKS = {
     *("conflicts.fct_engineer_conflicts", "credit.dim_agencies"),
@@ -105,7 +105,7 @@ def build(folder: Path, inbox: Path, key: Path) -> dict[str, Counter[tuple[str, 
     return found
 
 
-def test_a_city_in_any_mix_of_forms_has_the_same_marts(tmp_path: Path) -> None:
+def test_a_city_written_in_any_forms_has_the_same_marts(tmp_path: Path) -> None:
     key = tmp_path / "person.key"
     key.write_text("a key of the tests, of 32 letters")
     firemark(tmp_path / "none", "sample", str(tmp_path / "sample"), "--clean", "--agencies", "12", "--years", "1")
@@ -133,7 +133,7 @@ def test_a_city_in_any_mix_of_forms_has_the_same_marts(tmp_path: Path) -> None:
             )
 
 
-def test_numbers_planted_in_every_column_stand_in_no_file_of_a_built_home(tmp_path: Path) -> None:
+def test_numbers_planted_in_every_column_are_in_no_file_of_a_built_home(tmp_path: Path) -> None:
     """Marts, releases, work lists, logs and caches: nothing outside the archive holds an ID or mobile number in the clear."""
     door = Door(tmp_path)
     for place in ROWS:
@@ -149,4 +149,4 @@ def test_numbers_planted_in_every_column_stand_in_no_file_of_a_built_home(tmp_pa
     assert held == []
     release = (door.settings.home / "releases" / "current").resolve() / "firemark.duckdb"
     masked = {part for part, text in texts_of(release) if all(mask in text for mask in MASKS)}
-    assert masked >= MARTS_WITH_MASKS  # the control: what was planted got as far as this
+    assert masked >= MARTS_WITH_MASKS  # the control: what was planted reached these tables

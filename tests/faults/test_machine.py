@@ -1,4 +1,4 @@
-"""What a machine does to builds: a full disk, logs that cannot be written, no network, five at once."""
+"""Builds on a machine in trouble: a full disk, logs that cannot be written, no network, five builds at once."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def current(home: Settings) -> Path:
     return found
 
 
-def test_of_five_builds_at_once_one_writes_and_four_leave(home: Settings) -> None:
+def test_of_five_builds_at_once_one_writes_and_four_exit(home: Settings) -> None:
     builds = [start(home) for _ in range(5)]
     said = [build.communicate() for build in builds]
     assert sorted(build.returncode for build in builds) == [0, 3, 3, 3, 3], said
@@ -55,7 +55,7 @@ def test_of_five_builds_at_once_one_writes_and_four_leave(home: Settings) -> Non
 
 @pytest.mark.parametrize("largest", [3_000, 40_000, 400_000, 2_000_000])
 def test_a_full_disk_stops_the_build_and_leaves_the_release(home: Settings, largest: int) -> None:
-    """No file may grow beyond `largest`: what a full disk does, wherever it strikes first."""
+    """No file may grow beyond `largest`, as on a full disk, wherever that happens first."""
     before = current(home)
 
     def fill_up() -> None:
@@ -82,7 +82,7 @@ sys.addaudithook(watch)
 """
 
 
-def test_a_build_calls_nobody(home: Settings, tmp_path: Path) -> None:
+def test_a_build_makes_no_network_call(home: Settings, tmp_path: Path) -> None:
     (tmp_path / "hook").mkdir()
     (tmp_path / "hook" / "sitecustomize.py").write_text(HOOK, encoding="utf-8")
     seen = tmp_path / "seen"

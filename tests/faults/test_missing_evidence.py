@@ -1,9 +1,9 @@
-"""A city with one hole: whatever it changes is flagged, with the dataset and the day, and nothing far from it is; what comes
-in the end leaves no trace of having been missing.
+"""A city with one gap: everything that it changes is flagged, with the dataset and the day, and nothing unrelated is. What
+arrives later leaves no trace of having been missing.
 
-Over a whole clean city in memory (`holes`). A drop that is held is everybody's; a row that is kept out is theirs whom it
-names by code, by name, by all but one character of a code, or as the row of its key does. Where only a number of some
-agency's papers can be read, these are flagged, too, and need not be all; `firemark status` counts such rows and those that
+Uses a complete clean city in memory (`holes`). A held drop concerns everybody. A quarantined row concerns those that it
+names by code, by name, by all but one character of a code, or through the row of its key. If only a number of an agency's
+papers can be read, these agencies are flagged too, but may not be all; `firemark status` counts such rows and those that
 name nobody (marts.md, "Columns of several tables").
 """
 
@@ -70,13 +70,13 @@ def long_city(tmp_path_factory: pytest.TempPathFactory) -> City:
 
 
 def only(found: Results, because: str | None) -> None:
-    """Whatever is flagged is flagged for one reason."""
+    """Everything that is flagged has this one reason."""
     assert {one.because for one in found.values() if one.is_flagged} <= {because}
     assert all(one.is_flagged == (one.because is not None) for one in found.values())
 
 
 def all_flagged(city: City, found: Results, because: str) -> None:
-    """Whatever says something else than in the whole city is flagged."""
+    """Everything that differs from the complete city is flagged."""
     silent = {key: one.cells for key, one in changed(city.results, found).items() if one.because != because}
     assert silent == {}, next(
         {name: (city.results[key].cells.get(name) if key in city.results else None, value)}
@@ -87,7 +87,7 @@ def all_flagged(city: City, found: Results, because: str) -> None:
 
 
 def none_excused(city: City, found: Results) -> None:
-    """No conflict that the whole city shows otherwise is explained."""
+    """No conflict is explained that is not explained in the complete city."""
     excused = {
         key
         for key, one in found.items()
@@ -101,7 +101,7 @@ def none_excused(city: City, found: Results) -> None:
 
 
 def check_held(city: City, file: Sent, write: Write = unreadable) -> Results:
-    """A held drop is everybody's whose results rest on its dataset."""
+    """A held drop flags all results that are based on its dataset."""
     made = city.after(file, write)
     held = made.query("select cast(received_on as text) as day from quality.fct_loads where status = 'held'")
     assert {row["day"] for row in held} == {file.received_on}
@@ -113,7 +113,7 @@ def check_held(city: City, file: Sent, write: Write = unreadable) -> Results:
 
 
 def check_row(city: City, files: list[Sent], kind: str, draw: random.Random) -> Results:
-    """A row that is kept out is theirs whom it names; one that says only a number of some agency's papers may be theirs."""
+    """A quarantined row flags those that it names; one with only a number of an agency's papers flags these agencies."""
     file, index = drawn_row(files, draw)
     column = draw.choice([column for of, column in failures(file.drop.dataset) if of == kind])
     made = city.after(file, failed(file, index, kind, column))
@@ -131,13 +131,13 @@ def check_row(city: City, files: list[Sent], kind: str, draw: random.Random) -> 
 
 
 def kept_out(made: Warehouse, header: str) -> dict[str, object]:
-    """The one row that is kept out, for the cell that was to fail."""
+    """The one quarantined row, for the cell that was made to fail."""
     (row,) = made.query("from quality.fct_quarantined_rows")
     assert row["header"] == header
     return row
 
 
-# ---- what must hold once it has come
+# ---- what must hold once it has arrived
 
 
 def rows_of(made: Warehouse, with_places: bool) -> dict[str, Counter[tuple[str, ...]]]:
@@ -159,7 +159,7 @@ def rows_of(made: Warehouse, with_places: bool) -> dict[str, Counter[tuple[str, 
 
 
 def check_arrival(city: City, file: Sent, *writes: Write, with_places: bool) -> None:
-    """Every mart is that of the city in which everything came in time: with the same bytes, to the last place."""
+    """Every mart equals that of the complete city; with the same bytes, also in the positions of rows."""
     made = city.after(file, *writes, models=())
     assert made.query("select source from quality.fct_loads where status = 'held'") == []
     found = rows_of(made, with_places)
@@ -168,12 +168,12 @@ def check_arrival(city: City, file: Sent, *writes: Write, with_places: bool) -> 
 
 
 def columns_of(file: Sent, kind: str) -> list[Column]:
-    """The columns that can fail so."""
+    """The columns that can fail in this way."""
     return [column for way, column in failures(file.drop.dataset) if way == kind]
 
 
 def beside_the_key(file: Sent, kind: str) -> list[Column]:
-    """Those that can fail so while the row's key can be read: in a later drop a row is known again by its key alone."""
+    """Those that can fail while the row's key can be read: in a later drop a row is recognised by its key alone."""
     of = file.drop.dataset
     if kind.startswith(MASKED) and any(
         column.parse is Parse.PERSON_ID and column.name in of.key for column in of.columns
@@ -183,7 +183,7 @@ def beside_the_key(file: Sent, kind: str) -> list[Column]:
 
 
 def in_the_key(file: Sent, kind: str) -> list[Column]:
-    """Those by which the row's key cannot be read."""
+    """Those whose failure makes the row's key unreadable."""
     beside = beside_the_key(file, kind)
     return [column for column in columns_of(file, kind) if column not in beside]
 
@@ -191,16 +191,16 @@ def in_the_key(file: Sent, kind: str) -> list[Column]:
 def check_correction(
     city: City, files: list[Sent], kind: str, draw: random.Random, name: str, *, is_key_read: bool
 ) -> None:
-    """A row that failed comes again in the same folder: in a file of another name, or of the same."""
+    """A row that failed arrives again in the same folder, in a file of another name or of the same."""
     file, index = drawn_row(files, draw)
     column = draw.choice((beside_the_key if is_key_read else in_the_key)(file, kind))
     if len(file.drop.rows) == 1:
-        name = ""  # a file without a good row is known again by its name alone
+        name = ""  # a file without a good row is recognised by its name alone
     check_arrival(city, file, failed(file, index, kind, column), corrected(file, name), with_places=False)
 
 
 def with_missing(made: Warehouse) -> dict[str, Counter[tuple[str, ...]]]:
-    """Those rows, and what is missing for want of a row."""
+    """Those rows, and the rows that are still missing."""
     missing = made.query(
         "select source, dataset, received_on, agency_id, is_anybody_named from quality.fct_quarantined_rows where is_missing"
     )
@@ -208,8 +208,8 @@ def with_missing(made: Warehouse) -> dict[str, Counter[tuple[str, ...]]]:
 
 
 def check_half_correction(city: City, files: Iterable[Sent], kind: str, column: Column, *names: str) -> None:
-    """Of two rows without a key the first comes again: all is as if only the second had failed, flags too. In the first of
-    the files in which that shows: a list that a later one bears out misses nothing.
+    """Of two rows without a key the first arrives again: the result is as if only the second had failed, flags included.
+    Uses the first file in which that shows: nothing is missing from a list that a later one confirms.
     """
     whole = with_missing(city.whole)
     for file in files:
@@ -219,16 +219,16 @@ def check_half_correction(city: City, files: Iterable[Sent], kind: str, column: 
         if expected != whole:
             break
     else:
-        raise AssertionError("no file has a second row whose failing shows")
+        raise AssertionError("in no file the failure of the second row has an effect")
     both = [failing(file, index, kind, column) for index in range(2)] + file.drop.rows[2:]
-    # a file without a good row is known again by its name alone
+    # a file without a good row is recognised by its name alone
     for name in names if len(file.drop.rows) > 2 else ("",):
         half = failed(file, 1, kind, column, name)
         assert with_missing(city.after(file, as_rows(file, both), half, models=())) == expected, name
 
 
 def check_later(city: City, files: list[Sent], kind: str, draw: random.Random) -> None:
-    """A row that failed comes again in a later drop."""
+    """A row that failed arrives again in a later drop."""
     file, index = drawn_row(files, draw)
     column = draw.choice(beside_the_key(file, kind))
     made = city.after(file, failed(file, index, kind, column), sent_later(file, index, str(AS_OF)))
@@ -239,13 +239,13 @@ def check_later(city: City, files: list[Sent], kind: str, draw: random.Random) -
 # ---- the short form
 
 
-def test_nothing_of_a_whole_city_is_flagged(city: City) -> None:
+def test_nothing_is_flagged_in_a_complete_city(city: City) -> None:
     only(city.results, None)
     assert len({mart for mart, _ in city.results}) == 5
 
 
 @pytest.mark.parametrize("place", ["registry/personnel", "registry/site_checks"])
-def test_a_held_drop_flags_what_rests_on_its_dataset(city: City, place: str) -> None:
+def test_a_held_drop_flags_what_is_based_on_its_dataset(city: City, place: str) -> None:
     found = check_held(city, city.files[place][-1])
     assert changed(city.results, found)
     assert any(not one.is_flagged for one in found.values())
@@ -262,17 +262,17 @@ def test_a_held_drop_flags_what_rests_on_its_dataset(city: City, place: str) -> 
         ("platform/checkins", "number"),
     ],
 )
-def test_a_row_quarantined_in_the_last_drop_flags_whom_it_names(city: City, place: str, kind: str) -> None:
+def test_a_row_quarantined_in_the_last_drop_flags_those_that_it_names(city: City, place: str, kind: str) -> None:
     found = check_row(city, city.files[place][-1:], kind, random.Random(f"{place} {kind}"))
     assert 0 < sum(one.is_flagged for one in found.values()) < len(found) / 4
 
 
-def test_a_file_that_comes_whole_in_the_end_leaves_no_trace(city: City) -> None:
+def test_a_file_that_arrives_complete_later_leaves_no_trace(city: City) -> None:
     file = city.files["inspections/checks"][-1]
     check_arrival(city, file, as_sent_but_cut(file), as_sent(file), with_places=True)
 
 
-def test_a_page_that_does_not_come_holds_its_drop_until_it_does(city: City) -> None:
+def test_a_missing_page_holds_its_drop_until_it_arrives(city: City) -> None:
     first, last = city.files["platform/checkins"][-2:]
     assert first.place.parent == last.place.parent
     found = check_held(city, last, nothing)
@@ -284,7 +284,7 @@ def test_a_page_that_does_not_come_holds_its_drop_until_it_does(city: City) -> N
     ("place", "kind", "name", "is_key_read"),
     [("registry/personnel", "day", "b", True), ("registry/equipment", "uscc", "", False)],
 )
-def test_a_row_that_is_corrected_in_time_leaves_no_trace(
+def test_a_row_corrected_in_its_drop_leaves_no_trace(
     city: City, place: str, kind: str, name: str, is_key_read: bool
 ) -> None:
     draw = random.Random(f"{place} {kind}")
@@ -297,7 +297,7 @@ def test_a_file_that_corrects_one_of_two_rows_leaves_the_other_flagged(city: Cit
     check_half_correction(city, [file], "code", column, "b")
 
 
-def test_a_row_that_comes_again_later_is_missing_no_more(city: City) -> None:
+def test_a_row_received_again_later_is_no_longer_missing(city: City) -> None:
     check_later(city, city.files["inspections/penalties"], "day", random.Random(1))
 
 
@@ -322,7 +322,7 @@ def test_any_row_quarantined_in_any_drop(long_city: City, place: str, seed: int)
 
 @pytest.mark.soak
 @pytest.mark.parametrize("place", DATASETS)
-def test_whatever_was_missing_comes(long_city: City, place: str) -> None:
+def test_everything_that_was_missing_arrives(long_city: City, place: str) -> None:
     files = long_city.files[place]
     file = files[-1]
     check_arrival(long_city, file, as_sent_but_cut(file), as_sent(file), with_places=True)
@@ -339,7 +339,7 @@ def test_whatever_was_missing_comes(long_city: City, place: str) -> None:
 
 @pytest.mark.soak
 @pytest.mark.parametrize("place", DATASETS)
-def test_whatever_comes_in_part_leaves_the_rest_flagged(long_city: City, place: str) -> None:
+def test_a_partial_correction_leaves_the_rest_flagged(long_city: City, place: str) -> None:
     files = [file for file in reversed(long_city.files[place]) if len(file.drop.rows) > 2] or long_city.files[place]
     kind, column = next(
         (kind, column) for kind, column in failures(files[0].drop.dataset) if column in in_the_key(files[0], kind)
@@ -349,7 +349,7 @@ def test_whatever_comes_in_part_leaves_the_rest_flagged(long_city: City, place: 
 
 @pytest.mark.soak
 @pytest.mark.parametrize("place", ["platform/contracts", "platform/reports", "platform/checkins"])
-def test_any_page_that_does_not_come(long_city: City, place: str) -> None:
+def test_any_missing_page(long_city: City, place: str) -> None:
     files = long_city.files[place]
     drops = Counter(file.place.parent for file in files)
     last = max(drop for drop, count in drops.items() if count > 1 or drop == files[-1].place.parent)

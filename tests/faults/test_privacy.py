@@ -1,4 +1,4 @@
-"""Personal data stands where the table in sources.md lets it stand, and nowhere else."""
+"""Personal data is only where the table in sources.md allows it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.conftest import BuiltCity
 from tests.faults.traces import is_in, texts_under
 
 NUMBER = re.compile(r"\d[\d.]*[\dX]")
-LONG_DIGITS = 9  # so many digits of a canary do not stand within another number by chance
+LONG_DIGITS = 9  # a canary with so many digits does not occur within another number by chance
 HASH = re.compile(r"(?<![0-9a-f])(?=\d*[a-f])[0-9a-f]{32,}")
 
 
@@ -90,7 +90,7 @@ def names_of_staff(city: BuiltCity) -> set[str]:
     return {name for name in names if name and len(name) >= 3}
 
 
-def test_names_of_staff_stand_in_the_lake_and_in_conflicts_only(built_city: BuiltCity) -> None:
+def test_names_of_staff_are_only_in_the_lake_and_in_conflicts(built_city: BuiltCity) -> None:
     names = names_of_staff(built_city)
     leaders = {row["legal_representative"] for row in built_city.query("select * from credit.dim_agencies")}
     names -= leaders  # a legal representative is public
@@ -107,8 +107,8 @@ def test_names_of_staff_stand_in_the_lake_and_in_conflicts_only(built_city: Buil
     assert {schema for schema, _ in shown} == {"conflicts"}, shown
 
 
-def test_what_all_may_read_of_a_release_names_no_staff(built_city: BuiltCity) -> None:
-    """Whatever the output that wrote it: texts, pages, workbooks, Parquet."""
+def test_the_open_part_of_a_release_names_no_staff(built_city: BuiltCity) -> None:
+    """In the files of every output: texts, pages, workbooks, Parquet."""
     names = names_of_staff(built_city)
     names -= {row["legal_representative"] for row in built_city.query("select * from credit.dim_agencies")}
     hits, files = set(), set()
@@ -126,7 +126,7 @@ def test_the_bi_file_has_no_conflicts(built_city: BuiltCity) -> None:
     assert "conflicts" not in schemas
 
 
-def test_what_is_restricted_is_readable_by_its_owner_only(built_city: BuiltCity) -> None:
+def test_restricted_files_are_readable_by_their_owner_only(built_city: BuiltCity) -> None:
     home = built_city.home
     for folder in (
         *(home / name for name in ("archive", "build", "lake", "secrets")),

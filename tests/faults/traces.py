@@ -1,6 +1,6 @@
-"""Reads everything that a home holds, decoded: Parquet, DuckDB, SQLite, gzip, workbooks and plain bytes.
+"""Reads everything in a home, decoded: Parquet, DuckDB, SQLite, gzip, workbooks and plain bytes.
 
-A search of the bytes alone would miss what is compressed. Not here: what must not be found.
+A search of the bytes alone would miss what is compressed. Does not belong here: what must not be found.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ def _sqlite(path: Path) -> Iterator[tuple[str, str]]:
 
 
 def texts_of(path: Path) -> Iterator[tuple[str, str]]:
-    """(part, text) of one file, by what it is rather than by its name; the bytes themselves as Latin-1."""
+    """(part, text) of one file, by its content, not its name; the bytes themselves as Latin-1."""
     content = path.read_bytes()
     if content[:4] == b"PAR1":
         yield from _parquet(path)

@@ -320,7 +320,7 @@ def test_a_how_to_names_tests_that_are_there_and_ends_with_its_files(page: Path)
     tests = {path: path.read_text("utf-8") for path in tracked_files() if path.is_relative_to(ROOT / "tests")}
     for named in re.findall(r"`(test_\w+)`", text):
         assert any(f"def {named}(" in content for content in tests.values()), named
-    assert text.index("## What tells what was forgotten") < text.index("## Files touched")
+    assert text.index("## Checks for what was forgotten") < text.index("## Files touched")
 
 
 def test_the_chinese_readme_shows_the_same_tables_commands_and_targets() -> None:

@@ -8,9 +8,15 @@ import re
 
 import pytest
 
+from rulebook.folder import read_folder
+from rulebook.measures import known_measures
+from rulebook.regime_file import read_regime
+from rulebook.vocabulary import SEPARATOR
 from tests.house.project import DBT, ROOT
+from tests.rulebook.support import FOREIGN, SHIPPED
 
 SEEDS = DBT / "seeds" / "rulebook"
+NOTICE = "jiaozuo"  # the regime of the notice
 
 # 一(三)1–5 and 一(四)1–11 of the notice
 MERIT_CLAUSES = {f"一(三){n}" for n in range(1, 6)}
@@ -32,8 +38,10 @@ MEASURE_HOMES = {
 
 
 def rows(table: str) -> list[dict[str, str]]:
+    """The rows of the notice's versions; the folder may hold other cities'."""
+    versions = {row["rulebook_id"] for row in read_folder(SEEDS).versions(NOTICE)}
     with (SEEDS / f"{table}.csv").open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
+        return [row for row in csv.DictReader(file) if row["rulebook_id"] in versions]
 
 
 def test_every_clause_of_the_notice_is_an_item() -> None:
@@ -41,7 +49,7 @@ def test_every_clause_of_the_notice_is_an_item() -> None:
 
 
 def test_every_evidence_item_is_reached_by_a_clause() -> None:
-    reached = {row["item_code"] for row in rows("clause_items")}
+    reached = {code for row in rows("clause_items") for code in row["item_code"].split(SEPARATOR)}
     assert {row["item_code"] for row in rows("items") if row["fact"] == "evidence"} <= reached
 
 
@@ -52,9 +60,20 @@ def test_points_whose_source_is_missing_say_so() -> None:
 
 
 def test_every_measure_has_a_home() -> None:
+    assert set(known_measures()) == set(MEASURE_HOMES)
     assert {row["measure_code"] for row in rows("measures")} == set(MEASURE_HOMES)
     marts = {path.stem for path in (ROOT / "dbt_project" / "models" / "marts").rglob("*.sql")}
     assert set(MEASURE_HOMES.values()) <= marts
+
+
+def test_every_regime_is_scored() -> None:
+    """Rules whose figures nobody asks are only known to be readable: a test names the file, or the oracle its regime."""
+    folders = (ROOT / "tests" / "warehouse", ROOT / "tests" / "oracle")
+    asking = "".join(path.read_text("utf-8") for folder in folders for path in folder.glob("*.py"))
+    asked = set(re.findall(r'"([^"\n]+)"', asking))
+    regimes = {path.stem: read_regime(path)["rulebooks"][0]["regime_code"] for path in (*SHIPPED, *FOREIGN)}
+    forgotten = sorted(stem for stem, code in regimes.items() if not asked & {stem, code})
+    assert not forgotten, f"no figures of {forgotten}: a module of tests/warehouse or tests/oracle asks for them"
 
 
 # conflicts.md: the first that holds, in this order

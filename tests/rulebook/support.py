@@ -1,4 +1,4 @@
-"""Small regimes to bend in tests: a sound one as text, and what a change of it leads to."""
+"""Small regimes for tests: a valid one as text, and helpers that change it and collect the problems."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from rulebook.regime_file import read_regime
 ROOT = Path(__file__).resolve().parents[2]
 DEFAULT_YAML = ROOT / "rulebook" / "regimes" / "jiaozuo-2024-draft.yaml"
 DEFAULT_FOLDER = ROOT / "dbt_project" / "seeds" / "rulebook"
+SHIPPED = sorted(DEFAULT_YAML.parent.glob("*.yaml"))
 FOREIGN = sorted((Path(__file__).parent / "regimes").glob("*.yaml"))
 
 SMALL = """\
@@ -48,9 +49,9 @@ measures:
 
 
 def write(directory: Path, text: str = SMALL, *changes: tuple[str, str], name: str = "small.yaml") -> Path:
-    """A regime file: the text with the changes made; each must find its place exactly once."""
+    """A regime file: the text with the changes made; each must match exactly once."""
     for old, new in changes:
-        assert text.count(old) == 1, f"{old!r} stands {text.count(old)} times"
+        assert text.count(old) == 1, f"{old!r} occurs {text.count(old)} times"
         text = text.replace(old, new)
     path = directory / name
     path.write_text(text, "utf-8")
@@ -69,7 +70,7 @@ def line_of(path: Path, part: str) -> int:
 
 
 def grammar_problems(path: Path) -> list[Problem]:
-    """What reading the file complains about."""
+    """The problems found when the file is read."""
     try:
         read_regime(path)
     except RulebookError as error:
@@ -78,10 +79,10 @@ def grammar_problems(path: Path) -> list[Problem]:
 
 
 def folder_of(*files: Path) -> Folder:
-    """The folder that the files make, without writing it."""
+    """The folder made from the files, without writing it."""
     return merge(empty_folder(), files)[0]
 
 
 def lint_codes(*files: Path) -> list[str]:
-    """The codes of everything that lint finds in the files together."""
+    """The codes of all problems that lint finds in the files together."""
     return [problem.code for problem in lint(folder_of(*files))]

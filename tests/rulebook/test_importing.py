@@ -1,4 +1,4 @@
-"""`import`: adds or replaces versions, several together, and leaves the folder alone when it would not be sound."""
+"""`import`: adds or replaces versions, several together, and changes nothing if the folder would have a problem."""
 
 from pathlib import Path
 
@@ -8,20 +8,20 @@ from rulebook.folder import read_folder
 from rulebook.importing import import_regimes
 from rulebook.problems import RulebookError
 from rulebook.tables import FOLDER_TABLES
-from tests.rulebook.support import DEFAULT_FOLDER, DEFAULT_YAML, SMALL, line_of, write
+from tests.rulebook.support import DEFAULT_FOLDER, DEFAULT_YAML, SHIPPED, SMALL, line_of, write
 
 
 def _bytes(directory: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in sorted(directory.iterdir())}
 
 
-def test_importing_the_draft_gives_exactly_the_committed_folder(tmp_path: Path) -> None:
-    import_regimes([DEFAULT_YAML], tmp_path)
+def test_importing_the_regimes_gives_exactly_the_committed_folder(tmp_path: Path) -> None:
+    import_regimes(SHIPPED, tmp_path)
     committed = {f"{name}.csv": (DEFAULT_FOLDER / f"{name}.csv").read_bytes() for name in FOLDER_TABLES}
     assert _bytes(tmp_path) == committed
 
 
-def test_an_id_that_is_there_is_replaced_and_said_so(tmp_path: Path) -> None:
+def test_a_version_with_an_existing_id_is_replaced_with_a_message(tmp_path: Path) -> None:
     rules = tmp_path / "rules"
     (added,) = import_regimes([DEFAULT_YAML], rules)
     assert str(added).startswith("added jz-2024-draft (regime jiaozuo)")
@@ -46,7 +46,7 @@ def _two_versions(directory: Path) -> tuple[Path, Path]:
     return first, write(directory, SMALL, start, ("id: small-1", "id: small-2"), name="second.yaml")
 
 
-def test_versions_come_together_in_any_order_or_the_last_one_first(tmp_path: Path) -> None:
+def test_versions_are_imported_together_in_any_order_or_the_last_one_first(tmp_path: Path) -> None:
     first, second = _two_versions(tmp_path)
     import_regimes([first, second], tmp_path / "a")
     import_regimes([second, first], tmp_path / "b")
@@ -57,14 +57,14 @@ def test_versions_come_together_in_any_order_or_the_last_one_first(tmp_path: Pat
         assert ids == {"small-1", "small-2"}
 
 
-def test_a_version_that_ends_alone_stops_and_nothing_is_written(tmp_path: Path) -> None:
+def test_a_single_version_with_an_end_is_refused_and_nothing_is_written(tmp_path: Path) -> None:
     first, _ = _two_versions(tmp_path)
     with pytest.raises(RulebookError, match="is the last version of small and ends on 2025-01-01"):
         import_regimes([first], tmp_path / "rules")
     assert not (tmp_path / "rules").exists()
 
 
-def test_a_failure_leaves_the_folder_as_it_was(tmp_path: Path) -> None:
+def test_a_failure_leaves_the_folder_unchanged(tmp_path: Path) -> None:
     rules = tmp_path / "rules"
     import_regimes([DEFAULT_YAML], rules)
     before = _bytes(rules)
@@ -83,13 +83,13 @@ def test_a_broken_file_among_several_stops_all(tmp_path: Path) -> None:
     assert not (tmp_path / "rules").exists()
 
 
-def test_two_files_with_one_id_stop(tmp_path: Path) -> None:
+def test_two_files_with_the_same_id_are_refused(tmp_path: Path) -> None:
     copy = write(tmp_path, name="copy.yaml")
     with pytest.raises(RulebookError, match=r"has the same id small-1"):
         import_regimes([write(tmp_path), copy], tmp_path / "rules")
 
 
-def test_an_unsound_folder_is_reported_even_when_the_file_is_sound(tmp_path: Path) -> None:
+def test_a_problem_of_the_folder_is_reported_even_if_the_file_has_none(tmp_path: Path) -> None:
     rules = tmp_path / "rules"
     import_regimes([DEFAULT_YAML], rules)
     path = rules / "bands.csv"

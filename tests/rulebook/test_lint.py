@@ -1,4 +1,4 @@
-"""What lint finds, each in a regime that is sound but for that one thing; and where it says it is."""
+"""Each problem that lint finds, in a regime that is otherwise valid, and the place that it reports."""
 
 import re
 from pathlib import Path
@@ -9,20 +9,20 @@ from rulebook.lint import lint
 from rulebook.measures import known_measures
 from tests.rulebook.support import DEFAULT_YAML, FOREIGN, SMALL, folder_of, lines_of, lint_codes, write
 
-# Faults that show in another row than the one that is to blame.
+# Problems that are reported in another row than the one that causes them.
 SEEN_ELSEWHERE = ("cap_below_points", "score_in_two_bands", "score_without_band", "item_unreached")
 
 
-def test_the_small_regime_is_sound(tmp_path: Path) -> None:
+def test_the_small_regime_has_no_problem(tmp_path: Path) -> None:
     assert lint_codes(write(tmp_path)) == []
 
 
 @pytest.mark.parametrize("path", [DEFAULT_YAML], ids=lambda path: path.stem)
-def test_the_starting_regime_is_sound(path: Path) -> None:
+def test_the_default_regime_has_no_problem(path: Path) -> None:
     assert lint_codes(path) == []
 
 
-def test_the_foreign_regimes_are_sound_together() -> None:
+def test_the_other_regimes_have_no_problem_together() -> None:
     assert lint_codes(DEFAULT_YAML, *FOREIGN) == []
 
 
@@ -94,7 +94,7 @@ def test_the_foreign_regimes_are_sound_together() -> None:
         ("effective_from: 2024-01-01", "effective_from: 2024-01-01\n  effective_to: 2025-01-01", "version_ends"),
     ],
 )
-def test_one_fault_is_found_where_it_stands(tmp_path: Path, old: str, new: str, code: str) -> None:
+def test_each_fault_is_found_in_its_place(tmp_path: Path, old: str, new: str, code: str) -> None:
     path = write(tmp_path, SMALL, (old, new))
     problems = [problem for problem in lint(folder_of(path)) if problem.code == code]
     assert problems, lint_codes(path)
@@ -112,7 +112,7 @@ def test_a_repeated_entry_is_reported_with_both_places(tmp_path: Path) -> None:
     assert f"{path}, line {problem.place.number - 1}" in problem.remedy
 
 
-def test_a_cap_is_called_as_the_file_calls_it(tmp_path: Path) -> None:
+def test_a_cap_is_named_as_in_the_file(tmp_path: Path) -> None:
     problems = lint(folder_of(write(tmp_path, SMALL, ("points: 40, cap: 80", "points: 40, cap: 39"))))
     assert "cap 39 of item F1 is below its points 40" in [problem.message for problem in problems]
 
@@ -142,7 +142,7 @@ def test_any_clause_that_the_door_lets_in_reaches_an_item(tmp_path: Path, writte
     assert lint_codes(path) == []
 
 
-def test_a_grade_needs_no_band_where_no_score_reaches(tmp_path: Path) -> None:
+def test_unreachable_scores_need_no_band(tmp_path: Path) -> None:
     """Only reachable scores count: a cap of 80 on the one deduction leaves nothing below 10."""
     changes = (
         ("score_step: 1\n", "score_step: 1\n  rounding: half_up\n"),
@@ -162,7 +162,7 @@ def test_a_grade_needs_no_band_where_no_score_reaches(tmp_path: Path) -> None:
         ("points: 0, fact: engineers, above: 0", 0),
     ],
 )
-def test_the_one_line_of_a_count_carries_the_points_of_each_that_it_counts(
+def test_the_line_of_a_count_has_the_points_of_all_that_it_counts(
     tmp_path: Path, aggregation: str, item: str, most: int | None
 ) -> None:
     def regime(best: int) -> str:
@@ -186,12 +186,12 @@ def test_rounding_brings_divided_points_back_to_the_step(tmp_path: Path) -> None
     assert lint_codes(write(tmp_path, SMALL, divided, rounded)) == []
 
 
-def test_a_band_gap_between_lattice_points_is_none(tmp_path: Path) -> None:
+def test_bands_may_leave_a_gap_between_possible_scores(tmp_path: Path) -> None:
     """80 < x < 81 holds no integer score: the notice's own bands are complete."""
     assert lint_codes(write(tmp_path, SMALL, ("hi: 59, hi_inc: true", "hi: 59.5, hi_inc: false"))) == []
 
 
-def test_a_regime_without_bands_is_sound_but_names_no_grade(tmp_path: Path) -> None:
+def test_a_regime_without_bands_is_valid_but_may_not_name_a_grade(tmp_path: Path) -> None:
     text = SMALL[: SMALL.index("bands:")]
     assert lint_codes(write(tmp_path, text)) == []
     with_veto = write(tmp_path, text, ("subsumes: [F2]", "effect: veto:C"))
@@ -237,7 +237,7 @@ def test_an_item_keeps_its_component_within_a_regime(tmp_path: Path) -> None:
     assert lint_codes(write(tmp_path), other) == []
 
 
-def test_two_regimes_may_hold_at_once(tmp_path: Path) -> None:
+def test_two_regimes_may_be_in_force_at_once(tmp_path: Path) -> None:
     other = write(tmp_path, SMALL, ("id: small-1", "id: other-1"), ("regime: small", "regime: other"), name="b.yaml")
     assert lint_codes(write(tmp_path), other) == []
 

@@ -1,4 +1,4 @@
-"""What lint finds in the words that published points tables need, each in a regime that is sound but for that one thing."""
+"""Problems in the words that published points tables need, each in a regime that is otherwise valid."""
 
 from pathlib import Path
 
@@ -9,7 +9,7 @@ from rulebook.importing import import_regimes
 from rulebook.lint import lint
 from tests.rulebook.support import folder_of, line_of, lint_codes, write
 
-# Faults that show in another row than the one that is to blame.
+# Problems that are reported in another row than the one that causes them.
 SEEN_ELSEWHERE = ("item_unreached", "state_takes_counts")
 
 PRINTED = """\
@@ -42,7 +42,7 @@ clauses:
 """
 
 
-def test_the_printed_table_is_sound(tmp_path: Path) -> None:
+def test_the_printed_table_has_no_problem(tmp_path: Path) -> None:
     assert lint_codes(write(tmp_path, PRINTED)) == []
 
 
@@ -117,9 +117,7 @@ def test_the_printed_table_is_sound(tmp_path: Path) -> None:
         ("  rated_types: [双随机]\n", "", None, ""),
     ],
 )
-def test_a_word_that_does_not_fit_is_found_where_it_stands(
-    tmp_path: Path, old: str, new: str, code: str | None, said: str
-) -> None:
+def test_a_wrong_word_is_found_in_its_place(tmp_path: Path, old: str, new: str, code: str | None, said: str) -> None:
     path = write(tmp_path, PRINTED, (old, new))
     problems = lint(folder_of(path))
     assert {problem.code for problem in problems} == ({code} if code else set()), problems
@@ -130,7 +128,7 @@ def test_a_word_that_does_not_fit_is_found_where_it_stands(
     assert not code or said in str(problems[0])
 
 
-def test_a_product_lies_on_hundredths_where_there_is_no_step(tmp_path: Path) -> None:
+def test_without_a_step_a_product_must_be_in_hundredths(tmp_path: Path) -> None:
     free = ("score_step: 0.5", "score_step: null")
     assert (
         lint_codes(write(tmp_path, PRINTED, free, ("points: 2.5,", "points: 0.02,"), ("factor: 2}", "factor: 1.5}")))
@@ -142,7 +140,7 @@ def test_a_product_lies_on_hundredths_where_there_is_no_step(tmp_path: Path) -> 
     assert codes == ["repeat_off_step"]
 
 
-def test_under_rounding_caps_may_lie_off_the_step_and_products_may_not(tmp_path: Path) -> None:
+def test_with_rounding_caps_may_be_off_the_step_but_products_may_not(tmp_path: Path) -> None:
     rounded = ("rounding: none", "rounding: half_up")
     caps = (("cap_per_check: 20", "cap_per_check: 20.3"), ("cap_per_check: 30", "cap_per_check: 30.3"))
     assert lint_codes(write(tmp_path, PRINTED, rounded, *caps)) == []
@@ -153,7 +151,7 @@ def test_under_rounding_caps_may_lie_off_the_step_and_products_may_not(tmp_path:
 
 
 def reached(tmp_path: Path, item: str, component: str = "agg: sum", dataset: str = "findings") -> int | None:
-    """The most that the one item of a regime deducts, as the lint sees it; None = without bound."""
+    """The most that the one item of a regime can deduct according to lint; None = no limit."""
 
     def is_sound(most: int) -> bool:
         text = (
@@ -198,7 +196,7 @@ def reached(tmp_path: Path, item: str, component: str = "agg: sum", dataset: str
         ("points: 0, quantity: row", "agg: sum", 0),
     ],
 )
-def test_the_reach_of_scores_knows_the_words(tmp_path: Path, item: str, component: str, most: int | None) -> None:
+def test_the_range_of_scores_follows_every_key(tmp_path: Path, item: str, component: str, most: int | None) -> None:
     assert reached(tmp_path, item, component) == most
 
 

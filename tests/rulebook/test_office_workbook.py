@@ -1,6 +1,6 @@
 """A points table as an office keeps it in a workbook: titles, units in headers, full-width signs, totals, signatures.
 
-Belongs here: what the reader passes over and what it takes for granted. Does not belong here: what it refuses
+Belongs here: what the reader ignores and accepts. Does not belong here: what it refuses
 (`test_regime_workbook`).
 """
 

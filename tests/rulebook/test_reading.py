@@ -1,4 +1,4 @@
-"""A version as people read it, and what differs between two."""
+"""A version in readable form, and the differences between two."""
 
 from __future__ import annotations
 
@@ -129,7 +129,7 @@ def test_each_word_of_a_published_table_is_read(folder: Folder) -> None:
     version = told(entry(reading, "version", "all-1"))
     assert version["开始评级"] == "自首次检查（双随机、专项）起，此前未评"
     assert version["不评级状态"] == "名录状态为暂停、退出期间：得分照计，等级显示“未评”"
-    assert "满一年当日" not in version, "nothing runs for a year"
+    assert "满一年当日" not in version, "no window is a year"
     assert told(entry(reading, "component", "SUB")) == {
         "计分周期": "至行为之后下一次检查（双随机）之日",
         "汇总": "逐项相加",
@@ -189,7 +189,7 @@ def test_each_word_of_a_published_table_is_read(folder: Folder) -> None:
 
 
 def test_a_published_table_reads_as_printed(folder: Folder) -> None:
-    """A source that only repeats the clause beside it is not told; one that says more is."""
+    """A source that only repeats the clause beside it is not shown; one that says more is."""
     reading = read(folder, "sl-2018", "zh")
     assert told(entry(reading, "item", "JJC202008")) == {
         "条款": "JJC202008",
@@ -230,7 +230,7 @@ def test_measures_have_the_titles_of_their_seed(folder: Folder) -> None:
         assert found.keys() > {"interview"}
 
 
-def test_a_version_that_ends_tells_its_last_day(folder: Folder) -> None:
+def test_a_version_with_an_end_shows_its_last_day(folder: Folder) -> None:
     version = read(folder, "rp-2024", "zh").part("version")[0]
     assert version.text("effective_on") == "自2024-01-01起，至2025-06-30止（含当日）"
 
@@ -294,7 +294,7 @@ def other(table: str, column: str, value: Any) -> Any:
             return (value or Decimal(0)) + 1
 
 
-# Their lists have one word: no other value is told.
+# Their lists have one word, so there is no other value.
 ONE_WORD = {("repair_policy", "effective_on"), ("repair_policy", "add_back")}
 COLUMNS = [
     (table, column)
@@ -302,7 +302,7 @@ COLUMNS = [
     for column in schema.names
     if column != "rulebook_id" and (table, column) not in ONE_WORD
 ]
-# Which row shows a column at work.
+# A row in which the column has an effect.
 WITNESS = {
     ("components", "next_fact"): "SUB",
     ("components", "next_types"): "SUB",
@@ -326,7 +326,7 @@ def test_another_value_of_any_column_is_a_difference(folder: Folder, table: str,
     changed = Row(dict(row.values) | {column: other(table, column, row[column])}, row.place)
     after = Folder({**folder.tables, table: (*rows[:index], changed, *rows[index + 1 :])})
     found = differences(read(folder, "all-1", lang), read(after, "all-1", lang))
-    assert found, f"{row[column]!r} -> {changed[column]!r} is told nowhere"
+    assert found, f"{row[column]!r} -> {changed[column]!r} is not shown"
 
 
 def test_the_order_in_a_file_is_not_a_difference(folder: Folder) -> None:

@@ -1,4 +1,4 @@
-"""The grammar of a regime file: what it takes, what it leaves to defaults, and where it stops."""
+"""The grammar of a regime file: what it accepts, its defaults, and what it refuses."""
 
 import datetime as dt
 from decimal import Decimal
@@ -36,7 +36,7 @@ measures:
 """
 
 
-def test_what_is_left_out_takes_the_defaults(tmp_path: Path) -> None:
+def test_missing_keys_take_their_defaults(tmp_path: Path) -> None:
     tables = read_regime(write(tmp_path, LEAST))
     assert dict(tables["rulebooks"][0].values) == {
         "rulebook_id": "x",
@@ -126,7 +126,9 @@ def test_what_is_left_out_takes_the_defaults(tmp_path: Path) -> None:
         ('"*"', "'*'", "*"),
     ],
 )
-def test_a_clause_is_compared_as_the_door_writes_it(tmp_path: Path, written: str, dataset: str, compared: str) -> None:
+def test_a_clause_is_compared_in_the_normal_form_of_the_door(
+    tmp_path: Path, written: str, dataset: str, compared: str
+) -> None:
     path = write(tmp_path, LEAST, ("dataset: findings, clause: 7", f"dataset: {dataset}, clause: {written}"))
     assert read_regime(path)["clause_items"][0]["clause"] == compared
 
@@ -191,7 +193,7 @@ def test_a_level_is_written_as_in_the_export_or_as_its_code(tmp_path: Path, writ
     assert read_regime(path)["clause_items"][0]["level_code"] == code
 
 
-def test_the_map_left_out_is_the_one_of_the_notice_for_the_items_there_are(tmp_path: Path) -> None:
+def test_without_a_map_that_of_the_notice_applies_to_the_items_that_exist(tmp_path: Path) -> None:
     path = write(tmp_path, LEAST, ("code: I,", "code: F04B,"), (LEAST.splitlines()[3] + "\n", ""))
     entries = [(row["dataset"], row["clause"], row["item_code"]) for row in read_regime(path)["clause_items"]]
     assert entries == [
@@ -203,13 +205,13 @@ def test_the_map_left_out_is_the_one_of_the_notice_for_the_items_there_are(tmp_p
 
 
 @pytest.mark.parametrize("written", ["第条", "'-'", "（）"])
-def test_a_clause_of_which_nothing_is_left_is_not_an_empty_one(tmp_path: Path, written: str) -> None:
+def test_a_clause_of_separators_alone_is_not_an_empty_clause(tmp_path: Path, written: str) -> None:
     path = write(tmp_path, LEAST, ("clause: 7", f"clause: {written}"))
     (problem,) = grammar_problems(path)
     assert (problem.code, problem.place.column) == ("wrong_value", "clause")
 
 
-def test_an_empty_map_is_not_a_map(tmp_path: Path) -> None:
+def test_an_empty_map_is_not_the_default_map(tmp_path: Path) -> None:
     path = write(tmp_path, LEAST, (LEAST.splitlines()[3], "clauses: []"))
     assert read_regime(path)["clause_items"] == []
 
@@ -235,7 +237,7 @@ def test_a_clause_leads_to_an_item_or_several_or_none(tmp_path: Path, written: s
     assert read_regime(path)["clause_items"][0]["item_code"] == cell
 
 
-def test_points_of_rows_are_null_and_said_so(tmp_path: Path) -> None:
+def test_points_given_by_rows_are_null_and_marked(tmp_path: Path) -> None:
     row = read_regime(
         write(tmp_path, LEAST, ("title: 题", "title: 题, points: row, quantity: row, repeat_factor: 1.5"))
     )
@@ -358,7 +360,7 @@ def test_a_missing_key_of_an_entry_stops_at_its_line(tmp_path: Path, entry: str,
 
 
 @pytest.mark.parametrize("block", ["rulebook", "components", "items"])
-def test_a_missing_block_stops(tmp_path: Path, block: str) -> None:
+def test_a_missing_block_is_refused(tmp_path: Path, block: str) -> None:
     path = write(tmp_path, LEAST, (f"{block}:", "clauses_:"))
     assert {problem.code for problem in grammar_problems(path)} == {"unknown_key", "missing_key"}
 
@@ -384,7 +386,7 @@ def test_all_problems_are_reported_at_once(tmp_path: Path) -> None:
         (b"--- {}\n--- {}\n", "yaml"),
     ],
 )
-def test_what_is_not_a_regime_file_stops(tmp_path: Path, content: bytes, code: str) -> None:
+def test_what_is_not_a_regime_file_is_refused(tmp_path: Path, content: bytes, code: str) -> None:
     path = tmp_path / "x.yaml"
     path.write_bytes(content)
     problems = grammar_problems(path)
@@ -392,6 +394,6 @@ def test_what_is_not_a_regime_file_stops(tmp_path: Path, content: bytes, code: s
     assert all(problem.place.file == str(path) and problem.place.number for problem in problems)
 
 
-def test_a_file_that_is_not_there_stops(tmp_path: Path) -> None:
+def test_a_missing_file_is_refused(tmp_path: Path) -> None:
     with pytest.raises(RulebookError, match="cannot be read"):
         read_regime(tmp_path / "none.yaml")

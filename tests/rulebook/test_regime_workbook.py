@@ -1,4 +1,4 @@
-"""A regime kept as a workbook: the tables of the same regime as YAML, and what is wrong by sheet and cell."""
+"""A regime as a workbook: the same tables as from YAML, and problems reported by sheet and cell."""
 
 import datetime as dt
 from pathlib import Path
@@ -47,7 +47,7 @@ def test_a_workbook_is_imported_like_a_yaml(tmp_path: Path) -> None:
 
 @pytest.fixture
 def kept(tmp_path: Path) -> Path:
-    """The starting regime as a bureau keeps it: titles, second headers, merged cells, blank rows, notes, a cover."""
+    """The default regime as a bureau keeps it: titles, second headers, merged cells, blank rows, notes, a cover."""
     path = write_regime_workbook(tmp_path / "kept.xlsx", document_of(DEFAULT_YAML), chinese=False)
     book = load_workbook(path)
     for block, label in BLOCK_LABELS.items():
@@ -78,11 +78,11 @@ def kept(tmp_path: Path) -> Path:
     return path
 
 
-def test_titles_notes_blank_rows_and_second_headers_are_survived(kept: Path) -> None:
+def test_titles_notes_blank_rows_and_second_headers_are_ignored(kept: Path) -> None:
     assert tables(kept) == tables(DEFAULT_YAML)
 
 
-def test_running_numbers_and_remarks_beside_a_list_are_survived(tmp_path: Path) -> None:
+def test_running_numbers_and_remarks_beside_a_list_are_ignored(tmp_path: Path) -> None:
     path = write_regime_workbook(tmp_path / "n.xlsx", document_of(DEFAULT_YAML))
     book = load_workbook(path)
     sheet = book["bands"]
@@ -182,7 +182,7 @@ CLAUSES = {"clauses": [{"dataset": "hotline", "clause": "", "items": ["F01"]}]}
         (dt.date(2024, 1, 1), "F01", "wrong_value"),
     ],
 )
-def test_a_clause_and_its_items_must_be_said(tmp_path: Path, clause: Any, items: Any, entry: Any) -> None:
+def test_a_clause_and_its_items_are_required(tmp_path: Path, clause: Any, items: Any, entry: Any) -> None:
     document = document_of(DEFAULT_YAML) | CLAUSES
     path = write_regime_workbook(tmp_path / "c.xlsx", document, chinese=True)
     edited(path, "条款对照", B2=clause, C2=items)
@@ -242,7 +242,7 @@ def test_what_is_not_a_workbook_is_refused_by_the_envelope(tmp_path: Path, conte
     assert problem.place.file == str(path) and problem.message and problem.remedy
 
 
-def test_a_workbook_that_is_not_there_is_reported(tmp_path: Path) -> None:
+def test_a_missing_workbook_is_reported(tmp_path: Path) -> None:
     (problem,) = grammar_problems(tmp_path / "none.xlsx")
     assert problem.code == "unreadable"
 

@@ -58,17 +58,17 @@ def test_every_key_is_explained_with_its_words_and_default(block: str, name: str
 @pytest.mark.parametrize(
     "word", ["items: [", "quantity: row", "points: row", "cap_per_check", "repeat_factor", "until_next", "own_year"]
 )
-def test_the_words_of_published_tables_stand_in_an_example(word: str) -> None:
+def test_the_template_has_an_example_of_each_word_of_published_tables(word: str) -> None:
     assert any(word in line for line in template().splitlines() if line.lstrip().startswith("- {"))
 
 
-def test_a_file_that_is_there_is_left_alone(file: Path) -> None:
+def test_an_existing_file_is_not_overwritten(file: Path) -> None:
     file.write_text("mine", "utf-8")
     with pytest.raises(RulebookError, match="was not changed"):
         write_template(file)
     assert file.read_text("utf-8") == "mine"
 
 
-def test_a_folder_that_is_not_there_is_reported(tmp_path: Path) -> None:
+def test_a_missing_folder_is_reported(tmp_path: Path) -> None:
     with pytest.raises(RulebookError, match="cannot be written"):
         write_template(tmp_path / "none" / "new.yaml")

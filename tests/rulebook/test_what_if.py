@@ -1,4 +1,4 @@
-"""Comparing two histories, and the tables under which the second is scored."""
+"""Comparing two histories, and the rulebook tables for the second one."""
 
 import datetime as dt
 from decimal import Decimal
@@ -40,7 +40,7 @@ def _difference(start: int, end: int | None, *sides: Any, agency: str = "A1") ->
     return GradeDifference(agency, _day(start), None if end is None else _day(end), *grades, *scores)
 
 
-def test_equal_histories_have_no_difference_however_they_are_cut() -> None:
+def test_equal_histories_cut_differently_have_no_difference() -> None:
     assert grade_differences(_rows((0, 5, 90, "B"), (5, None, 90, "B")), _rows((0, None, 90, "B"))) == []
 
 
@@ -78,7 +78,7 @@ def _unrated(start: int, end: int | None, score: int | None) -> list[dict[str, A
     return _rows((start, end, score, None), reason=UNRATED)
 
 
-def test_to_be_unrated_is_another_grade() -> None:
+def test_unrated_counts_as_another_grade() -> None:
     rated = _rows((0, None, 100, "B"))
     (begins,) = grade_differences(_unrated(0, 5, None) + _rows((5, None, 100, "B")), rated)
     assert begins == GradeDifference("A1", _day(0), _day(5), None, "B", None, Decimal(100), is_unrated_before=True)
@@ -86,12 +86,12 @@ def test_to_be_unrated_is_another_grade() -> None:
     assert paused == GradeDifference("A1", _day(9), None, "B", None, Decimal(100), Decimal(100), is_unrated_after=True)
 
 
-def test_who_is_unrated_on_both_sides_does_not_change() -> None:
+def test_an_agency_unrated_on_both_sides_does_not_change() -> None:
     others = _rows((0, None, 100, "B"), agency="A2")
     assert grade_differences(_unrated(0, None, 100) + others, _unrated(0, None, 90) + others) == []
 
 
-def test_unrated_and_absent_are_two_things() -> None:
+def test_unrated_differs_from_absent() -> None:
     (difference,) = grade_differences([], _unrated(0, None, None))
     assert (difference.is_unrated_before, difference.is_unrated_after) == (False, True)
 
@@ -108,7 +108,7 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_a_version_holds_over_the_whole_time_of_its_regime(folder: Path) -> None:
+def test_a_version_is_applied_to_the_whole_time_of_its_regime(folder: Path) -> None:
     tables = tables_under(read_folder(folder), "rp-2025")
     assert tables.keys() == BUILD_TABLES.keys()
     (version,) = tables["rulebooks"].to_pylist()

@@ -59,7 +59,7 @@ def test_names_are_in_their_language() -> None:
         assert re.search(r"[一-鿿㎡×]", zh) and not re.search(r"[一-鿿]", en) and en, (zh, en)
 
 
-def test_words_of_the_exports_are_called_as_the_exports_call_them() -> None:
+def test_words_of_the_exports_keep_their_names() -> None:
     assert {called(words.CHECK_TYPES, code, "zh"): code for code in words.CHECK_TYPES} == vocabulary.CHECK_TYPES
     statuses = {called(words.REGISTRY_STATUSES, code, "zh"): code for code in words.REGISTRY_STATUSES}
     assert statuses == vocabulary.REGISTRY_STATUSES
@@ -70,7 +70,7 @@ def test_a_word_that_is_not_listed_is_shown_as_written() -> None:
     assert called(words.STATUSES, None, "zh") == "无"
 
 
-def test_what_is_read_is_called_as_it_is_written() -> None:
+def test_keys_have_the_same_names_when_read_and_written() -> None:
     """A key has one Chinese name, whether it is typed in or read."""
     names: dict[str, set[str]] = {}
     for block, keys in BLOCKS.items():

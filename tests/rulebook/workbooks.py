@@ -1,6 +1,6 @@
-"""Regimes as workbooks, made from YAML in tests: the same blocks and keys, each a sheet.
+"""Regimes as workbooks, made from YAML in tests: the same blocks and keys, one sheet per block.
 
-Belongs here: writing sheets as bureaus keep them. Does not belong here: what the reader makes of them.
+Belongs here: writing sheets as bureaus keep them. Does not belong here: reading them.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ SINGLE = ("rulebook", "repair")
 
 
 def cell_of(value: Any) -> Any:
-    """A YAML value as somebody types it into a cell."""
+    """A YAML value as typed into a cell."""
     match value:
         case None:
             return "null"
@@ -34,7 +34,7 @@ def cell_of(value: Any) -> Any:
 def write_regime_workbook(
     path: Path, document: dict[str, Any], *, chinese: bool = False, as_pairs: bool = True
 ) -> Path:
-    """A workbook with one sheet a block: header and rows; `as_pairs`, rulebook and repair as keys and values."""
+    """A workbook with one sheet per block: header and rows; with `as_pairs`, rulebook and repair as keys and values."""
     book = Workbook()
     book.remove(book.active)
     for block, content in document.items():

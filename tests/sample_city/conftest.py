@@ -1,4 +1,4 @@
-"""The sample cities that the tests share: a clean one and the default one, and what the door made of it."""
+"""The sample cities that the tests share: a clean one, and the default one with its result at the door."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def clean(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def dirty(built_city: BuiltCity) -> Path:
-    """The default sample, written once a session for everybody."""
+    """The default sample, written once per session."""
     return built_city.sample
 
 

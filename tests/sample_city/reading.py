@@ -1,6 +1,6 @@
-"""A sample city as its truth tells it, and what the door made of it.
+"""The truth of a sample city, and its result at the door.
 
-Does not belong here: what must hold of the two.
+Does not belong here: assertions about the two.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def place_of(row: dict[str, Any], of: Any = None) -> Place:
 
 
 class Read:
-    """What the door made of a city: outcomes, quarantined rows, and lake rows by place."""
+    """A city after the door: outcomes, quarantined rows, and lake rows by position."""
 
     def __init__(self, city: Path, home: Path) -> None:
         landing.ingest(home, city / "inbox")

@@ -53,7 +53,7 @@ def test_the_same_seed_gives_the_same_bytes(tmp_path: Path) -> None:
     assert contents(first) != contents(other)
 
 
-def test_an_earlier_sample_is_replaced_and_anything_else_is_left_alone(tmp_path: Path) -> None:
+def test_an_earlier_sample_is_replaced_and_nothing_else(tmp_path: Path) -> None:
     write_city(tmp_path / "city", agencies=2, years=1)
     write_city(tmp_path / "city", agencies=1, years=1)
     assert json.loads((tmp_path / "city" / "truth" / "city.json").read_text())["agencies"] == 1
@@ -74,7 +74,7 @@ def test_an_earlier_sample_is_replaced_and_anything_else_is_left_alone(tmp_path:
 
 
 def test_every_dataset_has_a_file_name_and_its_dirt() -> None:
-    """An event also a key to mark: a quarantined row with the key of a true one would be taken for its correction."""
+    """An event also has a key to mark: a quarantined row with the key of a true one would count as corrected by it."""
     assert set(FILE_STEMS) == set(STYLES) == set(EXTRAS) == {of.id for of in DATASETS.values()}
     events = {of.id: {of.column(name).header for name in of.key} for of in DATASETS.values() if of.kind is Kind.EVENT}
     assert set(KEY_HEADERS) == set(events)
@@ -96,13 +96,13 @@ def test_base_rates_are_realistic(clean: Path) -> None:
     assert 2 <= sum(levels.count("level_1") for levels in staff.values()) / len(staff) <= 3.5
 
 
-def test_the_clean_city_has_no_dirt_but_the_pages_overlap(clean: Path) -> None:
+def test_the_clean_city_has_no_dirt_but_overlapping_pages(clean: Path) -> None:
     assert {row["kind"] for row in truth(clean, "dirt.csv")} <= {"page_overlap"}
     assert {row["expected_status"] for row in truth(clean, "files.csv")} == {"loaded"}
 
 
 def test_clean_and_dirty_city_tell_the_same_story(tmp_path: Path) -> None:
-    """The same rows under the same keys; what scores says the same in every column but numbers that stand in texts."""
+    """The same rows under the same keys, equal in every column that scores, except for numbers in texts."""
     for is_clean in (True, False):
         write_city(tmp_path / str(is_clean), agencies=12, years=1, clean=is_clean)
     cities = (tmp_path / "True", tmp_path / "False")
@@ -139,7 +139,7 @@ def test_identifiers_are_one_to_one_in_the_index(index: int) -> None:
     assert gb32100.is_valid(broken) and not passes_gb11714(broken)
 
 
-def test_every_kind_of_dirt_is_there(dirty: Path) -> None:
+def test_every_kind_of_dirt_occurs(dirty: Path) -> None:
     kinds = {row["kind"] for row in truth(dirty, "dirt.csv")}
     planned = {style.kind for styles in STYLES.values() for style in styles}
     planned |= {extra.kind for extras in EXTRAS.values() for extra in extras}
@@ -181,7 +181,7 @@ def test_every_kind_of_dirt_is_there(dirty: Path) -> None:
         (("date_in_2924",), 10),
     ],
 )
-def test_what_real_exports_do_is_there_in_many_datasets(dirty: Path, kinds: tuple[str, ...], datasets: int) -> None:
+def test_the_dirt_of_real_exports_occurs_in_many_datasets(dirty: Path, kinds: tuple[str, ...], datasets: int) -> None:
     shown = {(row["source"], row["dataset"]) for row in truth(dirty, "dirt.csv") if row["kind"].startswith(kinds)}
     assert len(shown) >= datasets
 

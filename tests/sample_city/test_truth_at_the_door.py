@@ -63,11 +63,11 @@ def test_every_dirty_row_has_the_expected_outcome(dirty: Path, read: Read) -> No
     assert set(read.refused) == {place_of(row) for row in dirt if row["expected_outcome"] == "quarantined"}
 
 
-UNTOLD = {"file_hash", "file_position", "row_key", "row_hash", "flags"}  # what the truth says nothing of
+UNTOLD = {"file_hash", "file_position", "row_key", "row_hash", "flags"}  # not in the truth
 
 
 def as_in_the_lake(of: Dataset, expected: dict[str, Any], keys: PersonKeys) -> dict[str, Any]:
-    """A line of the truth with the keys of people where it shows their numbers."""
+    """A line of the truth with people's numbers replaced by their keys."""
     lake = dict(expected)
     del lake["file_name"]
     for column in of.columns:
@@ -82,7 +82,7 @@ def as_in_the_lake(of: Dataset, expected: dict[str, Any], keys: PersonKeys) -> d
 
 @pytest.mark.parametrize("kind", ["rows", "evidence"])
 @pytest.mark.parametrize("of", DATASETS.values(), ids=lambda dataset: dataset.id)
-def test_every_true_row_is_in_the_lake_as_it_is(of: Dataset, kind: str, dirty: Path, read: Read) -> None:
+def test_every_true_row_is_in_the_lake_unchanged(of: Dataset, kind: str, dirty: Path, read: Read) -> None:
     wrong: list[tuple[Any, ...]] = []
     for line in truth_rows(dirty, f"{of.source}.{of.name}", kind):
         place = place_of(line, of)
@@ -99,7 +99,7 @@ def test_every_true_row_is_in_the_lake_as_it_is(of: Dataset, kind: str, dirty: P
     assert not wrong[:5]
 
 
-def test_the_lake_has_no_row_that_the_truth_lacks_but_deleted_ones(dirty: Path, read: Read) -> None:
+def test_the_lake_has_no_row_beyond_the_truth_except_deleted_ones(dirty: Path, read: Read) -> None:
     told = {
         place_of(row, of)
         for of in DATASETS.values()
@@ -112,7 +112,7 @@ def test_the_lake_has_no_row_that_the_truth_lacks_but_deleted_ones(dirty: Path, 
 
 
 def test_no_18_digit_id_is_altered(dirty: Path, read: Read) -> None:
-    """One person, one key: as many keys as numbers, whatever way the numbers were written."""
+    """One person, one key: as many keys as numbers, in whatever form the numbers were written."""
     keys: dict[str, set[str]] = defaultdict(set)
     for expected in truth_rows(dirty, "registry.personnel"):
         if expected["person_id_status"] == "full":
@@ -122,8 +122,8 @@ def test_no_18_digit_id_is_altered(dirty: Path, read: Read) -> None:
     assert len({next(iter(found)) for found in keys.values()}) == len(keys)
 
 
-def test_numbers_in_texts_are_masked_and_stand_nowhere_in_the_lake(dirty: Path, read: Read) -> None:
-    """sources.md, K5; the archive keeps what the door masked."""
+def test_numbers_in_texts_are_masked_and_nowhere_in_the_lake(dirty: Path, read: Read) -> None:
+    """sources.md, K5; the archive keeps the originals."""
     numbers = {row["value"] for row in truth(dirty, "canaries.csv") if row["kind"] in {"id_in_text", "mobile_in_text"}}
     assert len(numbers) >= 20
     dirt = [row for row in truth(dirty, "dirt.csv") if row["kind"] in {"id_in_text", "mobile_in_text"}]
@@ -134,7 +134,7 @@ def test_numbers_in_texts_are_masked_and_stand_nowhere_in_the_lake(dirty: Path, 
     assert not [number for number in numbers if number in text]
 
 
-def test_the_lake_has_one_form_of_a_number_however_often_it_was_written(dirty: Path, read: Read) -> None:
+def test_the_lake_has_one_form_of_each_number(dirty: Path, read: Read) -> None:
     """Links find their rows: every part of every repair's list that the truth knows is a source key of the lake."""
     keys = {lake["source_key"] for lake in read.rows.values()}
     targets = {

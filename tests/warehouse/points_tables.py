@@ -16,7 +16,7 @@ import yaml
 from ingestion.parsing import clause_text
 from rulebook.folder import build_tables, empty_folder
 from rulebook.importing import merge
-from tests.rulebook.support import FOREIGN
+from tests.rulebook.support import FOREIGN, SHIPPED
 from tests.warehouse.engine_city import Engine, versions
 from tests.warehouse.evidence import A, Row, Tables, check, day, warehouse
 
@@ -83,8 +83,8 @@ def typed(
 
 
 def published(stem: str) -> Tables:
-    """The tables of one of the regime files beside the rulebook's tests, asked for by every hand-made build."""
-    (path,) = (path for path in FOREIGN if path.stem == stem)
+    """The tables of a shipped regime file, or one beside the rulebook's tests, asked for by every hand-made build."""
+    (path,) = (path for path in (*SHIPPED, *FOREIGN) if path.stem == stem)
     tables = _tables(path.read_text("utf-8"))
     return tables | {"rulebooks": [row | {"regime_code": REGIME} for row in tables["rulebooks"]]}
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.house.project import ROOT, sql_files
 from tests.warehouse.engine_city import bands, clause, component, item, listed, regime
 from tests.warehouse.evidence import A, B, Row, Tables, finding, merit, warehouse
 from tests.warehouse.harness import Warehouse
@@ -137,6 +138,57 @@ def test_a_city_whose_marts_are_empty_is_not_released(faulted: Warehouse) -> Non
 def test_a_veto_lost_from_the_ledger_is_noticed(faulted: Warehouse) -> None:
     faulted.connection.execute("delete from credit.fct_point_ledger where effect = 'veto'")
     assert broken(faulted) == {GRADES}
+
+
+ROWS, LINES = "assert_every_row_read_is_accounted_for", "assert_lines_lead_to_files"
+
+
+@pytest.fixture(scope="module")
+def loaded() -> Warehouse:
+    """One file of three rows, and a line of its second."""
+    made = Warehouse({f"rulebook.{name}": rows for name, rows in rules().items()})
+    made.insert("lake.build_parameters", [{"as_of_on": dt.date(2025, 6, 30), "regime_code": "any"}])
+    made.run("fct_loads", "fct_quarantined_rows", "fct_point_ledger")
+    of = "'credit_desk' as source, 'findings' as dataset, 'f' as file_hash"
+    made.connection.execute(
+        f"insert into quality.fct_loads by name select {of}, date '2025-06-01' as received_on, 'a.xlsx' as file_name,"
+        " 'loaded' as status, 3 as read_count, 3 as accepted_count, 0 as quarantined_count, 0 as duplicate_count"
+    )
+    made.connection.execute(
+        f"insert into credit.fct_point_ledger by name select {of}, 'L' as line_id, 'misconduct' as line_kind,"
+        " 'K' as source_key, 2 as row_number"
+    )
+    assert not made.failing(ROWS) and not made.failing(LINES)
+    return made
+
+
+@pytest.mark.parametrize(
+    ("fault", "breaks"),
+    [
+        ("update quality.fct_loads set read_count = 4", {ROWS}),
+        ("update quality.fct_loads set accepted_count = 2, quarantined_count = 1", {ROWS}),
+        ("update quality.fct_loads set status = 'held'", {ROWS, LINES}),
+        ("delete from quality.fct_loads", {LINES}),
+        ("update credit.fct_point_ledger set file_hash = 'g'", {LINES}),
+        ("update credit.fct_point_ledger set row_number = null", {LINES}),
+        ("update credit.fct_point_ledger set source_key = null", {LINES}),
+    ],
+)
+def test_a_row_or_a_line_of_no_file_is_not_released(loaded: Warehouse, fault: str, breaks: set[str]) -> None:
+    loaded.connection.execute("begin")
+    try:
+        loaded.connection.execute(fault)
+        assert {name for name in (ROWS, LINES) if loaded.failing(name)} == breaks
+    finally:
+        loaded.connection.execute("rollback")
+
+
+def test_every_assertion_has_a_wrong_city() -> None:
+    """A check that was never seen to fail is none."""
+    asking = "".join(path.read_text("utf-8") for path in (ROOT / "tests").rglob("test_*.py"))
+    assertions = {path.stem for path in sql_files("tests") if path.stem.startswith("assert_")}
+    assert assertions
+    assert not (unseen := {name for name in assertions if f'"{name}"' not in asking}), f"no test asks for {unseen}"
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+from serving import palette
 from serving.audiences import Audience
 from serving.outputs.output import Output
 from serving.outputs.site.downloads import FOLDER, write_downloads
@@ -31,6 +32,8 @@ def write_site(candidate: Candidate) -> None:
     site.mkdir()
     for folder in ("assets", "vendor"):
         shutil.copytree(_HERE / folder, site / folder, copy_function=shutil.copyfile)
+    stylesheet = site / "assets" / "site.css"
+    stylesheet.write_text(palette.as_css() + stylesheet.read_text("utf-8"), encoding="utf-8", newline="\n")
     for folder in ("agency", "lists"):
         (site / folder).mkdir()
     downloads = write_downloads(candidate, site)

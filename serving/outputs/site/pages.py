@@ -23,6 +23,7 @@ from markupsafe import Markup
 from rulebook import words as rule_words
 from rulebook.languages import LANGS
 from rulebook.reading import Entry, read
+from serving import palette
 from serving.audiences import Audience, may_see
 from serving.cells import as_json
 from serving.dictionary import entries, value_words
@@ -56,7 +57,6 @@ PAGES = (
 ROWS_A_PAGE = 500
 _FOLDER = Path(__file__).parent
 _SAFE_NAME = re.compile(r"[0-9A-Za-z_-]+")
-_MOST_SHAPES = 4  # grade marks that can be told apart without colour
 
 _SORTS = (
     ("", "等级与得分", "grade and score"),
@@ -130,10 +130,8 @@ class Pages:
     # --- marks and words that need the release's grades ---
 
     def _grade_class(self, state: str) -> str:
-        if state not in self.release.grades:
-            return "s"
-        place, last = self.release.grades.index(state), len(self.release.grades) - 1
-        return f"g{_MOST_SHAPES if place == last else min(place + 1, _MOST_SHAPES - 1)}"
+        place = palette.place_of(state, self.release.grades)
+        return "s" if place is None else f"g{place + 1}"
 
     def _mark(self, state: str) -> Markup:
         return Markup('<b class="m {}">{}</b>').format(self._grade_class(state), words.state(state))

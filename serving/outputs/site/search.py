@@ -31,7 +31,7 @@ def roster_data(release: Release) -> str:
         for field in ("service_type", "directory_status", "grade")
     }
     values["state"] = {state: value_words("state", state) for state in (UNGRADED, UNRATED, SUSPENDED, EXITED)}
-    columns = {name: (entries()[name].zh, entries()[name].en) for name in ROSTER_DATA if name in entries()}
+    columns = {name: (entries()[name].zh, entries()[name].en) for name in (*ROSTER_DATA, "note") if name in entries()}
     made = {
         "columns": ROSTER_DATA,
         "labels": columns,
@@ -41,7 +41,12 @@ def roster_data(release: Release) -> str:
         "quoted_starts": "".join((*FORMULA_STARTS, QUOTE)),
         "rows": rows,
     }
-    return "window.FIREMARK = " + json.dumps(made, ensure_ascii=False, separators=(",", ":")) + ";\n"
+    # < only occurs in texts; so written, no text ends a script, should somebody put the data into a page
+    return (
+        "window.FIREMARK = "
+        + json.dumps(made, ensure_ascii=False, separators=(",", ":")).replace("<", r"\u003c")
+        + ";\n"
+    )
 
 
 def _with_initials(rows: Iterable[Row]) -> Iterator[Row]:

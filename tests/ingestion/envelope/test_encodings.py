@@ -81,8 +81,8 @@ def test_gb18030_of_every_common_word_is_not_mistaken_for_utf8(door: Door) -> No
 @pytest.mark.parametrize(
     ("content", "reason", "said"),
     [
-        (gzip.compress(b"x"), "wrong_format", "the file is a gzip archive, not a text. Unpack it"),
-        (b"Rar!\x1a\x07\x01\x00" + bytes(40), "wrong_format", "the file is a .rar archive, not a text. Unpack it"),
+        (gzip.compress(b"x"), "wrong_format", "The file is a gzip archive, not a text. Unpack it"),
+        (b"Rar!\x1a\x07\x01\x00" + bytes(40), "wrong_format", "The file is a .rar archive, not a text. Unpack it"),
         (
             csv_bytes(dataset(INSURANCE), [insured(make_id(1))], "utf-16")[2:],
             "encoding",
@@ -93,14 +93,14 @@ def test_gb18030_of_every_common_word_is_not_mistaken_for_utf8(door: Door) -> No
                 "王强".encode(), b"\xff\xff", 3
             ),
             "encoding",
-            "line 2:",
+            "Line 2:",
         ),
         (
             csv_bytes(dataset(INSURANCE), [insured(make_id(n)) for n in range(4)]).replace(
                 "王强".encode("gb18030"), b"\xcd\xf5\xc7", 3
             ),
             "encoding",
-            "line 2: here, and in more than 1 % of all rows, bytes are not valid GB18030. Export it again",
+            "Line 2: here, and in more than 1 % of all rows, bytes are not valid GB18030. Export it again",
         ),
         (
             csv_bytes(dataset(INSURANCE), [insured(make_id(1), 单位名称="x" * (1 << 21))]),
@@ -110,7 +110,7 @@ def test_gb18030_of_every_common_word_is_not_mistaken_for_utf8(door: Door) -> No
         (
             csv_bytes(dataset(INSURANCE), [insured(make_id(n)) for n in range(3)])[:-2],
             "unreadable",
-            "line 4: the file ends without a line break",
+            "Line 4: the file ends without a line break",
         ),
     ],
     ids=["gzip", "rar", "utf-16", "bytes", "halves", "long", "cut"],

@@ -52,7 +52,7 @@ def test_a_quotation_mark_that_never_closes_holds_the_file(door: Door) -> None:
     door.drop(INSURANCE, DAY, "a.csv").write_bytes(content + b'"' + content.split(b"\r\n", 1)[1])
     outcome = door.only_outcome()
     assert outcome.reason_code == "unreadable"
-    assert "line 61: the text ends inside a quoted cell (its record begins in line 32)" in (outcome.message or "")
+    assert "Line 61: the text ends inside a quoted cell (its record begins in line 32)" in (outcome.message or "")
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "gb18030", "utf-16"])

@@ -75,6 +75,6 @@ def test_an_unknown_key_of_a_page_is_reported_by_its_place(door: Door) -> None:
     )
     message = door.only_outcome().message or ""
     assert (
-        f"record 2: unknown header (not shown: it does not look like a header) as key {len(checkin()) + 1}" in message
+        f"Record 2: unknown header (not shown: it does not look like a header) as key {len(checkin()) + 1}" in message
     )
     assert "王强" not in message

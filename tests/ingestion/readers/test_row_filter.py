@@ -118,7 +118,11 @@ def test_a_second_list_without_a_header_holds_the_file_and_says_what_to_do(door:
         book.add_worksheet("续").write_row(0, 0, [cell or "" for cell in finding("RD-2").values()])
     outcome = door.only_outcome()
     assert (outcome.status, outcome.reason_code) == ("held", "missing_header")
-    assert "sheet 续" in (outcome.message or "") and "delete or hide a sheet" in (outcome.message or "")
+    assert (
+        "工作表“续”" in (outcome.message or "")
+        and "Sheet 续" in (outcome.message or "")
+        and "delete or hide a sheet" in (outcome.message or "")
+    )
 
 
 @pytest.mark.parametrize(
@@ -140,7 +144,7 @@ def test_a_list_far_below_the_remarks_of_its_sheet_holds_the_file(
                 page.write_row(top + row, 0, [finding(f"RD-{name}-{row}").get(header, "") for header in names])
     outcome = door.only_outcome()
     assert (outcome.status, outcome.reason_code, outcome.read_count) == ("held", "missing_header", 0)
-    assert "sheet 续" in (outcome.message or "")
+    assert "工作表“续”" in (outcome.message or "") and "Sheet 续" in (outcome.message or "")
     assert (f"the header is in row {len(remarks) + 1}," in (outcome.message or "")) == is_headed
 
 

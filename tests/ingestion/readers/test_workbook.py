@@ -135,7 +135,7 @@ def test_hidden_sheets_are_noted_and_not_read(door: Door) -> None:
         (
             {"旧": sheet_xml(finding_rows({}))},
             ('name="旧"', 'name="旧" state="hidden"'),
-            "all sheets of the workbook are hidden",
+            "All sheets of the workbook are hidden",
         ),
         ({"空": sheet_xml("")}, ("", ""), "visible sheets of the workbook are blank"),
         (

@@ -1,7 +1,7 @@
-"""Files as real exporters write them: rows of every dataset, and writers that leave in what a library would tidy up.
+"""Files as real exporters write them: rows of every dataset, and writers that keep what a library would tidy up.
 
-Belongs here: invented rows by header, workbooks part by part, texts and pages byte by byte. Does not belong here: what
-is right for any of them (one test module a kind, `sources.md` "What real exports do").
+Belongs here: invented rows by header, workbooks part by part, texts and pages byte by byte. Does not belong here: the
+expected result of any of them (one test module per kind, `sources.md` "What real exports do").
 """
 
 from __future__ import annotations
@@ -262,7 +262,7 @@ def report(number: str = "BG-1", serial: int = 1, name: str = "王强", **more: 
     } | more
 
 
-# One good row of every dataset; whatever is passed replaces cells of it.
+# One good row of every dataset; arguments replace its cells.
 ROWS: Mapping[str, Callable[..., Row]] = {
     "registry/agencies": agency,
     "registry/personnel": person,
@@ -284,7 +284,7 @@ ROWS: Mapping[str, Callable[..., Row]] = {
 
 
 def grid(place: str, rows: Iterable[Row], extra: Sequence[str] = ()) -> list[list[Any]]:
-    """Header and rows as lists of cells; a column of the contract that is read but may be absent stands only if filled."""
+    """Header and rows as lists of cells; a column of the contract that may be absent is included only if filled."""
     rows = list(rows)
     optional = {column.header for column in dataset(place).columns if not column.header_required}
     names = [name for name in headers(dataset(place)) if name not in optional or any(name in row for row in rows)]
@@ -296,7 +296,7 @@ def grid(place: str, rows: Iterable[Row], extra: Sequence[str] = ()) -> list[lis
 
 
 class Raw(str):
-    """The raw XML of a cell; `{r}` stands for its reference."""
+    """The raw XML of a cell; `{r}` is replaced by its reference."""
 
     __slots__ = ()
 
@@ -326,7 +326,7 @@ _XML = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 
 
 def sheet(cells: Sequence[Sequence[Any]], before: str = "", after: str = "") -> str:
-    """A sheet's XML; `before` and `after` stand around its sheetData."""
+    """A sheet's XML, with `before` and `after` around its sheetData."""
     rows = "".join(
         f'<row r="{number}">'
         + "".join(_cell(f"{column_letters(index)}{number}", value) for index, value in enumerate(row))
@@ -465,7 +465,7 @@ def put_csv(
 
 
 def csv_text(cells: Sequence[Sequence[Any]], end: str = "\r\n") -> str:
-    """Cells as a text that quotes where it must."""
+    """Cells as a CSV that quotes where necessary."""
     text = io.StringIO()
     csv.writer(text, lineterminator=end).writerows([["" if cell is None else cell for cell in row] for row in cells])
     return text.getvalue()

@@ -1,8 +1,8 @@
-"""Drops in one canonical form, and the same drops in the forms that people write cells in, or with damage.
+"""Drops in one canonical form, and the same drops in other forms that people use, or with damage.
 
 Belongs here: drawing rows, disturbing cells so that they keep their meaning, damaging them so that they lose it; what was
-drawn, by kind (sources.md, K1-K18). Does not belong here: files (`disturbed_files`), what must hold of a drop and its
-other form (`test_disturbed_drops`).
+drawn, by kind (sources.md, K1-K18). Does not belong here: files (`disturbed_files`), assertions
+(`test_disturbed_drops`).
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ SIGNS = (
     "　",
 )
 DAY_STYLE = 1
-# Stands for a character of which the file holds the first byte alone.
+# Marks a character of which the file holds only the first byte.
 CUT = "■"
 _CODES = ("{p}-{n}", "{p}{n:06}", "焦{p}〔2024〕第{n}号", "{p}({n})", "{n}", "{p}-2024-{n}", "无{n}", "{p}.{n}")
 _PEOPLE = ("王强", "李㛃", "陈𬎆", "阿不都·热合曼", "欧阳力", "黄锟", "羊大力", "张三", "王\ue000", "李\U000f0001")
@@ -51,7 +51,7 @@ Ways = Mapping[str, Callable[[], Any]]
 
 
 class Draw(random.Random):
-    """Draws, and keeps the kinds of what it drew."""
+    """A random draw that remembers the kinds that it drew."""
 
     def __init__(self, seed: int) -> None:
         super().__init__(seed)
@@ -138,7 +138,7 @@ def _drawn_cell(column: Column, usual: Any, number: int, draw: Draw) -> Any:
 
 
 def _fit(dataset: Dataset, row: Row, draw: Draw) -> None:
-    """What a row may not say by chance: another kind's level, an object that its type does not name."""
+    """Corrects what a row must not hold by chance: a level of another kind, an object that does not fit its type."""
     if dataset.id == "registry/personnel" and row["等级"]:
         is_engineer = row["证书类别"] == "注册消防工程师"
         row["等级"] = draw.choice(["一级", "二级"] if is_engineer else ["高级技师", "技师", "高级", "中级", "初级"])
@@ -176,7 +176,7 @@ def _wrapped(text: str, draw: Draw) -> str:
 
 
 def _code_form(text: str, draw: Draw) -> str:
-    """Up to three forms, one over the other, each once: nobody writes a formula within a formula."""
+    """Up to three forms, one on top of the other, each once: nobody writes a formula within a formula."""
     for kind in draw.sample(list(_code_ways(text, draw)), draw.randint(1, 3)):
         text = draw.way({kind: _code_ways(text, draw)[kind]}, text)
     return text
@@ -379,7 +379,7 @@ def _other_form(column: Column, cell: str, draw: Draw) -> Any:
 
 
 def disturbed(drop: Drop, draw: Draw) -> Drop:
-    """The drop with cells in other forms that say the same."""
+    """The drop with cells in other forms of the same meaning."""
     rows = []
     for row in drop.rows:
         other = dict(row)
@@ -395,7 +395,7 @@ def disturbed(drop: Drop, draw: Draw) -> Drop:
     return Drop(drop.dataset, rows)
 
 
-# ---- damage: what stood there is lost
+# ---- damage: the value is lost
 
 
 def _wreck(text: str, draw: Draw) -> str:
@@ -463,7 +463,7 @@ def _damage(column: Column, cell: str, is_text_format: bool, draw: Draw) -> Any:
 
 
 def damaged(plain: Drop, drop: Drop, draw: Draw) -> Drop:
-    """A drop with one cell of nearly half of its rows damaged; `plain` says what stood there.
+    """A drop with one cell of nearly half of its rows damaged; `plain` holds the original.
 
     A text loses at most one row to a character without a code: more would hold the file.
     """
@@ -484,7 +484,7 @@ def damaged(plain: Drop, drop: Drop, draw: Draw) -> Drop:
         loss = _damage(column, row[column.header], is_text_format, draw)
         if column.value_required and draw.happens(0.2, "K2 sign for none where a value is needed"):
             loss = "/"
-        # an unfilled decision is no row, and an object is read by its type
+        # an unfilled decision is not a row, and an object is read by its type
         if loss is not None and column.header not in {"决定", "对象类型"}:
             other[column.header] = loss
             places.add(place)

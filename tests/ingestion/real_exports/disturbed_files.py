@@ -1,6 +1,6 @@
 """Drops as files: as a careful exporter writes them, and as any exporter might.
 
-Belongs here: headers, lines beside the list, encodings, packing. Does not belong here: what stands in cells
+Belongs here: headers, lines beside the list, encodings, packing. Does not belong here: the content of cells
 (`disturbances`), the writers of single parts (`builder`).
 """
 
@@ -111,7 +111,7 @@ def _in_code_page_936(text: str) -> bytes | None:
         return None
 
 
-# ---- what stands around the rows of a list
+# ---- what surrounds the rows of a list
 
 
 def _headed(dataset: Dataset, name: str, draw: Draw) -> str:
@@ -132,7 +132,7 @@ def _headed(dataset: Dataset, name: str, draw: Draw) -> str:
 
 
 def _laid_out(dataset: Dataset, names: list[str], rows: list[list[Any]], draw: Draw) -> list[list[Any]]:
-    """Headers as people decorate them, columns that every list has, and lines that are no rows."""
+    """Headers as people decorate them, columns that every list has, and lines that are not rows."""
     key_headers = {dataset.column(name).header for name in dataset.key}
     extra_before = ["序号"] if "序号" not in names and draw.happens(0.5, "K15 running number") else []
     extra_after = ["备注"] if "备注" not in names and draw.happens(0.5, "K15 remarks") else []
@@ -144,7 +144,7 @@ def _laid_out(dataset: Dataset, names: list[str], rows: list[list[Any]], draw: D
     free = next(index for index, name in enumerate([*extra_before, *names, *extra_after]) if name not in key_headers)
 
     def line(*texts: str) -> Callable[[], list[Any]]:
-        """A line of one text, in the first column or in the first that is no key."""
+        """A line of one text, in the first column or in the first that is not a key."""
         return lambda: [*([None] * draw.choice([0, free])), draw.choice(texts)]
 
     lines: Ways = {

@@ -1,4 +1,4 @@
-"""K3: one key, many forms. Every code has one canonical form; what a spreadsheet made of a number is told."""
+"""K3: one key, many forms. Every code has one canonical form; a number that a spreadsheet changed is reported."""
 
 from __future__ import annotations
 
@@ -126,7 +126,7 @@ def test_the_same_check_in_every_form_is_one(door: Door) -> None:
 
 
 def test_a_number_that_became_a_day_is_quarantined(door: Door) -> None:
-    """v_code_as_date, b_key_forms: a revocation under a day's name would revoke nothing, and nobody would know."""
+    """v_code_as_date, b_key_forms: a revocation with a date for a key would revoke nothing, without any message."""
     day = Raw('<c r="{r}" s="1"><v>45352</v></c>')
     rows = [finding("x") | {"认定编号": day}, finding("RD-2") | {"项目编号": day}, finding("2024-3-1")]
     put_parts(
@@ -181,7 +181,7 @@ def test_a_repair_lists_numbers_each_in_its_form(door: Door) -> None:
 
 
 @pytest.mark.parametrize("written", ['="F-1、F-2"', "“F-1、F-2”", '="F-1"、="F-2"', "'F-1\n'F-2", '"F-1；F-2"'])
-def test_a_list_is_unwrapped_whole_or_part_by_part(written: str) -> None:
+def test_a_list_is_unwrapped_as_a_whole_or_in_parts(written: str) -> None:
     assert parsing.id_list(written) == "F-1、F-2"
 
 
@@ -228,8 +228,8 @@ def test_honours_and_penalties_share_their_numbers_in_every_form(door: Door) -> 
     assert {row["source_key"] for row in door.rows("inspections/penalties")} == {"焦罚〔2024〕第1号"}
 
 
-def test_forms_that_earlier_releases_kept_are_reported_to_the_warehouse(door: Door) -> None:
-    """Ids of leads and conflicts follow from codes: a decision that names an old id is led to the new one."""
+def test_forms_kept_by_earlier_releases_are_passed_to_the_warehouse(door: Door) -> None:
+    """Ids of leads and conflicts are made from codes: a decision on an old id finds the new one."""
     put(door, "platform/reports", [report("bg-1"), report("BG-2"), report("BG-3", xmbh="焦[2024]1")])
     door.outcomes()
     assert {(row["code"], row["former_code"]) for row in door.relation("lake.former_codes")} == {

@@ -1,4 +1,4 @@
-"""K7: a row that could not be read is made up for by another file of its drop that holds the same rows, and reads more.
+"""K7: a row that could not be read is corrected by another file of its drop that holds the same rows, and reads more.
 
 By key a row whose key cannot be read is never found again: here the files are compared. Does not belong here: rows that
 are replaced by one of their key (the warehouse), what was held and comes again (`test_missing_pages`).
@@ -22,7 +22,7 @@ NOTHING_ELSE = finding(None, 统一社会信用代码=USCC_B)
 
 
 def unread(door: Door) -> list[tuple[str, int, bool]]:
-    """File, row and whether it is corrected, of every row kept out."""
+    """File, row and whether it is corrected, for every quarantined row."""
     door.outcomes()
     rows = door.relation("lake.quarantined_rows")
     return sorted((row["file_name"], row["row_number"], row["is_corrected"]) for row in rows)
@@ -73,14 +73,14 @@ def test_a_file_corrects_only_what_it_holds_and_reads(
 def test_exports_that_overlap_are_not_versions_of_one_another(
     door: Door, name: str, expected: bool, before: Sequence[Row], after: Sequence[Row]
 ) -> None:
-    """Only the file's own name tells that other rows in other places are a newer version of it."""
+    """Only the same file name shows that other rows in other positions are a newer version."""
     put(door, PLACE, before, name="m.xlsx")
     door.ingest()
     put(door, PLACE, after, name=name)
     assert [is_corrected for _, _, is_corrected in unread(door)] == [expected]
 
 
-def test_of_three_versions_the_last_makes_up_for_both(door: Door) -> None:
+def test_of_three_versions_the_last_corrects_both(door: Door) -> None:
     for name, rows in (
         ("b.xlsx", [*GOOD, KEYLESS, NOTHING_ELSE]),
         ("c.xlsx", [*GOOD, MENDED, NOTHING_ELSE]),
@@ -137,7 +137,7 @@ def test_a_page_is_corrected_by_a_page_of_its_number(
     assert [is_corrected for _, _, is_corrected in unread(door)] == expected
 
 
-def test_a_corrected_record_does_not_stand_for_one_that_is_missing(door: Door, put_page: PutPage) -> None:
+def test_a_corrected_record_does_not_replace_a_missing_one(door: Door, put_page: PutPage) -> None:
     put_page("p1.json", ["1", None], 1, 4)
     put_page("p2.json", ["3"], 2, 4)
     put_page("p1 again.json", ["1", "2"], 1, 4)

@@ -1,4 +1,4 @@
-"""K11: one character that has no code keeps its row out, not its file; other editions of an encoding are read."""
+"""K11: one character without a code quarantines its row, not its file; other editions of an encoding are read."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ CONTRACTS, REPORTS = "platform/contracts", "platform/reports"
 
 
 def damaged(place: str, rows: Sequence[dict[str, object]], encoding: str, put_in: bytes = b"") -> bytes:
-    """Rows as a CSV in which ■ was spoilt: its first byte alone is left, or `put_in`."""
+    """Rows as a CSV in which ■ is damaged: only its first byte is left, or `put_in`."""
     spoilt = "■".encode(encoding)
     return csv_text(grid(place, rows)).encode(encoding).replace(spoilt, put_in or spoilt[:1])
 
@@ -103,7 +103,7 @@ def test_more_than_one_row_and_one_percent_hold_the_file(
         assert (outcome.status, outcome.reason_code, outcome.read_count) == ("held", "encoding", 0)
         line = 2 + 2 * (row_count - hit)
         name = {"utf-8": "UTF-8", "gb18030": "GB18030"}[encoding]
-        assert f"line {line}: here, and in more than 1 % of all rows" in (outcome.message or "")
+        assert f"Line {line}: here, and in more than 1 % of all rows" in (outcome.message or "")
         assert f"bytes are not valid {name}. Export it again in UTF-8 or GB18030." in (outcome.message or "")
 
 
@@ -124,7 +124,7 @@ def test_a_damaged_header_is_held_for_that(door: Door, encoding: str, column: st
     put_csv(door, CHECKS, text.encode(encoding).replace(spoilt, spoilt[:1]))
     outcome = door.only_outcome()
     assert (outcome.status, outcome.reason_code) == ("held", "encoding")
-    assert "line 1: bytes are not valid" in (outcome.message or "")
+    assert "Line 1: bytes are not valid" in (outcome.message or "")
 
 
 def test_a_text_in_no_known_encoding_is_held_for_that(door: Door) -> None:
@@ -133,10 +133,10 @@ def test_a_text_in_no_known_encoding_is_held_for_that(door: Door) -> None:
     put_csv(door, CHECKS, "\ufeff" + text, encoding="utf-32-le", name="b.csv")
     put_csv(door, CHECKS, "Nr,Größe,Straße\r\n1,2,é\r\n", encoding="latin-1", name="c.csv")
     said = {o.receipt.file_name: o.message or "" for o in door.outcomes().values() if o.reason_code == "encoding"}
-    assert [said[name].partition(f"{name}: ")[2].partition(".")[0] for name in sorted(said)] == [
-        "the file is UTF-16 without a byte order mark, or not a text",
-        "the text is in UTF-32, which is not supported",
-        "line 2: bytes are not valid GB18030, and no header can be read",
+    assert [said[name].rpartition("。")[2].partition(".")[0] for name in sorted(said)] == [
+        "The file is UTF-16 without a byte order mark, or not a text",
+        "The text is in UTF-32, which is not supported",
+        "Line 2: bytes are not valid GB18030, and no header can be read",
     ]
 
 
@@ -146,7 +146,7 @@ def test_a_text_in_no_known_encoding_is_held_for_that(door: Door) -> None:
 @pytest.mark.parametrize("char", ["\ue000", "\ue863", "\uf8ff", "\U000f0000", "\U0010fffd"])
 @pytest.mark.parametrize("encoding", ["gb18030", "utf-8"])
 def test_a_private_use_character_is_read(door: Door, char: str, encoding: str) -> None:
-    """c_pua_name, as sources.md says (K11): somebody's own font writes a rare name with it, and it is read."""
+    """c_pua_name (sources.md, K11): a private font writes a rare name with it, and it is read."""
     rows = [insured(make_id(n), "202405", 姓名="甲" + (char if n == 20 else chr(0x4E00 + n))) for n in range(1, 40)]
     put_csv(door, INSURANCE, csv_text(grid(INSURANCE, rows)), encoding=encoding)
     assert door.only_outcome().accepted_count == 39

@@ -35,7 +35,7 @@ def seven(place: str) -> list[Row]:
 
 
 def bare(cells: Sequence[Sequence[object]], end: str = "\r\n") -> str:
-    """Cells as an exporter writes them that never quotes."""
+    """Cells as written by an exporter that never quotes."""
     return "".join(",".join("" if cell is None else str(cell) for cell in row) + end for row in cells)
 
 
@@ -55,28 +55,30 @@ def marked(
 def held(door: Door) -> str:
     outcome = door.only_outcome()
     assert (outcome.status, outcome.reason_code, outcome.read_count) == ("held", "unreadable", 0)
-    return (outcome.message or "").partition("a.csv: ")[2]
+    chinese, line, english = (outcome.message or "").partition("a.csv: ")[2].rpartition("Line")
+    assert chinese.startswith("第 ")
+    return line + english
 
 
 @pytest.mark.parametrize("end", ["\r\n", "\n", "\r"])
 @pytest.mark.parametrize(
     ("place", "marks", "said"),
     [
-        (CHECKS, ((2, "问题描述"), (5, "问题描述")), "lines 3 to 6, column J (问题描述): "),
-        (INSURANCE, ((2, "单位名称"), (5, "单位名称")), "lines 3 to 6, column B (单位名称): "),
-        (MEDIA, ((3, "摘要"), (4, "摘要")), "lines 4 to 5, column F (摘要): "),  # one row
-        (CHECKS, ((1, "检查人员"), (7, "撤销日期")), "lines 2 to 8, column H (检查人员): "),  # all of them
-        (INSURANCE, ((6, "险种"), (7, "缴费基数")), "lines 7 to 8, column F (险种): "),  # the tail
+        (CHECKS, ((2, "问题描述"), (5, "问题描述")), "Lines 3 to 6, column J (问题描述): "),
+        (INSURANCE, ((2, "单位名称"), (5, "单位名称")), "Lines 3 to 6, column B (单位名称): "),
+        (MEDIA, ((3, "摘要"), (4, "摘要")), "Lines 4 to 5, column F (摘要): "),  # one row
+        (CHECKS, ((1, "检查人员"), (7, "撤销日期")), "Lines 2 to 8, column H (检查人员): "),  # all of them
+        (INSURANCE, ((6, "险种"), (7, "缴费基数")), "Lines 7 to 8, column F (险种): "),  # the tail
         (
             CHECKS,
             ((4, "撤销日期"), (5, "任务编号")),
-            "lines 5 to 6, column Q (撤销日期): ",
+            "Lines 5 to 6, column Q (撤销日期): ",
         ),  # no comma between the marks
-        (MEDIA, ((4, "对应失信条款"), (6, "来源")), "lines 5 to 7, column J (对应失信条款): "),
-        (INSURANCE, ((3, "缴费状态"), (4, "单位名称")), "lines 4 to 5, column H (缴费状态): "),
-        (CHECKS, ((0, "撤销日期"), (3, "撤销日期")), "lines 1 to 4, column Q: "),  # from the header on
-        (INSURANCE, ((0, "姓名"), (2, "单位编号")), "lines 1 to 3, column D: "),
-        (MEDIA, ((0, "线索编号"), (2, "摘要")), "lines 1 to 3, column A: "),
+        (MEDIA, ((4, "对应失信条款"), (6, "来源")), "Lines 5 to 7, column J (对应失信条款): "),
+        (INSURANCE, ((3, "缴费状态"), (4, "单位名称")), "Lines 4 to 5, column H (缴费状态): "),
+        (CHECKS, ((0, "撤销日期"), (3, "撤销日期")), "Lines 1 to 4, column Q: "),  # from the header on
+        (INSURANCE, ((0, "姓名"), (2, "单位编号")), "Lines 1 to 3, column D: "),
+        (MEDIA, ((0, "线索编号"), (2, "摘要")), "Lines 1 to 3, column A: "),
     ],
 )
 def test_two_stray_marks_hold_the_file_and_name_both_lines(
@@ -95,20 +97,20 @@ def test_two_stray_marks_hold_the_file_and_name_both_lines(
 def test_rows_swallowed_in_every_encoding_are_seen(door: Door, encoding: str, extra: Sequence[str]) -> None:
     text = marked(CHECKS, (3, "问题描述"), (4, "检查机关"), extra=extra)
     put_csv(door, CHECKS, text, encoding=encoding)
-    assert held(door).startswith("lines 4 to 5, column J (问题描述): ")
+    assert held(door).startswith("Lines 4 to 5, column J (问题描述): ")
 
 
 def test_a_title_that_swallows_the_header_is_seen(door: Door) -> None:
-    """A second header further down would be taken for the first, and the rows above it lost."""
+    """A second header further down would be read as the first, and the rows above it would be lost."""
     cells = grid(MEDIA, seven(MEDIA))
     put_csv(door, MEDIA, '"某局线索台账\r\n' + bare(cells[:4]) + '附件"\r\n' + bare([cells[0], *cells[4:]]))
-    assert held(door).startswith("lines 1 to 6, column A: ")
+    assert held(door).startswith("Lines 1 to 6, column A: ")
 
 
 def test_swallowed_rows_with_doubled_marks_are_seen(door: Door) -> None:
     text = marked(CHECKS, (2, "问题描述"), (5, "问题描述")).replace("RW-4,1,专项", 'RW-4,1,""专项""')
     put_csv(door, CHECKS, text)
-    assert held(door).startswith("lines 3 to 6, column J")
+    assert held(door).startswith("Lines 3 to 6, column J")
 
 
 def test_swallowed_rows_beyond_the_first_ones_are_seen(door: Door) -> None:
@@ -116,7 +118,7 @@ def test_swallowed_rows_beyond_the_first_ones_are_seen(door: Door) -> None:
     cells[700][1] = '"某公司'
     cells[701][1] = '某公司"'
     put_csv(door, INSURANCE, bare(cells))
-    assert held(door).startswith("lines 701 to 702, column B (单位名称): ")
+    assert held(door).startswith("Lines 701 to 702, column B (单位名称): ")
 
 
 @pytest.mark.parametrize(
@@ -128,7 +130,7 @@ def test_an_id_number_in_a_text_of_several_lines_holds_the_file(
 ) -> None:
     put_csv(door, place, csv_text(grid(place, [ROWS[place](**{column: f"见附件\n张某{number}\n等"})])))
     message = held(door)
-    assert message.startswith("lines 2 to 4, column ")
+    assert message.startswith("Lines 2 to 4, column ")
     assert number not in message
 
 
@@ -179,8 +181,8 @@ def test_a_pair_of_marks_within_one_record_keeps_that_row_out(
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ("RW-4,1,专项", 'RW-4,1,"专"项', "line 5: text follows the quotation mark that closes a cell. "),
-        ("RW-3,1", 'RW-3,"1', "line 8: the text ends inside a quoted cell (its record begins in line 4): "),
+        ("RW-4,1,专项", 'RW-4,1,"专"项', "Line 5: text follows the quotation mark that closes a cell. "),
+        ("RW-3,1", 'RW-3,"1', "Line 8: the text ends inside a quoted cell (its record begins in line 4): "),
     ],
 )  # fmt: skip
 def test_marks_that_do_not_pair_are_reported_with_their_line(door: Door, old: str, new: str, said: str) -> None:
@@ -192,7 +194,7 @@ def test_a_swallowed_row_with_quoted_cells_is_reported_with_both_lines(door: Doo
     text = marked(CHECKS, (2, "问题描述"), (5, "问题描述")).replace("RW-4,1,专项", 'RW-4,1,"专项"')
     put_csv(door, CHECKS, text)
     assert held(door).startswith(
-        "line 5: text follows the quotation mark that closes a cell (its record begins in line 3). Export again"
+        "Line 5: text follows the quotation mark that closes a cell (its record begins in line 3). Export again"
     )
 
 

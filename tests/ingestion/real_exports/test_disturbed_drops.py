@@ -1,4 +1,4 @@
-"""A drop in one canonical form and the same drop as some exporter writes it give the same lake rows; what is lost is told."""
+"""A drop in one canonical form and the same drop as some exporter writes it give the same lake rows; what is lost is reported."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tests.ingestion.real_exports import disturbances, disturbed_files
 from tests.ingestion.real_exports.disturbances import Draw, Drop
 from tests.ingestion.real_exports.disturbed_files import write_disturbed, write_plain
 
-# What may differ: where a row stood, and how it was written.
+# What may differ: the position of a row, and how it was written.
 PLACES = ("file_hash", "sheet", "row_number", "file_position", "row_hash", "flags")
 PARSERS = {
     (of.id, is_1904): RowParser(of, PersonKeys(b"0123456789abcdef"), is_1904)
@@ -32,7 +32,7 @@ SOAK_DROPS = 2_000
 
 
 def read(drop: Drop, path: Path) -> tuple[ReadFile, list[dict[str, Any]]]:
-    """What the door makes of a file: its part, and its lake rows without places."""
+    """The result of a file at the door: its part, and its lake rows without positions."""
     target = path.with_suffix(".parquet")
     receipt = Receipt(drop.dataset.source, drop.dataset.name, disturbances.RECEIVED_ON, path.name, "0" * 64)
     found = lake_parts.parse_file(
@@ -97,7 +97,7 @@ def test_any_mix_of_forms_gives_the_same_rows_and_damage_is_reported(folder: Pat
 
 
 def test_every_kind_of_form_and_damage_is_drawn(folder: Path) -> None:
-    """Whatever the two modules name is among what these drops hold; if a contract's change moves it out, draw more."""
+    """These drops hold every kind that the two modules name; if a change of a contract removes one, draw more."""
     drawn = set().union(*(versions(seed, folder).kinds for seed in range(DROPS)))
     named = {
         kind

@@ -1,4 +1,4 @@
-"""K10: text that an encoding wrecked, and what is no name. A wrecked name never becomes anybody's name."""
+"""K10: text damaged by an encoding, and texts that are not names. A damaged name never becomes anybody's name."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""K4: ID numbers that fail. Unwrapped like codes; what still fails keeps its row, and says why."""
+"""K4: invalid ID numbers. They are unwrapped like codes; one that is still invalid keeps its row, with the reason."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""K15: columns that are no part of a list, marks and notes in headers, and the lines of a printed page that are no rows."""
+"""K15: columns that do not belong to a list, marks and notes in headers, and lines of a printed page that are not rows."""
 
 from __future__ import annotations
 
@@ -601,7 +601,7 @@ def test_an_unknown_text_in_a_column_beside_the_list_is_reported(door: Door, col
     ],
 )
 def test_a_row_with_a_filled_key_is_a_row_always(door: Door, place: str, row: Row) -> None:
-    """Whatever its first cell says, even the key itself: its other cells are those of a row."""
+    """Whatever its first cell says, even in the key itself: its other cells are those of a row."""
     put_table(door, place, grid(place, [row]))
     assert door.only_outcome().read_count == 1
 
@@ -646,4 +646,4 @@ def test_a_decision_of_none_is_not_a_row(door: Door, sign: str) -> None:
 def test_signs_for_none_fill_no_key(door: Door) -> None:
     place = "registry/agencies"
     put_grid(door, place, [*grid(place, [agency()]), ["合计", None, "/", None], ["/", "/", "/"], [None, "某公司", "—"]])
-    assert counts(door) == (1, 2)  # what says nothing of itself stays a row
+    assert counts(door) == (1, 2)  # a line without any text of its own stays a row

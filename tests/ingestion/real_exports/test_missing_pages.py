@@ -1,4 +1,4 @@
-"""K6: a drop of pages is whole or held; what is missing is told, and when it arrives all is as if it had come in time."""
+"""K6: a drop of pages is complete or held; what is missing is reported, and once it arrives nothing differs from a complete drop."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ COPY = ("duplicate", "same_content", 0)
 
 
 def inputs_of(door: Door) -> dict[str, bytes]:
-    """What a build would be made from, without the paths of this home."""
+    """The inputs of a build, without the paths of this home."""
     door.outcomes()
     folder = door.settings.build_inputs
     files = {path.name: path.read_bytes() for path in sorted(folder.glob("*.parquet"))}
@@ -83,7 +83,7 @@ def test_pages_1_and_3_of_3_are_held_and_load_when_2_arrives(tmp_path: Path, pla
     assert [(o.status, o.reason_code, o.read_count) for o in outcomes.values()] == [("held", "pages_missing", 0)] * 2
     first = name.format(1)
     assert outcomes[f"{DAY}/{first}"].message == (
-        f"{place}/{DAY} {first}: 共 6 条记录，只收到 4 条，请把缺少的页放入同一文件夹，或接受本批。The drop has 4 of the 6 records that its pages announce. Missing up to the last page here (3): "
+        f"{place}/{DAY} {first}: 各页写明共 6 条记录，只收到 4 条。到已收的最后一页（第 3 页）为止缺第 2 页。请把缺少的页放入同一文件夹，或照现状接受本批。The drop has 4 of the 6 records that its pages announce. Missing up to the last page here (3): "
         f"page 2. Put the missing pages into the same folder, or accept the drop without them: firemark build "
         f"--accept-drop {place}/{DAY}"
     )
@@ -190,11 +190,11 @@ def test_a_total_that_is_not_a_number_of_records_is_not_a_page(door: Door, place
     put(door, place, records(place, 1), total)
     (outcome,) = door.outcomes().values()
     assert (outcome.status, outcome.reason_code) == ("held", "unreadable")
-    assert "this is not a page of the platform: data.total is not a whole number." in (outcome.message or "")
+    assert "This is not a page of the platform: data.total is not a whole number." in (outcome.message or "")
 
 
 @pytest.mark.parametrize("number", ["last", -1, 1.5, True, [1], None, "9" * 400])
-def test_a_page_s_number_that_is_none_holds_nothing(door: Door, number: Any) -> None:
+def test_an_invalid_page_number_does_not_hold_the_drop(door: Door, number: Any) -> None:
     put(door, REPORTS, records(REPORTS, 1), 1, number, name="p1.json")
     assert told(door) == [loaded(1)]
     put(door, REPORTS, records(REPORTS, 1), 2, number, name="p1.json", day="2024-06-02")

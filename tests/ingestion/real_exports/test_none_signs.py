@@ -1,4 +1,4 @@
-"""K2: signs for "none". As an empty cell in optional columns, told of in required ones, a value where the list holds it."""
+"""K2: signs for "none". An empty cell in optional columns, reported in required ones, a value if the list of values has it."""
 
 from __future__ import annotations
 

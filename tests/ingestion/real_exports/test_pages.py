@@ -1,4 +1,4 @@
-"""K16, pages: what is no page and why, an empty page, and whole numbers as exact as they are written."""
+"""K16, pages: what is not a page and why, an empty page, and whole numbers exactly as written."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ def test_the_platform_s_words_are_shown_only_if_they_are_harmless(door: Door, to
 
 
 @pytest.mark.parametrize("code", ["5" * 30, "登录", "a b", [1]])
-def test_nor_is_a_code_that_is_none(door: Door, code: Any) -> None:
+def test_an_invalid_code_is_not_shown(door: Door, code: Any) -> None:
     put_page(door, json.dumps({"code": code, "msg": "系统繁忙"}))
     message = door.only_outcome().message or ""
     assert "the platform answered with an error (系统繁忙)" in message

@@ -1,4 +1,4 @@
-"""K5: ID and mobile numbers outside their column. Masked at the door wherever they stand; in a code a keyed stand-in."""
+"""K5: ID and mobile numbers outside their column. Masked at the door wherever they are; in a code a keyed substitute."""
 
 from __future__ import annotations
 
@@ -108,7 +108,7 @@ def test_a_code_holds_the_same_stand_in_everywhere(door: Door) -> None:
     assert found["project_no"] == signed["project_no"] == f"RD-{worker['qualification_no']}"
     assert found["origin_id"] == call["ticket_id"] != worker["qualification_no"]
     assert all("personal_number_masked" in row["flags"] for row in (worker, found, signed, call))
-    assert parsing.code(call["ticket_id"]) == call["ticket_id"]  # a list that shows it can come back
+    assert parsing.code(call["ticket_id"]) == call["ticket_id"]  # a list that shows it can be read again
 
 
 def test_an_id_of_a_lead_holds_no_mobile_number(door: Door) -> None:
@@ -151,7 +151,7 @@ def own_keys(of: Dataset, number: int) -> Row:
 
 
 def plants(place: str) -> list[Row]:
-    """Good rows with keys of their own; in each, one column holds an ID or a mobile number, alone or beside a text."""
+    """Good rows with different keys; in each, one column holds an ID or a mobile number, alone or in a text."""
     of = dataset(place)
     held = [(column.header, text) for column in of.columns for text in (f"字{ID.lower()}", f"{MOBILE} 字", ID, MOBILE)]
     return [ROWS[place]() | own_keys(of, number) | {header: text} for number, (header, text) in enumerate(held)]
@@ -180,13 +180,13 @@ def test_a_number_in_any_column_of_any_dataset_is_nowhere_in_the_clear(door: Doo
     assert ID not in said and MOBILE not in said
     for place in ROWS:
         keys = [row["row_key"] for row in door.rows(place)]
-        assert len(keys) > 4 and len(keys) == len(set(keys)), place  # else a row would hide the one before
+        assert len(keys) > 4 and len(keys) == len(set(keys)), place  # otherwise a row would supersede the one before
     kept = b"".join(path.read_bytes() for path in door.settings.archive.rglob("*") if path.is_file())
-    assert MOBILE.encode() in kept  # the control: pages stand in the archive as they came
+    assert MOBILE.encode() in kept  # the control: the archive keeps pages as received
 
 
 def test_every_way_of_reading_is_known_to_mask_numbers_or_to_hold_no_text() -> None:
-    """A new way of reading a column is to be put into one of the three: does it let text through?"""
+    """Add a new way of reading a column to one of the three, according to whether it lets text through."""
     from ingestion.column_parsers import _CODES, _TEXTS
 
     checked = {
@@ -227,7 +227,7 @@ FULL_WIDTH = {ord(digit): ord(digit) + 0xFEE0 for digit in "0123456789X"}
     ],
 )
 def test_a_number_in_a_sheet_s_name_is_masked(door: Door, name: str, told: str) -> None:
-    """In the lake, and in what is said of a sheet that is held: for its header, its cells, far cells, or unread."""
+    """In the lake, and in messages about a held sheet: for its header, its cells, far cells, or unread."""
     place = "credit_desk/findings"
     told = told.format(end=ID[-4:])
     rows = grid(place, [finding()])

@@ -1,4 +1,4 @@
-"""K16, a file replaced under its name: what could not be read gives way to what could, in every format."""
+"""K16, a file replaced under its name: an unreadable file is replaced by a readable one, in every format."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def test_a_complete_file_replaces_an_unreadable_one(door: Door, place: str, dama
 
 
 def loads(door: Door) -> list[dict[str, Any]]:
-    """What a build would be told of every file, by status."""
+    """The files of a build, by status."""
     door.outcomes()
     return sorted(door.relation("lake.loads"), key=lambda load: str(load["status"]))
 
@@ -89,7 +89,7 @@ def test_the_outcome_does_not_depend_on_which_of_them_came_first(door: Door, ord
     assert len(door.relation("inspections.penalties")) == 1
 
 
-def test_a_file_that_is_mended_under_another_day_leaves_the_held_one_held(door: Door) -> None:
+def test_a_file_corrected_under_another_day_leaves_the_held_one_held(door: Door) -> None:
     place = "credit_desk/repairs"
     path = put(door, place, rows_of(place))
     halved(path)

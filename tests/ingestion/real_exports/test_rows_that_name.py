@@ -1,4 +1,4 @@
-"""K7: of a row that is kept out, whom it names and which key it has are kept, and nothing else of it."""
+"""K7: of a quarantined row only the names in it and its key are kept."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def key_of(door: Door, number: str) -> str:
 
 
 def named(door: Door) -> dict[int, Named]:
-    """Per row kept out: (column, USCC or, of a person, the ID number that has this key, or the text of this hash)."""
+    """For each quarantined row: (column, USCC or a person's ID number with this key, or the text of this hash)."""
     door.outcomes()
     rows, names = door.relations("lake.quarantined_rows", "lake.quarantined_names")
     people = {key_of(door, number): number for number in (ID, OTHER_ID)}
@@ -88,8 +88,8 @@ def named(door: Door) -> dict[int, Named]:
     return found
 
 
-def test_a_departure_that_is_none_still_names_who_is_listed(door: Door) -> None:
-    """b_quarantined_departure, with a sign that today is no empty cell."""
+def test_a_quarantined_row_of_a_list_still_names_who_is_listed(door: Door) -> None:
+    """b_quarantined_departure, with a sign that is not read as an empty cell."""
     put(
         door,
         "registry/personnel",
@@ -208,12 +208,14 @@ REPORT = report(jsfzrsfzh=ID, xmfzrsfzh=OTHER_ID, gzdw=USCC_B)
         ),
     ],
 )  # fmt: skip
-def test_the_other_cells_identify_who_is_meant(door: Door, place: str, row: dict[str, Any], expected: Named) -> None:
+def test_other_cells_identify_the_agency_or_person(
+    door: Door, place: str, row: dict[str, Any], expected: Named
+) -> None:
     put(door, place, [row])
     assert named(door) == {1: expected}
 
 
-def test_a_record_with_too_few_or_too_many_fields_names_whom_it_can(door: Door) -> None:
+def test_a_record_with_too_few_or_too_many_fields_keeps_the_names_it_can(door: Door) -> None:
     place = "registry/social_insurance"
     head, *cells = grid(place, [insured(ID), insured(OTHER_ID), insured(OTHER_ID)])
     cells[0].append("多")  # one field more, at the end
@@ -228,7 +230,7 @@ def test_a_record_with_too_few_or_too_many_fields_names_whom_it_can(door: Door) 
     assert [row["row_key_hash"] is None for row in door.relation("lake.quarantined_rows")] == [False, True, True]
 
 
-def test_a_record_with_a_lost_character_names_whom_it_can(door: Door) -> None:
+def test_a_record_with_a_lost_character_keeps_the_names_it_can(door: Door) -> None:
     content = page([dict.fromkeys(headers(dataset("platform/checkins"))) | checkin("QD-1")])
     damaged = (content.replace("王强".encode(), b"\xff"), content.replace(b'"QD-1"', b'"QD-1\xff"'))
     for number, of in enumerate(damaged, start=1):
@@ -240,7 +242,7 @@ def test_a_record_with_a_lost_character_names_whom_it_can(door: Door) -> None:
     assert (first["row_key_hash"], second["row_key_hash"]) == (md5(b"QD-1"), None)
 
 
-# A cell that fails in each dataset, and is no part of its key.
+# A cell of each dataset that can fail and is not part of its key.
 BAD = {
     "registry/agencies": "机构状态",
     "registry/personnel": "注册有效期至",
@@ -286,7 +288,7 @@ def test_a_key_that_cannot_be_read_has_no_hash(door: Door, place: str) -> None:
     assert [row["row_key_hash"] for row in rows] == [None]
 
 
-def test_a_key_with_a_number_of_somebody_is_hashed_as_it_stands_in_the_lake(door: Door) -> None:
+def test_a_key_with_a_personal_number_is_hashed_as_in_the_lake(door: Door) -> None:
     put(door, "credit_desk/findings", [finding(f"T{ID}")], day="2024-05-31")
     put(door, "credit_desk/findings", [finding(f"T{ID}", 状态="?")])
     door.outcomes()
@@ -322,7 +324,7 @@ BAD_IN_LISTS = {"registry/agencies": "机构状态", "registry/personnel": "证�
 TEXTS = (Parse.TEXT, Parse.CODE, Parse.PERSON_NAME, Parse.AGENCY_NAME, Parse.OPEN_CHOICE, Parse.ID_LIST, Parse.CLAUSE)
 
 
-def test_nothing_else_of_a_row_that_is_quarantined_is_kept(door: Door) -> None:
+def test_nothing_else_of_a_quarantined_row_is_kept(door: Door) -> None:
     for place, bad in (BAD | BAD_IN_LISTS).items():
         texts = {column.header: f"暗号{column.name}" for column in dataset(place).columns if column.parse in TEXTS}
         put(door, place, [ROWS[place]() | texts | {bad: "暗号"}], name=f"{place.replace('/', '-')}.x")
@@ -345,7 +347,7 @@ def test_a_manifest_of_an_earlier_release_is_upgraded_and_its_files_are_read_aga
     assert named(door) == expected
 
 
-def test_every_name_of_an_agency_stands_for_the_code_beside_it() -> None:
+def test_every_agency_name_belongs_to_the_code_beside_it() -> None:
     named_beside = {(of.id, name): code for of in DATASETS.values() for name, code in of.agency_names}
     names = {(of.id, c.name) for of in DATASETS.values() for c in of.columns if c.parse is Parse.AGENCY_NAME}
     assert names - named_beside.keys() == {("registry/personnel", "insurance_payer_name")}  # of another employer
@@ -355,7 +357,7 @@ def test_every_name_of_an_agency_stands_for_the_code_beside_it() -> None:
 
 
 @pytest.mark.parametrize("number", [f"{ID[:6]}********{ID[14:]}", ID[:-1], None])
-def test_a_key_that_names_a_person_by_no_full_number_has_no_hash(door: Door, number: str | None) -> None:
+def test_a_key_with_an_incomplete_personal_number_has_no_hash(door: Door, number: str | None) -> None:
     """A name and a mask could be guessed from it."""
     put(door, "registry/personnel", [person(身份证号=number, 注册有效期至="?")])
     door.outcomes()

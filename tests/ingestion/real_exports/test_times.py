@@ -73,7 +73,7 @@ def test_seconds_are_read_as_seconds(door: Door) -> None:
         ("platform/reports", "sjgxsjc", "milliseconds"),
     ],
 )
-def test_a_remedy_asks_for_what_the_column_takes(place: str, header: str, asked: str) -> None:
+def test_a_remedy_asks_for_the_form_of_the_column(place: str, header: str, asked: str) -> None:
     assert asked in (strict.remedy(dataset(place), "impossible_date", header) or "")
 
 
@@ -109,7 +109,7 @@ A_DAY, EARLY = dt.date(2024, 3, 21), (0, 0.5, 1, 59, 60, 61, 18263)
         ("inspections/penalties", penalty, "处罚决定日期", "determined_on"),
     ],
 )
-def test_formats_of_the_chinese_locale_are_days_and_days_before_1950_are_none(
+def test_formats_of_the_chinese_locale_are_dates_and_days_before_1950_are_not(
     door: Door, place: str, row: Callable[..., Row], header: str, name: str
 ) -> None:
     """v_date_cells"""
@@ -147,6 +147,6 @@ def test_dates_outside_of_living_memory(door: Door, place: str, row: dict[str, A
 @pytest.mark.parametrize(
     "row", [person(注册有效期至="2204-12-31"), person(劳动合同止="2999-12-30"), person(劳动合同起="2024-06-02")]
 )
-def test_other_columns_may_lie_after_receipt(door: Door, row: dict[str, Any]) -> None:
+def test_other_columns_may_be_after_receipt(door: Door, row: dict[str, Any]) -> None:
     put(door, "registry/personnel", [row])
     assert door.only_outcome().accepted_count == 1

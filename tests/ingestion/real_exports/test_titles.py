@@ -1,4 +1,4 @@
-"""K8: the day as of which a list is, however its title says it; any other day in a title is not the list's."""
+"""K8: the day of a list in any wording of its title; any other day in a title is not the list's day."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def day_of(door: Door, *lines: list[Any], received: str = "2024-06-10", **around
     return outcome.list_as_of_on
 
 
-def test_an_older_list_is_held_however_its_title_says_its_day(door: Door) -> None:
+def test_an_older_list_is_held_in_any_wording_of_its_day(door: Door) -> None:
     """v_title_day"""
     said = [
         *("截止2024年4月30日", "截至时间：2024年4月30日", "截至到2024年4月30日", "2024年4月30日"),
@@ -130,7 +130,7 @@ def test_a_list_without_a_title_has_no_day(door: Door) -> None:
         ("截至12月31日", "2023-12-31"),
     ],
 )
-def test_a_month_or_quarter_says_its_last_day(door: Door, words: str, day: str) -> None:
+def test_a_month_or_quarter_means_its_last_day(door: Door, words: str, day: str) -> None:
     assert day_of(door, [f"{TITLE}（{words}）"]) == dt.date.fromisoformat(day)
 
 
@@ -150,7 +150,7 @@ def test_a_day_after_receipt_is_reported(door: Door) -> None:
         [[TITLE], ["填报说明：本表截止二〇二四年四月三十日"], ["单位：家"]],
     ],
 )
-def test_the_title_may_stand_in_several_cells_or_lines(door: Door, lines: list[list[Any]]) -> None:
+def test_the_title_may_be_in_several_cells_or_lines(door: Door, lines: list[list[Any]]) -> None:
     assert day_of(door, *lines) == APRIL_30
 
 
@@ -164,7 +164,7 @@ def test_the_day_may_be_a_date_cell(door: Door) -> None:
 @pytest.mark.parametrize(
     "foot", ["注：本名录库截止2024年4月30日", "统计截止日期：2024年4月30日", "数据截至二〇二四年四月三十日"]
 )
-def test_the_day_may_stand_below_the_list(door: Door, foot: str) -> None:
+def test_the_day_may_be_below_the_list(door: Door, foot: str) -> None:
     put_grid(door, PLACE, [[TITLE], *grid(PLACE, [agency()]), [foot]])
     outcome = door.only_outcome()
     assert (outcome.list_as_of_on, outcome.accepted_count, outcome.quarantined_count) == (APRIL_30, 1, 0)
@@ -174,14 +174,14 @@ def test_the_day_may_stand_below_the_list(door: Door, foot: str) -> None:
     ("title", "day"),
     [("（2024年5月10日）", "2024-05-10"), ("（截至2024年5月10日）", "2024-05-10"), ("（截至2024年2月30日）", None)],
 )
-def test_what_the_title_says_counts_before_a_note_below(door: Door, title: str, day: str | None) -> None:
+def test_the_title_has_priority_over_a_note_below(door: Door, title: str, day: str | None) -> None:
     put_grid(door, PLACE, [[TITLE + title], *grid(PLACE, [agency()]), ["注：截至2023年12月31日共有28家"]])
     outcome = door.only_outcome()
     assert outcome.list_as_of_on == (dt.date.fromisoformat(day) if day else None)
     assert (outcome.accepted_count, outcome.quarantined_count) == (1, 0)
 
 
-def test_the_day_may_stand_in_the_name_of_the_sheet(door: Door) -> None:
+def test_the_day_may_be_in_the_name_of_the_sheet(door: Door) -> None:
     put_parts(door, PLACE, parts({"截至2024.4.30": sheet([[TITLE], *grid(PLACE, [agency()])])}))
     assert door.only_outcome().list_as_of_on == APRIL_30
 
@@ -193,7 +193,7 @@ def test_a_day_of_signature_below_the_list_is_not_its_day(door: Door) -> None:
 
 
 def test_only_a_list_with_its_own_day_must_have_one(door: Door) -> None:
-    """Other lists have no such title; nothing is said of them."""
+    """Other lists have no such title, and get no note."""
     place = "registry/equipment"
     put_grid(door, place, [["设备一览表"], *grid(place, [{"统一社会信用代码": USCC_A, "设备名称": "秒表"}])])
     outcome = door.only_outcome()

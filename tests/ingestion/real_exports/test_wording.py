@@ -135,7 +135,7 @@ def test_an_area_in_plain_words(door: Door) -> None:
     ("place", "row"),
     [("credit_desk/findings", finding), ("inspections/checks", check), ("inspections/penalties", penalty)],
 )
-def test_what_a_row_says_of_its_own_points(door: Door, place: str, row: Callable[..., Row]) -> None:
+def test_quantities_and_points_of_a_row(door: Door, place: str, row: Callable[..., Row]) -> None:
     """Quantities from 1 to 10,000, points from 0 to 1,000 with two decimals, each with its unit or without."""
     good = [("3项", "2.5分"), ("１0000", "1000"), ("1", "0"), (None, None)]
     put(door, place, [row(f"N-{n}", 数量=quantity, 扣分=points) for n, (quantity, points) in enumerate(good)])
@@ -151,7 +151,7 @@ def test_what_a_row_says_of_its_own_points(door: Door, place: str, row: Callable
     assert [found[1:] for found in door.reasons()] == [("not_a_number", header) for header, _ in bad]
 
 
-def test_what_has_no_end(door: Door) -> None:
+def test_open_ends(door: Door) -> None:
     """v_open_ended."""
     words = ("长期", "无固定期限", "长期有效", "永久", "无固定期限劳动合同", "9999-12-31", "2999-12-31")
     put(door, "registry/personnel", [person(劳动合同止=written, 注册有效期至=written) for written in words])
@@ -175,7 +175,7 @@ def test_an_end_that_is_not_an_end_word_is_reported_with_the_words(door: Door) -
     assert "长期" in (strict.remedy(dataset("registry/personnel"), "impossible_date", "劳动合同止") or "")
 
 
-def test_words_copied_from_a_pdf_are_the_words_they_look_like(door: Door) -> None:
+def test_words_copied_from_a_pdf_are_read_as_they_look(door: Door) -> None:
     """v_kangxi."""
     put(
         door,

@@ -1,4 +1,4 @@
-"""K13: no cell of a workbook is lost or altered in silence; a sheet of which a cell stays away is held."""
+"""K13: no cell of a workbook is lost or changed without a message; a sheet with a missing cell is held."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def test_cdata_in_shared_texts_beside_cells_without(door: Door) -> None:
     assert [row["project_no"] for row in door.rows("credit_desk/findings")] == ["XM-77", None, "XM-77"]
 
 
-# Where the reader takes another value, or none: (dataset, header, cell, what is right)
+# Cells that the reader gets wrong or misses: (dataset, header, cell, expected value)
 ODD_CELLS: dict[str, tuple[str, str, str, Any]] = {
     "a value before its formula": ("credit_desk/findings", "项目编号", '<c r="{r}" t="str"><v>XM-9</v><f>A1</f></c>', "XM-9"),
     "a number before its formula": ("inspections/penalties", "罚款金额(万元)", '<c r="{r}"><v>3</v><f>1+2</f></c>', 3.0),
@@ -112,7 +112,7 @@ def test_a_new_kind_of_error_is_the_fault_of_its_row_alone(door: Door, place: st
     assert door.reasons() == [(2, "error_value", header)]
 
 
-# What honest exporters write; none of it is worth a second look
+# What ordinary exporters write; none of it needs a second reading
 CLEAN: dict[str, tuple[str, str]] = {
     "styled and empty": ("credit_desk/findings", '<c r="{r}" s="1"/>'),
     "styled, opened and empty": ("registry/personnel", '<c r="{r}" s="1"></c>'),
@@ -147,7 +147,7 @@ TEXTS = (
 
 @pytest.mark.parametrize("how", CLEAN)
 def test_a_clean_workbook_is_read_as_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, how: str) -> None:
-    """Every kind of cell that is there, or is not, counts the same on both sides; a plain copy would give the same."""
+    """Every kind of cell, present or absent, counts the same on both sides; a plain copy would give the same."""
     place, cell = CLEAN[how]
     cells = grid(place, [ROWS[place](), ROWS[place]()])
     cells[1][-1] = Raw(cell)
@@ -178,10 +178,8 @@ def test_two_cells_in_one_place_are_held(door: Door, place: str) -> None:
 
 
 @pytest.mark.parametrize("place", ["credit_desk/repairs", "complaints/hotline"])
-def test_a_row_that_two_readings_give_up_is_never_missing_in_silence(
-    door: Door, monkeypatch: pytest.MonkeyPatch, place: str
-) -> None:
-    """Whatever the reader may pass over one day: it is held to the count."""
+def test_a_row_that_both_readings_miss_holds_the_file(door: Door, monkeypatch: pytest.MonkeyPatch, place: str) -> None:
+    """Whatever the reader may miss one day, the count reveals it."""
     whole = workbook_cells.iter_cells
 
     def without_the_last(sheet: Any) -> Iterator[list[Any]]:
@@ -213,7 +211,7 @@ HIDDEN = {
 def test_the_content_of_a_hidden_sheet_is_ignored(
     door: Door, monkeypatch: pytest.MonkeyPatch, how: str, is_first: bool, state: str
 ) -> None:
-    """It is not read, so a plain workbook stays one; nor does it hold one that has to be written anew."""
+    """It is not read, so a plain workbook stays one; nor does it hold one that has to be rewritten."""
     place = "credit_desk/findings" if state == "hidden" else "registry/agencies"
     for module in (workbooks, workbook_rewriting):
         monkeypatch.setattr(module, "MAX_MERGES", 1)
@@ -232,7 +230,7 @@ def test_the_content_of_a_hidden_sheet_is_ignored(
     ]
 
 
-def test_a_sheet_that_is_shown_too_is_read_although_its_part_is_hidden_elsewhere(door: Door) -> None:
+def test_a_visible_sheet_is_read_even_if_its_part_is_also_a_hidden_sheet(door: Door) -> None:
     place = "credit_desk/findings"
     odd = sheet(grid(place, [finding()])).replace("<row", "<!-- x --><row", 1)
     found = parts({"旧": odd, "名单": odd})
@@ -264,7 +262,7 @@ def test_a_cell_that_no_program_writes_is_named(door: Door, place: str, cell: st
 
 @pytest.mark.parametrize("names", [("甲&amp;乙", "丙"), ("a&#9;b", "a b"), ("&#x540D;单", "名 单")])
 def test_sheets_are_distinguished_by_their_position(door: Door, names: tuple[str, str]) -> None:
-    """Their names may read otherwise to each reader."""
+    """Each reader may read their names differently."""
     found = parts(
         {
             "one": sheet(grid("credit_desk/findings", [finding("RD-1")])),
@@ -278,8 +276,8 @@ def test_sheets_are_distinguished_by_their_position(door: Door, names: tuple[str
     assert [row["finding_id"] for row in door.rows("credit_desk/findings")] == ["RD-1", "RD-2"]
 
 
-def test_only_the_sheet_that_needs_it_is_read_anew(door: Door) -> None:
-    """Sheets that were believed stay believed, and rows stay in their order."""
+def test_only_the_sheet_that_needs_it_is_read_again(door: Door) -> None:
+    """Sheets that passed are not read again, and rows keep their order."""
     good = sheet(grid("registry/personnel", [person("王强", make_id(1))]))
     odd = sheet(
         grid(

@@ -1,4 +1,4 @@
-"""K12: however a workbook is packed, it is read as the plain one is; what cannot be read says why, and what to do."""
+"""K12: a workbook in any packing is read like a plain one; for one that cannot be read the message says why, and what to do."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def content(place: str) -> Parts:
 
 
 def renamed(old: str, new: str, *, said: tuple[str, str, str] | None = None) -> Callable[[Parts], Parts]:
-    """A part under another name; `said`: the part that names it, and how it is said there."""
+    """A part under another name; `said`: the part that names it, and the wording there."""
 
     def change(found: Parts) -> Parts:
         found[new] = found.pop(old)
@@ -123,7 +123,7 @@ def strict(found: Parts) -> Parts:
 
 
 def unplaced(found: Parts) -> Parts:
-    """Cells that do not say where they stand: each has all before it."""
+    """Cells without a position: each follows the one before it."""
     import re
 
     names, *rows = re.findall(r"<row.*?</row>", found[SHEET])
@@ -205,7 +205,7 @@ def rows(place: str, path: Path) -> list[list[Any]]:
 
 
 @pytest.mark.parametrize("how", PACKED)
-def test_a_workbook_is_read_however_it_is_packed(door: Door, tmp_path: Path, how: str) -> None:
+def test_a_workbook_is_read_in_any_packing(door: Door, tmp_path: Path, how: str) -> None:
     """x_far_column, x_dimension, x_comment_inside, x_gb_part, x_nul_padded, x_xlsm_utf16, and more."""
     place, change = PACKED[how]
     plain = rows(place, pack(tmp_path / "plain.xlsx", content(place)))
@@ -281,7 +281,7 @@ def test_a_part_that_occurs_twice_with_the_same_content_is_read(door: Door, plac
 
 @pytest.mark.parametrize("place", ["credit_desk/findings", "inspections/penalties"])
 @pytest.mark.parametrize("name", UNREAD)
-def test_two_different_parts_that_nobody_reads_are_ignored(door: Door, place: str, name: str) -> None:
+def test_two_different_parts_that_are_not_read_are_ignored(door: Door, place: str, name: str) -> None:
     door.drop(place, DAY, "a.xlsx").write_bytes(doubled({name: "<Properties/>"} | content(place), name, "<Other/>"))
     assert door.only_outcome().accepted_count == 2
 
@@ -323,7 +323,7 @@ def a_workbook() -> bytes:
 
 
 def locked(data: bytes) -> bytes:
-    """A zip whose parts say that they have a password."""
+    """A zip whose parts are marked as encrypted."""
     content = bytearray(data)
     for mark, place in ((b"PK\x01\x02", 8), (b"PK\x03\x04", 6)):
         at = content.find(mark)
@@ -361,7 +361,7 @@ OTHERS: dict[str, tuple[Callable[[], bytes], str]] = {
 
 @pytest.mark.parametrize("place", ["credit_desk/findings", "registry/agencies"])
 @pytest.mark.parametrize("kind", OTHERS)
-def test_what_is_not_a_workbook_says_what_it_is_and_what_to_do(door: Door, kind: str, place: str) -> None:
+def test_a_file_that_is_not_a_workbook_is_held_with_its_kind_and_remedy(door: Door, kind: str, place: str) -> None:
     write, said = OTHERS[kind]
     door.drop(place, DAY, "a.xlsx").write_bytes(write())
     outcome = door.only_outcome()
@@ -372,7 +372,7 @@ def test_what_is_not_a_workbook_says_what_it_is_and_what_to_do(door: Door, kind:
 
 @pytest.mark.parametrize("place", ["credit_desk/findings", "registry/agencies"])
 @pytest.mark.parametrize("name", ["认定台账.zip", "台账.ZIP", "认定台账.xlsx"])
-def test_a_zip_with_a_workbook_in_it_is_to_be_unpacked_under_any_name(door: Door, place: str, name: str) -> None:
+def test_a_zip_with_a_workbook_in_it_must_be_unpacked_whatever_its_name(door: Door, place: str, name: str) -> None:
     """op_partial_copy"""
     door.drop(place, DAY, name).write_bytes(zip_of(**{"认定台账.xlsx": a_workbook()}))
     outcome = door.only_outcome()
@@ -382,7 +382,7 @@ def test_a_zip_with_a_workbook_in_it_is_to_be_unpacked_under_any_name(door: Door
 
 @pytest.mark.parametrize("place", ["platform/contracts", "platform/checkins"])
 @pytest.mark.parametrize("archive", ["zip", "rar"])
-def test_pages_in_an_archive_are_to_be_unpacked(door: Door, place: str, archive: str) -> None:
+def test_pages_in_an_archive_must_be_unpacked(door: Door, place: str, archive: str) -> None:
     data = zip_of(**{"1.json": page([ROWS[place]()])}) if archive == "zip" else b"Rar!\x1a\x07\x00" + bytes(99)
     door.drop(place, DAY, "a.json").write_bytes(data)
     outcome = door.only_outcome()
@@ -407,7 +407,7 @@ BROKEN: dict[str, tuple[str, Callable[[Parts], Parts], str, str]] = {
 
 
 @pytest.mark.parametrize("how", BROKEN)
-def test_what_nobody_can_read_is_held_with_the_true_reason(door: Door, how: str) -> None:
+def test_an_unreadable_workbook_is_held_with_the_true_reason(door: Door, how: str) -> None:
     place, change, reason, said = BROKEN[how]
     pack(door.drop(place, DAY, "a.xlsx"), change(content(place)))
     put(door, place, [ROWS[place]()], name="good.xlsx")

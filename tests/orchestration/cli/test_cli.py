@@ -114,7 +114,7 @@ def test_quarantine_names_file_sheet_and_row(built_city: BuiltCity) -> None:
     assert one and {row["dataset"] for row in one} == {"personnel"}
 
 
-def test_rows_that_are_made_up_for_are_listed_only_when_asked_for(built_city: BuiltCity) -> None:
+def test_corrected_rows_are_listed_only_on_request(built_city: BuiltCity) -> None:
     listed = built_city.query("select is_missing, count(*) as n from quality.fct_quarantined_rows group by is_missing")
     counts = {row["is_missing"]: row["n"] for row in listed}
     assert counts[True] and counts[False]
@@ -123,7 +123,7 @@ def test_rows_that_are_made_up_for_are_listed_only_when_asked_for(built_city: Bu
     assert (len(usual), len(every)) == (counts[True], counts[True] + counts[False])
     assert all(row in every for row in usual[::50])
     table, of_all = built_city.run("quarantine").stdout, built_city.run("quarantine", "--all").stdout
-    assert f"{counts[False]} more rows are made up for" in table and "made up for" not in of_all
+    assert f"{counts[False]} more rows are corrected" in table and "are corrected" not in of_all
 
 
 def test_the_long_list_names_every_place_once_with_its_remedy(built_city: BuiltCity) -> None:
@@ -142,7 +142,7 @@ def test_the_first_screen_of_the_city_adds_up_and_fits(built_city: BuiltCity) ->
     with open_release(load(built_city.home), for_desk=True) as found:
         seen = overview(found)
     assert sum(reason.count for reason in held) == built_city.summary["files"]["held"]
-    quarantined = sum(reason.count for reason in seen.quarantined) + seen.made_up_count
+    quarantined = sum(reason.count for reason in seen.quarantined) + seen.corrected_count
     assert quarantined == built_city.summary["rows"]["quarantined"]
     assert sum(kind.count for kind in seen.kinds) == seen.conflicts["open"]
     assert sum(seen.conflicts.values()) == len(rows(built_city, "conflicts"))

@@ -72,10 +72,13 @@ def test_without_an_id_the_version_of_the_day_is_shown(rules: Path, monkeypatch:
 
 
 def test_without_any_regime_the_versions_are_listed(tmp_path: Path) -> None:
-    write_folder(folder_of(*FOREIGN), tmp_path)
+    folder = folder_of(*FOREIGN)
+    write_folder(folder, tmp_path)
     done = run(tmp_path, "show")
     assert (done.exit_code, done.stdout) == (2, "")
-    assert "hs-2024 (hillshire), ia-2019 (impact_assessors), rp-2024 (riverport), rp-2025 (riverport)" in done.stderr
+    versions = [f"{row['rulebook_id']} ({row['regime_code']})" for row in folder.versions()]
+    assert {"hs-2024 (hillshire)", "rp-2025 (riverport)"} < set(versions)
+    assert ", ".join(versions) in done.stderr
 
 
 @pytest.mark.parametrize(

@@ -38,10 +38,10 @@ def report(**changed: Any) -> dict[str, Any]:
 
 def reason(code: str, count: int, words: tuple[str, str]) -> Reason:
     place = f"credit_desk/merit_claims/2026-10-28 守信申报台账{code}.xlsx, sheet Sheet1, row 3, 审核结论"
-    return Reason(code, count, *words, place, f"what was found of {code}. What to do about {code}.")
+    return Reason(code, count, *words, place, f"What was found of {code}. What to do about {code}.")
 
 
-FILES = [reason(code, 2, words) for code, words in FILE_REASONS.items()]
+FILES = [reason(code, 2, (wrong, "")) for code, wrong in FILE_REASONS.items()]
 ROWS = [reason(code, 40 - place, words) for place, (code, words) in enumerate(ROW_REASONS.items())]
 KINDS = [
     Kind("very_high", "employed_by_public_body", "在机关、事业单位或社会团体任职", 2),
@@ -59,7 +59,7 @@ def found(**changed: Any) -> Overview:
     return Overview(
         **{
             "quarantined": ROWS[:3],
-            "made_up_count": 128,
+            "corrected_count": 128,
             "nobodys_count": 11,
             "conflicts": {"explained": 15, "open": 9},
             "kinds": KINDS,
@@ -215,7 +215,7 @@ def test_the_long_list_gives_each_reason_once_with_every_place() -> None:
     ]
     shown = kept_out_lines([HELD, *rows], WIDTH)
     assert [line for line in shown if not line.startswith(" ")] == [
-        "1 个文件 files: 编码读不出，请按约定的编码导出 encoding",
+        "1 个文件 files: 编码读不出 encoding",
         "3 行 rows: 不是日期，请改正 impossible_date: impossible_date. Mend it.",
         "1 行 rows: 有编码之外的字，请在源头改正，或以 UTF-8 导出 encoding: encoding. Mend it.",
     ]

@@ -64,7 +64,7 @@ mapped as (
         row_number() over (
             partition by detectors.detector_kind
             order by {{ clause_item_order('clause_items') }}
-        ) as place
+        ) as row_rank
     from detectors
     cross join in_force
     inner join clause_items
@@ -141,7 +141,7 @@ final as (
     left join mapped
         on
             detected.lead_kind = mapped.detector_kind
-            and mapped.place = 1
+            and mapped.row_rank = 1
     left join applied
         on
             detected.lead_id = applied.lead_id

@@ -105,7 +105,7 @@ ranked_engineers as (
         row_number() over (
             partition by last_engineers.agency_id, first_at.agency_id
             order by first_at.first_received_on, first_at.person_id
-        ) as place
+        ) as row_rank
     from last_engineers
     inner join engineer_counts
         on last_engineers.agency_id = engineer_counts.agency_id
@@ -126,12 +126,12 @@ inherited_engineers as (
     select
         ranked_engineers.old_id,
         ranked_engineers.new_id,
-        max(ranked_engineers.place) as inherited_count,
+        max(ranked_engineers.row_rank) as inherited_count,
         max(ranked_engineers.engineer_count) as engineer_count,
         min(ranked_engineers.first_received_on) as shown_on
     from ranked_engineers
     cross join parameters
-    where ranked_engineers.place >= parameters.successor_ratio * ranked_engineers.engineer_count
+    where ranked_engineers.row_rank >= parameters.successor_ratio * ranked_engineers.engineer_count
     group by ranked_engineers.old_id, ranked_engineers.new_id
 
 ),

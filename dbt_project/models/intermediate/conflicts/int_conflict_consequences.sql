@@ -72,7 +72,7 @@ mapped as (
         row_number() over (
             partition by in_force.rulebook_id
             order by {{ clause_item_order('clause_items') }}
-        ) as place
+        ) as row_rank
     from in_force
     inner join clause_items
         on in_force.rulebook_id = clause_items.rulebook_id
@@ -116,7 +116,7 @@ final as (
     inner join bands
         on mapped.rulebook_id = bands.rulebook_id
     where
-        mapped.place = 1
+        mapped.row_rank = 1
         and items.effect = 'points'
 
 )

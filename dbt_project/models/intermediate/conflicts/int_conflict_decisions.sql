@@ -48,7 +48,7 @@ ranked as (
 
     select
         *,
-        row_number() over (partition by conflict_id order by is_followed) as place
+        row_number() over (partition by conflict_id order by is_followed) as row_rank
     from outcomes
     where
         recency = 1
@@ -68,7 +68,7 @@ final as (
     from ranked
     left join evidence
         on ranked.conflict_id = evidence.conflict_id
-    where ranked.place = 1
+    where ranked.row_rank = 1
 
 )
 

@@ -142,18 +142,18 @@ counted as (
 
 ),
 
-placed as (
+ranked as (
 
     select
         *,
         row_number() over (
             partition by person_id, agency_id, paid_run, work_count
             order by case when is_registered then 0 else 1 end, month_on
-        ) as place,
+        ) as row_rank,
         row_number() over (
             partition by person_id, agency_id, paid_run, work_count
             order by case when spell_id is null then 1 else 0 end, month_on
-        ) as place_in_spells
+        ) as rank_in_spells
     from counted
 
 ),
@@ -161,27 +161,27 @@ placed as (
 runs as (
 
     select
-        placed.person_id,
-        placed.agency_id,
-        max(placed.identity_tier) as identity_tier,
-        max(case when placed.place_in_spells = 1 then placed.spell_id end) as spell_id,
-        count(case when placed.is_registered then 1 end) >= max(parameters.absent_months) as is_absent,
-        min(case when placed.is_registered then placed.month_on end) as first_registered_month_on,
-        min(placed.month_on) as first_month_on,
-        max(case when placed.spell_id is not null then placed.month_on end) as last_month_on,
-        min(placed.first_listed_on) as first_listed_on,
-        max(placed.listing_count) as listing_count,
+        ranked.person_id,
+        ranked.agency_id,
+        max(ranked.identity_tier) as identity_tier,
+        max(case when ranked.rank_in_spells = 1 then ranked.spell_id end) as spell_id,
+        count(case when ranked.is_registered then 1 end) >= max(parameters.absent_months) as is_absent,
+        min(case when ranked.is_registered then ranked.month_on end) as first_registered_month_on,
+        min(ranked.month_on) as first_month_on,
+        max(case when ranked.spell_id is not null then ranked.month_on end) as last_month_on,
+        min(ranked.first_listed_on) as first_listed_on,
+        max(ranked.listing_count) as listing_count,
         -- the drops that show the last of the months needed
         greatest(
-            max(case when placed.place <= parameters.absent_months then placed.seen_on end),
-            min(placed.first_listed_on)
+            max(case when ranked.row_rank <= parameters.absent_months then ranked.seen_on end),
+            min(ranked.first_listed_on)
         ) as first_seen_on,
-        max(placed.received_on) as last_seen_on
-    from placed
+        max(ranked.received_on) as last_seen_on
+    from ranked
     cross join parameters
-    group by placed.person_id, placed.agency_id, placed.paid_run, placed.work_count
+    group by ranked.person_id, ranked.agency_id, ranked.paid_run, ranked.work_count
     having
-        count(placed.spell_id) > 0
+        count(ranked.spell_id) > 0
         and count(*) >= max(parameters.absent_months)
 
 ),

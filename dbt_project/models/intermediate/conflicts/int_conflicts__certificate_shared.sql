@@ -70,14 +70,14 @@ shown as (
 
 ),
 
-placed as (
+ranked_rows as (
 
     select
         *,
         row_number() over (
             partition by registration_no, person_id, person_name_key
             order by shown_on, agency_id, file_hash, sheet, row_number
-        ) as place
+        ) as row_rank
     from shown
 
 ),
@@ -92,16 +92,16 @@ spellings as (
         max(identity_tier) as identity_tier,
         max(person_mask) as person_mask,
         max(case when person_id_status = 'invalid' then 1 else 0 end) as is_invalid,
-        max(case when place = 1 then agency_id end) as agency_id,
+        max(case when row_rank = 1 then agency_id end) as agency_id,
         min(shown_on) as from_on,
         max(coalesce(until_on, {{ open_end() }})) as end_on,
         min(received_on) as first_received_on,
         max(received_on) as last_received_on,
         sum(listing_count) as listing_count,
-        max(case when place = 1 then file_hash end) as file_hash,
-        max(case when place = 1 then sheet end) as sheet,
-        max(case when place = 1 then row_number end) as row_number
-    from placed
+        max(case when row_rank = 1 then file_hash end) as file_hash,
+        max(case when row_rank = 1 then sheet end) as sheet,
+        max(case when row_rank = 1 then row_number end) as row_number
+    from ranked_rows
     group by registration_no, person_id, person_name_key
 
 ),
@@ -113,11 +113,11 @@ ranked as (
         row_number() over (
             partition by registration_no, person_id
             order by row_count desc, from_on asc, person_name_key asc
-        ) as name_place,
+        ) as name_rank,
         row_number() over (
             partition by registration_no, person_id
             order by from_on, agency_id, file_hash, sheet, row_number, person_name_key
-        ) as first_place
+        ) as first_rank
     from spellings
 
 ),
@@ -127,20 +127,20 @@ holders as (
     select
         registration_no,
         person_id,
-        max(case when name_place = 1 then person_name_key end) as person_name_key,
+        max(case when name_rank = 1 then person_name_key end) as person_name_key,
         true as is_person,
         max(identity_tier) as identity_tier,
         max(person_mask) as person_mask,
         max(is_invalid) as is_invalid,
-        max(case when first_place = 1 then agency_id end) as agency_id,
+        max(case when first_rank = 1 then agency_id end) as agency_id,
         min(from_on) as from_on,
         max(end_on) as end_on,
         min(first_received_on) as first_received_on,
         max(last_received_on) as last_received_on,
         sum(listing_count) as listing_count,
-        max(case when first_place = 1 then file_hash end) as file_hash,
-        max(case when first_place = 1 then sheet end) as sheet,
-        max(case when first_place = 1 then row_number end) as row_number
+        max(case when first_rank = 1 then file_hash end) as file_hash,
+        max(case when first_rank = 1 then sheet end) as sheet,
+        max(case when first_rank = 1 then row_number end) as row_number
     from ranked
     group by registration_no, person_id
     union all

@@ -34,18 +34,18 @@ doubled as (
 
 ),
 
-placed as (
+ranked as (
 
     select
         *,
         row_number() over (
             partition by person_id, first_id, second_id
             order by case when is_pension_paid then 0 else 1 end, month_number
-        ) as place,
+        ) as row_rank,
         row_number() over (
             partition by person_id, first_id, second_id, is_pension_paid
             order by greatest(shown_on, own_first_received_on), month_number
-        ) as shown_place
+        ) as shown_rank
     from doubled
     where direction = 1
 
@@ -57,8 +57,8 @@ pairs as (
         person_id,
         first_id,
         second_id,
-        max(case when place = 1 then agency_id end) as agency_id,
-        max(case when place = 1 then payer_id end) as payer_id,
+        max(case when row_rank = 1 then agency_id end) as agency_id,
+        max(case when row_rank = 1 then payer_id end) as payer_id,
         count(case when is_pension_paid then 1 end) as pension_month_count,
         count(*) as month_count,
         -- a late payment explains the agency that registers the person, not the other payer
@@ -79,13 +79,13 @@ pairs as (
         max(month_on) as last_month_on,
         min(
             case
-                when is_pension_paid and shown_place = parameters.double_insurance_months
+                when is_pension_paid and shown_rank = parameters.double_insurance_months
                     then greatest(shown_on, own_first_received_on)
             end
         ) as pension_seen_on,
         max(greatest(shown_on, own_first_received_on)) as all_seen_on,
         {{ months_summarised() }}
-    from placed
+    from ranked
     cross join parameters
     group by person_id, first_id, second_id
 

@@ -20,11 +20,11 @@ paid as (
 
 ),
 
-placed as (
+ranked as (
 
     select
         *,
-        row_number() over (partition by person_id, agency_id, payer_id, run order by month_number) as place
+        row_number() over (partition by person_id, agency_id, payer_id, run order by month_number) as row_rank
     from paid
 
 ),
@@ -41,7 +41,7 @@ runs as (
         {{ add_months('max(month_on)', 1) }} as overlap_until_on,
         min(shown_on) as first_seen_on,
         {{ months_summarised() }}
-    from placed
+    from ranked
     group by person_id, agency_id, payer_id, run
 
 ),

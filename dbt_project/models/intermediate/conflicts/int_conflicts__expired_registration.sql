@@ -130,7 +130,7 @@ ranked as (
         row_number() over (
             partition by person_id, agency_id, is_renewed
             order by worked_on, dataset, source_key, row_number
-        ) as place
+        ) as row_rank
     from late
 
 ),
@@ -148,9 +148,9 @@ grouped as (
         max(listing_count) as listing_count,
         greatest(min(first_received_on), min(first_listed_on)) as first_seen_on,
         max(received_on) as last_seen_on,
-        max(case when place = 1 then file_hash end) as file_hash,
-        max(case when place = 1 then sheet end) as sheet,
-        max(case when place = 1 then row_number end) as row_number
+        max(case when row_rank = 1 then file_hash end) as file_hash,
+        max(case when row_rank = 1 then sheet end) as sheet,
+        max(case when row_rank = 1 then row_number end) as row_number
     from ranked
     where has_expired = case when is_renewed then 0 else 1 end
     group by person_id, agency_id

@@ -50,11 +50,11 @@ chosen as (
         row_number() over (
             partition by counted_days.person_id, counted_days.agency_a_id, counted_days.agency_b_id
             order by counted_days.checked_in_on
-        ) as day_place,
+        ) as day_rank,
         row_number() over (
             partition by counted_days.person_id, counted_days.agency_a_id, counted_days.agency_b_id
             order by counted_days.shown_on, counted_days.checked_in_on
-        ) as shown_place
+        ) as shown_rank
     from counted_days
     cross join parameters
     where
@@ -76,9 +76,9 @@ grouped as (
         max(chosen.is_coordinates) as is_coordinates,
         min(chosen.checked_in_on) as overlap_from_on,
         {{ add_days('max(chosen.checked_in_on)', 1) }} as overlap_until_on,
-        min(case when chosen.shown_place = parameters.presence_days then chosen.shown_on end) as first_seen_on,
+        min(case when chosen.shown_rank = parameters.presence_days then chosen.shown_on end) as first_seen_on,
         max(chosen.last_shown_on) as last_seen_on,
-        max(case when chosen.day_place = 1 then chosen.checkin_id end) as checkin_id
+        max(case when chosen.day_rank = 1 then chosen.checkin_id end) as checkin_id
     from chosen
     cross join parameters
     group by chosen.person_id, chosen.agency_a_id, chosen.agency_b_id
@@ -100,7 +100,7 @@ evidence as (
                 contradicted.row_a_number,
                 contradicted.file_b_hash,
                 contradicted.row_b_number
-        ) as place
+        ) as row_rank
     from grouped
     inner join contradicted
         on
@@ -129,7 +129,7 @@ explained as (
         'T1' as identity_tier
     from evidence
     cross join parameters
-    where evidence.place = 1
+    where evidence.row_rank = 1
 
 ),
 

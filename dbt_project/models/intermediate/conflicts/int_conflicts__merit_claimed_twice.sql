@@ -202,7 +202,7 @@ judged as (
                 candidates.claimed_on,
                 candidates.claim_a_id,
                 candidates.claim_b_id
-        ) as place
+        ) as row_rank
     from candidates
     left join shared
         on
@@ -224,7 +224,7 @@ explained as (
     from judged
     cross join parameters
     where
-        judged.place = 1
+        judged.row_rank = 1
         and judged.overlap_from_on <= parameters.as_of_on
         and (judged.is_one_document or judged.is_at_both)
 

@@ -79,14 +79,14 @@ chosen as (
 
 ),
 
-placed as (
+ranked as (
 
     select
         *,
         row_number() over (
             partition by person_id, agency_id, payer_id, basis, chosen_run
             order by month_number
-        ) as place,
+        ) as row_rank,
         greatest(
             shown_on,
             lag(shown_on) over (
@@ -111,9 +111,9 @@ runs as (
         count(case when is_labour_broker then 1 end) > 0 as is_labour_broker,
         min(month_on) as overlap_from_on,
         {{ add_months('max(month_on)', 1) }} as overlap_until_on,
-        min(case when place > 1 then pair_shown_on end) as first_seen_on,
+        min(case when row_rank > 1 then pair_shown_on end) as first_seen_on,
         {{ months_summarised() }}
-    from placed
+    from ranked
     group by person_id, agency_id, payer_id, basis, chosen_run
 
 ),

@@ -201,7 +201,7 @@ ranked as (
         row_number() over (
             partition by person_id, signed_for_id, spell_id, case when explained_by is null then 1 else 0 end
             order by worked_on, source_key
-        ) as place
+        ) as row_rank
     from explained
 
 ),
@@ -214,16 +214,16 @@ pairs as (
         signed_for_id,
         spell_id,
         max(identity_tier) as identity_tier,
-        max(case when place = 1 then explained_by end) as explained_by,
+        max(case when row_rank = 1 then explained_by end) as explained_by,
         min(worked_on) as overlap_from_on,
         {{ add_days('max(worked_on)', 1) }} as overlap_until_on,
         min(first_listed_on) as first_listed_on,
         max(listing_count) as listing_count,
         greatest(min(first_received_on), min(first_listed_on)) as first_seen_on,
         max(received_on) as last_seen_on,
-        max(case when place = 1 then file_hash end) as file_hash,
-        max(case when place = 1 then sheet end) as sheet,
-        max(case when place = 1 then row_number end) as row_number
+        max(case when row_rank = 1 then file_hash end) as file_hash,
+        max(case when row_rank = 1 then sheet end) as sheet,
+        max(case when row_rank = 1 then row_number end) as row_number
     from ranked
     where has_unexplained = case when explained_by is null then 1 else 0 end
     group by person_id, registered_at_id, signed_for_id, spell_id

@@ -57,7 +57,7 @@ first_months as (
 
 ),
 
-handed_in as (
+submitted as (
 
     select
         agency_id,
@@ -77,7 +77,7 @@ waiting as (
 
     select
         agency_drops.agency_id,
-        coalesce(handed_in.eve_on, agency_drops.received_on) as from_on,
+        coalesce(submitted.eve_on, agency_drops.received_on) as from_on,
         least(
             coalesce(agency_drops.next_shown_on, {{ open_end() }}),
             coalesce(agency_drops.published_on, {{ open_end() }}),
@@ -93,27 +93,27 @@ waiting as (
     from agency_drops
     left join decisions
         on agency_drops.agency_id = decisions.object_id
-    left join handed_in
+    left join submitted
         on
-            agency_drops.agency_id = handed_in.agency_id
-            and agency_drops.received_on = handed_in.first_drop_on
+            agency_drops.agency_id = submitted.agency_id
+            and agency_drops.received_on = submitted.first_drop_on
     where
         coalesce(agency_drops.listing_basis, 'applied') <> 'grandfathered_28'
         and coalesce(agency_drops.registry_status, 'normal') = 'normal'
 
 ),
 
-whole as (
+complete_spans as (
 
     select
         standings.agency_id,
-        coalesce(handed_in.eve_on, standings.valid_from_on) as from_on,
+        coalesce(submitted.eve_on, standings.valid_from_on) as from_on,
         coalesce(standings.valid_until_on, {{ open_end() }}) as until_on
     from standings
-    left join handed_in
+    left join submitted
         on
-            standings.agency_id = handed_in.agency_id
-            and standings.valid_from_on between handed_in.first_drop_on and handed_in.due_on
+            standings.agency_id = submitted.agency_id
+            and standings.valid_from_on between submitted.first_drop_on and submitted.due_on
     where standings.is_complete and standings.is_conforming
 
 ),
@@ -122,14 +122,14 @@ pieces as (
 
     select
         waiting.agency_id,
-        greatest(waiting.from_on, whole.from_on) as from_on,
-        least(waiting.until_on, whole.until_on) as until_on
+        greatest(waiting.from_on, complete_spans.from_on) as from_on,
+        least(waiting.until_on, complete_spans.until_on) as until_on
     from waiting
-    inner join whole
+    inner join complete_spans
         on
-            waiting.agency_id = whole.agency_id
-            and waiting.from_on < whole.until_on
-            and waiting.until_on > whole.from_on
+            waiting.agency_id = complete_spans.agency_id
+            and waiting.from_on < complete_spans.until_on
+            and waiting.until_on > complete_spans.from_on
 
 ),
 

@@ -38,7 +38,7 @@ name_positions as (
     select
         agency_id,
         agency_name,
-        {{ integers_between(1, 'length(agency_name) - 1') }} as place
+        {{ integers_between(1, 'length(agency_name) - 1') }} as char_position
     from agency_names
 
 ),
@@ -48,7 +48,7 @@ name_pairs as (
     select distinct
         agency_id,
         agency_name,
-        substring(agency_name, place, 2) as pair
+        substring(agency_name, char_position, 2) as pair
     from name_positions
 
 ),
@@ -66,7 +66,7 @@ text_positions as (
 
     select
         respondent_name,
-        {{ integers_between(1, 'length(respondent_name) - 1') }} as place
+        {{ integers_between(1, 'length(respondent_name) - 1') }} as char_position
     from texts
 
 ),
@@ -75,7 +75,7 @@ text_pairs as (
 
     select distinct
         text_positions.respondent_name,
-        substring(text_positions.respondent_name, text_positions.place, 2) as pair
+        substring(text_positions.respondent_name, text_positions.char_position, 2) as pair
     from text_positions
 
 ),

@@ -87,7 +87,7 @@ pairs as (
                 other.qualification_no,
                 this.registration_no,
                 other.registration_no
-        ) as place
+        ) as row_rank
     from holders as this
     inner join holders as other
         on this.person_name_key = other.person_name_key
@@ -126,7 +126,7 @@ final as (
     from pairs
     cross join parameters
     where
-        pairs.place = 1
+        pairs.row_rank = 1
         and pairs.overlap_from_on <= parameters.as_of_on
 
 )

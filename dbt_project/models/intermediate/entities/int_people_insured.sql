@@ -39,7 +39,7 @@ paid as (
                 case when social_insurance.insurance_code like 'pension%' then 0 else 1 end,
                 social_insurance.first_received_on,
                 social_insurance.row_key
-        ) as place
+        ) as row_rank
     from social_insurance
     left join people
         on social_insurance.person_key = people.reference_id
@@ -65,8 +65,8 @@ final as (
         min(case when is_pension then first_received_on end) as pension_first_received_on,
         min(first_received_on) as first_received_on,
         max(received_on) as received_on,
-        max(case when place = 1 then file_hash end) as file_hash,
-        max(case when place = 1 then row_number end) as row_number
+        max(case when row_rank = 1 then file_hash end) as file_hash,
+        max(case when row_rank = 1 then row_number end) as row_number
     from paid
     group by person_id, payer_id, month_on
 

@@ -42,14 +42,14 @@ ranked as (
             order by
                 coalesce(listings.registration_until_on, {{ open_end() }}) desc,
                 {{ file_recency('listings') }}
-        ) as registration_place,
+        ) as registration_rank,
         row_number() over (
             partition by people.person_id, listings.agency_id, listings.drop_number
             order by
                 case when listings.is_contract_until_open then 0 when listings.contract_until_on is null then 2 else 1 end,
                 listings.contract_until_on desc,
                 {{ file_recency('listings') }}
-        ) as contract_place,
+        ) as contract_rank,
         max(people.identity_tier) over person_drop as drop_tier,
         max(case when listings.level_code = 'level_1' then 1 else 0 end) over person_drop as is_level_1,
         nullif(
@@ -87,14 +87,14 @@ latest as (
     select
         ranked.person_id,
         ranked.agency_id,
-        max(case when ranked.registration_place = 1 then ranked.registration_until_on end) as registration_until_on,
-        max(case when ranked.registration_place = 1 then ranked.cells_file_hash end) as registration_file_hash,
-        max(case when ranked.registration_place = 1 then ranked.cells_sheet end) as registration_sheet,
-        max(case when ranked.registration_place = 1 then ranked.cells_row_number end) as registration_row_number,
-        max(case when ranked.contract_place = 1 then ranked.contract_until_on end) as contract_until_on,
-        max(case when ranked.contract_place = 1 then ranked.cells_file_hash end) as contract_file_hash,
-        max(case when ranked.contract_place = 1 then ranked.cells_sheet end) as contract_sheet,
-        max(case when ranked.contract_place = 1 then ranked.cells_row_number end) as contract_row_number
+        max(case when ranked.registration_rank = 1 then ranked.registration_until_on end) as registration_until_on,
+        max(case when ranked.registration_rank = 1 then ranked.cells_file_hash end) as registration_file_hash,
+        max(case when ranked.registration_rank = 1 then ranked.cells_sheet end) as registration_sheet,
+        max(case when ranked.registration_rank = 1 then ranked.cells_row_number end) as registration_row_number,
+        max(case when ranked.contract_rank = 1 then ranked.contract_until_on end) as contract_until_on,
+        max(case when ranked.contract_rank = 1 then ranked.cells_file_hash end) as contract_file_hash,
+        max(case when ranked.contract_rank = 1 then ranked.cells_sheet end) as contract_sheet,
+        max(case when ranked.contract_rank = 1 then ranked.cells_row_number end) as contract_row_number
     from ranked
     inner join listed
         on

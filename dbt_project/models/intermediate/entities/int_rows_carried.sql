@@ -122,7 +122,7 @@ others as (
         row_number() over (
             partition by named.entity_id, named.drop_number
             order by named.file_name, named.file_hash, named.file_position
-        ) as place
+        ) as row_rank
     from named
     left join by_key
         on
@@ -187,7 +187,7 @@ lacking as (
         row_number() over (
             partition by runs.entity_id, runs.drop_number
             order by ended.drop_number desc, ended.row_key asc
-        ) as place
+        ) as row_rank
     from runs
     inner join bases
         on
@@ -219,7 +219,7 @@ by_entity as (
         on
             others.entity_id = lacking.entity_id
             and others.drop_number = lacking.drop_number
-            and others.place = lacking.place
+            and others.row_rank = lacking.row_rank
 
 ),
 

@@ -111,7 +111,7 @@ complaints as (
 
 characters as (
 
-    select {{ integers_between(1, 18) }} as place
+    select {{ integers_between(1, 18) }} as char_position
 
 ),
 
@@ -120,7 +120,9 @@ codes_masked as (
     select
         codes.agency_id,
         concat(
-            substring(codes.agency_id, 1, characters.place - 1), '_', substring(codes.agency_id, characters.place + 1, 18)
+            substring(codes.agency_id, 1, characters.char_position - 1),
+            '_',
+            substring(codes.agency_id, characters.char_position + 1, 18)
         ) as masked_code
     from (
         select distinct agency_id

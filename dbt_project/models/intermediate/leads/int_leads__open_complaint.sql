@@ -78,14 +78,14 @@ pending as (
 
 ),
 
-placed as (
+ranked as (
 
     select
         *,
         row_number() over (
             partition by agency_id, dataset, case_no
             order by raised_on, received_on, file_hash, row_number, row_key
-        ) as place,
+        ) as row_rank,
         count(*) over (partition by agency_id, dataset, case_no) as ticket_count,
         min(known_from_on) over (partition by agency_id, dataset, case_no) as first_known_on,
         max(received_on) over (partition by agency_id, dataset, case_no) as last_received_on
@@ -96,17 +96,17 @@ placed as (
 final as (
 
     select
-        {{ surrogate_key(["'open_complaint'", 'placed.agency_id', "placed.case_no"]) }} as lead_id,
+        {{ surrogate_key(["'open_complaint'", 'ranked.agency_id', "ranked.case_no"]) }} as lead_id,
         'open_complaint' as lead_kind,
-        placed.agency_id as agency_id,
-        placed.case_no as subject,
-        placed.dataset || ', ' || cast(placed.ticket_count as {{ dbt.type_string() }}) || ' open, since '
-        || cast(placed.raised_on as {{ dbt.type_string() }}) || ', ' || {{ file_place('placed.file_hash', 'placed.sheet', 'placed.row_number') }} as evidence,
+        ranked.agency_id as agency_id,
+        ranked.case_no as subject,
+        ranked.dataset || ', ' || cast(ranked.ticket_count as {{ dbt.type_string() }}) || ' open, since '
+        || cast(ranked.raised_on as {{ dbt.type_string() }}) || ', ' || {{ file_place('ranked.file_hash', 'ranked.sheet', 'ranked.row_number') }} as evidence,
         1 as evidence_dataset_count,
-        placed.first_known_on as first_seen_on,
-        placed.last_received_on as last_seen_on
-    from placed
-    where placed.place = 1
+        ranked.first_known_on as first_seen_on,
+        ranked.last_received_on as last_seen_on
+    from ranked
+    where ranked.row_rank = 1
 
 )
 

@@ -19,7 +19,7 @@ parameters as (
 
 ),
 
-led as (
+led_reports as (
 
     select
         worked.person_id,
@@ -39,22 +39,22 @@ grouped as (
         coalesce(branches.agency_id, worked.agency_id) as agency_id,
         worked.person_id,
         worked.worked_on,
-        max(led.report_count) as report_count,
+        max(led_reports.report_count) as report_count,
         max(worked.first_received_on) as first_received_on,
         max(worked.received_on) as last_received_on
-    from led
+    from led_reports
     cross join parameters
     inner join worked
         on
-            led.person_id = worked.person_id
-            and led.worked_on = worked.worked_on
+            led_reports.person_id = worked.person_id
+            and led_reports.worked_on = worked.worked_on
             and worked.dataset = 'reports'
             and worked.role_code = 'project_lead'
     left join branches
         on worked.agency_id = branches.branch_id
     where
-        led.report_count > parameters.reports_per_day
-        and led.worked_on <= parameters.as_of_on
+        led_reports.report_count > parameters.reports_per_day
+        and led_reports.worked_on <= parameters.as_of_on
     group by coalesce(branches.agency_id, worked.agency_id), worked.person_id, worked.worked_on
 
 ),

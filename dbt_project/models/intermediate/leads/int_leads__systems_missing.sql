@@ -83,7 +83,7 @@ latest as (
 
     select
         *,
-        row_number() over (partition by agency_id order by measure_code desc) as place,
+        row_number() over (partition by agency_id order by measure_code desc) as row_rank,
         count(*) over (partition by agency_id) as missing_count,
         min(since_on) over (partition by agency_id) as first_since_on
     from missing
@@ -103,7 +103,7 @@ final as (
         latest.first_since_on as first_seen_on,
         latest.last_on as last_seen_on
     from latest
-    where latest.place = 1
+    where latest.row_rank = 1
 
 )
 

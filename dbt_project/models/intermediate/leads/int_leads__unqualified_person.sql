@@ -96,14 +96,14 @@ uncovered as (
 
 ),
 
-placed as (
+ranked as (
 
     select
         *,
         row_number() over (
             partition by agency_id, report_no
             order by worked_on, dataset, role_code, person_id, file_hash, row_number
-        ) as place,
+        ) as row_rank,
         min(role_first_received_on) over (partition by agency_id, report_no) as first_seen_on,
         max(received_on) over (partition by agency_id, report_no) as last_seen_on
     from uncovered
@@ -113,17 +113,17 @@ placed as (
 final as (
 
     select
-        {{ surrogate_key(["'unqualified_person'", 'placed.agency_id', "placed.report_no"]) }} as lead_id,
+        {{ surrogate_key(["'unqualified_person'", 'ranked.agency_id', "ranked.report_no"]) }} as lead_id,
         'unqualified_person' as lead_kind,
-        placed.agency_id as agency_id,
-        placed.report_no as subject,
-        placed.role_code || ' without a valid certificate on ' || cast(placed.worked_on as {{ dbt.type_string() }})
-        || ', ' || {{ file_place('placed.file_hash', 'placed.sheet', 'placed.row_number') }} as evidence,
+        ranked.agency_id as agency_id,
+        ranked.report_no as subject,
+        ranked.role_code || ' without a valid certificate on ' || cast(ranked.worked_on as {{ dbt.type_string() }})
+        || ', ' || {{ file_place('ranked.file_hash', 'ranked.sheet', 'ranked.row_number') }} as evidence,
         2 as evidence_dataset_count,
-        placed.first_seen_on as first_seen_on,
-        placed.last_seen_on as last_seen_on
-    from placed
-    where placed.place = 1
+        ranked.first_seen_on as first_seen_on,
+        ranked.last_seen_on as last_seen_on
+    from ranked
+    where ranked.row_rank = 1
 
 )
 

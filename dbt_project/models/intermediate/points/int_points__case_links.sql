@@ -144,7 +144,7 @@ reached as (
 ),
 
 -- tickets that no first ticket reaches lead into a ring
-astray as (
+unreached_tickets as (
 
     select
         ticket_links.child_key,
@@ -164,17 +164,17 @@ walked as (
         parent_key as at_key,
         cast(1 as bigint) as step_count,
         agency_count
-    from astray
+    from unreached_tickets
 
     union all
 
     select
         walked.start_key,
-        astray.parent_key as at_key,
+        unreached_tickets.parent_key as at_key,
         walked.step_count + 1 as step_count,
         walked.agency_count
     from walked
-    inner join astray on walked.at_key = astray.child_key
+    inner join unreached_tickets on walked.at_key = unreached_tickets.child_key
     where walked.at_key <> walked.start_key and walked.step_count < walked.agency_count
 
 ),

@@ -72,7 +72,7 @@ cuts as (
         component_code,
         standing_until_instant as instant
     from choosing
-    where standing_until_instant < {{ never() }}
+    where standing_until_instant < {{ end_of_time() }}
     union
     select
         groups.agency_no,
@@ -120,7 +120,7 @@ ranked as (
         row_number() over (
             partition by agency_no, component_code, instant
             order by {{ component_order('candidates') }}
-        ) as place
+        ) as row_rank
     from candidates
 
 ),
@@ -138,7 +138,7 @@ chosen as (
             cuts.agency_no = ranked.agency_no
             and cuts.component_code = ranked.component_code
             and cuts.instant = ranked.instant
-            and ranked.place = 1
+            and ranked.row_rank = 1
 
 ),
 

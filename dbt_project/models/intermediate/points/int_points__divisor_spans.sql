@@ -89,7 +89,7 @@ acts as (
 
 ),
 
-{{ next_days('acts', 'next_events') }},
+{{ next_event_days('acts', 'next_events') }},
 
 windowed as (
 
@@ -97,16 +97,16 @@ windowed as (
         divisor_events.*,
         {{ evaluation_window(
             'divisor_events.window_code', 'divisor_events.act_on', 'divisor_events.window_last_day',
-            'next_days.next_on', 'divisor_events.starts_on'
+            'next_event_days.next_on', 'divisor_events.starts_on'
         ) }} as window_until_on
     from divisor_events
-    left join next_days
+    left join next_event_days
         on
             divisor_events.window_code = 'until_next'
-            and divisor_events.rulebook_id = next_days.rulebook_id
-            and divisor_events.component_code = next_days.component_code
-            and divisor_events.agency_id = next_days.agency_id
-            and divisor_events.act_on = next_days.act_on
+            and divisor_events.rulebook_id = next_event_days.rulebook_id
+            and divisor_events.component_code = next_event_days.component_code
+            and divisor_events.agency_id = next_event_days.agency_id
+            and divisor_events.act_on = next_event_days.act_on
 
 ),
 
@@ -124,7 +124,7 @@ dividing as (
                     when window_code = 'until_next' then {{ instant('window_until_on', 'fact') }}
                     else {{ instant('window_until_on', 'expiry') }}
                 end,
-                {{ never() }}
+                {{ end_of_time() }}
             ),
             version_until_instant
         ) as until_instant

@@ -74,7 +74,7 @@ acts as (
 
 ),
 
-{{ next_days('acts', 'next_events') }},
+{{ next_event_days('acts', 'next_events') }},
 
 windowed_events as (
 
@@ -82,16 +82,16 @@ windowed_events as (
         started_events.*,
         {{ evaluation_window(
             'started_events.window_code', 'started_events.occurred_on', 'started_events.window_last_day',
-            'next_days.next_on', 'started_events.starts_on'
+            'next_event_days.next_on', 'started_events.starts_on'
         ) }} as valid_until_on
     from started_events
-    left join next_days
+    left join next_event_days
         on
             started_events.window_code = 'until_next'
-            and started_events.rulebook_id = next_days.rulebook_id
-            and started_events.component_code = next_days.component_code
-            and started_events.agency_id = next_days.agency_id
-            and started_events.occurred_on = next_days.act_on
+            and started_events.rulebook_id = next_event_days.rulebook_id
+            and started_events.component_code = next_event_days.component_code
+            and started_events.agency_id = next_event_days.agency_id
+            and started_events.occurred_on = next_event_days.act_on
 
 ),
 

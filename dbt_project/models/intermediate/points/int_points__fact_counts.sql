@@ -107,11 +107,11 @@ holders as (
         personnel_drops.from_day,
         -- a certificate counts on its last day; without a date it does not expire
         least(
-            coalesce(personnel_drops.until_day, {{ never() }}),
+            coalesce(personnel_drops.until_day, {{ end_of_time() }}),
             case
                 when count(*) = count(counted.registration_until_on)
                     then {{ day_number('max(counted.registration_until_on)') }} + 1
-                else {{ never() }}
+                else {{ end_of_time() }}
             end
         ) as until_day
     from counted
@@ -145,7 +145,7 @@ moves as (
         until_day as day,
         -1 as delta
     from holders
-    where until_day > from_day and until_day < {{ never() }}
+    where until_day > from_day and until_day < {{ end_of_time() }}
     union all
     -- an agency without a row counts nobody, from the dataset's first drop on
     select
@@ -227,7 +227,7 @@ final as (
         fact_code,
         agency_id,
         from_day,
-        coalesce(until_day, {{ never() }}) as until_day,
+        coalesce(until_day, {{ end_of_time() }}) as until_day,
         amount
     from amounts
     where until_day is null or until_day > from_day

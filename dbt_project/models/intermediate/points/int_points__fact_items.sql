@@ -32,7 +32,7 @@ final as (
         versions.rulebook_id,
         versions.window_last_day,
         {{ day_number('versions.effective_from_on') }} as from_day,
-        coalesce({{ day_number('versions.effective_until_on') }}, {{ never() }}) as until_day,
+        coalesce({{ day_number('versions.effective_until_on') }}, {{ end_of_time() }}) as until_day,
         versions.version_number,
         items.fact as fact_code,
         items.item_code,

@@ -65,7 +65,7 @@ shown_files as (
     select
         drops.received_on,
         {{ day_number('drops.received_on') }} as from_day,
-        coalesce({{ day_number('drops.next_received_on') }}, {{ never() }}) as until_day,
+        coalesce({{ day_number('drops.next_received_on') }}, {{ end_of_time() }}) as until_day,
         min(loads.file_hash) as file_hash
     from drops
     inner join loads
@@ -91,7 +91,7 @@ count_lines as (
         runs.effect,
         runs.effect_grade,
         {{ day_of_number('runs.from_day') }} as valid_from_on,
-        case when runs.until_day < {{ never() }} then {{ day_of_number('runs.until_day') }} end as valid_until_on,
+        case when runs.until_day < {{ end_of_time() }} then {{ day_of_number('runs.until_day') }} end as valid_until_on,
         'registry' as source,
         case when runs.fact_code = 'floor_area' then 'agencies' else 'personnel' end as dataset,
         cast(null as {{ dbt.type_string() }}) as source_key,
@@ -110,7 +110,7 @@ count_lines as (
             runs.fact_code = 'floor_area'
             and runs.agency_id = agency_drops.agency_id
             and runs.from_day >= {{ day_number('agency_drops.received_on') }}
-            and runs.from_day < coalesce({{ day_number('agency_drops.next_shown_on') }}, {{ never() }})
+            and runs.from_day < coalesce({{ day_number('agency_drops.next_shown_on') }}, {{ end_of_time() }})
     left join shown_files
         on
             runs.fact_code <> 'floor_area'

@@ -75,7 +75,7 @@ cuts as (
         item_code,
         standing_until_instant as instant
     from shared_spans
-    where standing_until_instant < {{ never() }}
+    where standing_until_instant < {{ end_of_time() }}
     union
     select
         groups.agency_no,
@@ -87,7 +87,7 @@ cuts as (
 ),
 
 -- what each occasion gives from a cut on, under its own cap
-given as (
+occasion_points as (
 
     select
         shared_spans.agency_no,
@@ -99,7 +99,7 @@ given as (
         max(rules.cap_hundredths) as cap_hundredths,
         {{ clipped(
             'cast(sum(shared_spans.points_hundredths) as bigint)', 'max(rules.check_cap_hundredths)'
-        ) }} as given_hundredths
+        ) }} as occasion_points_hundredths
     from cuts
     inner join shared_spans
         on
@@ -116,7 +116,7 @@ given as (
 
 ),
 
-{{ filled_caps('given', ['agency_no', 'item_code', 'instant']) }},
+{{ filled_caps('occasion_points', ['agency_no', 'item_code', 'instant']) }},
 
 -- an occasion that no longer gives anything is not cut
 occasions as (

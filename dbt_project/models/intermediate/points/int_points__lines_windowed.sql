@@ -44,7 +44,7 @@ acts as (
 
 ),
 
-{{ next_days('acts', 'next_events') }},
+{{ next_event_days('acts', 'next_events') }},
 
 windowed as (
 
@@ -55,17 +55,17 @@ windowed as (
             else cast(started.one_points * started.quantity as decimal(9, 2))
         end as single_points,
         {{ evaluation_window(
-            'started.window_code', 'started.clock_start_on', 'started.window_last_day', 'next_days.next_on',
+            'started.window_code', 'started.clock_start_on', 'started.window_last_day', 'next_event_days.next_on',
             'starts.starts_on'
         ) }} as valid_until_on
     from started
-    left join next_days
+    left join next_event_days
         on
             started.window_code = 'until_next'
-            and started.rulebook_id = next_days.rulebook_id
-            and started.component_code = next_days.component_code
-            and started.agency_id = next_days.agency_id
-            and started.acted_on = next_days.act_on
+            and started.rulebook_id = next_event_days.rulebook_id
+            and started.component_code = next_event_days.component_code
+            and started.agency_id = next_event_days.agency_id
+            and started.acted_on = next_event_days.act_on
     left join starts
         on
             started.window_code = 'own_year'

@@ -60,7 +60,7 @@ lines as (
                 when is_until_next then {{ instant('valid_until_on', 'fact') }}
                 else {{ instant('valid_until_on', 'expiry') }}
             end,
-            {{ never() }}
+            {{ end_of_time() }}
         ) as until_instant,
         occasion_key,
         dataset,
@@ -93,7 +93,7 @@ lines as (
                 when 'fact' then {{ instant('valid_until_on', 'fact') }}
                 else {{ instant('valid_until_on', 'expiry') }}
             end,
-            {{ never() }}
+            {{ end_of_time() }}
         ) as until_instant,
         occasion_key,
         dataset,

@@ -127,7 +127,7 @@ ranked as (
         row_number() over (
             partition by case_id, from_instant
             order by {{ case_order('present') }}
-        ) as place
+        ) as row_rank
     from present
 
 ),
@@ -139,11 +139,11 @@ sets as (
         case_id,
         from_instant,
         set_code,
-        min(case when is_standing then place end) as standing_place,
+        min(case when is_standing then row_rank end) as standing_rank,
         row_number() over (
             partition by case_id, from_instant
             order by {{ set_order('points_hundredths', 'determined_on', 'item_code') }}
-        ) as set_place,
+        ) as set_rank,
         row_number() over (
             partition by case_id, from_instant
             order by
@@ -153,7 +153,7 @@ sets as (
                     'case when is_standing then determined_on end',
                     'case when is_standing then item_code end'
                 ) }}
-        ) as standing_set_place
+        ) as standing_set_rank
     from ranked
     group by case_id, from_instant, set_code
 
@@ -162,19 +162,19 @@ sets as (
 leading_sets as (
 
     select * from sets
-    where standing_set_place = 1 and standing_place is not null
+    where standing_set_rank = 1 and standing_rank is not null
 
 ),
 
-led as (
+led_lines as (
 
     select
         ranked.*,
         -- a line that no longer stands is outranked only by what would outrank it without repairs
         case
-            when ranked.set_code <> leading_sets.set_code and (ranked.is_standing or sets.set_place > leading_sets.set_place)
-                then leading_sets.standing_place
-        end as outranking_place
+            when ranked.set_code <> leading_sets.set_code and (ranked.is_standing or sets.set_rank > leading_sets.set_rank)
+                then leading_sets.standing_rank
+        end as outranking_rank
     from ranked
     inner join sets
         on
@@ -189,36 +189,39 @@ led as (
 subsumed as (
 
     select
-        led.line_id,
-        led.from_instant,
-        min(others.place) as subsuming_place
-    from led
-    inner join led as others
-        on led.case_id = others.case_id and led.from_instant = others.from_instant and led.line_id <> others.line_id
+        led_lines.line_id,
+        led_lines.from_instant,
+        min(others.row_rank) as subsuming_rank
+    from led_lines
+    inner join led_lines as others
+        on
+            led_lines.case_id = others.case_id
+            and led_lines.from_instant = others.from_instant
+            and led_lines.line_id <> others.line_id
     inner join subsumptions
         on
             others.rulebook_id = subsumptions.rulebook_id
             and others.item_code = subsumptions.item_code
-            and led.item_code = subsumptions.subsumed_item_code
-    where led.same_act = 'sum' and others.is_standing
-    group by led.line_id, led.from_instant
+            and led_lines.item_code = subsumptions.subsumed_item_code
+    where led_lines.same_act = 'sum' and others.is_standing
+    group by led_lines.line_id, led_lines.from_instant
 
 ),
 
 outranked as (
 
     select
-        led.*,
+        led_lines.*,
         case
-            when led.same_act = 'sum' then subsumed.subsuming_place
-            else led.outranking_place
-        end as outranked_by_place
-    from led
-    left join subsumed on led.line_id = subsumed.line_id and led.from_instant = subsumed.from_instant
+            when led_lines.same_act = 'sum' then subsumed.subsuming_rank
+            else led_lines.outranking_rank
+        end as outranked_by_rank
+    from led_lines
+    left join subsumed on led_lines.line_id = subsumed.line_id and led_lines.from_instant = subsumed.from_instant
 
 ),
 
-placed as (
+counted_lines as (
 
     select
         outranked.line_id,
@@ -230,7 +233,7 @@ placed as (
         on
             outranked.case_id = winners.case_id
             and outranked.from_instant = winners.from_instant
-            and outranked.outranked_by_place = winners.place
+            and outranked.outranked_by_rank = winners.row_rank
 
 ),
 
@@ -239,7 +242,7 @@ compared as (
     select
         *,
         lag(coalesce(counted_by, '')) over (partition by line_id order by from_instant) as previous_counted_by
-    from placed
+    from counted_lines
 
 ),
 

@@ -136,7 +136,7 @@ unscored as (
     select
         starts.agency_no,
         versions.from_instant,
-        least(coalesce(first_ratings.rated_instant, {{ never() }}), versions.until_instant) as until_instant,
+        least(coalesce(first_ratings.rated_instant, {{ end_of_time() }}), versions.until_instant) as until_instant,
         false as has_score,
         versions.rulebook_id,
         versions.rated_from as waits_for,
@@ -170,7 +170,7 @@ suspended as (
         starts.agency_no,
         greatest({{ instant('statuses.received_on', 'fact') }}, versions.from_instant) as from_instant,
         least(
-            coalesce({{ instant('statuses.next_received_on', 'fact') }}, {{ never() }}), versions.until_instant
+            coalesce({{ instant('statuses.next_received_on', 'fact') }}, {{ end_of_time() }}), versions.until_instant
         ) as until_instant,
         true as has_score,
         versions.rulebook_id,

@@ -15,7 +15,7 @@ final as (
         effective_from_on,
         effective_until_on,
         {{ instant('effective_from_on', 'rulebook') }} as from_instant,
-        coalesce({{ instant('effective_until_on', 'rulebook') }}, {{ never() }}) as until_instant,
+        coalesce({{ instant('effective_until_on', 'rulebook') }}, {{ end_of_time() }}) as until_instant,
         {{ hundredths('base_points') }} as base_hundredths,
         case
             when rounding = 'half_up' then coalesce({{ hundredths('score_step') }}, 1)

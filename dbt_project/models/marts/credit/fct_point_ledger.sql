@@ -108,7 +108,7 @@ repaired as (
 
 ),
 
-placed as (
+segmented as (
 
     select
         lines.*,
@@ -156,7 +156,7 @@ shown as (
         shown_until_on as valid_until_on,
         occurred_on,
         determined_on,
-        {{ columns('placed', source_row) }},
+        {{ columns('segmented', source_row) }},
         document_no,
         counted_by_line_id,
         {{ absent(text, ['repairs_line_id']) }},
@@ -167,7 +167,7 @@ shown as (
         public_until_on,
         occasion_key,
         is_repeat
-    from placed
+    from segmented
     -- a superseded line that was repaired before the segment began is not in force in it; a line whose window has no
     -- days was still decided, and stays
     where not is_segment or shown_until_on is null or shown_until_on > shown_from_on
@@ -177,34 +177,34 @@ shown as (
 repairs as (
 
     select
-        {{ surrogate_key(['placed.ledger_line_id', "'repair'"]) }} as line_id,
-        placed.agency_id,
-        placed.case_id,
+        {{ surrogate_key(['segmented.ledger_line_id', "'repair'"]) }} as line_id,
+        segmented.agency_id,
+        segmented.case_id,
         'repair' as line_kind,
-        placed.item_code,
-        placed.component_code,
-        placed.rulebook_id,
-        cast(-placed.points as decimal(9, 2)) as points,
-        placed.effect,
-        placed.effect_grade,
-        greatest(placed.shown_from_on, placed.repaired_on) as valid_from_on,
-        placed.shown_until_on as valid_until_on,
+        segmented.item_code,
+        segmented.component_code,
+        segmented.rulebook_id,
+        cast(-segmented.points as decimal(9, 2)) as points,
+        segmented.effect,
+        segmented.effect_grade,
+        greatest(segmented.shown_from_on, segmented.repaired_on) as valid_from_on,
+        segmented.shown_until_on as valid_until_on,
         repaired.accepted_on as occurred_on,
         repaired.repaired_on as determined_on,
         {{ columns('repaired', source_row) }},
         repaired.application_id as document_no,
         {{ absent(text, ['counted_by_line_id']) }},
-        placed.ledger_line_id as repairs_line_id,
+        segmented.ledger_line_id as repairs_line_id,
         {{ absent('date', ['repaired_on']) }},
         false as is_disputed,
         {{ absent('date', ['disputed_since_on']) }},
         {{ absent(text, ['not_scored_reason']) }},
         {{ absent('date', ['public_until_on']) }},
-        placed.occasion_key,
-        placed.is_repeat
-    from placed
-    inner join repaired on placed.line_id = repaired.line_id
-    where placed.counted_by is null and placed.repaired_on is not null
+        segmented.occasion_key,
+        segmented.is_repeat
+    from segmented
+    inner join repaired on segmented.line_id = repaired.line_id
+    where segmented.counted_by is null and segmented.repaired_on is not null
 
 ),
 

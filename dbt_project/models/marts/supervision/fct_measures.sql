@@ -100,7 +100,7 @@ bounded as (
         row_number() over (
             partition by agency_id, measure_code, trigger_code, grade, span_grade, span_n, span_number
             order by valid_from_on
-        ) as place,
+        ) as row_rank,
         max(case when valid_until_on is null then 1 else 0 end) over (
             partition by agency_id, measure_code, trigger_code, grade, span_grade, span_n, span_number
         ) as open_count,
@@ -125,7 +125,7 @@ final as (
         due_working_days,
         is_provisional
     from bounded
-    where place = 1
+    where row_rank = 1
 
 )
 

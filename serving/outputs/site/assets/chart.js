@@ -24,13 +24,37 @@
   const end = last + Math.max(21, Math.round((last - first) / DAY / 12)) * DAY;
   const dayOf = (time) => new Date(time).toISOString().slice(0, 10);
   const SHADES = ["#e3f1e8", "#e6eff8", "#fdf1dc", "#fae5e6"];
+  box.classList.add("drawn");
   const chart = echarts.init(box, null, { renderer: "canvas" });
+  /* Which points are labelled: no label covers another, and a change of the grade goes first. */
+  const roomy = (texts, isNarrow) => {
+    const left = (step) => ((Date.parse(step.on) - first) / (end - first)) * (box.clientWidth - (isNarrow ? 58 : 74));
+    const top = (step) => (1 - (step.score - low) / (high - low)) * (box.clientHeight - 48);
+    const isTurn = (index) => index === 0 || steps[index].grade.textContent !== steps[index - 1].grade.textContent;
+    const order = [...steps.keys()].sort((a, b) => isTurn(b) - isTurn(a) || a - b);
+    const placed = new Map();
+    for (const index of order) {
+      if (steps[index].score === null) continue;
+      const wide = [...texts[index]].reduce((sum, letter) => sum + (letter > "\u2e80" ? 13 : 7.5), 6);
+      const at = { left: left(steps[index]), top: top(steps[index]), wide };
+      const isFree = [...placed.values()].every(
+        (other) => at.left + at.wide < other.left || other.left + other.wide < at.left || Math.abs(at.top - other.top) > 15
+      );
+      if (isFree) placed.set(index, at);
+    }
+    return placed;
+  };
   const draw = (lang) => {
     const short = (step) => {
       const strong = step.cause.querySelector("b");
       return text(strong || step.cause, lang);
     };
     const isNarrow = box.clientWidth < 560;
+    const said = (step) => {
+      const score = String(step.score).replace("-", "−");
+      return isNarrow ? score : score + " " + short(step);
+    };
+    const labelled = roomy(steps.map(said), isNarrow);
     chart.setOption(
       {
         animation: false,
@@ -56,7 +80,7 @@
             lineStyle: { width: 2.5, color: "#17406d" },
             itemStyle: { color: "#17406d" },
             data: [
-              ...steps.map((step, index) => ({ value: [Date.parse(step.on), step.score], step: index })),
+              ...steps.map((step, index) => ({ value: [Date.parse(step.on), step.score], step: index, label: { show: labelled.has(index) } })),
               { value: [end, steps[steps.length - 1].score], step: steps.length - 1, symbol: "none", label: { show: false } },
             ],
             label: {
@@ -66,13 +90,8 @@
               offset: [5, 3],
               fontSize: isNarrow ? 10 : 11.5,
               color: "#1c2733",
-              formatter: ({ data }) => {
-                const step = steps[data.step];
-                const score = String(step.score).replace("-", "−");
-                return isNarrow ? score : score + " " + short(step);
-              },
+              formatter: ({ data }) => said(steps[data.step]),
             },
-            labelLayout: { hideOverlap: true },
             markArea: {
               silent: true,
               // whole scores leave a gap between bands: each is shaded from the end of the one below it

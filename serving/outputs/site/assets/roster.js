@@ -36,6 +36,7 @@
     return "g" + (place === grades.length - 1 ? 4 : Math.min(place + 1, 3));
   };
   const mark = (state) => element("b", "m " + gradeClass(state), values.state[state] ? both(values.state[state]) : state);
+  const TAGS = ["is_provisional", "is_evidence_incomplete"];
   const tag = (name) => element("em", "tag", both(labels[name]));
   const gradeCell = (cell) => {
     const row = cell.getData();
@@ -43,17 +44,18 @@
     if (row.state === "suspended" && row.grade) made.append(" ", mark(row.grade));
     return made;
   };
-  const narrow = window.matchMedia("(max-width: 700px)");
+  const narrow = window.matchMedia("(max-width: 700px)"); // a phone
+  const tight = window.matchMedia("(max-width: 1120px)"); // a tablet: not wide enough for a column each
   const nameCell = (cell) => {
     const row = cell.getData();
     const link = element("a", "", element("bdi", "", row.agency_name));
     link.href = "agency/" + encodeURIComponent(row.agency_id) + ".html";
     const made = element("div", "who", link, document.createElement("br"), element("code", "", row.agency_id));
-    if (narrow.matches) {
+    if (tight.matches) {
       const more = element("small", "more", called("service_type", row.service_type), " · ");
       more.append(element("bdi", "", row.registered_region_name || "–"), " · ", called("directory_status", row.directory_status));
       made.append(more);
-      if (row.is_provisional) made.append(tag("is_provisional"));
+      for (const name of TAGS) if (row[name]) made.append(tag(name), " ");
     }
     return made;
   };
@@ -67,43 +69,46 @@
   const textCell = (cell) => element("bdi", "", cell.getValue() || "–");
   const tagCell = (cell) => {
     const made = element("span", "");
-    for (const name of ["is_provisional", "is_evidence_incomplete"]) if (cell.getData()[name]) made.append(tag(name), " ");
+    for (const name of TAGS) if (cell.getData()[name]) made.append(tag(name), " ");
     return made;
   };
   const title = (name) => element("span", "", both(labels[name])).outerHTML; // words of the dictionary
   const column = (field, formatter, more) => ({ field, title: title(field), formatter, resizable: false, headerSort: !narrow.matches, ...more });
+  const dated = (name, width) => column(name, dayCell, { width, sorter: "string", sorterParams: { alignEmptyValues: "bottom" } });
   const byName = (a, b) => a.localeCompare(b, "zh-CN");
   const definition = () =>
     [
-      column("grade", gradeCell, { width: narrow.matches ? 58 : 86, sorter: (a, b, one, other) => one.getData().place - other.getData().place }),
+      column("grade", gradeCell, { width: narrow.matches ? 70 : 96, sorter: (a, b, one, other) => one.getData().place - other.getData().place }),
       column("agency_name", nameCell, { minWidth: 190, widthGrow: 4, sorter: byName }),
-      column("score", scoreCell, { width: narrow.matches ? 58 : 92, hozAlign: "right", headerHozAlign: "right", sorter: "number", sorterParams: { alignEmptyValues: "bottom" } }),
-      ...(narrow.matches
+      column("score", scoreCell, { width: narrow.matches ? 64 : 92, hozAlign: "right", headerHozAlign: "right", sorter: "number", sorterParams: { alignEmptyValues: "bottom" } }),
+      ...(narrow.matches ? [] : [dated("since_on", 116)]),
+      ...(tight.matches
         ? []
         : [
-            column("since_on", dayCell, { width: 116, sorter: "string", sorterParams: { alignEmptyValues: "bottom" } }),
             column("service_type", wordCell, { minWidth: 116, widthGrow: 1, sorter: "string" }),
             column("registered_region_name", textCell, { width: 104, sorter: byName }),
             column("directory_status", wordCell, { width: 106, sorter: "string" }),
-            column("last_checked_on", dayCell, { width: 124, sorter: "string", sorterParams: { alignEmptyValues: "bottom" } }),
-            { title: "", formatter: tagCell, width: 138, headerSort: false, resizable: false },
           ]),
+      ...(narrow.matches ? [] : [dated("last_checked_on", 124)]),
+      ...(tight.matches ? [] : [{ title: title("note"), formatter: tagCell, width: 152, headerSort: false, resizable: false }]),
     ];
   const turned = (zh, en) => ({ zh: { pagination: zh }, en: { pagination: en } });
-  $("find").hidden = $("tools").hidden = $("table").hidden = false; // a table that is hidden measures nothing
+  for (const id of ["find", "tools", "table", "pages"]) $(id).hidden = false; // a table that is hidden measures nothing
   $("plain").hidden = true;
   const table = new Tabulator($("table"), {
     data: rows,
     columns: definition(),
     index: "agency_id",
     layout: "fitColumns",
+    autoResize: false, // it draws anew when it comes into view, and who tabbed into it would lose his place
     pagination: true,
     paginationSize: 50,
+    paginationElement: $("pages"), // in the grid its buttons would be cells of no row
     paginationButtonCount: 3,
     columnHeaderSortMulti: false,
     locale: isEnglish() ? "en" : "zh",
     langs: turned(
-      { first: "首页", first_title: "首页", last: "末页", last_title: "末页", prev: "上页", prev_title: "上一页", next: "下页", next_title: "下一页", all: "全部", page_title: "第几页" },
+      { first: "首页", first_title: "首页", last: "末页", last_title: "末页", prev: "上页", prev_title: "上一页", next: "下页", next_title: "下一页", all: "全部", page_title: "页码" },
       { first: "First", first_title: "First page", last: "Last", last_title: "Last page", prev: "Previous", prev_title: "Previous page", next: "Next", next_title: "Next page", all: "All", page_title: "Page" }
     ),
     placeholder: () => element("p", "", both(["没有符合条件的机构", "No agency matches"])),
@@ -127,6 +132,7 @@
   };
   table.on("tableBuilt", () => {
     table.setLocale(isEnglish() ? "en" : "zh");
+    $("table").querySelector(".tabulator-tableholder").removeAttribute("tabindex"); // nothing scrolls in it
     document.addEventListener("firemark-language", (event) => {
       table.setLocale(event.detail);
       table.redraw(true); // texts of another length make rows of another height
@@ -142,7 +148,8 @@
   $("sort").addEventListener("change", sort);
   $("find").addEventListener("submit", (event) => event.preventDefault());
   $("find").addEventListener("reset", () => setTimeout(() => (filter(), sort())));
-  narrow.addEventListener("change", () => table.setColumns(definition()));
+  window.addEventListener("resize", () => table.redraw());
+  for (const one of [narrow, tight]) one.addEventListener("change", () => table.setColumns(definition()));
 
   /* The rows shown as files; a cell that a spreadsheet would take for a formula begins with ' (as everywhere). */
   const FILE_COLUMNS = columns.filter((name) => !["initials", "grade"].includes(name));

@@ -1,0 +1,85 @@
+"""Dashboards for Apache Superset as one ZIP: connections, datasets, charts and three dashboards (serving.md, Superset).
+
+Belongs here: what is in the bundle, and writing it. Does not belong here: each part (`assets`, `datasets`, `joined`,
+`charts`, `credit`, `supervision`, `desk`, `layout`), starting Superset (orchestration). It is not one of `OUTPUTS`: it holds
+no rows, so it need not be made again for each release.
+"""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from ingestion.atomic_files import write_atomically
+from serving import palette
+from serving.dictionary import words_of
+from serving.outputs.superset import credit, datasets, desk, joined, layout, supervision, words
+from serving.outputs.superset.assets import OPEN, RESTRICTED, VERSION, Dashboard, Dataset
+from serving.releases.opened import Release
+
+DEFAULT_PLACE = "127.0.0.1:5432/firemark"
+_FOLDER = "firemark"
+_DAY = (2000, 1, 1, 0, 0, 0)  # the same in every bundle, so that equal bundles are equal files
+DATABASES = (OPEN, RESTRICTED)
+
+
+def dashboards(grades: Sequence[str]) -> tuple[Dashboard, ...]:
+    """The three dashboards, with the colours of a regime's grades, best first."""
+    colours = palette.of_states(grades, tuple(words.state_words().values()))
+    return credit.dashboard(colours), supervision.dashboard(colours), desk.dashboard(colours)
+
+
+def all_datasets(release: Release) -> tuple[Dataset, ...]:
+    """Those of single tables, then those of the dashboards."""
+    return (*datasets.of_release(release), *joined.JOINED)
+
+
+def grades_of(release: Release) -> tuple[str, ...]:
+    """The grades of the release, best first. Where they are those of the notice, one that nobody has counts, too."""
+    found = release.rows(
+        "select grade from credit.fct_score_history where grade is not null and score_grade_reason = 'band' "
+        "group by grade order by max(score) desc"
+    )
+    seen = [row["grade"] for row in found]
+    known = list(words_of("grade"))
+    return tuple(known if set(seen) <= set(known) else seen)
+
+
+def files(release: Release, place: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Path in the bundle -> what it says. `place` is host:port/database of the Postgres server."""
+    # No clock: a bundle that says the same is the same file.
+    yield "metadata.yaml", {"version": VERSION, "type": "assets", "timestamp": "2000-01-01T00:00:00+00:00"}
+    for database in DATABASES:
+        yield database.path, database.form(place)
+    for dataset in all_datasets(release):
+        yield dataset.path, dataset.form()
+    made = dashboards(grades_of(release))
+    for dashboard in made:
+        for chart in dashboard.charts:
+            yield chart.path, chart.form()
+    for dashboard in made:
+        yield dashboard.path, layout.form(dashboard)
+
+
+def bundle(release: Release, place: str = DEFAULT_PLACE) -> bytes:
+    """The ZIP. Raises ColumnNotAllowedError."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
+        for path, content in files(release, place):
+            entry = zipfile.ZipInfo(f"{_FOLDER}/{path}", _DAY)
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            entry.external_attr = 0o644 << 16
+            archive.writestr(entry, yaml.safe_dump(content, allow_unicode=True, sort_keys=False, width=10_000))
+    return made.getvalue()
+
+
+def write_bundle(release: Release, path: Path, place: str = DEFAULT_PLACE) -> int:
+    """Writes the ZIP whole or not at all; returns the number of its charts."""
+    content = bundle(release, place)
+    write_atomically(path, lambda target: target.write_bytes(content))
+    return sum(len(dashboard.charts) for dashboard in dashboards(grades_of(release)))
