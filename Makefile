@@ -5,15 +5,18 @@ BIN    := $(VENV)/bin
 HOME_DIR ?= var
 STAMP  := $(VENV)/.installed-$(shell cat pyproject.toml requirements.lock | cksum | cut -d' ' -f1)
 CHECK_STAMP := $(VENV)/.installed-check-$(shell cksum < requirements-check.lock | cut -d' ' -f1)
+SUPERSET := .venv-superset
+SUPERSET_STAMP := $(SUPERSET)/.installed-$(shell cksum < requirements-superset.lock | cut -d' ' -f1)
 SERVER_STAMP := $(VENV)/.installed-server-$(shell cksum < requirements-server.lock | cut -d' ' -f1)
 POSTGRES_PORT ?= 5433
+SUPERSET_PORT ?= 8088
 AUDIENCE ?= bi
 UNFINISHED := $(VENV)/.unfinished
 
 export DO_NOT_TRACK = 1
 export PYTHONDONTWRITEBYTECODE =
 
-.PHONY: run test check lint dictionary bench serve soak mutants detect setup clean
+.PHONY: run test check lint dictionary bench serve superset soak mutants detect setup clean
 
 run: setup  ## the sample city, built and graded
 	@$(BIN)/firemark sample var/sample
@@ -55,6 +58,19 @@ $(SERVER_STAMP): | $(STAMP)
 serve: $(SERVER_STAMP)  ## a Postgres server with the current release (else the sample) on 127.0.0.1, until Ctrl-C
 	@test -e $(HOME_DIR)/releases/current || $(MAKE) --no-print-directory run
 	@exec $(BIN)/firemark --home $(HOME_DIR) serve --port $(POSTGRES_PORT) --audience $(AUDIENCE)
+
+superset: $(SERVER_STAMP) $(SUPERSET_STAMP)  ## Superset over that server with the three dashboards, on 127.0.0.1, until Ctrl-C
+	@test -e $(HOME_DIR)/releases/current || $(MAKE) --no-print-directory run
+	@exec $(BIN)/firemark --home $(HOME_DIR) superset --venv $(SUPERSET) --postgres-port $(POSTGRES_PORT) --port $(SUPERSET_PORT)
+
+# An environment of its own: Superset asks for other versions of much that Firemark uses.
+$(SUPERSET_STAMP): | $(STAMP)
+	@$(BIN)/python -c 'import sys; sys.exit(sys.version_info >= (3, 13))' || { \
+	  echo "Superset needs Python 3.11 or 3.12: make PYTHON=python3.11 VENV=.venv311 superset" >&2; exit 1; }
+	@echo "Installing Superset into $(SUPERSET) (once; some 1 GB) ..."
+	@rm -rf $(SUPERSET) && $(BIN)/python -m venv $(SUPERSET)
+	@$(SUPERSET)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-superset.lock
+	@touch $@
 
 lint: setup
 	@$(BIN)/ruff check .

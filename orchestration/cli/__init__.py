@@ -20,6 +20,7 @@ from orchestration.cli.sample import sample
 from orchestration.cli.serve import serve
 from orchestration.cli.site import site
 from orchestration.cli.status import status
+from orchestration.cli.superset import superset
 from orchestration.cli.up import up
 
 
@@ -51,6 +52,7 @@ for _command in (
     site,
     publish,
     serve,
+    superset,
     rulebook,
 ):
     main.add_command(_command)

@@ -9,6 +9,7 @@ import click
 
 from orchestration.cli.options import FAILED, TEXT, Utf8Path, command, fail, home_settings
 from orchestration.cli.render import visible
+from orchestration.cli.superset import publish_superset
 from serving.audiences import DEFAULT_SERVER, SERVERS
 
 
@@ -50,3 +51,4 @@ def postgres(dsn: str | None, dsn_file: Path | None, audience: str | None, allow
 
 
 publish.add_command(postgres)
+publish.add_command(publish_superset)

@@ -243,7 +243,7 @@ def _set_up(server: Server) -> None:
         roles = {name for (name,) in connection.execute("select rolname from pg_roles").fetchall()}
         if PUBLISHER not in roles:
             connection.execute(f"create role {PUBLISHER} login createrole")
-        if not connection.execute("select from pg_database where datname = %s", [DATABASE]).fetchone():
+        if not connection.execute("select 1 from pg_database where datname = %s", [DATABASE]).fetchone():
             connection.execute(f"create database {DATABASE} owner {PUBLISHER}")
     with psycopg.connect(server.dsn(), autocommit=True) as connection:  # as the publisher: it may change what it made
         for role, password in passwords.items():

@@ -6,8 +6,10 @@ server (`postgres_server`), publishing (`serving.outputs.postgres`).
 
 from __future__ import annotations
 
+import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 
 from ingestion.settings import Settings
@@ -29,8 +31,21 @@ QUERIES = (
 )
 
 
-def serve(settings: Settings, port: int, audience: str, tell: Callable[[str], None]) -> int:
-    """Runs until Ctrl-C, SIGTERM or the end of the server; returns the exit code."""
+@contextmanager
+def _nothing(server: Server) -> Iterator[subprocess.Popen[bytes]]:
+    yield server.process
+
+
+def serve(
+    settings: Settings,
+    port: int,
+    audience: str,
+    tell: Callable[[str], None],
+    *,
+    beside: Callable[[Server], AbstractContextManager[subprocess.Popen[bytes]]] = _nothing,
+) -> int:
+    """Runs until Ctrl-C, SIGTERM or the end of the server; returns the exit code. `beside` runs another program over it,
+    once the release is there."""
     if current_release(settings) is None:
         raise NoReleaseError(f"尚无发布 There is no release in {settings.home} yet.")
     with running(settings.postgres, settings.secrets / READERS_FILE, port) as server:
@@ -40,19 +55,18 @@ def serve(settings: Settings, port: int, audience: str, tell: Callable[[str], No
             done = _publish(settings, audience, tell)
             if not done.is_published:
                 return 1
-            for line in _told(server, done.release_id):
-                tell(line)
-            while not stopping.is_asked:
-                if server.process.poll() is not None:
-                    tell(
-                        f"服务器已退出 the server ended with exit code {server.process.returncode}; see {settings.postgres}"
-                    )
-                    return 1
-                current = current_release(settings)
-                if current is not None and current.name != done.release_id:
-                    done = replace(_publish(settings, audience, tell), release_id=current.name)
-                time.sleep(_LOOK_SECONDS)
-            return 0
+            with beside(server) as other:
+                for line in _told(server, done.release_id):
+                    tell(line)
+                while not stopping.is_asked:
+                    if any(process.poll() is not None for process in (server.process, other)):
+                        tell(f"服务器已退出 a server ended; see {settings.postgres} and {settings.logs}")
+                        return 1
+                    current = current_release(settings)
+                    if current is not None and current.name != done.release_id:
+                        done = replace(_publish(settings, audience, tell), release_id=current.name)
+                    time.sleep(_LOOK_SECONDS)
+                return 0
         finally:
             stopping.restore()
 

@@ -34,6 +34,11 @@ def dashboards(grades: Sequence[str]) -> tuple[Dashboard, ...]:
     return credit.dashboard(colours), supervision.dashboard(colours), desk.dashboard(colours)
 
 
+def addresses() -> tuple[str, ...]:
+    """Where Superset shows each dashboard."""
+    return tuple(f"/superset/dashboard/{dashboard.name}/" for dashboard in dashboards(()))
+
+
 def all_datasets(release: Release) -> tuple[Dataset, ...]:
     """Those of single tables, then those of the dashboards."""
     return (*datasets.of_release(release), *joined.JOINED)

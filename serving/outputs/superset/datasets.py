@@ -8,9 +8,17 @@ from __future__ import annotations
 
 from serving.audiences import SCHEMAS, Audience, require_visible
 from serving.dictionary import entries, words_of
+from serving.dictionary.importers import measures
 from serving.outputs.superset.assets import Column, Dataset, Metric, described
 from serving.releases.opened import Release
 
+# What a measure of the dictionary is in SQL, and how its number is written.
+_AGGREGATIONS = {
+    "count": ("count({})", ",d"),
+    "count_distinct": ("count(distinct {})", ",d"),
+    "sum": ("sum({})", ",d"),
+    "average": ("avg({})", ",.1f"),
+}
 _TYPES = {"VARCHAR": "text", "TIMESTAMP WITH TIME ZONE": "timestamp", "DOUBLE": "double precision"}
 
 
@@ -50,9 +58,10 @@ def _column(name: str, kind: str, comment: str) -> Column:
 def _dataset(schema: str, table: str, comment: str, columns: list[Column]) -> Dataset:
     called = words_of("table").get(table, ("", ""))[0]
     metrics = [Metric("rows", "行数", "count(*)")]
-    names = [column.name for column in columns]
-    if "agency_id" in names:
-        metrics.append(Metric("agencies", "机构数", "count(distinct agency_id)"))
+    for one in measures():
+        if one.table == table:
+            expression, form = _AGGREGATIONS[one.aggregation]
+            metrics.append(Metric(one.name, one.zh, expression.format(one.column), form))
     return Dataset(
         name=table,
         schema=schema,

@@ -51,7 +51,7 @@ def kind(family: str, expression: str) -> str:
 
 def file_reason(expression: str) -> str:
     """Why a file was held."""
-    return case(expression, {code: zh for code, (zh, _) in FILE_REASONS.items()})
+    return case(expression, FILE_REASONS)
 
 
 def yes_no(expression: str) -> str:
