@@ -49,7 +49,10 @@ def pins(lock: str) -> dict[str, str]:
 
 @pytest.mark.parametrize(
     ("name", "at_least"),
-    [("requirements.lock", 100), ("requirements-check.lock", 3), ("requirements-server.lock", 1)],
+    [
+        *(("requirements.lock", 100), ("requirements-check.lock", 3), ("requirements-server.lock", 1)),
+        *(("tests/server/recipes/duckdb-1.1.lock", 1), ("tests/server/recipes/duckdb-2.0.lock", 3)),
+    ],
 )
 def test_a_lock_pins_every_package_by_hash(name: str, at_least: int) -> None:
     lock = (ROOT / name).read_text("utf-8")

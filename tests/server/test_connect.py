@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
+import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,8 +32,8 @@ ENVIRONMENTS: dict[str, tuple[str | None, ...]] = {
     "psql": (None,),
     "psycopg": (None,),
     "sqlalchemy": (None,),
+    "superset": (None,),
 }
-OF_POSTGRES = ("psql", "psycopg", "sqlalchemy")
 
 
 @dataclass(frozen=True)
@@ -94,7 +95,7 @@ def run(recipe: Recipe, name: str | None, place: Path, server: Server) -> str:
     return done.stdout
 
 
-CASES = [(recipe, name) for recipe in RECIPES for name in ENVIRONMENTS[recipe.tool]]
+CASES = [(recipe, name) for recipe in RECIPES for name in ENVIRONMENTS[recipe.tool] if recipe.tool != "superset"]
 
 
 @pytest.mark.parametrize(("recipe", "name"), CASES, ids=[f"{recipe.tool}-{name}" for recipe, name in CASES])
@@ -107,6 +108,15 @@ def test_a_recipe_shows_the_grades(
     assert len(rows) >= 3
     for row in rows:
         assert row["agency_name"] in said and str(row["score"]) in said, (row, said)
+
+
+def test_the_dashboards_are_written(place: Path, server: Server) -> None:
+    """Importing them into Superset is `test_superset.py`'s."""
+    (recipe,) = (recipe for recipe in RECIPES if recipe.tool == "superset")
+    run(recipe, None, place, server)
+    with zipfile.ZipFile(place / "dashboards.zip") as bundle:
+        assert len([name for name in bundle.namelist() if "/dashboards/" in name]) == 3
+        assert any("bi.example.org:5432/firemark" in bundle.read(name).decode() for name in bundle.namelist())
 
 
 @pytest.mark.parametrize("role", ROLES)

@@ -112,6 +112,18 @@ def test_equal_marts_give_equal_bytes(candidate: Candidate, small_city: BuiltCit
             assert made == (small_city.release / folder / name).read_bytes(), name
 
 
+def test_the_site_s_lists_the_public_tables_alone(small_city: BuiltCity) -> None:
+    folder = small_city.release / "site" / "data"
+    said = json.loads((folder / "dictionary.json").read_text("utf-8"))
+    assert said["audience"] == "public" and len(said["tables"]) == 7
+    assert {table["table"].partition(".")[0] for table in said["tables"]} == {"publication"}
+    assert openpyxl.load_workbook(folder / "dictionary.xlsx").sheetnames == ["表 tables", "列 columns", "取值 values"]
+    assert {"dictionary.csv", "dictionary.json", "dictionary.xlsx"} <= json.loads(
+        (folder / "hashes.json").read_text("utf-8")
+    )["file_hashes"].keys()
+    assert 'href="data/dictionary.xlsx"' in (folder.parent / "data.html").read_text("utf-8")
+
+
 def test_a_comment_is_text_in_the_page(candidate: Candidate, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(content, "_comments", lambda _: {"publication.frozen_lists": "One row per <b>list</b> & =1+1"})
     assert dictionary.BI.write is not None

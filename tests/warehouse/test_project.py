@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 from serving.audiences import MART_SCHEMAS, SCHEMAS, TABLES, Audience
+from serving.outputs.superset import dashboards
+from serving.outputs.superset.assets import Dashboard
 from tests.house.project import sql_files
 from tests.warehouse.harness import manifest
 
@@ -58,3 +60,20 @@ def test_a_model_reads_no_variable() -> None:
     """The project's variables are addresses of servers, which change no revision of the scores."""
     asked = [path.name for path in sql_files() if re.search(r"(?<![\w.])var\s*\(", path.read_text("utf-8"))]
     assert asked == []
+
+
+def read_by(dashboard: Dashboard) -> set[str]:
+    """The `schema.table`s that the charts of a dashboard ask."""
+    asked = {
+        dataset.path: dataset.sql or f"{dataset.schema}.{dataset.name}"
+        for dataset in (one.dataset for one in dashboard.charts)
+    }
+    named = set(re.findall(rf"\b(?:{'|'.join(MART_SCHEMAS)})\.\w+", " ".join(asked.values())))
+    return named & marts(*MART_SCHEMAS)
+
+
+def test_a_dashboard_uses_what_its_charts_ask() -> None:
+    for dashboard in dashboards(("A", "B", "C", "D")):
+        exposure = dashboard.name.replace("firemark-", "superset_")
+        assert used(exposure) == read_by(dashboard), dashboard.name
+        assert manifest()["exposures"][f"exposure.firemark.{exposure}"]["url"].endswith(f"/dashboard/{dashboard.name}/")

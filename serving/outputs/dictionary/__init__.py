@@ -60,7 +60,7 @@ def _templates() -> Environment:
 
 def _write_workbook(path: Path, content: dict[str, Any]) -> None:
     tables, codes = content["tables"], content["codes"]
-    sheets = {
+    sheets: dict[str, tuple[Sequence[tuple[str, int]], list[tuple[str, ...]]]] = {
         "表 tables": (
             _TABLES,
             [

@@ -16,6 +16,8 @@ from pathlib import Path
 from serving.audiences import Audience, may_see
 from serving.cells import as_json, csv_text, json_text
 from serving.dictionary import entries
+from serving.outputs.dictionary import write_dictionary
+from serving.outputs.dictionary.content import tables_for
 from serving.outputs.site.facts import Reader, Row
 from serving.releases.candidate import Candidate
 from serving.releases.contents import literal, quoted
@@ -50,7 +52,8 @@ def write_downloads(candidate: Candidate, site: Path) -> list[Download]:
     folder = site / FOLDER
     folder.mkdir()
     made = [_written(candidate, folder, table) for table in TABLES]
-    _write_dictionary(folder)
+    _write_columns(folder)
+    write_dictionary(folder, Audience.PUBLIC, tables_for(candidate, Audience.PUBLIC), has_page=False)
     hashes = {
         "release_id": candidate.release_id,
         "as_of_on": candidate.as_of_on,
@@ -101,8 +104,8 @@ def _columns(candidate: Candidate, table: str) -> list[str]:
     return [name for (name,) in found]
 
 
-def _write_dictionary(folder: Path) -> None:
-    """What the public's columns are called."""
+def _write_columns(folder: Path) -> None:
+    """What the public's columns are called, as CSV."""
     columns = ("name", "zh", "en", "type", "unit")
     rows: list[Row] = [
         {column: getattr(entry, column) for column in columns}
@@ -110,7 +113,6 @@ def _write_dictionary(folder: Path) -> None:
         if may_see(Audience.PUBLIC, entry.name)
     ]
     (folder / "dictionary.csv").write_text(BOM + csv_text(columns, rows), encoding="utf-8")
-    (folder / "dictionary.json").write_text(json_text(rows) + "\n", encoding="utf-8")
 
 
 def _chunks(rows: Iterator[Row]) -> Iterator[Sequence[Row]]:
