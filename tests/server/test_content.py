@@ -63,7 +63,7 @@ def test_every_table_equals_its_parquet_row_for_row(connection: psycopg.Connecti
         assert ordered(found.fetchall()) == ordered(expected.fetchall()), table
 
 
-def test_text_comes_through_as_it_is(database: Database, built_city: BuiltCity, tmp_path: Any) -> None:
+def test_text_comes_through_as_it_is(database: Database, tmp_path: Any) -> None:
     """What CSV, COPY or SQL would read as their own."""
     from tests.server.databases import release
 

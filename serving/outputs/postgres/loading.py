@@ -67,8 +67,9 @@ def _flush(connection: Connection) -> None:
 
 def csv_lines(connection: duckdb.DuckDBPyConnection, table: Table) -> Iterator[memoryview]:
     """The rows as CSV, many lines at a time: text is always in quotes, null is nothing at all."""
-    cells = " || ',' || ".join(_cell(column) for column in table.columns)
-    query = f"select {cells} || chr(10) as line from {quoted(table.schema)}.{quoted(table.name)}"
+    cells = ", ',', ".join(_cell(column) for column in table.columns)
+    # concat, for each || would copy what is left of it
+    query = f"select concat({cells}, chr(10)) as line from {quoted(table.schema)}.{quoted(table.name)}"
     for batch in connection.sql(query).to_arrow_reader(ROWS_A_BATCH):
         lines = batch.column(0)
         _, offsets, text = lines.buffers()

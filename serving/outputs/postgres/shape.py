@@ -37,7 +37,7 @@ _MAY_BE_NULL = frozenset({"sheet"})
 # What dashboards filter and join by; a key's first column has its index already.
 _FILTERED = frozenset(
     {
-        *("agency_id", "employer_a_id", "employer_b_id", "rulebook_id", "line_id", "item_code", "grade", "status"),
+        *("agency_id", "employer_a_id", "employer_b_id", "line_id", "item_code", "grade", "status"),
         *("directory_status", "valid_from_on", "changed_on", "due_on", "conflict_kind", "lead_kind", "task_code"),
         *("issue_code", "reason_code", "period"),
     }
