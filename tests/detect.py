@@ -17,8 +17,11 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import pyarrow.parquet as pq
 
 from ingestion import build_inputs, landing, warehouse_sources
+from ingestion.build_inputs import INPUTS, LOADED_PARTS
+from ingestion.build_tables import BUILD_TABLES
 from ingestion.privacy import open_person_keys
 from ingestion.settings import Settings
 from rulebook.folder import build_tables, read_folder
@@ -39,10 +42,14 @@ class CityWarehouse(Warehouse):
         build_inputs.prepare(home, as_of_on)
         rules = build_tables(read_folder(DBT_PROJECT / "seeds" / "rulebook"), "jiaozuo")
         super().__init__({f"rulebook.{name}": table for name, table in rules.items()}, is_lent=is_lent)
+        build = Settings(home).build
+        parts = pq.read_table(build / INPUTS / LOADED_PARTS, columns=["source", "dataset"]).to_pylist()
+        filled = {f"lake.{name}" for name in BUILD_TABLES} | {f"{part['source']}.{part['dataset']}" for part in parts}
         with duckdb.connect(":memory:") as sources:
-            warehouse_sources.register_sources(sources, Settings(home).build)
+            warehouse_sources.register_sources(sources, build, filled)
             for schema, table in warehouse_sources.source_schemas():
-                self.insert(f"{schema}.{table}", sources.sql(f'from "{schema}"."{table}"').to_arrow_table())
+                if f"{schema}.{table}" in filled:
+                    self.insert(f"{schema}.{table}", sources.sql(f'from "{schema}"."{table}"').to_arrow_table())
 
 
 @dataclass

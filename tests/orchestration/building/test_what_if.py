@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import shutil
 from pathlib import Path
 
 import duckdb
@@ -23,12 +22,17 @@ from orchestration.building.workbench import Workbench
 from orchestration.cli import main
 from serving.releases.revisions import scoring_revision
 from serving.releases.stored import BI_FILE
-from tests.conftest import BuiltCity, firemark
+from tests.conftest import BuiltCity, copied, firemark
 from tests.ingestion.support import USCC_A, Door, finding
 from tests.rulebook.support import FOREIGN
 
 HILLSHIRE = next(path for path in FOREIGN if path.stem == "hillshire-2024")
-DEARER = ("points: 8}", "points: 20}")  # a missing contract
+TRIAL = {  # slight misconduct costs more, false documents less
+    "id: hs-2024": "id: hs-trial",
+    "regime: hillshire": "regime: trial",
+    "points: 4}": "points: 20}",
+    "veto:E": "veto:D",
+}
 
 Spans = dict[str, list[tuple[dt.date, dt.date, str]]]
 
@@ -62,17 +66,15 @@ def changed(before: Spans, after: Spans) -> set[str]:
 
 
 def test_a_foreign_regime_scores_the_city_and_what_if_lists_exactly_whose_grades_change(
-    built_city: BuiltCity, tmp_path: Path
+    small_city: BuiltCity, tmp_path: Path
 ) -> None:
-    home, rules = tmp_path / "home", tmp_path / "rules"
-    shutil.copytree(built_city.home, home, symlinks=True)
+    home, rules = copied(small_city, tmp_path), tmp_path / "rules"
     text = HILLSHIRE.read_text("utf-8")
+    for was, becomes in TRIAL.items():
+        assert text.count(was) == 1
+        text = text.replace(was, becomes)
     trial = tmp_path / "trial.yaml"
-    assert text.count(DEARER[0]) == 1
-    trial.write_text(
-        text.replace("id: hs-2024", "id: hs-trial").replace("regime: hillshire", "regime: trial").replace(*DEARER),
-        "utf-8",
-    )
+    trial.write_text(text, "utf-8")
     firemark(home, "rulebook", "import", str(HILLSHIRE), str(trial), str(rules))
     firemark(home, "build", "--rulebooks", str(rules), "--regime", "hillshire")
     before = graded(home)
