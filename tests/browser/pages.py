@@ -17,6 +17,7 @@ Visit = Callable[..., Page]
 
 WIDE, NARROW = 1280, 390  # a desk, a phone
 HEIGHT = 900
+PAPER = 704  # pixels of A4 between its margins
 LANGS = ("zh", "en")
 KINDS = ("roster", "agency", "left", "changes", "lists", "frozen", "directory", "rules", "data", "about")
 # What is data in both languages: names, numbers of documents, codes, days, and the letter of a grade.
@@ -111,8 +112,13 @@ def overflow(page: Page) -> int:
 
 
 def sheets(page: Page) -> int:
-    """How many sheets of A4 a page prints on."""
+    """How many sheets of A4 a page prints on. Where something is wider than a sheet, the browser shrinks all of it."""
+    page.evaluate(
+        "() => matchMedia('print').addEventListener('change', ({ matches }) => {"
+        " if (matches) window.paper = document.querySelector('main').clientWidth; })"
+    )
     printed = page.pdf(prefer_css_page_size=True)
+    assert page.evaluate("window.paper") == PAPER, "the text is printed smaller than it is set"
     return len(re.findall(rb"/Type\s*/Page\b", printed))
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.browser.pages import KINDS, LANGS, NARROW, WIDE, Visit, overflow, path_of, sheets, turn
+from tests.browser.pages import KINDS, LANGS, NARROW, PAPER, WIDE, Visit, overflow, path_of, sheets, turn
 
 _CUT = """
 () => [...document.querySelectorAll("main td, main th, main dd, main li, main p, main h1, main h2, .tabulator-cell, .tabulator-col-title, .top a, label, button")]
@@ -41,6 +41,7 @@ def test_a_page_that_is_too_wide_is_caught(browser: Browser) -> None:
 @pytest.mark.parametrize("kind", KINDS)
 def test_paper_bears_the_text_and_none_of_the_tools(visit: Visit, site: Path, kind: str) -> None:
     page = visit(path_of(site, kind))
+    assert sheets(page) <= {"roster": 2, "agency": 2, "left": 2}.get(kind, 9)
     page.emulate_media(media="print")
     for tool in (".top nav", ".switch", ".skip", "#find", "#tools", "#table", "#pages"):
         if page.locator(tool).count():
@@ -48,7 +49,6 @@ def test_paper_bears_the_text_and_none_of_the_tools(visit: Visit, site: Path, ki
     expect(page.locator("h1")).to_be_visible()
     expect(page.locator(".notice")).to_be_visible()
     expect(page.locator("footer code")).to_be_visible()
-    assert sheets(page) <= {"roster": 2, "agency": 2, "left": 2}.get(kind, 9)
 
 
 def test_paper_bears_the_whole_roster_whatever_was_searched(visit: Visit) -> None:
@@ -63,7 +63,7 @@ def test_paper_bears_the_whole_roster_whatever_was_searched(visit: Visit) -> Non
 def test_the_chart_keeps_to_its_sheet(visit: Visit, site: Path) -> None:
     page = visit(path_of(site, "agency"))
     page.emulate_media(media="print")
-    page.set_viewport_size({"width": 703, "height": 1000})  # A4 without its margins
+    page.set_viewport_size({"width": PAPER, "height": 1000})
     box = page.locator("#chart canvas").bounding_box()
-    assert box and box["width"] <= 703 and 100 < box["height"] < 200
+    assert box and box["width"] <= PAPER and 100 < box["height"] < 200
     assert overflow(page) <= 0

@@ -28,7 +28,8 @@
   const chart = echarts.init(box, null, { renderer: "canvas" });
   /* Which points are labelled: no label covers another, and a change of the grade goes first. */
   const roomy = (texts, isNarrow) => {
-    const left = (step) => ((Date.parse(step.on) - first) / (end - first)) * (box.clientWidth - (isNarrow ? 58 : 74));
+    const width = box.clientWidth - (isNarrow ? 58 : 74);
+    const left = (step) => ((Date.parse(step.on) - first) / (end - first)) * width;
     const top = (step) => (1 - (step.score - low) / (high - low)) * (box.clientHeight - 48);
     const isTurn = (index) => index === 0 || steps[index].grade.textContent !== steps[index - 1].grade.textContent;
     const order = [...steps.keys()].sort((a, b) => isTurn(b) - isTurn(a) || a - b);
@@ -36,7 +37,8 @@
     for (const index of order) {
       if (steps[index].score === null) continue;
       const wide = [...texts[index]].reduce((sum, letter) => sum + (letter > "\u2e80" ? 13 : 7.5), 6);
-      const at = { left: left(steps[index]), top: top(steps[index]), wide };
+      const isLast = left(steps[index]) + wide > width; // no room on its right
+      const at = { left: left(steps[index]) - (isLast ? wide : 0), top: top(steps[index]), wide, isLast };
       const isFree = [...placed.values()].every(
         (other) => at.left + at.wide < other.left || other.left + other.wide < at.left || Math.abs(at.top - other.top) > 15
       );
@@ -54,6 +56,7 @@
       const score = String(step.score).replace("-", "−");
       return isNarrow ? score : score + " " + short(step);
     };
+    const label = (at) => (at && at.isLast ? { show: true, align: "right", offset: [-5, 3] } : { show: Boolean(at) });
     const labelled = roomy(steps.map(said), isNarrow);
     chart.setOption(
       {
@@ -80,7 +83,7 @@
             lineStyle: { width: 2.5, color: "#17406d" },
             itemStyle: { color: "#17406d" },
             data: [
-              ...steps.map((step, index) => ({ value: [Date.parse(step.on), step.score], step: index, label: { show: labelled.has(index) } })),
+              ...steps.map((step, index) => ({ value: [Date.parse(step.on), step.score], step: index, label: label(labelled.get(index)) })),
               { value: [end, steps[steps.length - 1].score], step: steps.length - 1, symbol: "none", label: { show: false } },
             ],
             label: {
@@ -112,6 +115,7 @@
   window.addEventListener("resize", () => (chart.resize(), draw(now())));
   window.matchMedia("print").addEventListener("change", (event) => {
     chart.resize(event.matches ? { width: 690, height: 165 } : { width: "auto", height: "auto" });
+    draw(now());
     chart.getZr().flush(); // a sheet of paper waits for no frame
   });
 })();
