@@ -35,7 +35,7 @@ _SETUP = Path(__file__).with_name("superset_setup.py")
 
 # Results are kept for five minutes, but for those of the restricted connection (serving.md, Superset). No request leaves
 # the machine: a page may ask nothing of another host, Superset's own count of page views included.
-_CONFIGURATION = """\
+CONFIGURATION = """\
 # Written by firemark superset at each start: changes are lost.
 from pathlib import Path
 
@@ -141,7 +141,7 @@ def _running(place: _Superset, tell: Callable[[str], None], server: Server) -> I
 
 def _configure(place: _Superset) -> None:
     key = _secret(place.settings.secrets / KEY_FILE)
-    text = _CONFIGURATION.format(
+    text = CONFIGURATION.format(
         key=str(key),
         database=f"sqlite:///{(place.folder / 'superset.db').resolve()}",
         cache=str((place.folder / "cache").resolve()),

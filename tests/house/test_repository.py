@@ -52,6 +52,7 @@ def pins(lock: str) -> dict[str, str]:
     [
         *(("requirements.lock", 100), ("requirements-check.lock", 3), ("requirements-server.lock", 1)),
         *(("tests/server/recipes/duckdb-1.1.lock", 1), ("tests/server/recipes/duckdb-2.0.lock", 3)),
+        ("requirements-superset.lock", 100),
     ],
 )
 def test_a_lock_pins_every_package_by_hash(name: str, at_least: int) -> None:

@@ -167,7 +167,9 @@ def opened(page: Page, running: Running, dashboard: Dashboard) -> Shown:
     while len({chart for chart, _, _ in shown.answers} - {0}) < len(dashboard.charts):
         assert time.monotonic() < deadline, [(chart, status) for chart, status, _ in shown.answers]
         page.wait_for_timeout(500)
-    page.wait_for_function("document.querySelectorAll('.loading, [data-test=loading-indicator]').length === 0")
+    while page.locator(".loading, [data-test=loading-indicator]").count():
+        assert time.monotonic() < deadline, "still loading"
+        page.wait_for_timeout(500)
     page.wait_for_timeout(3000)  # ECharts draws its bars out
     page.remove_listener("response", hear)
     SHOTS.mkdir(parents=True, exist_ok=True)

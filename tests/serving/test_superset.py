@@ -17,6 +17,7 @@ from sqlglot.expressions import Table
 
 from ingestion.settings import load
 from orchestration.cli.superset import _SERVER
+from orchestration.operations.superset import CONFIGURATION
 from serving import palette
 from serving.outputs import superset
 from serving.outputs.superset import assets, joined, words
@@ -261,3 +262,17 @@ def test_without_a_release_it_says_so(tmp_path: Path) -> None:
     done = firemark(tmp_path / "home", "publish", "superset", "--out", str(tmp_path / "x.zip"), check=False)
     assert done.returncode == 2 and "There is no release" in done.stderr
     assert not (tmp_path / "x.zip").exists()
+
+
+def test_without_superset_the_command_says_how_to_install_it(built_city: BuiltCity, tmp_path: Path) -> None:
+    done = built_city.run("superset", "--venv", str(tmp_path), check=False)
+    assert done.returncode == 2 and "make superset" in done.stderr
+
+
+def test_superset_is_configured_to_ask_no_other_host() -> None:
+    names: dict[str, Any] = {}
+    text = CONFIGURATION.format(key="", database="sqlite:///x", cache="c").replace("Path('')", "Path('/dev/null')")
+    exec(text, names)
+    for sources in names["TALISMAN_CONFIG"]["content_security_policy"].values():
+        assert not re.search(r"[.*]|https?:", " ".join(sources))
+    assert names["PUBLIC_ROLE_LIKE"] is None
