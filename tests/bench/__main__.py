@@ -22,4 +22,5 @@ if __name__ == "__main__":
     conflicts.main()
     print()
     site.main(["--agencies", *chosen.agencies] if chosen.agencies else [])
+    print()
     publishing.main([])
