@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import BrowserContext, Page, Request
 
 Visit = Callable[..., Page]
 
@@ -19,7 +19,7 @@ WIDE, NARROW = 1280, 390  # a desk, a phone
 HEIGHT = 900
 PAPER = 704  # pixels of A4 between its margins
 LANGS = ("zh", "en")
-KINDS = ("roster", "agency", "left", "changes", "lists", "frozen", "directory", "rules", "data", "about")
+KINDS = ("roster", "agency", "left", "changes", "lists", "frozen", "rules", "data", "about")
 # What is data in both languages: names, numbers of documents, codes, days, and the letter of a grade.
 DATA = "bdi, code, time, b.m"
 
@@ -66,8 +66,6 @@ def path_of(site: Path, kind: str) -> str:
             return largest("agency/*.html", "该机构已退出名录")
         case "frozen":
             return largest("lists/publish-*.html")
-        case "directory":
-            return largest("lists/quality_directory-*.html")
         case _:
             return f"{kind}.html"
 
@@ -79,10 +77,14 @@ def watch(context: BrowserContext, base: str, faults: list[str]) -> None:
         if not url.startswith((base, "data:", "blob:")):
             faults.append(f"asked for {url}")
 
+    def failed(request: Request) -> None:
+        if request.failure != "net::ERR_ABORTED":  # the window left for another page meanwhile
+            faults.append(f"not found: {request.url}")
+
     context.on("console", lambda message: faults.append(f"console {message.type}: {message.text}"))
     context.on("weberror", lambda error: faults.append(f"error: {error.error}"))
     context.on("request", lambda request: asked(request.url))
-    context.on("requestfailed", lambda request: faults.append(f"not found: {request.url}"))
+    context.on("requestfailed", failed)
     context.on(
         "page",
         lambda page: page.on("dialog", lambda dialog: (faults.append(f"dialog: {dialog.message}"), dialog.dismiss())),

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.pages import KINDS, LANGS, NARROW, WIDE, Visit, path_of, turn
 
@@ -41,7 +41,7 @@ def test_the_plain_roster_shuts_nobody_out(visit: Visit) -> None:
     page = visit("about.html")
     page.route("**/assets/roster.js", lambda route: route.fulfill(body="", content_type="text/javascript"))
     page.get_by_role("link", name="名录", exact=True).click()
-    assert page.locator("#plain").is_visible()
+    expect(page.locator("#plain")).to_be_visible()
     assert findings(page) == []
 
 
