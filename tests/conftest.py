@@ -34,7 +34,8 @@ def pytest_make_parametrize_id(config: pytest.Config, val: object, argname: str)
     return None
 
 
-_CITIES = frozenset(("built_city", "small_city"))
+_LARGE = "built_city"
+_CITIES = frozenset((_LARGE, "small_city"))
 NEEDS_MORE = ("browser", "server")  # folders whose tests need what only `make check` installs
 
 
@@ -57,15 +58,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if _of_the_checks(item.path):
             item.add_marker(pytest.mark.check)
-    turns: dict[Path, int] = {}
+    needed: dict[Path, set[str]] = {}
     for item in items:
-        turns[item.path] = min(turns.get(item.path, 2), _turn(item))
-    items.sort(key=lambda item: turns[item.path])
+        needed.setdefault(item.path, set()).update(_CITIES & set(getattr(item, "fixturenames", ())))
+    builders = [path for path, cities in needed.items() if _LARGE in cities][:1]
+    items.sort(
+        key=lambda item: (_turn(item.path, needed[item.path]), item.path not in builders, _LARGE in needed[item.path])
+    )
 
 
-def _turn(item: pytest.Item) -> int:
-    folder = item.path.relative_to(ROOT / "tests").parts[0]
-    if folder == "orchestration" or not _CITIES.isdisjoint(getattr(item, "fixturenames", ())):
+def _turn(path: Path, cities: set[str]) -> int:
+    """Within a turn one file of the large city is first, then those of the small one: no process waits for the other's city."""
+    folder = path.relative_to(ROOT / "tests").parts[0]
+    if folder == "orchestration" or cities:
         return 0
     return 1 if folder in ("warehouse", "oracle") else 2
 
