@@ -41,7 +41,7 @@ $(STAMP):
 
 # DuckDB allocates much and small when it plans; the tunable keeps more of that at hand (a seventh of the CPU), where libc is glibc.
 test: setup
-	@GLIBC_TUNABLES=glibc.malloc.tcache_count=2000 $(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
+	@GLIBC_TUNABLES=glibc.malloc.tcache_count=2000 $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 check: $(CHECK_STAMP) $(SERVER_STAMP)  ## the tests that need a browser or a server
 	@$(BIN)/python -m tests.browser
