@@ -277,6 +277,7 @@ def test_an_inbox_whose_drops_are_all_misnamed_is_no_empty_city(tmp_path: Path) 
     drop = tmp_path / "inbox" / "registry" / "agencies" / "2026-11-2"
     drop.mkdir(parents=True)
     (drop / "a.xlsx").write_bytes(b"PK")
+    parse_once(tmp_path / "home")
     done = firemark(tmp_path / "home", "build", "--inbox", str(tmp_path / "inbox"), check=False)
     assert done.returncode == 2 and "2026-11-2: " in done.stderr and "Traceback" not in done.stderr
     failed = firemark(tmp_path / "home", "grades", check=False)

@@ -19,13 +19,15 @@ from orchestration.definitions import build_defs
 from orchestration.jobs import JOB_NAME
 from orchestration.operations.inbox import fingerprint
 from serving.outputs import publishing
-from tests.conftest import ROOT
+from tests.conftest import ROOT, parse_once
 from tests.house.project import sql_files
 
 
 @pytest.fixture(scope="module")
 def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    return load(tmp_path_factory.mktemp("home"))
+    home = tmp_path_factory.mktemp("home")
+    parse_once(home)
+    return load(home)
 
 
 @pytest.fixture(scope="module")

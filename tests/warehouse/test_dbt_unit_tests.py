@@ -7,8 +7,11 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from ingestion.settings import load
 from ingestion.warehouse_sources import create_empty_tables, source_schemas
+from orchestration.building import dbt_project, dbt_runner
 from rulebook.tables import BUILD_TABLES
+from tests.conftest import parse_once
 from tests.warehouse.harness import DBT_PROJECT
 
 
@@ -20,7 +23,9 @@ def test_every_unit_test_beside_a_model_passes(tmp_path: Path, monkeypatch: pyte
         rulebook = {("rulebook", name): schema for name, schema in BUILD_TABLES.items()}
         create_empty_tables(connection, source_schemas() | rulebook)
     monkeypatch.setenv("FIREMARK_BUILD_FILE", str(build_file))
-    outcome = dbtRunner().invoke(
+    parse_once(tmp_path / "home")
+    manifest = dbt_runner.read_manifest(dbt_project.parsed_project(load(tmp_path / "home")))
+    outcome = dbtRunner(manifest=manifest).invoke(
         [
             *("--quiet", "--log-level-file", "none", "build"),
             # a unit test needs the types of what its model reads: built here from empty sources
