@@ -7,6 +7,7 @@ here: creating or reading any of these files.
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,6 +19,8 @@ HOME_VARIABLE = "FIREMARK_HOME"
 PERSON_KEY_VARIABLE = "FIREMARK_PERSON_KEY_FILE"
 RULEBOOKS_VARIABLE = "FIREMARK_RULEBOOKS"
 REGIME_VARIABLE = "FIREMARK_REGIME"
+ENGINE_VARIABLE = "FIREMARK_ENGINE"
+SPARK_MASTER_VARIABLE = "FIREMARK_SPARK_MASTER"
 POSTGRES_DSN_VARIABLE = "FIREMARK_POSTGRES_DSN"
 POSTGRES_DSN_FILE_VARIABLE = "FIREMARK_POSTGRES_DSN_FILE"
 POSTGRES_AUDIENCE_VARIABLE = "FIREMARK_POSTGRES_AUDIENCE"
@@ -37,7 +40,8 @@ class ConfigurationError(Exception):
 class Settings:
     """One home directory, and what the environment names: the file with the person key, the city's rulebook folder and
     its regime (None = those that come with the program), the Postgres server that gets each release, and for whom
-    (None = no server). A DSN may hold a password: it shows in no traceback."""
+    (None = no server), the engine that builds the models and Spark's master (None = DuckDB; all cores of this machine), and
+    whether Spark has a spark-defaults.conf. A DSN may hold a password: it shows in no traceback."""
 
     home: Path
     person_key_source: Path | None = None
@@ -46,6 +50,9 @@ class Settings:
     postgres_dsn: str | None = field(default=None, repr=False)
     postgres_dsn_file: Path | None = None
     postgres_audience: str | None = None
+    engine: str | None = None
+    spark_master: str | None = None
+    spark_defaults: bool = False
 
     @property
     def inbox(self) -> Path:
@@ -121,7 +128,18 @@ def load(home: Path | str | None = None, environment: Mapping[str, str] | None =
         environment.get(POSTGRES_DSN_VARIABLE) or None,
         named(POSTGRES_DSN_FILE_VARIABLE),
         environment.get(POSTGRES_AUDIENCE_VARIABLE) or None,
+        environment.get(ENGINE_VARIABLE) or None,
+        environment.get(SPARK_MASTER_VARIABLE) or None,
+        (Path(environment.get("SPARK_CONF_DIR", "")) / "spark-defaults.conf").is_file(),
     )
+
+
+def java_program(environment: Mapping[str, str] | None = None) -> str | None:
+    """The Java that Spark starts: in JAVA_HOME, else on the PATH; null = none."""
+    environment = os.environ if environment is None else environment
+    if environment.get("JAVA_HOME"):
+        return shutil.which(Path(environment["JAVA_HOME"]) / "bin" / "java")
+    return shutil.which("java", path=environment.get("PATH"))
 
 
 def _usable_home(path: Path) -> Path:

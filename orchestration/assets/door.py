@@ -38,6 +38,8 @@ class BuildConfig(dg.Config):
     regime_code: str | None = None
     accept_drops: list[str] = []  # noqa: RUF012  (a pydantic field)
     is_full: bool = False
+    engine: str | None = None
+    master: str | None = None
 
 
 def build_door(described: Mapping[dg.AssetKey, dg.AssetSpec]) -> dg.AssetsDefinition:

@@ -15,6 +15,7 @@ from typing import Any
 from ingestion.settings import Settings
 from orchestration.building import dbt_runner
 from orchestration.building.dbt_runner import DbtError, DbtOutcome
+from orchestration.building.engines import DUCKDB, Engine, engine
 from orchestration.building.helper_process import HelperProcess, keep_what_is_loaded, serve
 
 
@@ -24,15 +25,15 @@ class DbtProcess(HelperProcess):
     def __init__(self, logs: Path) -> None:
         super().__init__("orchestration.building.dbt_process", logs)
 
-    def prepare(self, settings: Settings, parsed: Path) -> None:
+    def prepare(self, settings: Settings, engine: Engine, parsed: Path) -> None:
         """Prepares dbt for this project before it is needed; returns at once."""
-        self.send((settings, parsed))
+        self.send((settings, engine, parsed))
 
     def build(
-        self, settings: Settings, parsed: Path, build_file: Path, *, select: str | None = None
+        self, settings: Settings, engine: Engine, parsed: Path, build_file: Path, *, select: str | None = None
     ) -> Generator[dict[str, Any], None, DbtOutcome]:
         """Yields each node's structured event as it comes and returns the outcome (see `dbt_runner.build`)."""
-        self.send((settings, parsed, build_file, select))
+        self.send((settings, engine, parsed, build_file, select))
         while True:
             kind, content = self.receive()
             if kind == "event":
@@ -45,14 +46,16 @@ class DbtProcess(HelperProcess):
 
 
 def _answer(request: Any, send: Callable[[object], None]) -> None:
-    if len(request) == 2:
+    if len(request) == 3:
         with suppress(Exception):  # the following build reports the error
             dbt_runner.make_ready(*request)
         keep_what_is_loaded()
         return
-    settings, parsed, build_file, select = request
+    settings, engine, parsed, build_file, select = request
     try:
-        outcome = dbt_runner.build(settings, parsed, build_file, lambda event: send(("event", event)), select=select)
+        outcome = dbt_runner.build(
+            settings, engine, parsed, build_file, lambda event: send(("event", event)), select=select
+        )
         send(("outcome", outcome))
     except Exception as error:
         traceback.print_exc()
@@ -61,4 +64,4 @@ def _answer(request: Any, send: Callable[[object], None]) -> None:
 
 
 if __name__ == "__main__":
-    serve(dbt_runner.load, _answer)
+    serve(lambda: dbt_runner.load(engine(DUCKDB)), _answer)  # which engine is asked for is not known yet

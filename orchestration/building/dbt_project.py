@@ -23,6 +23,7 @@ from ingestion.settings import DBT_PROJECT, Settings
 from ingestion.warehouse_sources import one_file
 from orchestration.building import dbt_runner
 from orchestration.building.build_folder import BUILD_FILE_NAME
+from orchestration.building.engines import DUCKDB, Engine, engine
 
 _KEPT_VERSIONS = 3  # a running build may still read the version from before an edit
 
@@ -34,24 +35,27 @@ def project_files() -> Iterator[Path]:
             yield path
 
 
-def fingerprint() -> str:
-    """The cache key of the project: its files, the versions of dbt, and the project's path, because dbt stores the path of
-    each seed and a home may be used after the program has moved."""
-    digest = hashlib.sha256(f"{version('dbt-core')} {version('dbt-duckdb')} {DBT_PROJECT}".encode())
+def fingerprint(of: Engine | None = None) -> str:
+    """The cache key of the project on an engine (by default DuckDB): its files, the versions of dbt, and the project's path,
+    because dbt stores the path of each seed and a home may be used after the program has moved."""
+    adapter = (of or engine(DUCKDB)).adapter
+    digest = hashlib.sha256(f"{version('dbt-core')} {adapter} {version(adapter)} {DBT_PROJECT}".encode())
     for path in project_files():
         digest.update(str(path.relative_to(DBT_PROJECT)).encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()[:24]
 
 
-def parsed_project(settings: Settings) -> Path:
-    """The folder that holds `manifest.json` and `partial_parse.msgpack` of the project as it is now."""
+def parsed_project(settings: Settings, of: Engine | None = None) -> Path:
+    """The folder that holds `manifest.json` and `partial_parse.msgpack` of the project as it is now, parsed for an engine (by
+    default DuckDB): each has macros of its own."""
+    of = of or engine(DUCKDB)
     cache = settings.home / "cache" / "dbt"
-    parsed = cache / fingerprint()
+    parsed = cache / fingerprint(of)
     if not (parsed / "manifest.json").exists():
         cache.mkdir(parents=True, exist_ok=True)
         target = Path(tempfile.mkdtemp(prefix=".parse-", dir=cache))
         try:
-            dbt_runner.invoke(settings, ["parse"], target=target, build_file=target / BUILD_FILE_NAME)
+            dbt_runner.invoke(settings, of, ["parse"], target=target, build_file=target / BUILD_FILE_NAME)
             if not parsed.exists():
                 target.rename(parsed)
             for outdated in sorted(cache.glob("[!.]*"), key=lambda path: path.stat().st_mtime)[:-_KEPT_VERSIONS]:
@@ -94,6 +98,7 @@ def compiled_models(settings: Settings, parsed: Path, names: tuple[str, ...]) ->
         try:
             dbt_runner.invoke(
                 settings,
+                engine(DUCKDB),
                 [
                     *("compile", "--no-populate-cache", "--threads", "1", "--indirect-selection", "empty"),
                     *("--select", *(f"+{name}" for name in names)),

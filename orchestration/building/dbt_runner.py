@@ -14,9 +14,8 @@ from typing import Any
 
 from ingestion.settings import DBT_PROJECT, Settings
 from orchestration.building.build_folder import DBT_TARGET
+from orchestration.building.engines import Engine, Mart, Work
 from serving.audiences import MART_SCHEMAS
-from serving.previews import preview
-from serving.releases.contents import quoted
 
 _RESULT_EVENTS = {"LogSeedResult", "LogModelResult", "LogTestResult"}
 _QUIET = ("--quiet", "--no-use-colors", "--log-level", "none", "--log-level-file", "none", "--no-print")
@@ -59,9 +58,9 @@ class DbtOutcome:
     tests: tuple[TestResult, ...]
 
 
-def load() -> None:
+def load(engine: Engine) -> None:
     """Imports what `build` needs: more than a second of CPU."""
-    import dbt.adapters.duckdb
+    engine.load()
     import dbt.cli.main
     import dbt.task.build  # noqa: F401
 
@@ -69,14 +68,16 @@ def load() -> None:
 _read_ahead: dict[Path, Any] = {}
 
 
-def make_ready(settings: Settings, parsed: Path) -> None:
+def make_ready(settings: Settings, engine: Engine, parsed: Path) -> None:
     """Reads the parsed project for the next `build`, and compiles one model, so that the build finds plugins, macros and
     templates loaded."""
+    load(engine)
     manifest = read_manifest(parsed)
     model = next((node.name for node in manifest.nodes.values() if node.resource_type == "model"), None)
     if model is not None:
         invoke(
             settings,
+            engine,
             [
                 *("compile", "--no-write-json", "--no-populate-cache", "--no-introspect", "--threads", "1"),
                 *("--indirect-selection", "empty", "--select", model),
@@ -104,6 +105,7 @@ def progress_of(event: dict[str, Any]) -> tuple[str, int, int]:
 
 def build(
     settings: Settings,
+    engine: Engine,
     parsed: Path,
     build_file: Path,
     on_event: Callable[[dict[str, Any]], None],
@@ -123,59 +125,64 @@ def build(
     def relay(message: Any) -> None:
         if message.info.name in _RESULT_EVENTS:
             event = msg_to_dict(message)
-            on_event(event | _row_count_and_preview(event))
+            on_event(event | _row_count_and_preview(work, event))
 
     target = build_file.parent / DBT_TARGET
-    result = invoke(
-        settings,
-        [
-            *(
-                "build",
-                "--no-write-json",
-                "--no-populate-cache",
-                "--threads",
-                "1",
-                "--exclude-resource-type",
-                "unit_test",
-            ),
-            *(() if select is None else ("--exclude-resource-type", "test", "--select", select)),
-        ],
-        target=target,
-        build_file=build_file,
-        manifest=manifest,
-        callbacks=[relay],
-        may_fail=True,
-    )
-    return _outcome(result, target)
+    with engine.at_work(settings, build_file) as work:
+        results = invoke(
+            settings,
+            engine,
+            [
+                *("build", "--no-write-json", "--no-populate-cache", "--threads", "1"),
+                *("--exclude-resource-type", "unit_test"),
+                *(() if select is None else ("--exclude-resource-type", "test", "--select", select)),
+            ],
+            target=target,
+            build_file=build_file,
+            manifest=manifest,
+            callbacks=[relay],
+            may_fail=True,
+        )
+        outcome = _outcome(results, target)
+        if not outcome.failures:
+            work.hand_over(_marts(results))
+    return outcome
 
 
-def _row_count_and_preview(event: dict[str, Any]) -> dict[str, Any]:
+def _marts(results: Any) -> list[Mart]:
+    """The marts that were built as tables."""
+    return [
+        Mart(
+            result.node.schema,
+            result.node.alias,
+            result.node.description,
+            {column.name: column.description for column in result.node.columns.values() if column.description},
+        )
+        for result in results
+        if result.node.resource_type == "model"
+        and result.node.schema in MART_SCHEMAS
+        and result.node.config.materialized == "table"
+        and str(result.status) == "success"
+    ]
+
+
+def _row_count_and_preview(work: Work, event: dict[str, Any]) -> dict[str, Any]:
     """The node's `row_count` and, for a mart, its `preview` (`serving.previews`); null where there is none. Views that
     are not marts are not counted: counting a view runs it."""
     found: dict[str, Any] = {"row_count": None, "preview": None}
     node = event["data"]["node_info"]
     schema, name = node["node_relation"]["schema"], node["node_relation"]["alias"]
-    is_mart = schema in MART_SCHEMAS
     if node["node_status"] != "success" or node["resource_type"] == "test":
         return found
-    if node["materialized"] == "view" and not is_mart:
+    if node["materialized"] == "view" and schema not in MART_SCHEMAS:
         return found
-    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
-
-    # A second handle of the same connection: no other process can open the file before the build ends.
-    handle = DuckDBConnectionManager.env().handle()
-    try:
-        cursor = handle.cursor()
-        found["row_count"] = cursor.execute(f"select count(*) from {quoted(schema)}.{quoted(name)}").fetchall()[0][0]
-        if is_mart:
-            found["preview"] = preview(cursor, schema, name)
-    finally:
-        handle.close()
+    found["row_count"], found["preview"] = work.row_count_and_preview(schema, name)
     return found
 
 
 def invoke(
     settings: Settings,
+    engine: Engine,
     command: list[str],
     *,
     target: Path,
@@ -184,11 +191,10 @@ def invoke(
     callbacks: list[Callable[[Any], None]] | None = None,
     may_fail: bool = False,
 ) -> Any:
-    """Runs one dbt command and returns dbt's result object; the build file's lock is always released.
+    """Runs one dbt command on an engine and returns dbt's result object; the build file's lock is always released.
 
     Raises DbtError when dbt could not run, or, unless it `may_fail`, when the command failed.
     """
-    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
     from dbt.adapters.factory import reset_adapters
     from dbt.cli.main import dbtRunner
 
@@ -200,13 +206,14 @@ def invoke(
             [
                 *_QUIET,
                 *command,
+                *("--target", engine.target),
                 *("--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT)),
                 *("--target-path", str(target), "--log-path", str(settings.logs)),
             ]
         )
     finally:
         reset_adapters()
-        DuckDBConnectionManager.close_all_connections()
+        engine.disconnect()
     if outcome.exception is not None:
         raise DbtError(str(outcome.exception))
     if not outcome.success and not may_fail:

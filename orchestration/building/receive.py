@@ -17,7 +17,7 @@ from ingestion import build_inputs, landing, warehouse_sources
 from ingestion.build_inputs import BuildInputs
 from ingestion.landing import IngestSummary
 from ingestion.settings import Settings
-from orchestration.building import frozen_lists
+from orchestration.building import engines, frozen_lists
 from orchestration.building.build_folder import build_file, door_copy, empty_build_folder, make_build_folder
 from orchestration.building.dbt_project import ModelFailedError
 from orchestration.building.publish import publish_missing
@@ -42,8 +42,8 @@ def receive(bench: Workbench, written: Written) -> BuildState:
     require_plausible(settings, request)
     rules = bench.rules(request)
     make_build_folder(settings)
-    project = bench.parse()
-    bench.start_dbt().prepare(settings, project)
+    engine = engines.engine(request.engine, request.master)
+    bench.start_dbt().prepare(settings, engine, bench.parse(engine))
     ingested = landing.ingest(
         settings,
         request.inbox,

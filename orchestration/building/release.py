@@ -7,10 +7,11 @@ Belongs here: what stops a release, and the order of these steps. Does not belon
 from __future__ import annotations
 
 from collections.abc import Sequence
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from orchestration.building import dbt_docs, released_lists
+from orchestration.building import dbt_docs, engines, released_lists
 from orchestration.building.build_folder import build_file
 from orchestration.building.state import INPUT_FILE, BuildFailedError, BuildState
 from orchestration.building.workbench import Workbench
@@ -70,6 +71,7 @@ def _frozen_lists_check(changed: Sequence[str]) -> CheckResult:
 
 def _description(state: BuildState) -> dict[str, Any]:
     request = state.request
+    engine = engines.engine(request["engine"], request["master"])
     return {
         "release_id": state.release_id,
         "as_of_on": request["as_of_on"],
@@ -81,6 +83,8 @@ def _description(state: BuildState) -> dict[str, Any]:
         "scoring_revision": state.scoring_revision,
         "presentation_revision": state.presentation_revision,
         "git_revision": git_revision(),
+        "engine": engine.name,
+        "engine_version": version(engine.distribution),
         "storage_version": STORAGE_VERSION,
         "input_files": [{name: file[name] for name in INPUT_FILE} for file in state.files],
     }

@@ -14,6 +14,7 @@ from typing import Any
 
 from ingestion import build_inputs
 from ingestion.settings import ConfigurationError, Settings
+from orchestration.building import engines
 from orchestration.building.city_time import read_day, today
 from orchestration.operations.inbox import require_inbox
 
@@ -24,7 +25,7 @@ Written = dict[str, Any]  # every name of BuildRequest -> text, list of texts, t
 @dataclass(frozen=True)
 class BuildRequest:
     """The request for a build. `inbox`: null = nothing new is ingested. `rulebooks`: a rulebook folder; null = the one
-    that comes with the program."""
+    that comes with the program. `master`: Spark's; null = all cores of this machine."""
 
     as_of_on: dt.date
     known_on: dt.date | None = None
@@ -33,6 +34,8 @@ class BuildRequest:
     regime_code: str = DEFAULT_REGIME
     accept_drops: tuple[str, ...] = ()
     is_full: bool = False
+    engine: str = engines.DUCKDB
+    master: str | None = None
 
     @classmethod
     def read(cls, written: Mapping[str, Any]) -> BuildRequest:
@@ -45,6 +48,8 @@ class BuildRequest:
             regime_code=written["regime_code"],
             accept_drops=tuple(written["accept_drops"]),
             is_full=written["is_full"],
+            engine=written["engine"],
+            master=written["master"],
         )
 
 
@@ -53,12 +58,14 @@ NAMES = tuple(field.name for field in fields(BuildRequest))
 
 def complete(settings: Settings, asked: Mapping[str, Any]) -> Written:
     """The complete written request, from the given part. Defaults: today, the home's own inbox if it exists, and the
-    rulebooks and regime that the environment names. A complete request is returned unchanged."""
+    rulebooks, regime and engine that the environment names. A complete request is returned unchanged."""
     unknown = set(asked) - set(NAMES)
     if unknown:
         raise TypeError(f"a build request has no {sorted(unknown)}; its names are {NAMES}")
     inbox = asked.get("inbox") or (settings.inbox if settings.inbox.is_dir() else None)
     rulebooks = asked.get("rulebooks") or settings.rulebooks
+    engine = asked.get("engine") or settings.engine or engines.DUCKDB
+    named = asked.get("master") or (settings.spark_master if engine == engines.SPARK else None)
     return {
         "as_of_on": asked.get("as_of_on") or today().isoformat(),
         "known_on": asked.get("known_on"),
@@ -67,6 +74,8 @@ def complete(settings: Settings, asked: Mapping[str, Any]) -> Written:
         "regime_code": asked.get("regime_code") or settings.regime_code or DEFAULT_REGIME,
         "accept_drops": list(asked.get("accept_drops") or ()),
         "is_full": bool(asked.get("is_full")),
+        "engine": engine,
+        "master": named,
     }
 
 
@@ -76,6 +85,7 @@ def require_plausible(settings: Settings, request: BuildRequest) -> None:
         require_inbox(request.inbox)  # the home's own inbox is no mistake; misplaced files in it are reported
     for drop in request.accept_drops:
         build_inputs.parse_drop(drop)
+    engines.engine(request.engine, request.master).require()
 
 
 def _day(name: str, text: str) -> dt.date:

@@ -16,7 +16,7 @@ import duckdb
 
 from ingestion import build_inputs, landing, warehouse_sources
 from ingestion.settings import ConfigurationError
-from orchestration.building import model
+from orchestration.building import engines, model
 from orchestration.building.build_folder import BUILD_FILE_NAME, make_build_folder
 from orchestration.building.rules import Rules, sound_folder
 from orchestration.building.state import BuildFailedError, files_of, placed
@@ -40,6 +40,8 @@ def what_if(bench: Workbench, rulebook_id: str, rulebooks: Path | None, on: dt.d
     """
     settings = bench.settings
     folder = sound_folder(rulebooks, settings.rulebooks)
+    engine = engines.of_environment(settings)
+    engine.require()
     with writer_lock(settings), open_release(settings) as opened:
         described = opened.description
         rules = Rules(described["regime_code"], tables_under(folder, rulebook_id, described["regime_code"]))
@@ -59,7 +61,7 @@ def what_if(bench: Workbench, rulebook_id: str, rulebooks: Path | None, on: dt.d
             path = Path(scratch) / BUILD_FILE_NAME
             with duckdb.connect(str(path)) as connection:
                 warehouse_sources.register_sources(connection, scratch)
-            outcome = model.model_into(bench, path, "+fct_score_history")
+            outcome = model.model_into(bench, engine, path, "+fct_score_history")
             if outcome.failures:
                 raise BuildFailedError("\n".join(f"{failure.name}: {failure.message}" for failure in outcome.failures))
             with duckdb.connect(str(path), read_only=True) as connection:

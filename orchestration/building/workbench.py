@@ -13,6 +13,7 @@ from typing import Protocol
 from ingestion.settings import Settings
 from orchestration.building import dbt_project
 from orchestration.building.dbt_process import DbtProcess
+from orchestration.building.engines import DUCKDB, Engine, engine
 from orchestration.building.request import BuildRequest
 from orchestration.building.rules import Rules, UnsoundRulebookError
 from orchestration.building.state import BuildFailedError
@@ -47,7 +48,7 @@ class Workbench:
         self._dbt = dbt
         if dbt is not None:
             self._lifetime.callback(dbt.close)
-        self._project: Path | None = None
+        self._projects: dict[str, Path] = {}
         self._rules: dict[tuple[str, Path | None], Rules] = {}
         self._is_locked = False
         self._done: list[str] = []
@@ -86,11 +87,13 @@ class Workbench:
                 ) from error
         return self._rules[asked]
 
-    def parse(self) -> Path:
-        """The dbt project, parsed, in its state at the first call: a later edit must not mix two versions."""
-        if self._project is None:
-            self._project = dbt_project.parsed_project(self.settings)
-        return self._project
+    def parse(self, of: Engine | None = None) -> Path:
+        """The dbt project, parsed for an engine (by default DuckDB, whose manifest describes the assets whatever the engine),
+        in its state at the first call: a later edit must not mix two versions."""
+        of = of or engine(DUCKDB)
+        if of.name not in self._projects:
+            self._projects[of.name] = dbt_project.parsed_project(self.settings, of)
+        return self._projects[of.name]
 
     def start_suites(self) -> SuiteProcess:
         """The process that runs the suites; the first call starts it."""
@@ -109,6 +112,7 @@ class Workbench:
     def close(self) -> None:
         """Ends the processes, drops what was read, and releases the lock."""
         self._lifetime.close()
-        self._suites, self._dbt, self._project, self._is_locked = None, None, None, False
+        self._suites, self._dbt, self._is_locked = None, None, False
+        self._projects.clear()
         self._rules.clear()
         self._done.clear()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ingestion.settings import Settings
+from orchestration.building.engines import ENGINES
 from orchestration.cli.options import (
     FAILED,
     TEXT,
@@ -58,6 +59,17 @@ _NEXT = 3  # commands to try next
     "is_full",
     is_flag=True,
     help="Read everything again from the archive, and build even if nothing has changed.",
+)
+@click.option(
+    "--engine",
+    type=click.Choice(ENGINES),
+    help="What computes the models (default: FIREMARK_ENGINE, or duckdb). The results are the same.",
+)
+@click.option(
+    "--master",
+    type=TEXT,
+    metavar="URL",
+    help="Spark's master (default: FIREMARK_SPARK_MASTER, or local[*]: all cores of this machine).",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
 def build(*, as_json: bool, **asked: Any) -> None:
