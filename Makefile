@@ -5,6 +5,7 @@ BIN    := $(VENV)/bin
 HOME_DIR ?= var
 STAMP  := $(VENV)/.installed-$(shell cat pyproject.toml requirements.lock | cksum | cut -d' ' -f1)
 CHECK_STAMP := $(VENV)/.installed-check-$(shell cksum < requirements-check.lock | cut -d' ' -f1)
+SPARK_STAMP := $(VENV)/.installed-spark-$(shell cksum < requirements-spark.lock | cut -d' ' -f1)
 SUPERSET := .venv-superset
 SUPERSET_STAMP := $(SUPERSET)/.installed-$(shell cksum < requirements-superset.lock | cut -d' ' -f1)
 SERVER_STAMP := $(VENV)/.installed-server-$(shell cksum < requirements-server.lock | cut -d' ' -f1)
@@ -16,7 +17,7 @@ UNFINISHED := $(VENV)/.unfinished
 export DO_NOT_TRACK = 1
 export PYTHONDONTWRITEBYTECODE =
 
-.PHONY: run test check lint dictionary bench serve superset soak mutants detect setup clean
+.PHONY: run test check spark spark-setup lint dictionary bench serve superset soak mutants detect setup clean
 
 run: setup  ## the sample city, built and graded
 	@$(BIN)/firemark sample var/sample
@@ -56,6 +57,17 @@ $(SERVER_STAMP): | $(STAMP)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-server.lock
 	@touch $@
 
+spark: $(SPARK_STAMP)  ## the tests of the Spark engine; they need Java 17
+	@$(BIN)/python -m pytest -m "spark and not soak" tests/spark
+
+spark-setup: $(SPARK_STAMP)  ## what `firemark build --engine spark` needs, besides Java 17
+
+# Beside the rest, in one environment: the lock holds all of requirements.lock at the same versions, so nothing else changes.
+$(SPARK_STAMP): | $(STAMP)
+	@echo "Installing Spark into $(VENV) (once; some 480 MB) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-spark.lock
+	@touch $@
+
 serve: $(SERVER_STAMP)  ## a Postgres server with the current release (else the sample) on 127.0.0.1, until Ctrl-C
 	@test -e $(HOME_DIR)/releases/current || $(MAKE) --no-print-directory run
 	@exec $(BIN)/firemark --home $(HOME_DIR) serve --port $(POSTGRES_PORT) --audience $(AUDIENCE)
@@ -91,7 +103,7 @@ mutants: setup  ## changes the scoring SQL and lists what no test notices
 detect: setup  ## precision and recall of every detector on the sample city
 	@$(BIN)/python -m tests.detect
 
-soak: $(CHECK_STAMP) $(SERVER_STAMP) $(SUPERSET_STAMP)  ## the long forms of the reliability tests
+soak: $(CHECK_STAMP) $(SERVER_STAMP) $(SUPERSET_STAMP) $(SPARK_STAMP)  ## the long forms of the reliability tests
 	@$(BIN)/python -m pytest -m soak
 
 clean:  ## the sample and what a build makes anew; the key, the originals and the releases stay

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import stat
 import subprocess
@@ -36,28 +37,31 @@ def pytest_make_parametrize_id(config: pytest.Config, val: object, argname: str)
 
 _LARGE = "built_city"
 _CITIES = frozenset((_LARGE, "small_city"))
-NEEDS_MORE = ("browser", "server")  # folders whose tests need what only `make check` installs
+NEEDS_MORE = {
+    "browser": "check",
+    "server": "check",
+    "spark": "spark",
+}  # folder -> marker: what only that target installs
 
 
-def _of_the_checks(path: Path) -> bool:
-    return path.is_relative_to(ROOT / "tests") and path.relative_to(ROOT / "tests").parts[:1] in [
-        (name,) for name in NEEDS_MORE
-    ]
+def _marker_of(path: Path) -> str | None:
+    parts = path.relative_to(ROOT / "tests").parts if path.is_relative_to(ROOT / "tests") else ()
+    return NEEDS_MORE.get(parts[0]) if parts else None
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
-    """What the checks import may not be there: nobody else reads their modules."""
-    asked = config.option.markexpr.replace("not check", "").replace("not soak", "")
-    wanted = "check" in asked or "soak" in asked
-    return True if _of_the_checks(collection_path) and not wanted else None
+    """What these tests import may not be there: nobody else reads their modules."""
+    asked = set(re.sub(r"not \w+", "", config.option.markexpr).split())
+    marker = _marker_of(collection_path)
+    return True if marker is not None and not asked & {marker, "soak"} else None
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Files that build cities come first, then those with warehouses: short files last keep both processes busy to the end."""
     for item in items:
-        if _of_the_checks(item.path):
-            item.add_marker(pytest.mark.check)
+        if (marker := _marker_of(item.path)) is not None:
+            item.add_marker(marker)
     needed: dict[Path, set[str]] = {}
     for item in items:
         needed.setdefault(item.path, set()).update(_CITIES & set(getattr(item, "fixturenames", ())))

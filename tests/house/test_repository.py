@@ -52,7 +52,7 @@ def pins(lock: str) -> dict[str, str]:
     [
         *(("requirements.lock", 100), ("requirements-check.lock", 3), ("requirements-server.lock", 1)),
         *(("tests/server/recipes/duckdb-1.1.lock", 1), ("tests/server/recipes/duckdb-2.0.lock", 3)),
-        ("requirements-superset.lock", 100),
+        *(("requirements-superset.lock", 100), ("requirements-spark.lock", 100)),
     ],
 )
 def test_a_lock_pins_every_package_by_hash(name: str, at_least: int) -> None:
@@ -63,11 +63,10 @@ def test_a_lock_pins_every_package_by_hash(name: str, at_least: int) -> None:
     assert all("--hash=sha256:" in block for block in blocks if "==" in block.split("\n")[0])
 
 
-def test_what_both_locks_pin_has_one_version() -> None:
+@pytest.mark.parametrize("name", ["requirements-check.lock", "requirements-spark.lock"])
+def test_what_both_locks_pin_has_one_version(name: str) -> None:
     """Both are installed into one environment, without asking what depends on what."""
-    first, second = (
-        pins((ROOT / name).read_text("utf-8")) for name in ("requirements.lock", "requirements-check.lock")
-    )
+    first, second = (pins((ROOT / lock).read_text("utf-8")) for lock in ("requirements.lock", name))
     assert {
         name: (first[name], version) for name, version in second.items() if first.get(name, version) != version
     } == {}

@@ -18,6 +18,8 @@ def written(**asked: Any) -> Written:
         "regime_code": "jiaozuo",
         "accept_drops": [],
         "is_full": False,
+        "engine": "duckdb",
+        "master": None,
     }
     return nothing | asked
 

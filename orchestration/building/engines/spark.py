@@ -55,6 +55,9 @@ _TUNING = {
     "spark.driver.memory": "3g",
     "spark.sql.autoBroadcastJoinThreshold": "64MB",
     "spark.ui.enabled": "false",
+    # Spark writes each plan, and each revision of it, as text for its pages: longer than the query itself takes.
+    "spark.sql.ui.explainMode": "simple",
+    "spark.sql.maxPlanStringLength": "1000",
 }
 
 
