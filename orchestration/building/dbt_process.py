@@ -15,7 +15,7 @@ from typing import Any
 from ingestion.settings import Settings
 from orchestration.building import dbt_runner
 from orchestration.building.dbt_runner import DbtError, DbtOutcome
-from orchestration.building.engines import DUCKDB, Engine, engine
+from orchestration.building.engines import DUCKDB, Engine, EngineError, engine
 from orchestration.building.helper_process import HelperProcess, keep_what_is_loaded, serve
 
 
@@ -59,7 +59,7 @@ def _answer(request: Any, send: Callable[[object], None]) -> None:
         send(("outcome", outcome))
     except Exception as error:
         traceback.print_exc()
-        message = str(error) if isinstance(error, DbtError) else f"{type(error).__name__}: {error}"
+        message = str(error) if isinstance(error, DbtError | EngineError) else f"{type(error).__name__}: {error}"
         send(("error", message))
 
 

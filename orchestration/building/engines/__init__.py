@@ -18,6 +18,10 @@ DUCKDB, SPARK = "duckdb", "spark"
 ENGINES = (DUCKDB, SPARK)
 
 
+class EngineError(Exception):
+    """An engine did not start or lost its cluster: nothing was built."""
+
+
 @dataclass(frozen=True)
 class Mart:
     """A mart that an engine has built as a table, with its comment and those of its columns."""

@@ -28,7 +28,7 @@ from ingestion.contract import Dataset
 from ingestion.settings import ConfigurationError, Settings, java_program
 from ingestion.sources import DATASETS
 from ingestion.warehouse_sources import dataset_schema, one_file
-from orchestration.building.engines import SPARK, Mart, Work
+from orchestration.building.engines import SPARK, EngineError, Mart, Work
 from serving.audiences import MART_SCHEMAS
 from serving.previews import preview
 from serving.releases.contents import literal, quoted
@@ -146,7 +146,14 @@ def _open_session(master: str, folder: Path, *, has_defaults: bool) -> Any:
     builder = SparkSession.builder.appName("firemark").master(master)
     for name, value in settings.items():
         builder = builder.config(name, value)
-    session = builder.getOrCreate()
+    try:
+        session = builder.getOrCreate()
+    except Exception as error:
+        said = next((line for line in str(error).splitlines() if line.startswith(("Caused by", ": "))), str(error))
+        raise EngineError(
+            f"Spark 未能在 {master} 启动，请检查集群和 Java。Spark did not start on {master}: {said.removeprefix(': ')}. Check that its master "
+            "runs and that this machine reaches it."
+        ) from error
     session.sparkContext.setLogLevel("ERROR")
     logging.getLogger("SQLQueryContextLogger").disabled = True  # dbt reports the error, without the trace of Java
     if not has_defaults:  # all tasks of a shuffle run at once; adaptive execution joins the small ones
