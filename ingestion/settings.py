@@ -138,7 +138,7 @@ def java_program(environment: Mapping[str, str] | None = None) -> str | None:
     """The Java that Spark starts: in JAVA_HOME, else on the PATH; null = none."""
     environment = os.environ if environment is None else environment
     if environment.get("JAVA_HOME"):
-        return shutil.which(Path(environment["JAVA_HOME"]) / "bin" / "java")
+        return shutil.which(str(Path(environment["JAVA_HOME"]) / "bin" / "java"))
     return shutil.which("java", path=environment.get("PATH"))
 
 
