@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
+import yaml
 
 from tests.house.project import DBT, sql_code, sql_files
 from tests.warehouse.harness import compiled_nodes
@@ -137,3 +138,36 @@ def test_the_portability_guard_would_catch_each_construct() -> None:
     for name, sample in samples.items():
         assert re.search(UNPORTABLE[name], sql_code(sample), flags=re.I), name
         assert re.search(UNPORTABLE[name], sql_code(f'{{{{ macro("{sample}") }}}}'), flags=re.I), name
+
+
+TYPES_OF_BOTH_ENGINES = r"string|date|timestamp|boolean|int|integer|bigint|double|decimal\(\d+, ?\d+\)"
+
+
+def declared_types(content: object) -> list[str]:
+    """Every type that a YAML file of dbt declares: of a column (`data_type`), or of a seed's (`column_types`)."""
+    if isinstance(content, list):
+        return [kind for item in content for kind in declared_types(item)]
+    if not isinstance(content, dict):
+        return []
+    own = [str(content["data_type"])] if "data_type" in content else []
+    own += [str(kind) for kind in (content.get("column_types") or {}).values()]
+    return own + [kind for item in content.values() for kind in declared_types(item)]
+
+
+def test_a_type_in_yaml_means_the_same_on_both_engines() -> None:
+    """`text` and `varchar` are no types of Spark."""
+    declared = {path: declared_types(yaml.safe_load(path.read_text("utf-8"))) for path in sorted(DBT.rglob("*.yml"))}
+    assert sum(map(len, declared.values())) > 500
+    offences = {
+        f"{path.relative_to(DBT)}: {kind}"
+        for path, kinds in declared.items()
+        for kind in kinds
+        if not re.fullmatch(TYPES_OF_BOTH_ENGINES, kind)
+    }
+    assert not offences
+
+
+def test_the_type_guard_would_catch_a_type_of_one_engine() -> None:
+    found = declared_types([{"columns": [{"data_type": "text"}], "config": {"column_types": {"a": "varchar"}}}])
+    assert found == ["text", "varchar"]
+    assert not [kind for kind in found if re.fullmatch(TYPES_OF_BOTH_ENGINES, kind)]
