@@ -37,12 +37,10 @@ def postgres(dsn: str | None, dsn_file: Path | None, audience: str | None, allow
     from serving.outputs.postgres import output_for
     from serving.outputs.postgres.target import chosen_audience, with_server
     from serving.outputs.publishing import publish_release
-    from serving.releases.errors import NoReleaseError
-    from serving.releases.stored import current_release
+    from serving.releases.stored import require_release
 
     settings = with_server(home_settings(), dsn, dsn_file, audience)
-    if current_release(settings) is None:
-        raise NoReleaseError(f"尚无发布 There is no release in {settings.home} yet.")
+    require_release(settings)
     output = replace(output_for(chosen_audience(settings), is_older_allowed=allow_older), is_wanted=lambda _: True)
     (done,) = publish_release(settings, [output], pauses=())
     if not done.is_published:

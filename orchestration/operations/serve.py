@@ -18,8 +18,7 @@ from orchestration.operations.postgres_server import Server, running
 from orchestration.operations.stopping import Stopping
 from serving.outputs.postgres import output_for
 from serving.outputs.publishing import Publication, publish_release
-from serving.releases.errors import NoReleaseError
-from serving.releases.stored import current_release
+from serving.releases.stored import current_release, require_release
 
 READERS_FILE = "postgres.pgpass"  # below secrets/: a line a reader, as libpq reads it
 _LOOK_SECONDS = 0.5
@@ -46,8 +45,7 @@ def serve(
 ) -> int:
     """Runs until Ctrl-C, SIGTERM or the end of the server; returns the exit code. `beside` runs another program over it,
     once the release is there."""
-    if current_release(settings) is None:
-        raise NoReleaseError(f"尚无发布 There is no release in {settings.home} yet.")
+    require_release(settings)
     with running(settings.postgres, settings.secrets / READERS_FILE, port) as server:
         stopping = Stopping()
         try:
