@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -41,7 +40,7 @@ def postgres(dsn: str | None, dsn_file: Path | None, audience: str | None, allow
 
     settings = with_server(home_settings(), dsn, dsn_file, audience)
     require_release(settings)
-    output = replace(output_for(chosen_audience(settings), is_older_allowed=allow_older), is_wanted=lambda _: True)
+    output = output_for(chosen_audience(settings), is_older_allowed=allow_older)
     (done,) = publish_release(settings, [output], pauses=())
     if not done.is_published:
         fail(f"{done.release_id} 未推送 was not published. {done.message}", FAILED)

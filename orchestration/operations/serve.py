@@ -14,8 +14,9 @@ from dataclasses import replace
 
 from ingestion.settings import Settings
 from orchestration.operations import alerts
-from orchestration.operations.postgres_server import Server, running
+from orchestration.operations.postgres_server import DATABASE, HOST, Server, running
 from orchestration.operations.stopping import Stopping
+from serving.outputs.output import Output
 from serving.outputs.postgres import output_for
 from serving.outputs.publishing import Publication, publish_release
 from serving.releases.stored import current_release, require_release
@@ -50,7 +51,8 @@ def serve(
         stopping = Stopping()
         try:
             settings = replace(settings, postgres_dsn=server.dsn(), postgres_dsn_file=None, postgres_audience=audience)
-            done = _publish(settings, audience, tell)
+            output = output_of(server, audience)
+            done = _publish(settings, output, tell)
             if not done.is_published:
                 return 1
             with beside(server) as other:
@@ -62,15 +64,22 @@ def serve(
                         return 1
                     current = current_release(settings)
                     if current is not None and current.name != done.release_id:
-                        done = replace(_publish(settings, audience, tell), release_id=current.name)
+                        done = replace(_publish(settings, output, tell), release_id=current.name)
                     time.sleep(_LOOK_SECONDS)
                 return 0
         finally:
             stopping.restore()
 
 
-def _publish(settings: Settings, audience: str, tell: Callable[[str], None]) -> Publication:
-    (done,) = publish_release(settings, [output_for(audience)])
+def output_of(server: Server, audience: str) -> Output:
+    """What fills the server. Recorded under a name of its own: the servers of the bureau have their own record. A server
+    for trying follows the current release back, too."""
+    place = f"host={HOST} port={server.port} dbname={DATABASE}"  # not its socket, which may lie elsewhere each time
+    return replace(output_for(audience, is_older_allowed=True), name=f"serve_{audience}", place=lambda _: place)
+
+
+def _publish(settings: Settings, output: Output, tell: Callable[[str], None]) -> Publication:
+    (done,) = publish_release(settings, [output])
     alerts.of_publications(settings.logs, [done])
     tell(f"{done.release_id} {'已推送 published' if done.is_published else '未推送 not published'}: {done.message}")
     return done

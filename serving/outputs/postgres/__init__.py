@@ -88,7 +88,8 @@ def output_for(audience: str, *, is_older_allowed: bool = False) -> Output:
         f"postgres_{audience}",
         SERVERS[audience],
         publish=partial(publish, audience=audience, is_older_allowed=is_older_allowed),
-        is_wanted=lambda settings: target.is_named(settings) and target.chosen_audience(settings) == audience,
+        is_wanted=lambda settings: target.is_named(settings) and target.audience_that_runs(settings) == audience,
+        place=target.place_of,
     )
 
 
