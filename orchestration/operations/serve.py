@@ -14,8 +14,9 @@ from dataclasses import replace
 
 from ingestion.settings import Settings
 from orchestration.operations import alerts
-from orchestration.operations.postgres_server import DATABASE, HOST, Server, running
-from orchestration.operations.stopping import Stopping
+from orchestration.operations.loopback import HOST
+from orchestration.operations.postgres_server import DATABASE, Server, running
+from orchestration.operations.stopping import StoppedError, Stopping
 from serving.outputs.output import Output
 from serving.outputs.postgres import output_for
 from serving.outputs.publishing import Publication, publish_release
@@ -32,7 +33,7 @@ QUERIES = (
 
 
 @contextmanager
-def _nothing(server: Server) -> Iterator[subprocess.Popen[bytes]]:
+def _nothing(server: Server, stopping: Stopping) -> Iterator[subprocess.Popen[bytes]]:
     yield server.process
 
 
@@ -42,20 +43,22 @@ def serve(
     audience: str,
     tell: Callable[[str], None],
     *,
-    beside: Callable[[Server], AbstractContextManager[subprocess.Popen[bytes]]] = _nothing,
+    port_option: str = "--port (make: POSTGRES_PORT)",
+    beside: Callable[[Server, Stopping], AbstractContextManager[subprocess.Popen[bytes]]] = _nothing,
 ) -> int:
     """Runs until Ctrl-C, SIGTERM or the end of the server; returns the exit code. `beside` runs another program over it,
     once the release is there."""
     require_release(settings)
-    with running(settings.postgres, settings.secrets / READERS_FILE, port) as server:
-        stopping = Stopping()
-        try:
+    stopping = Stopping()
+    try:
+        with running(settings.postgres, settings.secrets / READERS_FILE, port, port_option=port_option) as server:
+            stopping.check()
             settings = replace(settings, postgres_dsn=server.dsn(), postgres_dsn_file=None, postgres_audience=audience)
             output = output_of(server, audience)
             done = _publish(settings, output, tell)
             if not done.is_published:
                 return 1
-            with beside(server) as other:
+            with beside(server, stopping) as other:
                 for line in _told(server, done.release_id):
                     tell(line)
                 while not stopping.is_asked:
@@ -67,8 +70,10 @@ def serve(
                         done = replace(_publish(settings, output, tell), release_id=current.name)
                     time.sleep(_LOOK_SECONDS)
                 return 0
-        finally:
-            stopping.restore()
+    except StoppedError:
+        return 0
+    finally:
+        stopping.restore()
 
 
 def output_of(server: Server, audience: str) -> Output:
