@@ -16,6 +16,7 @@ from ingestion.settings import Settings
 from serving.audiences import SCHEMAS, SERVERS
 from serving.outputs.output import Output
 from serving.outputs.postgres import target
+from serving.outputs.relations import relations_of
 from serving.releases.opened import Release
 
 if TYPE_CHECKING:
@@ -47,7 +48,8 @@ def publish(
 
     started = time.perf_counter()
     described = switching.Published.of(release.description, audience)
-    tables = shape.tables_of(release.connection, SERVERS[audience])
+    relations = relations_of(release.connection, SCHEMAS[SERVERS[audience]])
+    tables = shape.tables_of(relations, SERVERS[audience])
     with server.connected(target.chosen(settings)) as connection:
         where = server.place_of(connection)
         switching.take_turn(connection)
@@ -70,8 +72,7 @@ def publish(
             for table in tables:
                 row_count += loading.load(connection, release, table, reached)
             missing = loading.finish(connection, tables)
-            shape_views = shape.views_of(release.connection, SERVERS[audience])
-            loading.create_views(connection, shape_views)
+            loading.create_views(connection, shape.views_of(release.connection, relations, SERVERS[audience]))
             readers.grant(connection, SERVERS[audience])
             reached("indexed")
             switching.pass_gate(connection, live)

@@ -1,13 +1,13 @@
 """What a release's tables look like on Postgres: types, keys, indexes, comments.
 
-What is there comes from the release's own file; a table's grain from its dbt YAML, where a test proves it; words from
+What is there comes from the release's own file (`relations`); a table's grain from its dbt YAML, where a test proves it; words from
 the column dictionary. Does not belong here: statements to the server (`loading`).
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
@@ -16,6 +16,7 @@ from serving.audiences import SCHEMAS, Audience, require_visible
 from serving.dictionary import entries, value_words
 from serving.dictionary.grains import grains
 from serving.outputs.output import PublishRefusedError
+from serving.outputs.relations import Relation
 from serving.releases import checks
 from serving.releases.contents import literal
 
@@ -99,35 +100,33 @@ class View:
     columns: tuple[Column, ...]
 
 
-def tables_of(connection: duckdb.DuckDBPyConnection, audience: Audience) -> list[Table]:
+def tables_of(relations: Sequence[Relation], audience: Audience) -> list[Table]:
     """The tables of an audience. Raises ColumnNotAllowedError, or PublishRefusedError for a type without a form."""
-    schemas = SCHEMAS[audience]
-    described = _described(connection, "duckdb_tables", "table_name", schemas)
-    for (schema, name), (_, columns) in described.items():
+    tables = [relation for relation in relations if not relation.is_view]
+    for table in tables:
         for reader in (Audience.PUBLIC, audience):
-            if schema in SCHEMAS[reader]:
-                require_visible(reader, f"{schema}.{name}", [column.name for column in columns])
-    there = {f"{schema}.{name}" for schema, name in described}
-    return [_table(schema, name, comment, columns, there) for (schema, name), (comment, columns) in described.items()]
+            if table.schema in SCHEMAS[reader]:
+                require_visible(reader, table.full_name, table.column_names)
+    there = {table.full_name for table in tables}
+    return [_table(table, there) for table in tables]
 
 
-def _table(schema: str, name: str, comment: str | None, columns: list[Column], there: set[str]) -> Table:
-    full_name = f"{schema}.{name}"
-    key = grain().get(full_name, ())
-    names = [column.name for column in columns]
+def _table(found: Relation, there: set[str]) -> Table:
+    key = grain().get(found.full_name, ())
+    names = found.column_names
     references = tuple(
         (of, other)
         for of, other in _REFERENCES
         if other in there
         and set(of) <= set(names)
-        and not (other == full_name and set(of) == set(key))
-        and not (other == _AGENCY and full_name in _NAMES_STRANGERS)
+        and not (other == found.full_name and set(of) == set(key))
+        and not (other == _AGENCY and found.full_name in _NAMES_STRANGERS)
     )
     return Table(
-        schema,
-        name,
-        table_comment(full_name, comment),
-        tuple(_with_null(column, key) for column in columns),
+        found.schema,
+        found.name,
+        table_comment(found),
+        tuple(_with_null(column, key) for column in _columns(found)),
         key,
         tuple(column for column in names if column in _FILTERED and column != next(iter(key), None)),
         references,
@@ -140,10 +139,10 @@ def _with_null(column: Column, key: tuple[str, ...]) -> Column:
     return Column(column.name, column.kind, not is_filled, column.comment)
 
 
-def views_of(connection: duckdb.DuckDBPyConnection, audience: Audience) -> list[View]:
+def views_of(connection: duckdb.DuckDBPyConnection, relations: Sequence[Relation], audience: Audience) -> list[View]:
     """The functions of a day that the release holds, with the view that each stands behind: `x_as_of(d)` and `x`.
     DuckDB's text of such a query is one that Postgres reads, too."""
-    views = _described(connection, "duckdb_views", "view_name", SCHEMAS[audience])
+    views = {(relation.schema, relation.name): relation for relation in relations if relation.is_view}
     macros = connection.execute(
         "select schema_name, function_name, parameters, macro_definition from duckdb_functions() "
         "where function_type = 'table_macro' and not internal and list_contains(?, schema_name) order by 1, 2",
@@ -151,43 +150,22 @@ def views_of(connection: duckdb.DuckDBPyConnection, audience: Audience) -> list[
     ).fetchall()
     found = []
     for schema, name, parameters, query in macros:
-        comment, columns = views[schema, name.removesuffix("_as_of")]
-        require_visible(audience, f"{schema}.{name}", [column.name for column in columns])
-        full_name = f"{schema}.{name.removesuffix('_as_of')}"
-        found.append(
-            View(
-                schema,
-                name.removesuffix("_as_of"),
-                parameters[0],
-                query,
-                table_comment(full_name, comment),
-                tuple(columns),
-            )
-        )
+        view = views[schema, name.removesuffix("_as_of")]
+        require_visible(audience, f"{schema}.{name}", view.column_names)
+        found.append(View(schema, view.name, parameters[0], query, table_comment(view), _columns(view)))
     return found
 
 
-def _described(
-    connection: duckdb.DuckDBPyConnection, function: str, name_column: str, schemas: tuple[str, ...]
-) -> dict[tuple[str, str], tuple[str | None, list[Column]]]:
-    """(schema, name) -> comment and columns, in the release's order."""
-    comments: Mapping[tuple[str, str], str | None] = {
-        (schema, name): comment
-        for schema, name, comment in connection.execute(
-            f"select schema_name, {name_column}, comment from {function}() where not internal "
-            f"and list_contains(?, schema_name) order by schema_name, {name_column}",
-            [list(schemas)],
-        ).fetchall()
-    }
-    columns: dict[tuple[str, str], list[Column]] = {found: [] for found in comments}
-    for schema, name, column, kind, comment in connection.execute(
-        "select schema_name, table_name, column_name, data_type, comment from duckdb_columns() "
-        "where not internal order by schema_name, table_name, column_index"
-    ).fetchall():
-        if (schema, name) in columns:
-            place = f"{schema}.{name}.{column}"
-            columns[schema, name].append(Column(column, type_of(kind, place), True, column_comment(column, comment)))
-    return {found: (comment, columns[found]) for found, comment in comments.items()}
+def _columns(found: Relation) -> tuple[Column, ...]:
+    return tuple(
+        Column(
+            column.name,
+            type_of(column.kind, f"{found.full_name}.{column.name}"),
+            True,
+            column_comment(column.name, column.comment),
+        )
+        for column in found.columns
+    )
 
 
 def type_of(kind: str, place: str) -> str:
@@ -209,10 +187,10 @@ def column_comment(column: str, comment: str | None) -> str:
     return f"{said} [{entry.unit}]" if entry.unit else said
 
 
-def table_comment(table: str, comment: str | None) -> str:
+def table_comment(found: Relation) -> str:
     """Chinese · English: what the table is called, and what one row of it is."""
-    zh, en = value_words("table", table.partition(".")[2])
-    return f"{zh} · {comment or en}"
+    zh, en = value_words("table", found.name)
+    return f"{zh} · {found.comment or en}"
 
 
 @cache
