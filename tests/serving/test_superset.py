@@ -16,7 +16,7 @@ import yaml
 from sqlglot.expressions import Table
 
 from ingestion.settings import load
-from orchestration.cli.superset import _SERVER
+from orchestration.cli.publish import _SERVER
 from orchestration.operations.superset import CONFIGURATION
 from serving import palette
 from serving.outputs import superset
