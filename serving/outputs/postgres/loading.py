@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import select
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 from serving.outputs.output import PublishFailedError
@@ -44,7 +45,7 @@ def load(connection: Connection, release: Release, table: Table, reached: Callab
     connection.execute(f"create table {place} ({columns})")
     with connection.cursor() as cursor:
         with cursor.copy(f"copy {place} from stdin (format csv, freeze)") as copy:
-            for lines in csv_lines(release.connection, table):
+            for lines in _read_ahead(csv_lines(release.connection, table)):
                 copy.write(lines)
                 _flush(connection)
                 reached("copying")
@@ -55,6 +56,15 @@ def load(connection: Connection, release: Release, table: Table, reached: Callab
             f"{table.full_name}: {row_count} rows were read, release.json says {expected}. Build again: firemark build --full"
         )
     return row_count
+
+
+def _read_ahead(batches: Iterator[memoryview]) -> Iterator[memoryview]:
+    """The same batches; the next one is made while the server reads the last."""
+    with ThreadPoolExecutor(1) as ahead:
+        pending = ahead.submit(next, batches, None)
+        while (batch := pending.result()) is not None:
+            pending = ahead.submit(next, batches, None)
+            yield batch
 
 
 def _flush(connection: Connection) -> None:
