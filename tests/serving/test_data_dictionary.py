@@ -88,6 +88,22 @@ def test_a_column_says_what_it_is_called_and_what_it_means(small_city: BuiltCity
     assert read(small_city, Audience.BI)["codes"]["grade"]["A"] == ["信用好、风险低", "good credit and low risk"]
 
 
+def test_the_codes_of_a_column_are_those_of_its_table(small_city: BuiltCity) -> None:
+    said = read(small_city, Audience.CONFLICT_DESK)
+    listed = {
+        (table["table"], column["name"]): column["codes"] for table in said["tables"] for column in table["columns"]
+    }
+    assert listed["supervision.rpt_tasks", "status"] == "task_status"
+    assert listed["quality.fct_loads", "status"] == "load_status"
+    assert set(listed.values()) - {""} == set(said["codes"])
+    # joined texts, and a sign that stands for any grade
+    others = {("supervision.fct_measures", "grade"), *(key for key in listed if key[1] == "incomplete_because")}
+    for table, column in sorted(key for key, codes in listed.items() if codes and key not in others):
+        rows = small_city.query(f"select distinct {column} as code from {table} where {column} is not null")
+        found = {str(row["code"]).lower() if isinstance(row["code"], bool) else row["code"] for row in rows}
+        assert found <= set(said["codes"][listed[table, column]]), (table, column)
+
+
 def test_the_workbook_and_the_page_say_the_same(small_city: BuiltCity) -> None:
     said = read(small_city, Audience.CONFLICT_DESK)
     book = openpyxl.load_workbook(released(small_city, Audience.CONFLICT_DESK) / "dictionary.xlsx")
@@ -99,6 +115,8 @@ def test_the_workbook_and_the_page_say_the_same(small_city: BuiltCity) -> None:
         (table["table"], column["name"]) for table in said["tables"] for column in table["columns"]
     ]
     page = (released(small_city, Audience.CONFLICT_DESK) / "dictionary.html").read_text("utf-8")
+    for code_list in said["codes"]:
+        assert f'href="#code-{code_list}"' in page and f'id="code-{code_list}"' in page
     assert page.count("<section") == len(said["tables"]) and page.count("<tr") > len(rows)
     assert "<script" not in page and "default-src 'none'" in page
 

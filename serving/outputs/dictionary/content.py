@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from serving.audiences import SCHEMAS, Audience, require_visible
-from serving.dictionary import Entry, entries, value_words, words_of
+from serving.dictionary import Entry, code_list, entries, value_words, words_of
 from serving.dictionary.grains import grains
 from serving.releases import checks
 from serving.releases.candidate import Candidate
@@ -19,10 +19,11 @@ from serving.releases.candidate import Candidate
 
 @dataclass(frozen=True)
 class Column:
-    """A column: its entry, and what it means in this table."""
+    """A column: its entry, what it means in this table, and the list of its codes here, empty where it has none."""
 
     entry: Entry
     meaning: str
+    code_list: str
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,8 @@ def tables_for(candidate: Candidate, audience: Audience) -> list[Table]:
             require_visible(audience, name, [column for column, _ in found[name]])
             zh, en = value_words("table", name.removeprefix(f"{schema}."))
             columns = tuple(
-                Column(entries()[column], _meaning(entries()[column], text)) for column, text in found[name]
+                Column(entries()[column], _meaning(entries()[column], text), code_list(name.partition(".")[2], column))
+                for column, text in found[name]
             )
             key = grains().get(name, checks.KEY if name == checks.TABLE else ())
             tables.append(Table(name, zh, en, comments.get(name) or "", key, functions.get(name), columns))
@@ -64,8 +66,8 @@ def tables_for(candidate: Candidate, audience: Audience) -> list[Table]:
 
 
 def described(audience: Audience, tables: Sequence[Table]) -> dict[str, Any]:
-    """The dictionary as plain values; `codes` has those of the columns that are in it."""
-    columns = sorted({column.entry.name for table in tables for column in table.columns})
+    """The dictionary as plain values; `codes` has the code lists of the columns that are in it."""
+    code_lists = sorted({column.code_list for table in tables for column in table.columns if column.code_list})
     return {
         "audience": audience.value,
         "tables": [
@@ -78,17 +80,13 @@ def described(audience: Audience, tables: Sequence[Table]) -> dict[str, Any]:
                 "on_any_day": table.on_any_day,
                 "columns": [
                     {name: getattr(column.entry, name) for name in ("name", "zh", "en", "type", "unit")}
-                    | {"meaning": column.meaning}
+                    | {"meaning": column.meaning, "codes": column.code_list}
                     for column in table.columns
                 ],
             }
             for table in tables
         ],
-        "codes": {
-            column: {value: list(words) for value, words in found.items()}
-            for column in columns
-            if (found := words_of(column))
-        },
+        "codes": {name: {value: list(words) for value, words in words_of(name).items()} for name in code_lists},
     }
 
 

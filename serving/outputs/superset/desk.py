@@ -15,16 +15,16 @@ from serving.outputs.superset.supervision import severity_colours
 _TEXT = """\
 **限制查阅：含注册消防工程师姓名，仅供冲突研判岗。** 每条冲突是待核实的线索，经研判属实方计分。涉及两家机构的，任一家符合筛选即显示。
 Restricted: engineers by name. A conflict is a lead until the desk confirms it. One that concerns two agencies is shown if either is chosen."""
-_OPEN = value_words("status", "open")[0]
+_OPEN = value_words("review_status", "open")[0]
 
 
 def _status_colours() -> dict[str, str]:
     return {
         _OPEN: "#1d5c96",
-        value_words("status", "confirmed")[0]: "#a3212b",
-        value_words("status", "cleared")[0]: "#17653a",
-        value_words("status", "explained")[0]: "#6f9e84",
-        value_words("status", "expired")[0]: palette.NO_GRADE,
+        value_words("review_status", "confirmed")[0]: "#a3212b",
+        value_words("review_status", "cleared")[0]: "#17653a",
+        value_words("review_status", "explained")[0]: "#6f9e84",
+        value_words("review_status", "expired")[0]: palette.NO_GRADE,
     }
 
 

@@ -33,7 +33,7 @@ select
     {STATE_NOW} as state,
     {words.kind("conflict", "conflicts.conflict_kind")} as conflict_kind_zh,
     {words.severity("conflicts.severity")} as severity_zh,
-    {words.called("status", "conflicts.status")} as status_zh,
+    {words.called("review_status", "conflicts.status")} as status_zh,
     conflicts.confidence,
     coalesce(conflicts.engineer_name, '—') as engineer_name,
     coalesce(conflicts.registration_no, '—') as registration_no,

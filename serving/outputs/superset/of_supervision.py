@@ -154,7 +154,7 @@ select
     {STATE_NOW} as state,
     {words.kind("lead", "leads.lead_kind")} as lead_kind_zh,
     {words.severity("leads.severity")} as severity_zh,
-    {words.called("status", "leads.status")} as status_zh,
+    {words.called("review_status", "leads.status")} as status_zh,
     leads.first_seen_on,
     leads.due_on
 from supervision.fct_leads as leads

@@ -27,9 +27,9 @@ def case(expression: str, words: Mapping[str, str]) -> str:
     return f"case {expression} {branches} else {expression} end"
 
 
-def called(column: str, expression: str | None = None) -> str:
-    """What the codes of a column of the dictionary are called in Chinese."""
-    return case(expression or column, {code: zh for code, (zh, _) in words_of(column).items()})
+def called(code_list: str, expression: str) -> str:
+    """What the codes of a list of the dictionary are called in Chinese."""
+    return case(expression, {code: zh for code, (zh, _) in words_of(code_list).items()})
 
 
 def severity_words() -> dict[str, str]:
