@@ -45,10 +45,20 @@ def all_datasets(release: Release) -> tuple[Dataset, ...]:
 
 
 def grades_of(release: Release) -> tuple[str, ...]:
-    """The grades of the release, best first. Where they are those of the notice, one that nobody has counts, too."""
+    """The grades of the release's rules, best first, whoever has one and why: those of the version in force, then those
+    of others alone."""
+    in_force = release.description["rulebook_id"]
+    versions = sorted(release.description["rulebooks"], key=lambda version: version["rulebook_id"] != in_force)
+    grades = tuple(dict.fromkeys(grade for version in versions for grade in version.get("grades", ())))
+    return grades or _grades_seen(release)
+
+
+def _grades_seen(release: Release) -> tuple[str, ...]:
+    """The same of a release of an earlier program, which does not say its grades: those of its history by the scores that
+    give them, then those that only a veto or a ceiling gave. Where all are the notice's, all of the notice's."""
     found = release.rows(
-        "select grade from credit.fct_score_history where grade is not null and score_grade_reason = 'band' "
-        "group by grade order by max(score) desc"
+        "select grade from credit.fct_score_history where grade is not null group by grade "
+        "order by max(score) filter (where score_grade_reason = 'band') desc nulls last, grade"
     )
     seen = [row["grade"] for row in found]
     known = list(words_of("grade"))
