@@ -31,6 +31,8 @@ _TYPES = {
     "DOUBLE": "double precision",
     "TIMESTAMP": "timestamp",
 }
+# Whose day today is (marts.md, `credit.agency_grades`).
+TODAY = "(now() at time zone 'Asia/Shanghai')::date"
 _DECIMAL = re.compile(r"DECIMAL\((\d+),(\d+)\)")
 # A sheet is null where the format has none: there the key is a unique constraint in which null equals null.
 _MAY_BE_NULL = frozenset({"sheet"})

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from serving import palette
-from serving.dictionary import value_words
-from serving.outputs.superset import filters
+from serving.horizon import CHANGE_DAYS
+from serving.outputs.superset import filters, words
 from serving.outputs.superset.assets import Dashboard
 from serving.outputs.superset.charts import bars, heat, months, number, table
 from serving.outputs.superset.of_credit import (
-    DAYS_AHEAD,
     GRADE_CHANGES,
     GRADES_BY_MONTH,
     GRADES_TODAY,
@@ -26,13 +25,13 @@ Grades are those of today; the directory's status is as of the last release. Poi
 def _causes() -> dict[str, str]:
     colours = {
         "determination": palette.MAIN,
-        "expiry": "#9dbbdb",
-        "repair": "#6f9e84",
-        "rulebook": "#c27100",
-        "fact": "#d9b64a",
+        "expiry": palette.PALE_BLUE,
+        "repair": palette.PALE_GREEN,
+        "rulebook": palette.ORANGE,
+        "fact": palette.YELLOW,
         "start": palette.NO_GRADE,
     }
-    return {value_words("change_cause", cause)[0]: colour for cause, colour in colours.items()}
+    return {words.word("change_cause", cause): colour for cause, colour in colours.items()}
 
 
 def dashboard(colours: Mapping[str, str]) -> Dashboard:
@@ -51,7 +50,7 @@ def dashboard(colours: Mapping[str, str]) -> Dashboard:
             (
                 number(
                     "credit_changing",
-                    (f"{DAYS_AHEAD} 天内等级将变的机构", "Whose grade changes soon"),
+                    (f"{CHANGE_DAYS} 天内等级将变的机构", "Whose grade changes soon"),
                     GRADES_TODAY,
                     "grades_changing",
                 ),
@@ -167,11 +166,11 @@ def dashboard(colours: Mapping[str, str]) -> Dashboard:
             (
                 table(
                     "credit_next",
-                    f"{DAYS_AHEAD} 天内得分将变 Scores that change soon",
+                    f"{CHANGE_DAYS} 天内得分将变 Scores that change soon",
                     GRADES_TODAY,
                     ["next_change_on", "agency_name", "state", "score", "next_state", "next_score"],
                     order=[("next_change_on", True), ("agency_name", True)],
-                    where=[("days_until_change", "<=", DAYS_AHEAD)],
+                    where=[("days_until_change", "<=", CHANGE_DAYS)],
                     colours={"state": states, "next_state": states},
                 ),
                 6,
@@ -180,11 +179,11 @@ def dashboard(colours: Mapping[str, str]) -> Dashboard:
             (
                 table(
                     "credit_ending",
-                    f"{DAYS_AHEAD} 天内期满的分录 Ledger lines that end soon",
+                    f"{CHANGE_DAYS} 天内期满的分录 Ledger lines that end soon",
                     LINES_ENDING,
                     ["last_day_on", "agency_name", "line_kind_zh", "title_zh", "points"],
                     order=[("last_day_on", True), ("agency_name", True)],
-                    where=[("days_left", "<=", DAYS_AHEAD)],
+                    where=[("days_left", "<=", CHANGE_DAYS)],
                 ),
                 6,
                 62,

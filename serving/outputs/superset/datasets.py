@@ -9,6 +9,7 @@ from __future__ import annotations
 from serving.audiences import SCHEMAS, Audience, require_visible
 from serving.dictionary import entries, words_of
 from serving.dictionary.importers import measures
+from serving.outputs.postgres.shape import type_of
 from serving.outputs.superset.assets import Column, Dataset, Metric, described
 from serving.releases.opened import Release
 
@@ -19,7 +20,6 @@ _AGGREGATIONS = {
     "sum": ("sum({})", ",d"),
     "average": ("avg({})", ",.1f"),
 }
-_TYPES = {"VARCHAR": "text", "TIMESTAMP WITH TIME ZONE": "timestamp", "DOUBLE": "double precision"}
 
 
 def of_release(release: Release) -> tuple[Dataset, ...]:
@@ -48,7 +48,7 @@ def of_release(release: Release) -> tuple[Dataset, ...]:
 
 
 def _column(name: str, kind: str, comment: str) -> Column:
-    kind = _TYPES.get(kind, kind.lower().replace("decimal", "numeric"))
+    kind = type_of(kind, name)
     if name not in entries():
         return Column(name, kind, name, comment)
     label, description = described(name, comment.removeprefix(f"{entries()[name].zh} · "))
