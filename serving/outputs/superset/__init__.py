@@ -13,9 +13,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from ingestion.atomic_files import write_atomically
+from ingestion.yaml_text import dump_yaml
 from serving import palette
 from serving.dictionary import words_of
 from serving.outputs.superset import credit, datasets, desk, joined, layout, supervision, words
@@ -89,7 +88,7 @@ def bundle(release: Release, place: str = DEFAULT_PLACE) -> bytes:
             entry = zipfile.ZipInfo(f"{_FOLDER}/{path}", _DAY)
             entry.compress_type = zipfile.ZIP_DEFLATED
             entry.external_attr = 0o644 << 16
-            archive.writestr(entry, yaml.safe_dump(content, allow_unicode=True, sort_keys=False, width=10_000))
+            archive.writestr(entry, dump_yaml(content))
     return made.getvalue()
 
 
