@@ -23,7 +23,8 @@ from orchestration.operations.superset import CONFIGURATION
 from serving import palette, queries
 from serving.outputs import superset
 from serving.outputs.postgres.shape import TODAY
-from serving.outputs.superset import assets, joined, words
+from serving.outputs.superset import assets, words
+from serving.outputs.superset import queries as joined
 from serving.outputs.superset.assets import Dataset
 from serving.releases import checks
 from serving.releases.opened import Release, open_release
@@ -31,7 +32,7 @@ from tests.conftest import BuiltCity, firemark
 from tests.house.project import DBT
 from tests.house.test_documents import marts
 
-DASHBOARDS = superset.dashboards(("A", "B", "C", "D"))
+DASHBOARDS = superset.all_dashboards(("A", "B", "C", "D"))
 CHARTS = [chart for dashboard in DASHBOARDS for chart in dashboard.charts]
 
 
@@ -176,7 +177,7 @@ RIGHT = {
         "changes": "select count(*) from credit.fct_grade_changes",
         "agencies": "select count(distinct agency_id) from credit.fct_grade_changes",
     },
-    joined.LINES_ENDING: {
+    joined.LINES_IN_FORCE: {
         "lines": f"select count(*) {_IN_FORCE}",
         "points_sum": f"select sum(points) {_IN_FORCE}",
     },
@@ -310,8 +311,9 @@ def test_charts_ask_for_what_their_datasets_have() -> None:
     lacking = {}
     for chart in CHARTS:
         there = {column.name for column in chart.dataset.columns} | {metric.name for metric in chart.dataset.metrics}
-        if not chart.asks or not chart.asks <= there:
-            lacking[chart.name] = sorted(chart.asks - there)
+        asked = {chart.parameters.get(name) for name in ("x_axis", "x_axis_sort", "metric", "timeseries_limit_metric")}
+        if not chart.asks or not chart.asks <= there or not asked - {None} <= chart.asks:
+            lacking[chart.name] = sorted(chart.asks - there) or sorted(asked - {None} - chart.asks)
     assert not lacking
     assert not [chart.name for chart in CHARTS if not re.search(r"[一-鿿]", chart.title)]
 
@@ -326,7 +328,7 @@ def test_grades_have_the_colours_of_the_site(built_city: BuiltCity) -> None:
     for dashboard in DASHBOARDS:
         assert [dashboard.colours[grade] for grade in "ABCD"] == on_site
         assert dashboard.colours["未评"] == palette.NO_GRADE
-    others = superset.dashboards(("优", "良", "差"))[0].colours
+    others = superset.all_dashboards(("优", "良", "差"))[0].colours
     assert [others[grade] for grade in ("优", "良", "差")] == [on_site[0], on_site[1], on_site[3]]
 
 

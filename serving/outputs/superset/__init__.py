@@ -1,7 +1,7 @@
 """Dashboards for Apache Superset as one ZIP: connections, datasets, charts and three dashboards (serving.md, Superset).
 
-Belongs here: what is in the bundle, and writing it. Does not belong here: each part (`assets`, `datasets`, `joined`,
-`charts`, `credit`, `supervision`, `desk`, `layout`), starting Superset (orchestration). It is not one of `OUTPUTS`: it holds
+Belongs here: what is in the bundle, and writing it. Does not belong here: each part (`assets`, `datasets`, `queries`,
+`charts`, `dashboards`, `layout`), starting Superset (orchestration). It is not one of `OUTPUTS`: it holds
 no rows, so it need not be made again for each release.
 """
 
@@ -9,16 +9,17 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from ingestion.atomic_files import write_atomically
 from ingestion.yaml_text import dump_yaml
-from serving import palette
 from serving.dictionary import words_of
-from serving.outputs.superset import credit, datasets, desk, joined, layout, supervision, words
-from serving.outputs.superset.assets import OPEN, RESTRICTED, VERSION, Dashboard, Dataset
+from serving.outputs.superset import datasets, layout
+from serving.outputs.superset.assets import OPEN, RESTRICTED, VERSION, Dataset
+from serving.outputs.superset.dashboards import all_dashboards
+from serving.outputs.superset.queries import JOINED
 from serving.releases.opened import Release
 
 DEFAULT_PLACE = "127.0.0.1:5432/firemark"
@@ -27,20 +28,14 @@ _DAY = (2000, 1, 1, 0, 0, 0)  # the same in every bundle, so that equal bundles 
 DATABASES = (OPEN, RESTRICTED)
 
 
-def dashboards(grades: Sequence[str]) -> tuple[Dashboard, ...]:
-    """The three dashboards, with the colours of a regime's grades, best first."""
-    colours = palette.of_states(grades, tuple(words.state_words().values()))
-    return credit.dashboard(colours), supervision.dashboard(colours), desk.dashboard(colours)
-
-
 def addresses() -> tuple[str, ...]:
     """Where Superset shows each dashboard."""
-    return tuple(f"/superset/dashboard/{dashboard.name}/" for dashboard in dashboards(()))
+    return tuple(f"/superset/dashboard/{dashboard.name}/" for dashboard in all_dashboards(()))
 
 
 def all_datasets(release: Release) -> tuple[Dataset, ...]:
     """Those of single tables, then those of the dashboards."""
-    return (*datasets.of_release(release), *joined.JOINED)
+    return (*datasets.of_release(release), *JOINED)
 
 
 def grades_of(release: Release) -> tuple[str, ...]:
@@ -72,7 +67,7 @@ def files(release: Release, place: str) -> Iterator[tuple[str, dict[str, Any]]]:
         yield database.path, database.form(place)
     for dataset in all_datasets(release):
         yield dataset.path, dataset.form()
-    made = dashboards(grades_of(release))
+    made = all_dashboards(grades_of(release))
     for dashboard in made:
         for chart in dashboard.charts:
             yield chart.path, chart.form()
@@ -96,4 +91,4 @@ def write_bundle(release: Release, path: Path, place: str = DEFAULT_PLACE) -> in
     """Writes the ZIP whole or not at all; returns the number of its charts."""
     content = bundle(release, place)
     write_atomically(path, lambda target: target.write_bytes(content))
-    return sum(len(dashboard.charts) for dashboard in dashboards(grades_of(release)))
+    return sum(len(dashboard.charts) for dashboard in all_dashboards(grades_of(release)))

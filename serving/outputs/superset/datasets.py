@@ -1,7 +1,7 @@
 """A dataset for each table and view of a release, with its columns as the release describes them.
 
 Belongs here: reading the shape of a release, and what each table can be summed up as. Does not belong here: datasets that
-join tables for a dashboard (`joined`).
+join tables for a dashboard (`queries`).
 """
 
 from __future__ import annotations

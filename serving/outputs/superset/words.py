@@ -1,7 +1,7 @@
 """Codes in words and days in bands, as SQL of Postgres: what people read in a chart comes out of the query.
 
 Belongs here: pieces of SQL that turn what a mart holds into what is shown. Does not belong here: the words themselves
-(`serving.dictionary`, the rulebook's words, the seeds), the queries (`joined`).
+(`serving.dictionary`, the rulebook's words, the seeds), the queries (`queries`).
 """
 
 from __future__ import annotations

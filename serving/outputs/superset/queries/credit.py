@@ -1,4 +1,4 @@
-"""Queries of the dashboard of grades. Does not belong here: its charts (`credit`)."""
+"""Queries of the dashboard of grades. Does not belong here: its charts (`dashboards.credit`)."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from serving.horizon import CHANGE_DAYS
 from serving.outputs.postgres.shape import TODAY
 from serving.outputs.superset import words
 from serving.outputs.superset.assets import Dataset, Metric
-from serving.outputs.superset.joining import (
+from serving.outputs.superset.queries.shared import (
     ABOUT,
     AGENCIES,
     IN_WORDS,
@@ -139,7 +139,7 @@ from credit.fct_grade_changes as changes
     period="changed_on",
 )
 
-LINES_ENDING = Dataset(
+LINES_IN_FORCE = Dataset(
     name="有效分录",
     schema="credit",
     description="每行一条今日有效的分录 One row per ledger line in force today.",

@@ -6,14 +6,15 @@ from collections.abc import Mapping
 
 from serving import palette
 from serving.horizon import CHANGE_DAYS
-from serving.outputs.superset import filters, words
+from serving.outputs.superset import words
 from serving.outputs.superset.assets import Dashboard
-from serving.outputs.superset.charts import bars, heat, months, number, table
-from serving.outputs.superset.of_credit import (
+from serving.outputs.superset.charts import bars, heatmap, months, number, table
+from serving.outputs.superset.dashboards import filters
+from serving.outputs.superset.queries.credit import (
     GRADE_CHANGES,
     GRADES_BY_MONTH,
     GRADES_TODAY,
-    LINES_ENDING,
+    LINES_IN_FORCE,
     SCORE_STEP,
 )
 
@@ -119,7 +120,7 @@ def dashboard(colours: Mapping[str, str]) -> Dashboard:
                 48,
             ),
             (
-                heat(
+                heatmap(
                     "credit_moves",
                     "原等级（纵）到新等级（横） From grade (down) to grade (across)",
                     GRADE_CHANGES,
@@ -141,7 +142,7 @@ def dashboard(colours: Mapping[str, str]) -> Dashboard:
                     "registered_region_name",
                     "agencies",
                     by="state",
-                    is_lying=True,
+                    is_horizontal=True,
                     unit="机构数（家）",
                 ),
                 6,
@@ -155,7 +156,7 @@ def dashboard(colours: Mapping[str, str]) -> Dashboard:
                     "service_type_zh",
                     "agencies",
                     by="state",
-                    is_lying=True,
+                    is_horizontal=True,
                     unit="机构数（家）",
                 ),
                 6,
@@ -180,7 +181,7 @@ def dashboard(colours: Mapping[str, str]) -> Dashboard:
                 table(
                     "credit_ending",
                     f"{CHANGE_DAYS} 天内期满的分录 Ledger lines that end soon",
-                    LINES_ENDING,
+                    LINES_IN_FORCE,
                     ["last_day_on", "agency_name", "line_kind_zh", "title_zh", "points"],
                     order=[("last_day_on", True), ("agency_name", True)],
                     where=[("days_left", "<=", CHANGE_DAYS)],

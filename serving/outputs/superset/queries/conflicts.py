@@ -1,5 +1,5 @@
 """The query of the conflict desk: of the restricted schema, by the connection that may read it. Does not belong here: its
-charts (`desk`).
+charts (`dashboards.desk`).
 """
 
 from __future__ import annotations
@@ -7,7 +7,7 @@ from __future__ import annotations
 from serving import detectors
 from serving.outputs.superset import words
 from serving.outputs.superset.assets import Dataset, Metric
-from serving.outputs.superset.joining import (
+from serving.outputs.superset.queries.shared import (
     ABOUT,
     AGENCIES,
     IN_WORDS,

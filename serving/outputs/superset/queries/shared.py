@@ -1,7 +1,7 @@
 """What the queries of the dashboards have in common: what a filter of an agency asks, and how a column is described.
 
 A column that is called as in the dictionary is the mart's; what is in words ends in `_zh`. Does not belong here: the
-queries (`of_credit`, `of_supervision`, `of_conflicts`), datasets of single tables (`datasets`).
+queries (the other modules), datasets of single tables (`datasets`).
 """
 
 from __future__ import annotations

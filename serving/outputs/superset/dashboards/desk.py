@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from serving import palette
-from serving.outputs.superset import filters, words
+from serving.outputs.superset import words
 from serving.outputs.superset.assets import Dashboard, Filter
-from serving.outputs.superset.charts import bars, months, number, ring, table, totals
-from serving.outputs.superset.of_conflicts import CONFLICTS
-from serving.outputs.superset.supervision import severity_colours
+from serving.outputs.superset.charts import bars, donut, months, number, table, totals
+from serving.outputs.superset.dashboards import filters
+from serving.outputs.superset.dashboards.supervision import severity_colours
+from serving.outputs.superset.queries.conflicts import CONFLICTS
 
 _TEXT = """\
 **限制查阅：含注册消防工程师姓名，仅供冲突研判岗。** 冲突截至最近一次发布。每条冲突是待核实的线索，经研判属实方计分。涉及两家机构的，任一家符合筛选即显示。
@@ -59,7 +60,7 @@ def dashboard(colours: Mapping[str, str]) -> Dashboard:
                     "conflicts",
                     by="severity_zh",
                     where=is_open,
-                    is_lying=True,
+                    is_horizontal=True,
                     unit="冲突数（条）",
                     is_of_period=True,
                 ),
@@ -67,7 +68,7 @@ def dashboard(colours: Mapping[str, str]) -> Dashboard:
                 60,
             ),
             (
-                ring(
+                donut(
                     "desk_statuses",
                     "全部冲突，按状态 All conflicts by status",
                     CONFLICTS,

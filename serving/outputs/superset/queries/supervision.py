@@ -1,4 +1,4 @@
-"""Queries of the dashboard of supervision. Does not belong here: its charts (`supervision`)."""
+"""Queries of the dashboard of supervision. Does not belong here: its charts (`dashboards.supervision`)."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from serving import detectors
 from serving.freshness import is_delivered
 from serving.outputs.superset import words
 from serving.outputs.superset.assets import Dataset, Metric
-from serving.outputs.superset.joining import (
+from serving.outputs.superset.queries.shared import (
     ABOUT,
     AGENCIES,
     IN_WORDS,

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from serving import palette
-from serving.outputs.superset import filters, words
+from serving.outputs.superset import words
 from serving.outputs.superset.assets import Dashboard
-from serving.outputs.superset.charts import bars, cross, months, number, ring, table, totals
-from serving.outputs.superset.of_supervision import CONDITIONS, FEEDS, LEADS, REPAIRS, TASKS
+from serving.outputs.superset.charts import bars, donut, months, number, pivot_table, table, totals
+from serving.outputs.superset.dashboards import filters
+from serving.outputs.superset.queries.supervision import CONDITIONS, FEEDS, LEADS, REPAIRS, TASKS
 
 _TEXT = """\
 **待办、条件、修复、线索和来文截至最近一次发布，等级为今日（北京时间）。** 线索不计分，待核实。来文不受机构筛选影响。
@@ -71,7 +72,7 @@ def dashboard(colours: Mapping[str, str]) -> Dashboard:
                     "title_zh",
                     "tasks",
                     by="status_zh",
-                    is_lying=True,
+                    is_horizontal=True,
                     unit="任务数（项）",
                     is_of_period=True,
                 ),
@@ -122,7 +123,7 @@ def dashboard(colours: Mapping[str, str]) -> Dashboard:
                     "title_zh",
                     "agencies",
                     by="is_met_zh",
-                    is_lying=True,
+                    is_horizontal=True,
                     unit="机构数（家）",
                 ),
                 6,
@@ -145,7 +146,7 @@ def dashboard(colours: Mapping[str, str]) -> Dashboard:
         ),
         (
             (
-                cross(
+                pivot_table(
                     "supervision_matrix",
                     "机构与条件：实际数 Agencies and conditions: what is there",
                     CONDITIONS,
@@ -159,7 +160,7 @@ def dashboard(colours: Mapping[str, str]) -> Dashboard:
         ),
         (
             (
-                ring(
+                donut(
                     "supervision_repairs",
                     "修复申请，按结果 Repairs by outcome",
                     REPAIRS,
@@ -178,7 +179,7 @@ def dashboard(colours: Mapping[str, str]) -> Dashboard:
                     "refusal_reason_zh",
                     "applications",
                     where=[("refusal_reason_zh", "IS NOT NULL", None)],
-                    is_lying=True,
+                    is_horizontal=True,
                     sorted_by="applications",
                     unit="申请数（件）",
                     is_of_period=True,
@@ -210,7 +211,7 @@ def dashboard(colours: Mapping[str, str]) -> Dashboard:
                     "leads",
                     by="severity_zh",
                     where=[("status_zh", "==", words.word("review_status", "open"))],
-                    is_lying=True,
+                    is_horizontal=True,
                     unit="线索数（条）",
                     is_of_period=True,
                 ),
@@ -255,7 +256,7 @@ def dashboard(colours: Mapping[str, str]) -> Dashboard:
                     "reason_zh",
                     "files",
                     where=[("status_zh", "==", words.word("load_status", "held"))],
-                    is_lying=True,
+                    is_horizontal=True,
                     sorted_by="files",
                     unit="文件数（个）",
                     is_of_period=True,
