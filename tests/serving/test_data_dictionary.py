@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from serving.audiences import SCHEMAS, Audience, ColumnNotAllowedError
 from serving.dictionary import entries
 from serving.outputs import dictionary
 from serving.outputs.dictionary import content
+from serving.releases import catalogue
 from serving.releases.candidate import Candidate
 from tests.conftest import BuiltCity
 from tests.house.project import model_properties
@@ -84,6 +86,7 @@ def test_a_column_says_what_it_is_called_and_what_it_means(small_city: BuiltCity
     assert points == {
         **{"name": "points", "zh": "分值", "en": "points", "type": "decimal(9,2)", "unit": "points"},
         "meaning": "signed points while in force",
+        "code_list": "",
     }
     assert read(small_city, Audience.BI)["codes"]["grade"]["A"] == ["信用好、风险低", "good credit and low risk"]
 
@@ -91,7 +94,7 @@ def test_a_column_says_what_it_is_called_and_what_it_means(small_city: BuiltCity
 def test_the_codes_of_a_column_are_those_of_its_table(small_city: BuiltCity) -> None:
     said = read(small_city, Audience.CONFLICT_DESK)
     listed = {
-        (table["table"], column["name"]): column["codes"] for table in said["tables"] for column in table["columns"]
+        (table["table"], column["name"]): column["code_list"] for table in said["tables"] for column in table["columns"]
     }
     assert listed["supervision.rpt_tasks", "status"] == "task_status"
     assert listed["quality.fct_loads", "status"] == "load_status"
@@ -143,7 +146,9 @@ def test_the_site_s_lists_the_public_tables_alone(small_city: BuiltCity) -> None
 
 
 def test_a_comment_is_text_in_the_page(candidate: Candidate, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(content, "_comments", lambda _: {"publication.frozen_lists": "One row per <b>list</b> & =1+1"})
+    found = catalogue.relations(candidate.connection, ["publication"], candidate.database)
+    wild = [replace(one, comment="One row per <b>list</b> & =1+1") for one in found]
+    monkeypatch.setattr(catalogue, "relations", lambda *_: wild)
     assert dictionary.BI.write is not None
     dictionary.BI.write(candidate)
     page = (candidate.directory / "dictionary" / "dictionary.html").read_text("utf-8")

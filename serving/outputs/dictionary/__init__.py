@@ -73,7 +73,7 @@ def _write_workbook(path: Path, content: dict[str, Any]) -> None:
             [
                 (
                     *(table["table"], one["name"], one["zh"], one["en"], one["type"], one["unit"]),
-                    *("✓" if one["name"] in table["key"] else "", one["meaning"], one["codes"]),
+                    *("✓" if one["name"] in table["key"] else "", one["meaning"], one["code_list"]),
                 )
                 for table in tables
                 for one in table["columns"]
