@@ -23,7 +23,7 @@ from orchestration.operations.superset import CONFIGURATION
 from serving import palette, queries
 from serving.outputs import superset
 from serving.outputs.postgres.shape import TODAY
-from serving.outputs.superset import assets, words
+from serving.outputs.superset import assets, charts, words
 from serving.outputs.superset import queries as joined
 from serving.outputs.superset.assets import Dataset
 from serving.releases import checks
@@ -316,6 +316,11 @@ def test_charts_ask_for_what_their_datasets_have() -> None:
             lacking[chart.name] = sorted(chart.asks - there) or sorted(asked - {None} - chart.asks)
     assert not lacking
     assert not [chart.name for chart in CHARTS if not re.search(r"[一-鿿]", chart.title)]
+
+
+def test_bars_ask_for_what_they_are_sorted_by() -> None:
+    chart = charts.bars("x", "题", joined.REPAIRS, "outcome_zh", "applications", sorted_by="waiting")
+    assert chart.asks == {"outcome_zh", "applications", "waiting"} and chart.parameters["x_axis_sort"] == "waiting"
 
 
 def test_names_of_charts_are_their_own() -> None:
