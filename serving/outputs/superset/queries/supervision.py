@@ -239,7 +239,7 @@ from quality.fct_loads as loads
             "held_files", "暂扣文件", f"count(*) filter (where status_zh = {words.sql_word('load_status', 'held')})"
         ),
         Metric("last_received", "最近收到", "max(delivered_on)", None),
-        Metric("days_since", "距截止日天数", "max(as_of_on) - max(delivered_on)"),
+        Metric("days_since", "距评价日天数", "max(as_of_on) - max(delivered_on)"),
         Metric("accepted", "接受行数", "sum(accepted_count)"),
         Metric("quarantined", "隔离行数", "sum(quarantined_count)"),
     ),
