@@ -1,4 +1,4 @@
-"""The colours of grades and severities, the same wherever they are shown: the site, dashboards.
+"""The colours of grades, severities and outcomes, the same wherever they are shown: the site, dashboards.
 
 Belongs here: colours and which mark a grade has. Does not belong here: shapes of marks (the site's stylesheet), words
 (`serving.dictionary`).
@@ -8,11 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from serving import ordering
+
+GREEN, BLUE, BROWN, RED = "#17653a", "#1d5c96", "#8a5300", "#a3212b"
+PALE_GREEN, PALE_BLUE, ORANGE, YELLOW = "#6f9e84", "#9dbbdb", "#c27100", "#d9b64a"
+GREY, NAVY = "#5b6675", "#17406d"
 # Best first. Dark enough to carry white text, and told apart in any of the usual forms of colour blindness by lightness.
-GRADES = ("#17653a", "#1d5c96", "#8a5300", "#a3212b")
-NO_GRADE = "#5b6675"  # a state that is none
-SEVERITIES = {"very_high": "#a3212b", "high": "#c27100", "medium": "#d9b64a", "low": "#9dbbdb", "review": "#5b6675"}
-MAIN = "#17406d"
+GRADES = (GREEN, BLUE, BROWN, RED)
+NO_GRADE = GREY  # a state that is none
+SEVERITIES = dict(zip(ordering.SEVERITIES, (RED, ORANGE, YELLOW, PALE_BLUE, GREY), strict=True))
+# Of what is no grade: a good end, to be done, to be looked at, wrong, over.
+GOOD, PENDING, WARNING, BAD, CLOSED = GREEN, BLUE, ORANGE, RED, GREY
+MAIN = NAVY
 
 
 def place_of(state: str, grades: Sequence[str]) -> int | None:

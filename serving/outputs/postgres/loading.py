@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 from serving.outputs.output import PublishFailedError
-from serving.outputs.postgres.shape import Column, Table, View, comment_statement
+from serving.outputs.postgres.shape import TODAY, Column, Table, View, comment_statement
 from serving.releases.contents import literal, quoted
 from serving.releases.opened import Release
 
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from psycopg import Connection
 
 ROWS_A_BATCH = 20_000
-_ZONE = "Asia/Shanghai"  # whose day today is (marts.md, `credit.agency_grades`)
 
 
 def incoming(schema: str) -> str:
@@ -146,9 +145,7 @@ def create_views(connection: Connection, views: Sequence[View]) -> None:
             f"language sql stable parallel safe as {literal(view.query)}"
         )
         connection.execute(f"revoke all on function {function}(date) from public")
-        connection.execute(
-            f"create view {place} as select * from {function}(cast(now() at time zone {literal(_ZONE)} as date))"
-        )
+        connection.execute(f"create view {place} as select * from {function}({TODAY})")
         connection.execute(
             comment_statement("function", f"{function}(date)", f"任何一天的 · on any day: {view.comment}")
         )

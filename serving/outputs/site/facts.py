@@ -18,17 +18,15 @@ from ingestion.settings import DBT_PROJECT
 from rulebook.folder import Folder, folder_of
 from rulebook.measures import known_measures
 from rulebook.tables import FOLDER_TABLES
-from serving import unrated
+from serving import states
 from serving.audiences import Audience, require_visible
+from serving.freshness import DELIVERED
+from serving.horizon import CHANGE_DAYS
 from serving.releases.candidate import Candidate
 from serving.releases.contents import literal, quoted
 
 Row = dict[str, Any]
 
-CHANGE_DAYS = 90  # of past and of known changes of grades
-PUBLISHED = "published"
-# States that are no grade; the last of a regime that has none.
-SUSPENDED, EXITED, UNRATED, UNGRADED, UNLISTED = "suspended", "exited", "unrated", "ungraded", "unlisted"
 _CHUNK = 2_000
 _AGENCIES_AT_ONCE = 1_000
 _CONDITIONS = DBT_PROJECT / "seeds" / "reference" / "conditions.csv"
@@ -108,7 +106,7 @@ class Step:
     @property
     def state(self) -> str:
         """What stands where its grade stands."""
-        return grade_or_state(self.grade, self.reason)
+        return states.grade_or_state(self.grade, self.reason)
 
 
 @dataclass(frozen=True)
@@ -148,20 +146,6 @@ class Release:
     tables: Mapping[str, tuple[Row, ...]] = field(default_factory=dict)
 
 
-def state_of(row: Row) -> str:
-    """What stands where a grade stands: the grade, or the state that is none."""
-    if row["directory_status"] in (SUSPENDED, EXITED):
-        return str(row["directory_status"])
-    if row["directory_status"] != PUBLISHED:
-        return UNLISTED
-    return grade_or_state(row["grade"], row["score_grade_reason"])
-
-
-def grade_or_state(grade: str | None, score_grade_reason: str | None) -> str:
-    """The grade of a day, or why there is none."""
-    return grade or (UNRATED if score_grade_reason in (unrated.CODE, None) else UNGRADED)
-
-
 def read_release(candidate: Candidate) -> Release:
     """The release without its agencies' lines, which are many."""
     reader = Reader(candidate)
@@ -172,7 +156,7 @@ def read_release(candidate: Candidate) -> Release:
     fresh: dict[tuple[str, str], str] = {}
     for file in candidate.description.get("input_files", ()):
         key = file["source"], file["dataset"]
-        if file["status"] == "loaded":
+        if file["status"] in DELIVERED:
             fresh[key] = max(fresh.get(key, ""), str(file["received_on"]))
     return Release(
         release_id=candidate.release_id,
@@ -260,13 +244,13 @@ def _roster(reader: Reader, grades: Sequence[str]) -> list[Row]:
     about = {row["agency_id"]: row for row in reader.rows("credit.dim_agencies", _ABOUT) if row["agency_id"] in wanted}
     nothing = {"score": None, "grade": None, "since_on": None, "score_grade_reason": None, "is_provisional": False}
     rows = [about[row["agency_id"]] | {"exited_on": None, "reason": None} | row for row in listed]
-    rows += [about[row["agency_id"]] | nothing | row | {"directory_status": EXITED} for row in gone]
+    rows += [about[row["agency_id"]] | nothing | row | {"directory_status": states.EXITED} for row in gone]
     for agency_id in sorted(told_of - known):
         row = about[agency_id] | nothing | {"exited_on": None, "reason": None}
         rows.append(row | {"agency_name": row["agency_name"] or agency_id})  # of some nothing but the code is known
-    places = {state: place for place, state in enumerate((*grades, UNGRADED, UNRATED, SUSPENDED, EXITED, UNLISTED))}
+    places = {state: place for place, state in enumerate((*grades, *states.STATES))}
     for row in rows:
-        row["state"] = state_of(row)
+        row["state"] = states.state(row["directory_status"], row["grade"], row["score_grade_reason"])
     return sorted(rows, key=lambda row: (places.get(row["state"], len(places)), -(row["score"] or 0), row["agency_id"]))
 
 

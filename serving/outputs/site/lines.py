@@ -14,8 +14,9 @@ from markupsafe import Markup, escape
 
 from serving.dictionary import value_words
 from serving.outputs.site import words
-from serving.outputs.site.facts import EXITED, Agency, Row
+from serving.outputs.site.facts import Agency, Row
 from serving.outputs.site.words import t
+from serving.states import EXITED
 
 
 def equation(lines: Sequence[Row]) -> list[SimpleNamespace]:

@@ -27,22 +27,12 @@ from serving import palette
 from serving.audiences import Audience, may_see
 from serving.cells import as_json
 from serving.dictionary import entries, value_words
+from serving.horizon import CHANGE_DAYS
 from serving.outputs.site import lines, words
 from serving.outputs.site.downloads import Download
-from serving.outputs.site.facts import (
-    CHANGE_DAYS,
-    EXITED,
-    SUSPENDED,
-    UNGRADED,
-    UNLISTED,
-    UNRATED,
-    Agency,
-    Release,
-    Row,
-    Step,
-    grade_or_state,
-)
+from serving.outputs.site.facts import Agency, Release, Row, Step
 from serving.outputs.site.words import data, t
+from serving.states import EXITED, STATES, SUSPENDED, UNLISTED, UNRATED, grade_or_state
 
 Page = tuple[str, str]  # path in the site, HTML
 
@@ -185,7 +175,7 @@ class Pages:
         """The roster, so many rows a page."""
         rows = self.release.roster
         found = Counter(row["state"] for row in rows)
-        states = (*self.release.grades, UNGRADED, UNRATED, SUSPENDED, EXITED, UNLISTED)
+        states = (*self.release.grades, *STATES)
         counts = [
             (state, found[state])
             for state in (*states, *sorted(set(found) - set(states)))

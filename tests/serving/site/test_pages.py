@@ -13,7 +13,7 @@ from serving import dictionary
 from serving.audiences import ColumnNotAllowedError
 from serving.outputs import site as site_module
 from serving.outputs.site import write_site
-from serving.outputs.site.facts import Reader, state_of
+from serving.outputs.site.facts import Reader
 from serving.outputs.site.pages import safe_name
 from tests.hostile_texts import FORMULAS, PAYLOADS
 from tests.serving.site.candidates import candidate, key_of
@@ -200,20 +200,3 @@ def test_no_cell_of_a_download_is_a_formula(tmp_path: Path) -> None:
         assert not formulas, path
         seen += kept
     assert seen > 50
-
-
-@pytest.mark.parametrize(
-    ("status", "grade", "reason", "state"),
-    [
-        ("published", "A", "band", "A"),
-        ("published", None, "unrated", "unrated"),
-        ("unlisted", "B", "band", "unlisted"),
-        ("conforming", None, None, "unlisted"),  # on the way into the directory
-        ("published", None, "band", "ungraded"),  # a regime without grades rates all the same
-        ("suspended", "B", "band", "suspended"),
-        ("exited", "B", "band", "exited"),
-        ("exited", None, None, "exited"),
-    ],
-)
-def test_what_is_no_grade_is_a_state(status: str, grade: str | None, reason: str | None, state: str) -> None:
-    assert state_of({"directory_status": status, "grade": grade, "score_grade_reason": reason}) == state
