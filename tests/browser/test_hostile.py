@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.pages import HEIGHT, LANGS, NARROW, WIDE, listed, overflow, turn, watch
 from tests.hostile_city import HostileCity
+from tests.serving.site.published import roster_rows
 from tests.serving.site.safety import KNOWN_TAGS, SCRIPTS
 
 # Elements that the libraries of the site make; whatever else stands in a page that no template writes is somebody's text.
@@ -80,17 +80,16 @@ def test_no_text_pushes_a_page_out_of_its_window(page: Page, site: Path) -> None
 def test_the_search_takes_harm_for_text(page: Page, site: Path) -> None:
     """Every name is found by itself: what is typed is compared, and what is found is written, as text."""
     page.goto((site / "index.html").as_uri())
-    script = (site / "data" / "roster.js").read_text("utf-8")
-    rows = json.loads(script.removeprefix("window.FIREMARK = ").removesuffix(";\n"))["rows"]
-    harmful = [row for row in rows if re.search(r"[<>\"'{]", row[1])]
+    rows = roster_rows(site)
+    harmful = [row for row in rows if re.search(r"[<>\"'{]", row["agency_name"])]
     assert len(harmful) > 15
     for row in harmful:
         page.locator("#q").fill("")
         expect(page.locator("#count [lang=zh]")).to_contain_text(f"列出 {len(rows)} 家")
-        page.locator("#q").fill(row[1])
+        page.locator("#q").fill(row["agency_name"])
         expect(page.locator("#count [lang=zh]")).not_to_contain_text(f"列出 {len(rows)} 家")
-        assert row[0] in listed(page), row[1]
-        assert foreign(page) == [], row[1]
+        assert row["agency_id"] in listed(page), row["agency_name"]
+        assert foreign(page) == [], row["agency_name"]
 
 
 def test_a_pointer_over_the_chart_reads_text(page: Page, site: Path) -> None:
