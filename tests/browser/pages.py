@@ -19,7 +19,7 @@ WIDE, NARROW = 1280, 390  # a desk, a phone
 HEIGHT = 900
 PAPER = 704  # pixels of A4 between its margins
 LANGS = ("zh", "en")
-KINDS = ("roster", "agency", "left", "changes", "lists", "frozen", "rules", "data", "about")
+KINDS = ("roster", "agency", "left", "unlisted", "changes", "lists", "frozen", "rules", "data", "about")
 # What is data in both languages: names, numbers of documents, codes, days, and the letter of a grade.
 DATA = "bdi, code, time, b.m"
 
@@ -64,6 +64,8 @@ def path_of(site: Path, kind: str) -> str:
             return largest("agency/*.html", 'id="chart"')
         case "left":
             return largest("agency/*.html", "该机构已退出名录")
+        case "unlisted":
+            return largest("agency/*.html", "该机构未列入名录")
         case "frozen":
             return largest("lists/publish-*.html")
         case _:

@@ -11,6 +11,7 @@ from playwright.sync_api import Page
 
 from tests.browser.pages import WIDE, Visit, chart_points, sheets, table_rows
 from tests.conftest import BuiltCity
+from tests.serving.site.published import WITH_A_PAGE
 
 Spans = dict[str, list[dict[str, Any]]]
 KNOWN_DAYS = 3  # to come, of each agency
@@ -27,8 +28,7 @@ def spans(built_city: BuiltCity, today: dt.date) -> Spans:
     found: Spans = {}
     for row in built_city.query(
         "select agency_id, valid_from_on, valid_until_on, score, grade from credit.fct_score_history "
-        "where (valid_until_on is null or valid_until_on > ?) and agency_id in (select agency_id from "
-        "publication.rpt_public_roster union all select agency_id from publication.rpt_exit_notices) "
+        f"where (valid_until_on is null or valid_until_on > ?) and agency_id in ({WITH_A_PAGE}) "
         "order by agency_id, valid_from_on",
         today,
     ):
