@@ -140,12 +140,15 @@ def listed(page: Page) -> list[str]:
     return codes
 
 
+_CHART = 'const chart = echarts.getInstanceByDom(document.getElementById("chart"));'
+
+
 def chart_points(page: Page) -> list[dict[str, Any]]:
     """Day, score and text of each point of the chart; the last only draws the line on."""
     points: list[dict[str, Any]] = page.evaluate(
-        """() => {
-          const { series } = echarts.getInstanceByDom(document.getElementById("chart")).getOption();
-          const [line] = series;
+        f"() => {{ {_CHART}"
+        """
+          const [line] = chart.getOption().series;
           return line.data.map((point) => ({
             on: new Date(point.value[0]).toISOString().slice(0, 10),
             score: point.value[1],
@@ -154,3 +157,39 @@ def chart_points(page: Page) -> list[dict[str, Any]]:
         }"""
     )
     return points
+
+
+def places_of_points(page: Page) -> list[tuple[float, float]]:
+    """Where in the window each point of the chart is drawn, the last included."""
+    places: list[tuple[float, float]] = page.evaluate(
+        f"() => {{ {_CHART}"
+        """
+          const { left, top } = chart.getDom().getBoundingClientRect();
+          return chart.getOption().series[0].data.map((point) => {
+            const [x, y] = chart.convertToPixel({ seriesIndex: 0 }, point.value);
+            return [left + x, top + y];
+          });
+        }"""
+    )
+    return places
+
+
+def tooltip(page: Page) -> str:
+    """What the chart's tooltip says as it is drawn; empty = there is none. The chart's only text of its own layer."""
+    said: list[str] = page.evaluate(
+        f"() => {{ {_CHART}"
+        """
+          const zr = chart.getZr();
+          zr.flush();
+          return zr.storage.getRoots().filter((one) => one.type === "text" && !one.ignore).map((one) => one.style.text);
+        }"""
+    )
+    assert len(said) <= 1
+    return "".join(said)
+
+
+def show_tooltip(page: Page, index: int) -> None:
+    """Shows the tooltip of a point, also of one that another covers."""
+    page.evaluate(
+        f"(dataIndex) => {{ {_CHART} chart.dispatchAction({{ type: 'showTip', seriesIndex: 0, dataIndex }}); }}", index
+    )

@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.pages import HEIGHT, LANGS, NARROW, WIDE, listed, overflow, turn, watch
+from tests.browser.pages import (
+    HEIGHT,
+    LANGS,
+    NARROW,
+    Visit,
+    chart_points,
+    listed,
+    overflow,
+    show_tooltip,
+    tooltip,
+    turn,
+)
 from tests.hostile_city import HostileCity
 from tests.serving.site.published import roster_rows
 from tests.serving.site.safety import KNOWN_TAGS, SCRIPTS
@@ -34,14 +44,9 @@ def site(hostile_city: HostileCity) -> Path:
 
 
 @pytest.fixture
-def page(browser: Browser, site: Path) -> Iterator[Page]:
-    """A window in which pages of the site are opened one after another; a dialog or a message of the console fails."""
-    faults: list[str] = []
-    context = browser.new_context(viewport={"width": WIDE, "height": HEIGHT})
-    watch(context, site.as_uri(), faults)
-    yield context.new_page()
-    context.close()
-    assert faults == []
+def page(visit: Visit) -> Page:
+    """A window in which pages of the site are opened one after another."""
+    return visit()
 
 
 def foreign(page: Page) -> list[str]:
@@ -92,20 +97,19 @@ def test_the_search_takes_harm_for_text(page: Page, site: Path) -> None:
         assert foreign(page) == [], row["agency_name"]
 
 
-def test_a_pointer_over_the_chart_reads_text(page: Page, site: Path) -> None:
+def test_what_the_chart_says_of_its_points_is_text(page: Page, site: Path) -> None:
     seen = 0
     for path in paths(site):
         if 'id="chart"' not in (site / path).read_text("utf-8"):
             continue
         page.goto((site / path).as_uri())
-        page.evaluate(
-            "() => { const chart = echarts.getInstanceByDom(document.getElementById('chart')); const { data } = "
-            "chart.getOption().series[0]; data.forEach((_, dataIndex) => chart.dispatchAction({ type: 'showTip', "
-            "seriesIndex: 0, dataIndex })); chart.getZr().flush(); }"
-        )
-        assert foreign(page) == [], path
-        seen += 1
-    assert seen > 5
+        *points, _ = chart_points(page)
+        for index, point in enumerate(points):
+            show_tooltip(page, index)
+            assert tooltip(page).startswith(point["on"]), path
+            assert foreign(page) == [], (path, point["on"])
+            seen += 1
+    assert seen > 20
 
 
 @pytest.mark.parametrize(
