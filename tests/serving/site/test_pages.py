@@ -16,7 +16,7 @@ from serving.outputs.site import write_site
 from serving.outputs.site.facts import Reader, state_of
 from serving.outputs.site.pages import safe_name
 from tests.hostile_texts import FORMULAS, PAYLOADS
-from tests.serving.site.candidates import candidate, key_of
+from tests.serving.site.candidates import add_step, candidate, key_of
 from tests.serving.site.published import roster_rows
 from tests.serving.site.reading import Element, one_sided, read
 from tests.serving.site.safety import foreign, formula_cells
@@ -162,12 +162,9 @@ def with_unlisted(tmp_path_factory: pytest.TempPathFactory) -> Path:
             "update credit.dim_agencies set directory_status = 'unlisted', agency_name = null "
             f"where agency_id <> '{LISTED}'",
             f"delete from publication.rpt_misconduct_notices where agency_id = '{NO_LONGER}'",
-            "update credit.fct_score_history set score = 70, grade = 'C', score_grade_reason = 'band', "
-            "change_cause = 'determination'",
-            "insert into credit.fct_score_history select * replace (50 as score, 'D' as grade, 'expiry' as change_cause, "
-            "valid_until_on as valid_from_on, null as valid_until_on) from credit.fct_score_history",
         ):
             one.connection.execute(statement)
+        add_step(one)
         write_site(one)
     return folder / "site"
 
