@@ -12,7 +12,7 @@ from collections.abc import Sequence
 GRADES = ("#17653a", "#1d5c96", "#8a5300", "#a3212b")
 NO_GRADE = "#5b6675"  # a state that is none
 SEVERITIES = {"very_high": "#a3212b", "high": "#c27100", "medium": "#d9b64a", "low": "#9dbbdb", "review": "#5b6675"}
-MAIN = "#17406d"
+MAIN = "#17406d"  # also in the site's icon and the data dictionary's page, which are copied as they are
 
 
 def place_of(state: str, grades: Sequence[str]) -> int | None:
@@ -34,6 +34,6 @@ def of_states(grades: Sequence[str], states: Sequence[str]) -> dict[str, str]:
 
 
 def as_css() -> str:
-    """The colours as the site's stylesheet reads them: `--g1` is the best grade."""
-    marks = {**{f"g{place}": colour for place, colour in enumerate(GRADES, start=1)}, "s": NO_GRADE}
+    """The colours as the site's stylesheet reads them: `--g1` is the best grade, `--deep` the main colour."""
+    marks = {**{f"g{place}": colour for place, colour in enumerate(GRADES, start=1)}, "s": NO_GRADE, "deep": MAIN}
     return f":root {{ {' '.join(f'--{name}: {colour};' for name, colour in marks.items())} }}\n"

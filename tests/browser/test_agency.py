@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page
 
+from serving import palette
 from tests.browser.pages import WIDE, Visit, chart_points, path_of, places_of_points, sheets, table_rows, tooltip
 from tests.conftest import BuiltCity
 from tests.serving.site.published import WITH_A_PAGE
@@ -154,7 +155,9 @@ def test_a_chart_draws_its_line_and_a_band_for_each_grade(visit: Visit, site: Pa
           return [...found].map((one) => one.toString(16).padStart(6, "0"));
         }"""
     )
-    assert {"17406d", "e3f1e8", "e6eff8", "fdf1dc", "fae5e6"} <= set(colours)  # the line, and a band for each grade
+    assert {palette.MAIN.removeprefix("#"), "e3f1e8", "e6eff8", "fdf1dc", "fae5e6"} <= set(
+        colours
+    )  # the line, and a band for each grade
 
 
 def test_every_page_prints_on_two_sheets(visit: Visit, spans: Spans) -> None:

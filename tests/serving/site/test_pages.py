@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from serving import dictionary
+from serving import dictionary, palette
 from serving.audiences import ColumnNotAllowedError
 from serving.outputs import site as site_module
 from serving.outputs.site import write_site
@@ -140,6 +140,16 @@ def test_a_column_that_is_not_public_stops_the_site(tmp_path: Path) -> None:
         ):
             with pytest.raises(ColumnNotAllowedError):
                 next(reader.rows(table, [column]))
+
+
+def test_what_is_no_part_of_a_stylesheet_has_the_palette_s_main_colour() -> None:
+    """And what is does not write it again."""
+    outputs = Path(site_module.__file__ or "").parents[1]
+    icon, dictionary_page = outputs / "site" / "assets" / "icon.svg", outputs / "dictionary" / "dictionary.html"
+    assert re.findall(r'fill="(#\w+)"', icon.read_text("utf-8"))[0] == palette.MAIN
+    assert re.findall(r"\ba { color: (#\w+);", dictionary_page.read_text("utf-8")) == [palette.MAIN]
+    holding = {path.name for path in icon.parent.iterdir() if palette.MAIN in path.read_text("utf-8")}
+    assert holding == {icon.name}
 
 
 def test_the_site_reads_no_clock() -> None:
