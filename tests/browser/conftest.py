@@ -62,20 +62,30 @@ def served() -> Iterator[Callable[[Path], str]]:
 
 @pytest.fixture
 def visit(browser: Browser, site: Path) -> Iterator[Visit]:
-    """Opens a page in a window of its own. What no page may do (`pages.watch`) fails the test at its end."""
+    """Opens a page in a window of its own. What no page may do (`pages.watch`) fails the test at its end.
+
+    Without a language the page has no switch.
+    """
     contexts: list[BrowserContext] = []
     faults: list[str] = []
 
     def opened(
-        path: str = "index.html", *, width: int = WIDE, lang: str = "zh", javascript: bool = True, base: str = ""
+        path: str = "index.html",
+        *,
+        width: int = WIDE,
+        lang: str | None = "zh",
+        javascript: bool = True,
+        base: str = "",
+        is_quiet: bool = True,
     ) -> Page:
         base = base or site.as_uri()
         context = browser.new_context(viewport={"width": width, "height": HEIGHT}, java_script_enabled=javascript)
         contexts.append(context)
-        watch(context, base, faults)
+        watch(context, base, faults, is_quiet=is_quiet)
         page = context.new_page()
         page.goto(f"{base}/{path}")
-        turn(page, lang)
+        if lang:
+            turn(page, lang)
         return page
 
     yield opened

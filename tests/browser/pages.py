@@ -72,8 +72,11 @@ def path_of(site: Path, kind: str) -> str:
             return f"{kind}.html"
 
 
-def watch(context: BrowserContext, base: str, faults: list[str]) -> None:
-    """Notes what no page may do: speak on the console, fail, show a dialog, ask for what is not the site's."""
+def watch(context: BrowserContext, base: str, faults: list[str], *, is_quiet: bool = True) -> None:
+    """Notes what no page may do: speak on the console, fail, show a dialog, ask for what is not the site's.
+
+    A page that need not be quiet may speak, and miss files: its policy keeps it from what it would ask for.
+    """
 
     def asked(url: str) -> None:
         if not url.startswith((base, "data:", "blob:")):
@@ -83,10 +86,11 @@ def watch(context: BrowserContext, base: str, faults: list[str]) -> None:
         if request.failure != "net::ERR_ABORTED":  # the window left for another page meanwhile
             faults.append(f"not found: {request.url}")
 
-    context.on("console", lambda message: faults.append(f"console {message.type}: {message.text}"))
+    if is_quiet:
+        context.on("console", lambda message: faults.append(f"console {message.type}: {message.text}"))
+        context.on("requestfailed", failed)
     context.on("weberror", lambda error: faults.append(f"error: {error.error}"))
     context.on("request", lambda request: asked(request.url))
-    context.on("requestfailed", failed)
     context.on(
         "page",
         lambda page: page.on("dialog", lambda dialog: (faults.append(f"dialog: {dialog.message}"), dialog.dismiss())),
