@@ -19,7 +19,7 @@ NO_GRADE = GREY  # a state that is none
 SEVERITIES = dict(zip(ordering.SEVERITIES, (RED, ORANGE, YELLOW, PALE_BLUE, GREY), strict=True))
 # Of what is no grade: a good end, to be done, to be looked at, wrong, over.
 GOOD, PENDING, WARNING, BAD, CLOSED = GREEN, BLUE, ORANGE, RED, GREY
-MAIN = NAVY
+MAIN = NAVY  # also in the site's icon and the data dictionary's page, which are copied as they are
 
 
 def place_of(state: str, grades: Sequence[str]) -> int | None:
@@ -41,6 +41,6 @@ def of_states(grades: Sequence[str], states: Sequence[str]) -> dict[str, str]:
 
 
 def as_css() -> str:
-    """The colours as the site's stylesheet reads them: `--g1` is the best grade."""
-    marks = {**{f"g{place}": colour for place, colour in enumerate(GRADES, start=1)}, "s": NO_GRADE}
+    """The colours as the site's stylesheet reads them: `--g1` is the best grade, `--deep` the main colour."""
+    marks = {**{f"g{place}": colour for place, colour in enumerate(GRADES, start=1)}, "s": NO_GRADE, "deep": MAIN}
     return f":root {{ {' '.join(f'--{name}: {colour};' for name, colour in marks.items())} }}\n"

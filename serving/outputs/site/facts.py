@@ -100,13 +100,9 @@ class Step:
     score: Any
     grade: str | None
     reason: str | None
+    state: str  # what stands where its grade stands
     cause: str
     moves: tuple[Row, ...] = ()
-
-    @property
-    def state(self) -> str:
-        """What stands where its grade stands."""
-        return states.grade_or_state(self.grade, self.reason)
 
 
 @dataclass(frozen=True)
@@ -239,7 +235,7 @@ def _roster(reader: Reader, grades: Sequence[str]) -> list[Row]:
     )
     gone = list(reader.rows("publication.rpt_exit_notices", ("agency_id", "agency_name", "exited_on", "reason")))
     known = {row["agency_id"] for row in (*listed, *gone)}
-    told_of = {row["agency_id"] for row in reader.rows("publication.rpt_public_ledger", ("agency_id",))}
+    told_of = {row["agency_id"] for row in reader.rows("publication.rpt_misconduct_notices", ("agency_id",))}
     wanted = known | told_of
     about = {row["agency_id"]: row for row in reader.rows("credit.dim_agencies", _ABOUT) if row["agency_id"] in wanted}
     nothing = {"score": None, "grade": None, "since_on": None, "score_grade_reason": None, "is_provisional": False}
@@ -305,6 +301,9 @@ def agencies(candidate: Candidate, release: Release) -> Iterator[Agency]:
 
 
 def _agency(about: Row, found: Mapping[str, list[Row]], as_of_on: dt.date) -> Agency:
+    is_listed = about["state"] != states.UNLISTED
+    if not is_listed:  # what the directory asks of its agencies, and a grade brings about, is not for others
+        found = {**found, "measures": [], "conditions": [], "unrated": []}
     lines = sorted(
         found["lines"], key=lambda line: _KIND_ORDER.get(line["line_kind"], len(_KIND_ORDER))
     )  # within a kind by day
@@ -312,7 +311,7 @@ def _agency(about: Row, found: Mapping[str, list[Row]], as_of_on: dt.date) -> Ag
     return Agency(
         about=about,
         lines=tuple(lines),
-        steps=tuple(_steps(found["steps"], lines, as_of_on)),
+        steps=tuple(_steps(found["steps"], lines, as_of_on, is_listed)),
         measures=tuple(found["measures"]),
         conditions=tuple(sorted(found["conditions"], key=lambda row: order.get(row["condition_code"], len(order)))),
         unrated=tuple(found["unrated"]),
@@ -322,11 +321,16 @@ def _agency(about: Row, found: Mapping[str, list[Row]], as_of_on: dt.date) -> Ag
     )
 
 
-def _steps(spans: Sequence[Row], lines: Sequence[Row], as_of_on: dt.date) -> Iterator[Step]:
-    """Spans of the score from the evaluation day on; those that only differ in what is not told are one."""
+def _steps(spans: Sequence[Row], lines: Sequence[Row], as_of_on: dt.date, is_listed: bool) -> Iterator[Step]:
+    """Spans of the score from the evaluation day on; those that only differ in what is not told are one.
+
+    Who is not listed has no grade, whatever the rules make of the score.
+    """
     before: tuple[Any, ...] | None = None
     for span in spans:
-        shown = span["score"], span["grade"], span["score_grade_reason"]
+        grade, reason = (span["grade"], span["score_grade_reason"]) if is_listed else (None, None)
+        state = states.grade_or_state(grade, reason) if is_listed else states.UNLISTED
+        shown = span["score"], grade, reason, state
         if shown == before:
             continue
         on = max(span["valid_from_on"], as_of_on)

@@ -57,7 +57,7 @@ def line_state(line: Row, agency: Agency) -> Markup:
         said.append(words.label("is_disputed"))
         if line["disputed_since_on"]:
             said.append(Markup("{} {}").format(t("自", "since"), words.day(line["disputed_since_on"])))
-    return words.merged(Markup(" · ").join(said)) if len(said) > 1 else Markup("").join(said)
+    return words.merged(Markup(" · ").join(said))
 
 
 def moved(move: Row) -> Markup:

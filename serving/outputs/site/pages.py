@@ -210,7 +210,7 @@ class Pages:
     def agency(self, agency: Agency) -> Page:
         """One agency's page."""
         release, about = self.release, agency.about
-        now = agency.steps[0] if agency.steps else Step(release.as_of_on, None, None, None, "start")
+        now = agency.steps[0] if agency.steps else Step(release.as_of_on, None, None, None, about["state"], "start")
         coming = agency.steps[1:]
         title = about["agency_name"], about["agency_name"]
         return f"agency/{safe_name(about['agency_id'])}.html", self.agency_template.render(
@@ -224,7 +224,7 @@ class Pages:
             coming_grade=next((step for step in coming if step.state != now.state), None),
             later=[line for line in agency.lines if line["valid_from_on"] > release.as_of_on],
             referred={line["counted_by_line_id"] for line in agency.lines},
-            bands=self.bands,
+            bands=self.bands if about["state"] != UNLISTED else "[]",  # no grade, no band
             missing=words.incomplete(about["incomplete_because"]),
             how_to=self.how_to,
             conditions=_by_result(agency.conditions),
