@@ -16,7 +16,6 @@ from ingestion.settings import Settings
 from serving.audiences import SCHEMAS, SERVERS
 from serving.outputs.output import Output
 from serving.outputs.postgres import target
-from serving.outputs.relations import relations_of
 from serving.releases.opened import Release
 
 if TYPE_CHECKING:
@@ -48,8 +47,7 @@ def publish(
 
     started = time.perf_counter()
     described = switching.Published.of(release.description, audience)
-    relations = relations_of(release.connection, SCHEMAS[SERVERS[audience]])
-    tables = shape.tables_of(relations, SERVERS[audience])
+    tables = shape.tables_of(release.connection, SERVERS[audience])
     with server.connected(target.chosen(settings)) as connection:
         where = server.place_of(connection)
         switching.take_turn(connection)
@@ -72,7 +70,7 @@ def publish(
             for table in tables:
                 row_count += loading.load(connection, release, table, reached)
             missing = loading.finish(connection, tables)
-            loading.create_views(connection, shape.views_of(release.connection, relations, SERVERS[audience]))
+            loading.create_views(connection, shape.views_of(release.connection, SERVERS[audience]))
             readers.grant(connection, SERVERS[audience])
             reached("indexed")
             switching.pass_gate(connection, live)

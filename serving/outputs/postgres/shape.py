@@ -1,13 +1,13 @@
 """What a release's tables look like on Postgres: types, keys, indexes, comments.
 
-What is there comes from the release's own file (`relations`); a table's grain from its dbt YAML, where a test proves it; words from
+What is there comes from the release's own file; a table's grain from its dbt YAML, where a test proves it; words from
 the column dictionary. Does not belong here: statements to the server (`loading`).
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
@@ -16,8 +16,7 @@ from serving.audiences import SCHEMAS, Audience, require_visible
 from serving.dictionary import entries, value_words
 from serving.dictionary.grains import grains
 from serving.outputs.output import PublishRefusedError
-from serving.outputs.relations import Relation
-from serving.releases import checks
+from serving.releases import catalogue, checks
 from serving.releases.contents import literal
 
 if TYPE_CHECKING:
@@ -32,6 +31,8 @@ _TYPES = {
     "DOUBLE": "double precision",
     "TIMESTAMP": "timestamp",
 }
+# Whose day today is (marts.md, `credit.agency_grades`).
+TODAY = "(now() at time zone 'Asia/Shanghai')::date"
 _DECIMAL = re.compile(r"DECIMAL\((\d+),(\d+)\)")
 # A sheet is null where the format has none: there the key is a unique constraint in which null equals null.
 _MAY_BE_NULL = frozenset({"sheet"})
@@ -100,37 +101,50 @@ class View:
     columns: tuple[Column, ...]
 
 
-def tables_of(relations: Sequence[Relation], audience: Audience) -> list[Table]:
+def tables_of(connection: duckdb.DuckDBPyConnection, audience: Audience) -> list[Table]:
     """The tables of an audience. Raises ColumnNotAllowedError, or PublishRefusedError for a type without a form."""
-    tables = [relation for relation in relations if not relation.is_view]
-    for table in tables:
+    found = [one for one in catalogue.relations(connection, SCHEMAS[audience]) if one.view_sql is None]
+    for relation in found:
         for reader in (Audience.PUBLIC, audience):
-            if table.schema in SCHEMAS[reader]:
-                require_visible(reader, table.full_name, table.column_names)
-    there = {table.full_name for table in tables}
-    return [_table(table, there) for table in tables]
+            if relation.schema in SCHEMAS[reader]:
+                require_visible(reader, relation.full_name, [column.name for column in relation.columns])
+    there = {relation.full_name for relation in found}
+    return [_table(relation, there) for relation in found]
 
 
-def _table(found: Relation, there: set[str]) -> Table:
-    key = grain().get(found.full_name, ())
-    names = found.column_names
+def _table(relation: catalogue.Relation, there: set[str]) -> Table:
+    full_name, columns = relation.full_name, _columns(relation)
+    key = grain().get(full_name, ())
+    names = [column.name for column in columns]
     references = tuple(
         (of, other)
         for of, other in _REFERENCES
         if other in there
         and set(of) <= set(names)
-        and not (other == found.full_name and set(of) == set(key))
-        and not (other == _AGENCY and found.full_name in _NAMES_STRANGERS)
+        and not (other == full_name and set(of) == set(key))
+        and not (other == _AGENCY and full_name in _NAMES_STRANGERS)
     )
     return Table(
-        found.schema,
-        found.name,
-        table_comment(found),
-        tuple(_with_null(column, key) for column in _columns(found)),
+        relation.schema,
+        relation.name,
+        table_comment(full_name, relation.comment),
+        tuple(_with_null(column, key) for column in columns),
         key,
         tuple(column for column in names if column in _FILTERED and column != next(iter(key), None)),
         references,
     )
+
+
+def _columns(relation: catalogue.Relation) -> list[Column]:
+    return [
+        Column(
+            column.name,
+            type_of(column.kind, f"{relation.full_name}.{column.name}"),
+            True,
+            column_comment(column.name, column.comment),
+        )
+        for column in relation.columns
+    ]
 
 
 def _with_null(column: Column, key: tuple[str, ...]) -> Column:
@@ -139,33 +153,25 @@ def _with_null(column: Column, key: tuple[str, ...]) -> Column:
     return Column(column.name, column.kind, not is_filled, column.comment)
 
 
-def views_of(connection: duckdb.DuckDBPyConnection, relations: Sequence[Relation], audience: Audience) -> list[View]:
+def views_of(connection: duckdb.DuckDBPyConnection, audience: Audience) -> list[View]:
     """The functions of a day that the release holds, with the view that each stands behind: `x_as_of(d)` and `x`.
     DuckDB's text of such a query is one that Postgres reads, too."""
-    views = {(relation.schema, relation.name): relation for relation in relations if relation.is_view}
-    macros = connection.execute(
-        "select schema_name, function_name, parameters, macro_definition from duckdb_functions() "
-        "where function_type = 'table_macro' and not internal and list_contains(?, schema_name) order by 1, 2",
-        [list(SCHEMAS[audience])],
-    ).fetchall()
+    views = {one.full_name: one for one in catalogue.relations(connection, SCHEMAS[audience]) if one.view_sql}
     found = []
-    for schema, name, parameters, query in macros:
-        view = views[schema, name.removesuffix("_as_of")]
-        require_visible(audience, f"{schema}.{name}", view.column_names)
-        found.append(View(schema, view.name, parameters[0], query, table_comment(view), _columns(view)))
-    return found
-
-
-def _columns(found: Relation) -> tuple[Column, ...]:
-    return tuple(
-        Column(
-            column.name,
-            type_of(column.kind, f"{found.full_name}.{column.name}"),
-            True,
-            column_comment(column.name, column.comment),
+    for macro in catalogue.table_macros(connection, SCHEMAS[audience]):
+        view = views[f"{macro.schema}.{macro.name.removesuffix('_as_of')}"]
+        require_visible(audience, f"{macro.schema}.{macro.name}", [column.name for column in view.columns])
+        found.append(
+            View(
+                view.schema,
+                view.name,
+                macro.parameters[0],
+                macro.query,
+                table_comment(view.full_name, view.comment),
+                tuple(_columns(view)),
+            )
         )
-        for column in found.columns
-    )
+    return found
 
 
 def type_of(kind: str, place: str) -> str:
@@ -187,10 +193,10 @@ def column_comment(column: str, comment: str | None) -> str:
     return f"{said} [{entry.unit}]" if entry.unit else said
 
 
-def table_comment(found: Relation) -> str:
+def table_comment(table: str, comment: str | None) -> str:
     """Chinese · English: what the table is called, and what one row of it is."""
-    zh, en = value_words("table", found.name)
-    return f"{zh} · {found.comment or en}"
+    zh, en = value_words("table", table.partition(".")[2])
+    return f"{zh} · {comment or en}"
 
 
 @cache
