@@ -1,7 +1,7 @@
-"""SQL for the order in which rows are shown. Does not belong here: which rows are shown."""
+"""The order of severities, and SQL for the order in which rows are shown. Does not belong here: which rows are shown."""
 
 from __future__ import annotations
 
-GRAVEST_FIRST = (
-    "case severity when 'very_high' then 1 when 'high' then 2 when 'medium' then 3 when 'low' then 4 else 5 end"
-)
+SEVERITIES = ("very_high", "high", "medium", "low", "review")  # gravest first
+_PLACES = " ".join(f"when '{severity}' then {place}" for place, severity in enumerate(SEVERITIES[:-1], start=1))
+GRAVEST_FIRST = f"case severity {_PLACES} else {len(SEVERITIES)} end"

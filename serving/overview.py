@@ -6,15 +6,12 @@ Belongs here: which numbers the first screen shows. Does not belong here: the lo
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
 from collections import Counter
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
-from ingestion.settings import DBT_PROJECT
-from serving import queries, reasons, unrated
+from serving import detectors, queries, reasons, unrated
 from serving.ordering import GRAVEST_FIRST
 from serving.releases.opened import Release
 
@@ -102,16 +99,10 @@ def _open_kinds(opened: Release) -> list[Kind]:
         "select conflict_kind, severity, count(*) as n from conflicts.fct_engineer_conflicts where status = 'open' "
         f"group by conflict_kind, severity order by {GRAVEST_FIRST}, n desc, conflict_kind"
     )
+    titles = detectors.titles(detectors.CONFLICT)
     return [
-        Kind(row["severity"], row["conflict_kind"], _titles().get(row["conflict_kind"], ""), row["n"]) for row in found
+        Kind(row["severity"], row["conflict_kind"], titles.get(row["conflict_kind"], ""), row["n"]) for row in found
     ]
-
-
-@cache
-def _titles() -> dict[str, str]:
-    """Each detector's kind -> its Chinese name."""
-    with (DBT_PROJECT / "seeds" / "reference" / "detectors.csv").open(encoding="utf-8", newline="") as file:
-        return {row["detector_kind"]: row["title_zh"] for row in csv.DictReader(file)}
 
 
 def _count(opened: Release, of: str) -> int:

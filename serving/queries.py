@@ -6,14 +6,14 @@ release (`releases.opened`), anything that writes.
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
 from typing import Any
 
-from ingestion.settings import DBT_PROJECT, ConfigurationError
+from ingestion.settings import ConfigurationError
 from ingestion.sources import DATASETS
-from serving import reasons, unrated
+from serving import detectors, reasons, unrated
 from serving.agencies import require_agency
+from serving.freshness import is_delivered
 from serving.ordering import GRAVEST_FIRST
 from serving.releases.opened import Release
 
@@ -47,15 +47,9 @@ CONFLICT_TABLE = (
 )
 
 
-def conflict_kinds() -> list[str]:
-    """The kinds that the detectors know, in their order."""
-    with (DBT_PROJECT / "seeds" / "reference" / "detectors.csv").open(encoding="utf-8", newline="") as file:
-        return [row["detector_kind"] for row in csv.DictReader(file) if row["family"] == "conflict"]
-
-
 def conflicts(opened: Release, kind: str | None, status: str | None) -> tuple[list[str], list[dict[str, Any]]]:
     """All columns of the conflicts mart and its rows: open and most severe first, explained last."""
-    kinds = conflict_kinds()
+    kinds = detectors.titles(detectors.CONFLICT)
     if kind is not None and kind not in kinds:
         raise ConfigurationError(f"没有这一类型 There is no kind {kind}. 可用类型 Kinds: {', '.join(kinds)}.")
     relation = "conflicts.fct_engineer_conflicts"
@@ -140,8 +134,8 @@ def corrected_count(opened: Release, dataset: str | None) -> int:
 def freshness(opened: Release) -> list[dict[str, Any]]:
     """Per dataset: the last drop, its age on the release's as-of day, and its files by status."""
     return opened.rows(
-        "select source, dataset, max(received_on) filter (where status in ('loaded', 'duplicate')) as received_on, "
-        "cast(? as date) - max(received_on) filter (where status in ('loaded', 'duplicate')) as age_days, "
+        f"select source, dataset, max(received_on) filter (where {is_delivered('status')}) as received_on, "
+        f"cast(? as date) - max(received_on) filter (where {is_delivered('status')}) as age_days, "
         "count(*) filter (where status = 'loaded') as loaded_files, "
         "count(*) filter (where status = 'held') as held_files, "
         "count(*) filter (where status = 'replaced') as replaced_files "

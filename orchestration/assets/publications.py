@@ -46,16 +46,13 @@ def _publication(output: Output) -> dg.AssetsDefinition:
         bench.progress("publish", 0, 1, output.name)
         done = step.publish(bench.settings, output.name)
         bench.progress("publish", 1, 1, "")
-        is_published = done is not None and done.is_published
-        said: dict[str, Any] = (
-            {"message": done.message, "release_id": done.release_id, "tries": done.try_count} if done else {}
-        )
-        if is_published:
+        said: dict[str, Any] = {"message": done.message, "release_id": done.release_id, "tries": done.try_count}
+        if done.is_published:
             yield dg.MaterializeResult(asset_key=key, metadata=said)
         yield dg.AssetCheckResult(
             asset_key=key,
             check_name=CHECK,
-            passed=is_published,
+            passed=done.is_published,
             severity=dg.AssetCheckSeverity.WARN,
             metadata=said,
         )

@@ -11,7 +11,7 @@ from ingestion.settings import Settings
 from orchestration.operations import alerts
 from serving import outputs
 from serving.outputs.output import Output
-from serving.outputs.publishing import Publication, last_publications, publish_release
+from serving.outputs.publishing import Publication, failed, has_arrived, publish_release
 from serving.releases.stored import current_release
 
 
@@ -20,29 +20,24 @@ def wanted(settings: Settings) -> list[Output]:
     return [output for output in outputs.OUTPUTS if output.publish is not None and output.is_wanted(settings)]
 
 
-def publish(settings: Settings, name: str) -> Publication | None:
-    """Publishes the current release by one output; an error raises an alert, and the release stays. Null where the
-    result could not be recorded."""
-    done = _publish(settings, {name})
-    return done[0] if done else None
+def publish(settings: Settings, name: str) -> Publication:
+    """Publishes the current release by one wanted output; an error raises an alert, and the release stays."""
+    (output,) = (output for output in wanted(settings) if output.name == name)
+    return _publish(settings, output)
 
 
 def publish_missing(settings: Settings) -> None:
-    """Publishes the current release to the outputs that do not have it yet, after a build that reused the release."""
-    current = current_release(settings)
-    arrived = {
-        one.output
-        for one in last_publications(settings)
-        if one.is_published and current is not None and one.release_id == current.name
-    }
-    _publish(settings, {output.name for output in outputs.OUTPUTS} - arrived)
+    """Publishes the current release to the places that do not have it yet, after a build that reused the release."""
+    for output in wanted(settings):
+        if not has_arrived(settings, output):
+            _publish(settings, output)
 
 
-def _publish(settings: Settings, names: set[str]) -> list[Publication]:
+def _publish(settings: Settings, output: Output) -> Publication:
     try:
-        done = publish_release(settings, [output for output in wanted(settings) if output.name in names])
-        alerts.of_publications(settings.logs, done)
-    except Exception as error:  # a record that cannot be written, a setting that says nothing
-        alerts.raise_alert(settings.logs, "publish_failed", f"{type(error).__name__}: {error}")
-        return []
+        (done,) = publish_release(settings, [output])
+    except Exception as error:  # a record that cannot be written
+        current = current_release(settings)
+        done = failed(output, "", current.name if current else "", error)
+    alerts.of_publications(settings.logs, [done])
     return done

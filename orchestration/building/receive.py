@@ -98,6 +98,7 @@ def _begun(
         presentation_revision=presentation,
         rulebooks=[
             {name: row[name] for name in ("rulebook_id", "effective_from_on", "effective_until_on", "base_points")}
+            | {"grades": rules.grades(row["rulebook_id"])}
             for row in rules.versions()
         ],
         ingested={

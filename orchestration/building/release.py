@@ -11,11 +11,12 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from orchestration.building import dbt_docs, engines, released_lists
+from orchestration.building import engines, released_lists
 from orchestration.building.build_folder import build_file
+from orchestration.building.dbt_project import manifest_of
 from orchestration.building.state import INPUT_FILE, BuildFailedError, BuildState
 from orchestration.building.workbench import Workbench
-from orchestration.operations import alerts, attempts
+from orchestration.operations import alerts, attempts, dbt_docs
 from serving import outputs
 from serving.outputs.files import STORAGE_VERSION
 from serving.releases.candidate import new_candidate
@@ -43,7 +44,7 @@ def release(bench: Workbench) -> Path:
             build_file(settings),
             description | {"changed_lists": changed},
             state.check_results(),
-            docs_page=lambda: dbt_docs.docs_page(bench.parse()),
+            docs_page=lambda: dbt_docs.docs_page(bench.parse(), manifest_of),
         ) as candidate:
             outputs.write_outputs(candidate)
             path = switch_to(settings, candidate)

@@ -58,6 +58,11 @@ class Rules:
         rows: list[dict[str, Any]] = self.tables["rulebooks"].to_pylist()
         return rows
 
+    def grades(self, rulebook_id: str) -> list[str]:
+        """The grades of a version, best first; empty where it has none."""
+        bands = [row for row in self.tables["bands"].to_pylist() if row["rulebook_id"] == rulebook_id]
+        return [row["grade"] for row in sorted(bands, key=lambda row: row["grade_rank"] or 0)]
+
     def in_force(self, on: dt.date) -> Mapping[str, Any]:
         """The version of a day; before the first one, the first."""
         ordered = sorted(self.versions(), key=lambda row: row["effective_from_on"])

@@ -178,7 +178,7 @@ def _quarantined_heading(found: Overview) -> str:
 
 
 def _found(found: Overview, width: int) -> Block:
-    told = [f"{' '.join(value_words('status', status))} {n}" for status, n in found.conflicts.items()]
+    told = [f"{' '.join(value_words('review_status', status))} {n}" for status, n in found.conflicts.items()]
     heading = f"发现 Found: 冲突 conflicts {sum(found.conflicts.values())}"
     if told:
         heading += f" = {' + '.join(told)}"  # open comes last, because its kinds follow

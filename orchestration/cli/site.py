@@ -11,13 +11,9 @@ from orchestration.cli.options import USAGE, command, fail, home_settings
 @click.option("--open", "is_opened", is_flag=True, help="Also open it in the browser.")
 def site(is_opened: bool) -> None:
     """Print the path of the public site of the current release."""
-    from serving.releases.errors import NoReleaseError
-    from serving.releases.stored import SITE_FOLDER, current_release
+    from serving.releases.stored import SITE_FOLDER, require_release
 
-    settings = home_settings()
-    release = current_release(settings)
-    if release is None:
-        raise NoReleaseError(f"There is no release in {settings.home} yet.")
+    release = require_release(home_settings())
     page = release / SITE_FOLDER / "index.html"
     if not page.exists():
         fail(f"The release {release.name} has no site: an earlier program made it. Build again: firemark build", USAGE)

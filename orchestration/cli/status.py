@@ -66,7 +66,8 @@ def status(fmt: str) -> None:
         click.echo(visible(f"与已公布名单不同 differs from the published list: {changed}"))
     for one in found["publications"]:
         did = "已推送 published" if one["is_published"] else f"推送失败 not published after {one['try_count']} tries"
-        click.echo(visible(f"{one['output']}: {did}, {one['release_id']}, {one['published_at']}: {one['message']}"))
+        told = ", ".join(filter(None, (did, one["release_id"], one["published_at"], one["place"])))
+        click.echo(visible(f"{one['output']}: {told}: {one['message']}"))
     if found["data_issues"]:
         said = ", ".join(f"{row['issue_code']} {row['issue_count']}" for row in found["data_issues"])
         click.echo(f"待核问题 data issues (quality.fct_data_issues): {said}")

@@ -64,6 +64,9 @@ def of_publications(logs: Path, publications: Sequence[Publication]) -> None:
     """One alert for every output that could not get the release; the release itself stays."""
     for one in publications:
         if not one.is_published:
+            place = f" ({one.place})" if one.place else ""
             raise_alert(
-                logs, "publish_failed", f"{one.release_id}: {one.output} after {one.try_count} tries: {one.message}"
+                logs,
+                "publish_failed",
+                f"{one.release_id}: {one.output}{place} after {one.try_count} tries: {one.message}",
             )

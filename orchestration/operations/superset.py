@@ -22,15 +22,17 @@ from pathlib import Path
 
 from ingestion.atomic_files import write_atomically, write_text_atomically
 from ingestion.settings import ConfigurationError, Settings
-from orchestration.operations.postgres_server import DATABASE, HOST, Server
+from orchestration.operations.loopback import HOST, require_free
+from orchestration.operations.postgres_server import DATABASE, Server, passwords_in
 from orchestration.operations.serve import serve
+from orchestration.operations.stopping import Stopping, end
 from serving.outputs import superset
 from serving.releases.opened import open_release
 
 USER = "firemark"
 KEY_FILE, LOGIN_FILE = "superset.key", "superset.login"  # below secrets/
 _AUDIENCE = "conflicts"  # the dashboard of the desk reads them by a role of its own
-_START_SECONDS, _STOP_SECONDS = 180.0, 20.0
+_START_SECONDS, _STOP_SECONDS, _LOOK_SECONDS = 180.0, 20.0, 0.3
 _SETUP = Path(__file__).with_name("superset_setup.py")
 
 # Results are kept for five minutes, but for those of the restricted connection (serving.md, Superset). No request leaves
@@ -106,19 +108,29 @@ class _Superset:
 def run(settings: Settings, port: int, postgres_port: int, programs: Path, tell: Callable[[str], None]) -> int:
     """Runs both servers until Ctrl-C, SIGTERM or the end of one of them; returns the exit code.
 
-    Raises ConfigurationError where Superset is not installed.
+    Raises ConfigurationError where Superset is not installed, or a port is taken.
     """
     if not (programs / "superset").exists():
         raise ConfigurationError(
             f"未安装 Superset There is no Superset in {programs.parent}. `make superset` installs it and runs this."
         )
+    require_free(port, "--port (make: SUPERSET_PORT)")
     place = _Superset(settings, programs.resolve(), port)
-    return serve(settings, postgres_port, _AUDIENCE, tell, beside=partial(_running, place, tell))
+    return serve(
+        settings,
+        postgres_port,
+        _AUDIENCE,
+        tell,
+        port_option="--postgres-port (make: POSTGRES_PORT)",
+        beside=partial(_running, place, tell),
+    )
 
 
 @contextmanager
-def _running(place: _Superset, tell: Callable[[str], None], server: Server) -> Iterator[subprocess.Popen[bytes]]:
-    """Superset over a running Postgres, with the dashboards in it."""
+def _running(
+    place: _Superset, tell: Callable[[str], None], server: Server, stopping: Stopping
+) -> Iterator[subprocess.Popen[bytes]]:
+    """Superset over a running Postgres, with the dashboards in it. Raises StoppedError if it was asked to end before."""
     place.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     place.folder.chmod(0o700)
     place.settings.logs.mkdir(parents=True, exist_ok=True)
@@ -126,17 +138,17 @@ def _running(place: _Superset, tell: Callable[[str], None], server: Server) -> I
     with open_release(place.settings, for_desk=True) as release:
         superset.write_bundle(release, place.bundle, f"{HOST}:{server.port}/{DATABASE}")
     tell("正在准备 Superset，首次约需一分钟 Setting up Superset, about a minute the first time ...")
-    _set_up(place, _passwords(server))
+    _set_up(place, _passwords(server), stopping)
     process = _start(place)
     try:
-        _wait_until_up(place, process)
+        _wait_until_up(place, process, stopping)
         tell(f"看板 dashboards  {place.address}/dashboard/list/")
         for path in superset.addresses():
             tell(f"  {place.address}{path}")
         tell(f"用户 user {USER}  口令 password in {place.login}")
         yield process
     finally:
-        _stop(process)
+        end(process, signal.SIGTERM, _STOP_SECONDS)
 
 
 def _configure(place: _Superset) -> None:
@@ -159,11 +171,11 @@ def _secret(path: Path) -> Path:
 
 def _passwords(server: Server) -> dict[str, str]:
     """File of a connection in the bundle -> the password of its role."""
-    of_role = dict(line.split(":")[-2:] for line in server.pass_file.read_text("utf-8").splitlines())
+    of_role = passwords_in(server.pass_file)
     return {database.path: of_role[database.role] for database in superset.DATABASES}
 
 
-def _set_up(place: _Superset, passwords: dict[str, str]) -> None:
+def _set_up(place: _Superset, passwords: dict[str, str], stopping: Stopping) -> None:
     made = place.folder / f".made-{_version(place)}"
     asked = {
         "is_made": made.exists(),
@@ -173,16 +185,25 @@ def _set_up(place: _Superset, passwords: dict[str, str]) -> None:
         "passwords": passwords,
     }
     with place.log.open("ab") as log:  # -P: beside the script lies a module that is called superset, too
-        done = subprocess.run(  # noqa: S603  (Superset's own Python and our script)
+        process = subprocess.Popen(  # noqa: S603  (Superset's own Python and our script)
             [str(place.programs / "python"), "-P", str(_SETUP)],
-            input=json.dumps(asked).encode(),
+            stdin=subprocess.PIPE,
             stdout=log,
             stderr=log,
             env=place.environment,
             cwd=place.folder,
-            check=False,
+            start_new_session=True,
         )
-    if done.returncode != 0:
+    try:
+        assert process.stdin is not None
+        with suppress(BrokenPipeError), process.stdin as given:  # it has ended: see below
+            given.write(json.dumps(asked).encode())
+        while process.poll() is None:
+            stopping.check()
+            time.sleep(_LOOK_SECONDS)
+    finally:
+        end(process, signal.SIGTERM, _STOP_SECONDS)
+    if process.returncode != 0:
         raise ConfigurationError(
             f"Superset 未能设置 Superset could not be set up; see {place.log}. If {place.folder} is damaged, remove it: "
             "it holds no data of the bureau, and is made anew."
@@ -220,24 +241,13 @@ def _start(place: _Superset) -> subprocess.Popen[bytes]:
         )
 
 
-def _wait_until_up(place: _Superset, process: subprocess.Popen[bytes]) -> None:
+def _wait_until_up(place: _Superset, process: subprocess.Popen[bytes], stopping: Stopping) -> None:
     deadline = time.monotonic() + _START_SECONDS
     while True:
+        stopping.check()
         with suppress(OSError), urllib.request.urlopen(f"{place.address}/health", timeout=5) as answer:  # noqa: S310
             if answer.status == 200 and process.poll() is None:
                 return
         if process.poll() is not None or time.monotonic() > deadline:
-            raise ConfigurationError(
-                f"Superset 未能启动 Superset did not start on {place.address}; see {place.log}. Another port: --port."
-            )
-        time.sleep(0.3)
-
-
-def _stop(process: subprocess.Popen[bytes]) -> None:
-    with suppress(ProcessLookupError):
-        process.send_signal(signal.SIGTERM)
-    try:
-        process.wait(timeout=_STOP_SECONDS)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
+            raise ConfigurationError(f"Superset 未能启动 Superset did not start on {place.address}; see {place.log}.")
+        time.sleep(_LOOK_SECONDS)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -17,19 +16,19 @@ from pathlib import Path
 
 import yaml
 
-from ingestion.settings import HOME_VARIABLE, IN_UTF8, ConfigurationError, Settings
+from ingestion.settings import HOME_VARIABLE, IN_UTF8, Settings
 from orchestration.operations.inbox import SETTLE_SECONDS
 from orchestration.operations.instance import open_instance, reap, write_instance_config
 from orchestration.operations.lock import AnotherBuildRunsError, writer_lock
+from orchestration.operations.loopback import HOST, require_free
 from orchestration.operations.stopping import Stopping
 
-HOST = "127.0.0.1"  # Dagster has no user accounts: anybody who can reach it can do everything
 _GRACE_SECONDS = 20
 
 
 def serve(settings: Settings, port: int, tell: Callable[[str], None]) -> int:
     """Runs until Ctrl-C, SIGTERM, or the end of one of the two processes; returns the exit code."""
-    _require_free(port)
+    require_free(port)
     home = write_instance_config(settings)
     # While a build holds the lock, an unfinished run may be its own; it has already marked the others.
     with suppress(AnotherBuildRunsError), writer_lock(settings), open_instance(settings) as instance:
@@ -74,17 +73,6 @@ def serve(settings: Settings, port: int, tell: Callable[[str], None]) -> int:
     finally:
         _stop(processes)
         stopping.restore()
-
-
-def _require_free(port: int) -> None:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((HOST, port))
-        except OSError as error:
-            raise ConfigurationError(
-                f"端口被占用 {HOST}:{port} is taken ({error.strerror}). 请另选端口 Name another port with --port."
-            ) from None
 
 
 def _stop(processes: dict[str, subprocess.Popen[bytes]]) -> None:

@@ -1,8 +1,9 @@
 """The column dictionary: one entry a column name, read by everything that shows a column.
 
 Belongs here: a column's Chinese and English label, its type and unit, and the widest audience that may see it
-(`columns.csv`), and what the codes of a column are called (`values.csv`). Does not belong here: what a column means in one table (the note after the label in dbt's YAML), which
-schemas an audience sees (`serving.audiences`), headers of exports (`ingestion.sources`).
+(`columns.csv`), what the codes of a list are called (`values.csv`), and which list a column of a table has. Does not
+belong here: what a column means in one table (the note after the label in dbt's YAML), which schemas an audience sees
+(`serving.audiences`), headers of exports (`ingestion.sources`).
 """
 
 from __future__ import annotations
@@ -48,17 +49,43 @@ def label(column: str) -> str:
     return entry.label if entry else column
 
 
+# A column of one table whose codes are not those of the list of its name; "" = it has no list.
+_CODE_LISTS = {
+    ("dim_rules", "severity"): "",  # the rulebook's own words
+    ("fct_check_results", "severity"): "check_severity",
+    ("fct_engineer_conflicts", "status"): "review_status",
+    ("fct_leads", "status"): "review_status",
+    ("fct_loads", "status"): "load_status",
+    ("rpt_tasks", "status"): "task_status",
+}
+
+
 @cache
-def _values() -> Mapping[tuple[str, str], tuple[str, str]]:
+def _values() -> Mapping[str, Mapping[str, tuple[str, str]]]:
+    found: dict[str, dict[str, tuple[str, str]]] = {}
     with _VALUES.open(encoding="utf-8", newline="") as file:
-        return {(row["column"], row["value"]): (row["zh"], row["en"]) for row in csv.DictReader(file)}
+        for row in csv.DictReader(file):
+            found.setdefault(row["list"], {})[row["value"]] = (row["zh"], row["en"])
+    return found
 
 
-def value_words(column: str, value: str) -> tuple[str, str]:
-    """What a code of a column is called in Chinese and in English; a value without words is its own."""
-    return _values().get((column, value), (value, value))
+def value_words(code_list: str, value: str) -> tuple[str, str]:
+    """What a code of a list is called in Chinese and in English; a value without words is its own."""
+    return _values().get(code_list, {}).get(value, (value, value))
 
 
-def words_of(column: str) -> dict[str, tuple[str, str]]:
-    """Code -> what it is called in Chinese and in English, of every code of a column that has words."""
-    return {value: words for (named, value), words in _values().items() if named == column}
+def words_of(code_list: str) -> dict[str, tuple[str, str]]:
+    """Code -> what it is called in Chinese and in English, of every code of a list; empty where there is no such list."""
+    return dict(_values().get(code_list, {}))
+
+
+def code_list(table: str, column: str) -> str:
+    """The code list of a column of a mart, by the mart's name without its schema; empty where it has none."""
+    name = _CODE_LISTS.get((table, column), column)
+    return name if name in _values() else ""
+
+
+def codes_of(table: str, column: str) -> dict[str, tuple[str, str]]:
+    """Code -> what it is called in Chinese and in English, of a column of a mart. A `status` of one table is not that of
+    another."""
+    return words_of(code_list(table, column))

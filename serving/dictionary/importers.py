@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from serving.dictionary import Entry, value_words, words_of
+from serving.dictionary import Entry, codes_of, value_words
 from serving.dictionary.grains import grains
 
 _MEASURES = Path(__file__).with_name("measures.csv")
@@ -35,7 +35,7 @@ _CATEGORIES = {
         "kind",
         "level",
     ),
-    *("list_code", "period", "registered_region_name", "source", "to_grade"),
+    *("list_code", "period", "registered_region_name", "severity", "source", "to_grade"),
 }
 _CATEGORY_ENDINGS = ("_cause", "_code", "_grade", "_kind", "_level", "_reason", "_status", "_tier")
 _NUMBERS = ("integer", "bigint", "decimal")
@@ -95,11 +95,11 @@ def _metabase_type(table: str, entry: Entry) -> dict[str, str]:
         return {"metabase.semantic_type": "type/PK"}
     if entry.name == "agency_id":
         return {"metabase.fk_target_table": "credit.dim_agencies", "metabase.fk_target_field": "agency_id"}
-    kind = _semantic_type(entry)
+    kind = _semantic_type(table.partition(".")[2], entry)
     return {"metabase.semantic_type": kind} if kind else {}
 
 
-def _semantic_type(entry: Entry) -> str | None:
+def _semantic_type(table: str, entry: Entry) -> str | None:
     name = entry.name
     if entry.type.startswith(_NUMBERS):
         if entry.unit == "points":
@@ -107,7 +107,7 @@ def _semantic_type(entry: Entry) -> str | None:
         if entry.unit == "0–1":
             return "type/Percentage"
         return "type/Quantity" if name.endswith(("_count", "_days")) else None
-    if entry.type == "boolean" or words_of(name) or name in _CATEGORIES or name.endswith(_CATEGORY_ENDINGS):
+    if entry.type == "boolean" or codes_of(table, name) or name in _CATEGORIES or name.endswith(_CATEGORY_ENDINGS):
         return "type/Category"
     if name.endswith("_name"):
         return "type/Name"

@@ -1,7 +1,7 @@
 """dbt's pages on the models of a release: lineage, SQL, columns, tests. The last three releases keep them.
 
 Belongs here: putting the page, which is handed in, into the release. Does not belong here: making it
-(`orchestration.building.dbt_docs`). It names restricted tables and their columns, and holds no data.
+(`orchestration.operations.dbt_docs`). It names restricted tables and their columns, and holds no data.
 """
 
 from __future__ import annotations

@@ -15,6 +15,7 @@ import duckdb
 
 from serving.audiences import SCHEMAS, Audience, require_visible
 from serving.outputs.output import Output
+from serving.releases import catalogue
 from serving.releases import checks as check_results
 from serving.releases.candidate import Candidate
 from serving.releases.contents import literal, quoted
@@ -54,39 +55,32 @@ class _ReleaseFile:
         self.candidate = candidate
         self.audience = audience
         self.connection = connection
-        self.column_comments: dict[tuple[str, str], dict[str, str]] = {}
-        for schema, name, column, comment in connection.execute(
-            "select schema_name, table_name, column_name, comment from duckdb_columns() where database_name = ? "
-            "and comment is not null order by schema_name, table_name, column_index",
-            [candidate.database],
-        ).fetchall():
-            self.column_comments.setdefault((schema, name), {})[column] = comment
 
     def copy_schema(self, schema: str, parquet: Path) -> None:
         """Tables with their comments, Parquet beside them, then the views over them. Raises ColumnNotAllowedError."""
-        for name, columns in self._columns(schema).items():
-            require_visible(self.audience, f"{schema}.{name}", columns)
+        found = catalogue.relations(self.connection, [schema], self.candidate.database)
+        for relation in found:
+            require_visible(self.audience, relation.full_name, [column.name for column in relation.columns])
         self.connection.execute(f"create schema if not exists release.{schema}")
-        for name, comment, _ in self._objects("duckdb_tables", "table_name", schema):
-            mart = f"{quoted(self.candidate.database)}.{schema}.{quoted(name)}"
-            self.connection.execute(f"create table release.{schema}.{quoted(name)} as select * from {mart}")
-            self._comment("table", schema, name, comment, self.column_comments.get((schema, name), {}))
-            self._write_parquet(f"release.{schema}.{quoted(name)}", parquet / f"{name}.parquet")
-        for name, comment, sql in self._objects("duckdb_views", "view_name", schema):
-            self.connection.execute(f"use release.{schema}")
-            self.connection.execute(self._portable(sql))
-            self._comment("view", schema, name, comment, self.column_comments.get((schema, name), {}))
+        for relation in sorted(found, key=lambda relation: relation.view_sql is not None):
+            if relation.view_sql is None:
+                place = f"{schema}.{quoted(relation.name)}"
+                mart = f"{quoted(self.candidate.database)}.{place}"
+                self.connection.execute(f"create table release.{place} as select * from {mart}")
+                self._write_parquet(f"release.{place}", parquet / f"{relation.name}.parquet")
+            else:
+                self.connection.execute(f"use release.{schema}")
+                self.connection.execute(self._portable(relation.view_sql))
+            comments = {column.name: column.comment for column in relation.columns if column.comment}
+            self._comment("view" if relation.view_sql else "table", schema, relation.name, relation.comment, comments)
 
     def copy_table_macros(self, schemas: Sequence[str]) -> None:
         """credit.agency_grades_as_of(d): only a DuckDB file can hold this query; other outputs document it."""
-        for schema, name, parameters, query in self.connection.execute(
-            "select schema_name, function_name, parameters, macro_definition from duckdb_functions() "
-            "where database_name = ? and list_contains(?, schema_name) and function_type = 'table_macro' order by 1, 2",
-            [self.candidate.database, list(schemas)],
-        ).fetchall():
-            self.connection.execute(f"use release.{schema}")
+        for macro in catalogue.table_macros(self.connection, schemas, self.candidate.database):
+            self.connection.execute(f"use release.{macro.schema}")
             self.connection.execute(
-                f"create macro {schema}.{quoted(name)}({', '.join(parameters)}) as table {self._portable(query)}"
+                f"create macro {macro.schema}.{quoted(macro.name)}({', '.join(macro.parameters)}) "
+                f"as table {self._portable(macro.query)}"
             )
 
     def write_check_results(self, parquet: Path) -> None:
@@ -101,25 +95,9 @@ class _ReleaseFile:
         self._comment("table", schema, name, check_results.TABLE_COMMENT, check_results.COLUMN_COMMENTS)
         self._write_parquet(f"release.{check_results.TABLE}", parquet / schema / f"{name}.parquet")
 
-    def _columns(self, schema: str) -> dict[str, list[str]]:
-        """Table or view -> its columns."""
-        found = self.connection.execute(
-            "select table_name, list(column_name order by column_index) from duckdb_columns() "
-            "where database_name = ? and schema_name = ? group by table_name order by table_name",
-            [self.candidate.database, schema],
-        ).fetchall()
-        return dict(found)
-
     def _write_parquet(self, relation: str, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         self.connection.execute(f"copy {relation} to {literal(path)} (format parquet)")
-
-    def _objects(self, function: str, name_column: str, schema: str) -> list[tuple[str, str | None, str]]:
-        return self.connection.execute(
-            f"select {name_column}, comment, sql from {function}() where database_name = ? and schema_name = ? "
-            f"and not internal order by {name_column}",
-            [self.candidate.database, schema],
-        ).fetchall()
 
     def _comment(self, kind: str, schema: str, name: str, comment: str | None, columns: Mapping[str, str]) -> None:
         """Comments of a relation and its columns, in one transaction: there are hundreds of them."""

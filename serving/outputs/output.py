@@ -26,17 +26,24 @@ def _always(settings: Settings) -> bool:
     return True
 
 
+def _nowhere(settings: Settings) -> str:
+    return ""
+
+
 @dataclass(frozen=True)
 class Output:
     """One output. `write` writes files of a candidate before the switch; if it raises, nothing is released. `publish`
-    copies a release elsewhere after the switch and returns where; it may be called again, and a failure leaves the
-    release unharmed. It is called only where the settings name a place for it (`is_wanted`)."""
+    copies a release elsewhere after the switch and returns what it did; it may be called again, and a failure leaves the
+    release unharmed. It is called only where the settings name a place for it (`is_wanted`, which never raises). `place`
+    names that place without a secret, so that one server is not taken for another; it raises ConfigurationError where a
+    setting is wrong."""
 
     name: str
     audience: Audience
     write: Callable[[Candidate], None] | None = None
     publish: Callable[[Settings, Release], str] | None = None
     is_wanted: Callable[[Settings], bool] = _always
+    place: Callable[[Settings], str] = _nowhere
 
     def __post_init__(self) -> None:
         if (self.write is None) == (self.publish is None):

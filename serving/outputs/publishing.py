@@ -27,9 +27,11 @@ WAIT_SECONDS = (1.0, 4.0)  # before the second try, before the third
 
 @dataclass(frozen=True)
 class Publication:
-    """The result of publishing one release by one output. `message` says where it was published, or why it failed."""
+    """The result of publishing one release by one output to one place; the place is empty where it could not be told.
+    `message` says what was published, or why it failed."""
 
     output: str
+    place: str
     release_id: str
     published_at: str  # UTC
     is_published: bool
@@ -73,6 +75,10 @@ def _published(
 ) -> Publication:
     assert output.publish is not None
     release_id = (current_release(settings) or Path()).name
+    try:
+        place = output.place(settings)
+    except ConfigurationError as error:  # no other try can succeed before a person has acted
+        return failed(output, "", release_id, error)
     pauses = iter(waits)
     try_count = 0
     while True:
@@ -88,9 +94,17 @@ def _published(
             is_published, message = False, _plain(error)
         pause = next(pauses, None)
         if is_published or pause is None:
-            now = dt.datetime.now(dt.UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
-            return Publication(output.name, release_id, now, is_published, try_count, message)
+            return Publication(output.name, place, release_id, _now(), is_published, try_count, message)
         wait(pause)
+
+
+def failed(output: Output, place: str, release_id: str, error: Exception) -> Publication:
+    """The result where an error came before or after the tries."""
+    return Publication(output.name, place, release_id, _now(), False, 1, _plain(error))
+
+
+def _now() -> str:
+    return dt.datetime.now(dt.UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 def _plain(error: Exception) -> str:
@@ -99,16 +113,30 @@ def _plain(error: Exception) -> str:
     return str(error) if is_for_people else f"{type(error).__name__}: {error}"
 
 
+def has_arrived(settings: Settings, output: Output) -> bool:
+    """Whether the current release is where the output publishes to, as the record says."""
+    current = current_release(settings)
+    try:
+        place = output.place(settings)
+    except ConfigurationError:
+        return False
+    return current is not None and any(
+        one.is_published and (one.output, one.place, one.release_id) == (output.name, place, current.name)
+        for one in last_publications(settings)
+    )
+
+
 def last_publications(settings: Settings) -> list[Publication]:
-    """The last result of every output that ever published, by name."""
-    last: dict[str, Publication] = {}
+    """The last result of every output in every place where it ever published, by name and place."""
+    last: dict[tuple[str, str], Publication] = {}
     for line in _lines(settings.logs / RECORD):
         try:
             found = Publication(**json.loads(line))
         except (ValueError, TypeError):
-            continue  # an incomplete line of a killed process
-        last[found.output] = found
-    return [last[name] for name in sorted(last)]
+            continue  # an incomplete line of a killed process, or one of a program that recorded no places
+        last.pop((found.output, ""), None)  # a setting that was wrong then
+        last[found.output, found.place] = found
+    return [last[key] for key in sorted(last)]
 
 
 def _lines(path: Path) -> list[str]:

@@ -16,8 +16,8 @@ from typing import Any
 import duckdb
 
 from ingestion.settings import ConfigurationError, Settings
-from serving.releases.errors import FileInUseError, NoReleaseError, UnreadableReleaseError, in_use
-from serving.releases.stored import BI_FILE, DESK_FILE, current_release, read_description
+from serving.releases.errors import FileInUseError, UnreadableReleaseError, in_use
+from serving.releases.stored import BI_FILE, DESK_FILE, read_description, require_release
 
 
 def rows_of(connection: duckdb.DuckDBPyConnection, sql: str, parameters: Sequence[Any] = ()) -> list[dict[str, Any]]:
@@ -69,9 +69,7 @@ def open_release(settings: Settings, *, for_desk: bool = False, memory_limit: st
     Raises NoReleaseError, UnreadableReleaseError, FileInUseError, or ConfigurationError where this account may not read
     it.
     """
-    directory = current_release(settings)
-    if directory is None:
-        raise NoReleaseError(f"尚无发布 There is no release in {settings.home} yet.")
+    directory = require_release(settings)
     path = directory / (DESK_FILE if for_desk else BI_FILE)
     if path.exists() and not os.access(path, os.R_OK):
         raise ConfigurationError(

@@ -11,9 +11,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from ingestion.settings import DBT_PROJECT, PROGRAM
+from ingestion.yaml_text import load_yaml
 
 # Folders and single files, relative to the program; all others only show results.
 SCORING = (
@@ -74,10 +73,7 @@ def _is_input(relative: Path) -> bool:
 def _without_wording(path: Path) -> bytes:
     if path.suffix != ".yml" or not path.is_relative_to(DBT_PROJECT):
         return path.read_bytes()
-    return repr(_stripped(yaml.load(path.read_bytes(), Loader=_Loader))).encode()  # noqa: S506  (a safe loader)
-
-
-_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    return repr(_stripped(load_yaml(path.read_bytes()))).encode()
 
 
 def _stripped(content: Any) -> Any:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from ingestion.settings import Settings
+from serving.releases.errors import NoReleaseError
 
 DESCRIPTION_FILE = "release.json"
 DESK_FILE, BI_FILE = "firemark.duckdb", "firemark_bi.duckdb"
@@ -29,6 +30,14 @@ def current_release(settings: Settings) -> Path | None:
         return (settings.releases / link.readlink()).resolve(strict=True)
     except OSError:
         return None
+
+
+def require_release(settings: Settings) -> Path:
+    """The folder of the current release. Raises NoReleaseError where there is none."""
+    release = current_release(settings)
+    if release is None:
+        raise NoReleaseError(f"尚无发布 There is no release in {settings.home} yet.")
+    return release
 
 
 def all_releases(settings: Settings) -> Iterator[Path]:

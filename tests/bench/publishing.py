@@ -26,7 +26,7 @@ import duckdb
 import psycopg
 
 from ingestion.settings import load
-from orchestration.operations import postgres_server
+from orchestration.operations.loopback import HOST
 from orchestration.operations.postgres_server import Server, programs, running
 from serving.outputs import postgres
 from serving.outputs.publishing import MEMORY_LIMIT
@@ -156,7 +156,7 @@ def main(arguments: list[str] | None = None) -> None:
     folder.chmod(0o711)
     try:
         with socket.socket() as probe:
-            probe.bind((postgres_server.HOST, 0))
+            probe.bind((HOST, 0))
             port = probe.getsockname()[1]
         with running(folder / "pg", folder / "pgpass", port, options={"max_wal_size": "4GB"}) as server:
             print(f"{'':14}{'psql copy':>18}{'publish':>18}{'publish : psql':>18}{'publish':>9}")

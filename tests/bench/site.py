@@ -20,14 +20,12 @@ from serving.audiences import TABLES, Audience
 from serving.outputs.site.downloads import TABLES as PUBLISHED
 from serving.releases.contents import literal, quoted
 from tests.bench.city import Taken, run
+from tests.serving.site.published import WITH_A_PAGE
 
 READ = (
     *(f"publication.{name}" for name in PUBLISHED),
     *TABLES[Audience.PUBLIC],
     *(f"rulebook.{name}" for name in BUILD_TABLES),
-)
-_LISTED = (
-    "select agency_id from {0}publication.rpt_public_roster union select agency_id from {0}publication.rpt_exit_notices"
 )
 _LINES = ("line_id", "counted_by_line_id")
 
@@ -47,10 +45,10 @@ def multiply(build_file: Path, into: Path, pages: int) -> None:
 
     Copy k of an agency has another code and another name, and lines of its own.
     """
+    of_one = _pages(build_file)
+    copies = -(-pages // of_one)
     with duckdb.connect(str(into)) as connection:
         connection.execute(f"attach {literal(build_file)} as city (read_only)")
-        (of_one,) = connection.execute(f"select count(*) from ({_LISTED.format('city.')})").fetchone() or (0,)
-        copies = -(-pages // of_one)
         for table in READ:
             schema, _, name = table.partition(".")
             relation = f"{quoted(schema)}.{quoted(name)}"
@@ -68,9 +66,15 @@ def multiply(build_file: Path, into: Path, pages: int) -> None:
                 f"create table {relation} as select * exclude (k) replace ({replaced}) "
                 f"from city.{relation} cross join range({copies}) as copies(k)"
             )
-        (count,) = connection.execute(f"select count(*) from ({_LISTED.format('')})").fetchone() or (0,)
-    if count != of_one * copies:
+    if _pages(into) != of_one * copies:
         raise SystemExit("Two agencies of the multiplied city have one code: choose longer codes.")
+
+
+def _pages(marts: Path) -> int:
+    """How many agencies have a page."""
+    with duckdb.connect(str(marts), read_only=True) as connection:
+        (count,) = connection.execute(f"select count(*) from ({WITH_A_PAGE})").fetchone() or (0,)
+    return int(count)
 
 
 def size_of(site: Path) -> tuple[int, int, int]:

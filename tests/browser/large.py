@@ -7,11 +7,10 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-import shutil
 from decimal import Decimal
 from pathlib import Path
 
-from serving.outputs import site as output
+from serving.outputs.site import copy_assets
 from serving.outputs.site.facts import Row, read_release
 from serving.outputs.site.pages import Pages
 from serving.outputs.site.search import roster_data
@@ -30,8 +29,7 @@ def write_large_roster(folder: Path, count: int) -> Path:
     release = dataclasses.replace(release, roster=rows)
     site = folder / "site"
     (site / "data").mkdir(parents=True)
-    for name in ("assets", "vendor"):
-        shutil.copytree(Path(output.__file__).parent / name, site / name)
+    copy_assets(site)
     (site / "data" / "roster.js").write_text(roster_data(release), encoding="utf-8")
     for path, text in Pages(release).roster():
         (site / path).write_text(text, encoding="utf-8")

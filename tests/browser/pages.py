@@ -19,7 +19,7 @@ WIDE, NARROW = 1280, 390  # a desk, a phone
 HEIGHT = 900
 PAPER = 704  # pixels of A4 between its margins
 LANGS = ("zh", "en")
-KINDS = ("roster", "agency", "left", "changes", "lists", "frozen", "rules", "data", "about")
+KINDS = ("roster", "agency", "left", "unlisted", "changes", "lists", "frozen", "rules", "data", "about")
 # What is data in both languages: names, numbers of documents, codes, days, and the letter of a grade.
 DATA = "bdi, code, time, b.m"
 
@@ -64,14 +64,19 @@ def path_of(site: Path, kind: str) -> str:
             return largest("agency/*.html", 'id="chart"')
         case "left":
             return largest("agency/*.html", "该机构已退出名录")
+        case "unlisted":
+            return largest("agency/*.html", "该机构未列入名录")
         case "frozen":
             return largest("lists/publish-*.html")
         case _:
             return f"{kind}.html"
 
 
-def watch(context: BrowserContext, base: str, faults: list[str]) -> None:
-    """Notes what no page may do: speak on the console, fail, show a dialog, ask for what is not the site's."""
+def watch(context: BrowserContext, base: str, faults: list[str], *, is_quiet: bool = True) -> None:
+    """Notes what no page may do: speak on the console, fail, show a dialog, ask for what is not the site's.
+
+    A page that need not be quiet may speak, and miss files: its policy keeps it from what it would ask for.
+    """
 
     def asked(url: str) -> None:
         if not url.startswith((base, "data:", "blob:")):
@@ -81,10 +86,11 @@ def watch(context: BrowserContext, base: str, faults: list[str]) -> None:
         if request.failure != "net::ERR_ABORTED":  # the window left for another page meanwhile
             faults.append(f"not found: {request.url}")
 
-    context.on("console", lambda message: faults.append(f"console {message.type}: {message.text}"))
+    if is_quiet:
+        context.on("console", lambda message: faults.append(f"console {message.type}: {message.text}"))
+        context.on("requestfailed", failed)
     context.on("weberror", lambda error: faults.append(f"error: {error.error}"))
     context.on("request", lambda request: asked(request.url))
-    context.on("requestfailed", failed)
     context.on(
         "page",
         lambda page: page.on("dialog", lambda dialog: (faults.append(f"dialog: {dialog.message}"), dialog.dismiss())),
@@ -138,12 +144,15 @@ def listed(page: Page) -> list[str]:
     return codes
 
 
+_CHART = 'const chart = echarts.getInstanceByDom(document.getElementById("chart"));'
+
+
 def chart_points(page: Page) -> list[dict[str, Any]]:
     """Day, score and text of each point of the chart; the last only draws the line on."""
     points: list[dict[str, Any]] = page.evaluate(
-        """() => {
-          const { series } = echarts.getInstanceByDom(document.getElementById("chart")).getOption();
-          const [line] = series;
+        f"() => {{ {_CHART}"
+        """
+          const [line] = chart.getOption().series;
           return line.data.map((point) => ({
             on: new Date(point.value[0]).toISOString().slice(0, 10),
             score: point.value[1],
@@ -152,3 +161,39 @@ def chart_points(page: Page) -> list[dict[str, Any]]:
         }"""
     )
     return points
+
+
+def places_of_points(page: Page) -> list[tuple[float, float]]:
+    """Where in the window each point of the chart is drawn, the last included."""
+    places: list[tuple[float, float]] = page.evaluate(
+        f"() => {{ {_CHART}"
+        """
+          const { left, top } = chart.getDom().getBoundingClientRect();
+          return chart.getOption().series[0].data.map((point) => {
+            const [x, y] = chart.convertToPixel({ seriesIndex: 0 }, point.value);
+            return [left + x, top + y];
+          });
+        }"""
+    )
+    return places
+
+
+def tooltip(page: Page) -> str:
+    """What the chart's tooltip says as it is drawn; empty = there is none. The chart's only text of its own layer."""
+    said: list[str] = page.evaluate(
+        f"() => {{ {_CHART}"
+        """
+          const zr = chart.getZr();
+          zr.flush();
+          return zr.storage.getRoots().filter((one) => one.type === "text" && !one.ignore).map((one) => one.style.text);
+        }"""
+    )
+    assert len(said) <= 1
+    return "".join(said)
+
+
+def show_tooltip(page: Page, index: int) -> None:
+    """Shows the tooltip of a point, also of one that another covers."""
+    page.evaluate(
+        f"(dataIndex) => {{ {_CHART} chart.dispatchAction({{ type: 'showTip', seriesIndex: 0, dataIndex }}); }}", index
+    )

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.pages import KINDS, LANGS, NARROW, WIDE, Visit, path_of, turn
+from tests.browser.pages import KINDS, LANGS, NARROW, WIDE, Visit, turn
 
 GRAVE = ("serious", "critical")
 
@@ -29,8 +28,8 @@ def findings(page: Page) -> list[str]:
 
 @pytest.mark.parametrize("width", [WIDE, NARROW])
 @pytest.mark.parametrize("kind", KINDS)
-def test_nobody_is_shut_out_of_a_page(visit: Visit, site: Path, kind: str, width: int) -> None:
-    page = visit(path_of(site, kind), width=width)
+def test_nobody_is_shut_out_of_a_page(visit_kind: Visit, kind: str, width: int) -> None:
+    page = visit_kind(kind, width=width)
     for lang in LANGS:
         turn(page, lang)
         assert findings(page) == [], lang

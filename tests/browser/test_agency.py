@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page
 
-from tests.browser.pages import WIDE, Visit, chart_points, sheets, table_rows
+from serving import palette
+from tests.browser.pages import WIDE, Visit, chart_points, path_of, places_of_points, sheets, table_rows, tooltip
 from tests.conftest import BuiltCity
+from tests.serving.site.published import WITH_A_PAGE
 
 Spans = dict[str, list[dict[str, Any]]]
 KNOWN_DAYS = 3  # to come, of each agency
+RADIUS = 5  # pixels of a point of the chart
 
 
 @pytest.fixture(scope="module")
@@ -27,8 +31,7 @@ def spans(built_city: BuiltCity, today: dt.date) -> Spans:
     found: Spans = {}
     for row in built_city.query(
         "select agency_id, valid_from_on, valid_until_on, score, grade from credit.fct_score_history "
-        "where (valid_until_on is null or valid_until_on > ?) and agency_id in (select agency_id from "
-        "publication.rpt_public_roster union all select agency_id from publication.rpt_exit_notices) "
+        f"where (valid_until_on is null or valid_until_on > ?) and agency_id in ({WITH_A_PAGE}) "
         "order by agency_id, valid_from_on",
         today,
     ):
@@ -124,11 +127,25 @@ def test_the_chart_s_points_are_the_score_s(visit: Visit, spans: Spans, today: d
     assert seen > 60
 
 
-def test_a_chart_says_its_values_on_a_pixel_of_its_line(visit: Visit, spans: Spans) -> None:
-    """The canvas is not empty: over today's point a pointer is told day, grade and score."""
-    page = visit()
-    code = max(spans, key=lambda code: len(spans[code]))
-    page.goto(page.url.replace("index.html", f"agency/{code}.html"))
+def test_a_pointer_over_a_point_of_the_chart_is_told_day_grade_and_score(visit: Visit, site: Path) -> None:
+    page = visit(path_of(site, "agency"))
+    page.locator("#chart").scroll_into_view_if_needed()
+    assert tooltip(page) == ""
+    places, rows = places_of_points(page), table_rows(page, "#steps")
+    asked = 0
+    for (x, y), (day, score, grade, cause) in zip(places[:-1], rows, strict=True):
+        if sum(abs(x - left) < RADIUS and abs(y - top) < RADIUS for left, top in places[:-1]) > 1:
+            continue  # one covers the other
+        page.mouse.move(x, y)
+        first, *causes = tooltip(page).split("\n")
+        assert first.split() == [day, grade, score] and causes == cause.split(" · ")
+        asked += 1
+    assert asked > 2
+
+
+def test_a_chart_draws_its_line_and_a_band_for_each_grade(visit: Visit, site: Path) -> None:
+    """The canvas is not empty."""
+    page = visit(path_of(site, "agency"))
     colours = page.evaluate(
         """() => {
           const canvas = document.querySelector("#chart canvas");
@@ -138,7 +155,9 @@ def test_a_chart_says_its_values_on_a_pixel_of_its_line(visit: Visit, spans: Spa
           return [...found].map((one) => one.toString(16).padStart(6, "0"));
         }"""
     )
-    assert {"17406d", "e3f1e8", "e6eff8", "fdf1dc", "fae5e6"} <= set(colours)  # the line, and a band for each grade
+    assert {palette.MAIN.removeprefix("#"), "e3f1e8", "e6eff8", "fdf1dc", "fae5e6"} <= set(
+        colours
+    )  # the line, and a band for each grade
 
 
 def test_every_page_prints_on_two_sheets(visit: Visit, spans: Spans) -> None:

@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.pages import HEIGHT, LANGS, NARROW, WIDE, listed, overflow, turn, watch
+from serving.outputs.site import write_site
+from tests.browser.pages import (
+    HEIGHT,
+    LANGS,
+    NARROW,
+    Visit,
+    chart_points,
+    listed,
+    overflow,
+    show_tooltip,
+    tooltip,
+    turn,
+)
 from tests.hostile_city import HostileCity
+from tests.hostile_texts import PAYLOADS
+from tests.serving.site.candidates import add_step, candidate, key_of
+from tests.serving.site.published import roster_rows
 from tests.serving.site.safety import KNOWN_TAGS, SCRIPTS
 
 # Elements that the libraries of the site make; whatever else stands in a page that no template writes is somebody's text.
@@ -34,14 +47,9 @@ def site(hostile_city: HostileCity) -> Path:
 
 
 @pytest.fixture
-def page(browser: Browser, site: Path) -> Iterator[Page]:
-    """A window in which pages of the site are opened one after another; a dialog or a message of the console fails."""
-    faults: list[str] = []
-    context = browser.new_context(viewport={"width": WIDE, "height": HEIGHT})
-    watch(context, site.as_uri(), faults)
-    yield context.new_page()
-    context.close()
-    assert faults == []
+def page(visit: Visit) -> Page:
+    """A window in which pages of the site are opened one after another."""
+    return visit()
 
 
 def foreign(page: Page) -> list[str]:
@@ -53,6 +61,11 @@ def foreign(page: Page) -> list[str]:
         if not is_own_script and (name == "script" or name not in KNOWN_TAGS | MADE):
             found.append(pair)
     return found
+
+
+def bare(text: str) -> str:
+    """Text without what a page may fold, and without the dots at which a tooltip breaks its lines."""
+    return re.sub(r"[\s·]", "", text)
 
 
 def paths(site: Path) -> list[str]:
@@ -80,33 +93,40 @@ def test_no_text_pushes_a_page_out_of_its_window(page: Page, site: Path) -> None
 def test_the_search_takes_harm_for_text(page: Page, site: Path) -> None:
     """Every name is found by itself: what is typed is compared, and what is found is written, as text."""
     page.goto((site / "index.html").as_uri())
-    script = (site / "data" / "roster.js").read_text("utf-8")
-    rows = json.loads(script.removeprefix("window.FIREMARK = ").removesuffix(";\n"))["rows"]
-    harmful = [row for row in rows if re.search(r"[<>\"'{]", row[1])]
+    rows = roster_rows(site)
+    harmful = [row for row in rows if re.search(r"[<>\"'{]", row["agency_name"])]
     assert len(harmful) > 15
     for row in harmful:
         page.locator("#q").fill("")
         expect(page.locator("#count [lang=zh]")).to_contain_text(f"列出 {len(rows)} 家")
-        page.locator("#q").fill(row[1])
+        page.locator("#q").fill(row["agency_name"])
         expect(page.locator("#count [lang=zh]")).not_to_contain_text(f"列出 {len(rows)} 家")
-        assert row[0] in listed(page), row[1]
-        assert foreign(page) == [], row[1]
+        assert row["agency_id"] in listed(page), row["agency_name"]
+        assert foreign(page) == [], row["agency_name"]
 
 
-def test_a_pointer_over_the_chart_reads_text(page: Page, site: Path) -> None:
-    seen = 0
-    for path in paths(site):
-        if 'id="chart"' not in (site / path).read_text("utf-8"):
-            continue
-        page.goto((site / path).as_uri())
-        page.evaluate(
-            "() => { const chart = echarts.getInstanceByDom(document.getElementById('chart')); const { data } = "
-            "chart.getOption().series[0]; data.forEach((_, dataIndex) => chart.dispatchAction({ type: 'showTip', "
-            "seriesIndex: 0, dataIndex })); chart.getZr().flush(); }"
-        )
-        assert foreign(page) == [], path
-        seen += 1
-    assert seen > 5
+@pytest.fixture(scope="module")
+def site_of_harmful_titles(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Titles are the rulebook's, which no export writes: here each mean harm, and stand in the tooltip of a chart."""
+    folder = tmp_path_factory.mktemp("titles")
+    with candidate(folder, PAYLOADS) as one:
+        add_step(one)
+        write_site(one)
+    return folder / "site"
+
+
+def test_what_the_chart_says_of_its_points_is_text(visit: Visit, site_of_harmful_titles: Path) -> None:
+    base = site_of_harmful_titles.as_uri()
+    page = visit(base=base)
+    for place, payload in enumerate(PAYLOADS):
+        page.goto(f"{base}/agency/{key_of(place)}.html")
+        *points, _ = chart_points(page)
+        assert len(points) == 2
+        for index, point in enumerate(points):
+            show_tooltip(page, index)
+            said = tooltip(page)
+            assert said.startswith(point["on"]) and (bare(payload) in bare(said)) == (index > 0), said
+            assert foreign(page) == [], payload
 
 
 @pytest.mark.parametrize(

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.pages import KINDS, NARROW, WIDE, Visit, listed, path_of
+from tests.browser.pages import KINDS, NARROW, WIDE, Visit, listed
 
 _STOPS = """
 () => {
@@ -48,8 +47,8 @@ def tab_through(page: Page) -> list[dict[str, Any]]:
 
 @pytest.mark.parametrize("width", [WIDE, NARROW])
 @pytest.mark.parametrize("kind", KINDS)
-def test_tab_reaches_everything_in_the_order_of_the_page(visit: Visit, site: Path, kind: str, width: int) -> None:
-    page = visit(path_of(site, kind), width=width)
+def test_tab_reaches_everything_in_the_order_of_the_page(visit_kind: Visit, kind: str, width: int) -> None:
+    page = visit_kind(kind, width=width)
     page.evaluate("document.activeElement.blur()")
     stops = tab_through(page)
     assert len(stops) > 8 and None not in stops

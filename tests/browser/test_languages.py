@@ -21,8 +21,8 @@ def only_english(text: str) -> bool:
 
 @pytest.mark.parametrize("width", [WIDE, NARROW])
 @pytest.mark.parametrize("kind", KINDS)
-def test_the_switch_turns_every_label_and_back(visit: Visit, site: Path, kind: str, width: int) -> None:
-    page = visit(path_of(site, kind), width=width)
+def test_the_switch_turns_every_label_and_back(visit_kind: Visit, kind: str, width: int) -> None:
+    page = visit_kind(kind, width=width)
     chinese = labels(page)
     assert [text for text in chinese if only_english(text)] == []
     turn(page, "en")
@@ -38,8 +38,8 @@ def test_the_switch_turns_every_label_and_back(visit: Visit, site: Path, kind: s
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_the_switch_needs_no_script(visit: Visit, site: Path, kind: str) -> None:
-    page = visit(path_of(site, kind), javascript=False)
+def test_the_switch_needs_no_script(visit_kind: Visit, kind: str) -> None:
+    page = visit_kind(kind, javascript=False)
     assert [text for text in seen(page, data=False) if only_english(text)] == []
     turn(page, "en")
     assert [text for text in seen(page, data=False) if CHINESE.search(text)] == []

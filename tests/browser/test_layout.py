@@ -19,8 +19,8 @@ _CUT = """
 
 @pytest.mark.parametrize("width", [320, NARROW, 768, WIDE])
 @pytest.mark.parametrize("kind", KINDS)
-def test_no_page_scrolls_sideways_or_cuts_a_text(visit: Visit, site: Path, kind: str, width: int) -> None:
-    page = visit(path_of(site, kind), width=width)
+def test_no_page_scrolls_sideways_or_cuts_a_text(visit_kind: Visit, kind: str, width: int) -> None:
+    page = visit_kind(kind, width=width)
     for lang in LANGS:
         turn(page, lang)
         assert overflow(page) <= 0, lang
@@ -39,9 +39,9 @@ def test_a_page_that_is_too_wide_is_caught(browser: Browser) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_paper_bears_the_text_and_none_of_the_tools(visit: Visit, site: Path, kind: str) -> None:
-    page = visit(path_of(site, kind))
-    assert sheets(page) <= {"roster": 2, "agency": 2, "left": 2}.get(kind, 9)
+def test_paper_bears_the_text_and_none_of_the_tools(visit_kind: Visit, kind: str) -> None:
+    page = visit_kind(kind)
+    assert sheets(page) <= {"roster": 2, "agency": 2, "left": 2, "unlisted": 2}.get(kind, 9)
     page.emulate_media(media="print")
     for tool in (".top nav", ".switch", ".skip", "#find", "#tools", "#table", "#pages"):
         if page.locator(tool).count():

@@ -7,17 +7,17 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
-from tests.browser.pages import KINDS, Visit, path_of, watch
+from tests.browser.pages import KINDS, Visit, watch
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_page_opens_from_its_file(visit: Visit, site: Path, kind: str) -> None:
-    assert visit(path_of(site, kind)).locator("h1").count() == 1
+def test_a_page_opens_from_its_file(visit_kind: Visit, kind: str) -> None:
+    assert visit_kind(kind).locator("h1").count() == 1
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_page_opens_from_a_web_server(visit: Visit, site: Path, served: str, kind: str) -> None:
-    assert visit(path_of(site, kind), base=served).locator("h1").count() == 1
+def test_a_page_opens_from_a_web_server(visit_kind: Visit, kind: str) -> None:
+    assert visit_kind(kind, is_served=True).locator("h1").count() == 1
 
 
 @pytest.mark.parametrize(

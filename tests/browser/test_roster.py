@@ -15,17 +15,20 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.pages import Visit, listed, table_rows
 from tests.conftest import BuiltCity
+from tests.serving.site.published import WITH_A_PAGE
 
 Row = dict[str, Any]
+IN_WORDS = {"exited": "退出", "unlisted": "未列入"}  # states of which no agency has a score
 
 
 @pytest.fixture(scope="module")
 def roster(built_city: BuiltCity) -> dict[str, Row]:
-    """Who is listed or has left, by code; `state` is what stands where a grade stands."""
+    """Who has a page, by code; `state` is what stands where a grade stands."""
     rows = built_city.query(
-        "select agency_id, score, grade, coalesce(grade, 'unrated') as state, cast(since_on as varchar) as since_on "
-        "from publication.rpt_public_roster union all "
-        "select agency_id, null, null, 'exited', cast(exited_on as varchar) from publication.rpt_exit_notices"
+        "select agency_id, score, grade, case when exited_on is not null then 'exited' when since_on is null then "
+        "'unlisted' else coalesce(grade, 'unrated') end as state, cast(coalesce(exited_on, since_on) as varchar) as since_on "
+        f"from ({WITH_A_PAGE}) left join publication.rpt_public_roster using (agency_id) "
+        "left join publication.rpt_exit_notices using (agency_id)"
     )
     about = {
         row["agency_id"]: row
@@ -68,8 +71,8 @@ def test_the_table_is_the_release_s(visit: Visit, roster: dict[str, Row]) -> Non
         name, code = cell["agency_name"].split("\n")
         row = roster[code]
         assert name == row["agency_name"]
-        score = "退出" if row["state"] == "exited" else str(row["score"]).removesuffix(".00").replace("-", "−")
-        assert (cell["grade"], cell["score"]) == ({"exited": "退出"}.get(row["state"], row["state"]), score)
+        score = IN_WORDS.get(row["state"]) or str(row["score"]).removesuffix(".00").replace("-", "−")
+        assert (cell["grade"], cell["score"]) == (IN_WORDS.get(row["state"], row["state"]), score)
         assert (cell["since_on"], cell["last_checked_on"]) == (row["since_on"], row["last_checked_on"] or "–")
         assert cell["registered_region_name"] == row["registered_region_name"]
 
@@ -77,7 +80,7 @@ def test_the_table_is_the_release_s(visit: Visit, roster: dict[str, Row]) -> Non
 def test_the_counts_by_grade_are_those_of_the_table(visit: Visit, roster: dict[str, Row]) -> None:
     page = visit()
     told = {row[0]: int(row[-1]) for row in table_rows(page, ".bars")}
-    counts = Counter({"exited": "退出"}.get(row["state"], row["state"]) for row in roster.values())
+    counts = Counter(IN_WORDS.get(row["state"], row["state"]) for row in roster.values())
     assert {state: count for state, count in told.items() if count} == dict(counts)
 
 
@@ -156,4 +159,4 @@ def test_sorting_puts_rows_in_order_and_no_value_last(
 
 def test_the_best_grade_comes_first_and_who_has_left_last(visit: Visit, roster: dict[str, Row]) -> None:
     order = [roster[code]["state"] for code in listed(visit())]
-    assert order == sorted(order, key=["A", "B", "C", "D", "unrated", "suspended", "exited"].index)
+    assert order == sorted(order, key=["A", "B", "C", "D", "unrated", "suspended", "exited", "unlisted"].index)

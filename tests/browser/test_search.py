@@ -10,6 +10,7 @@ from pypinyin import Style, lazy_pinyin
 
 from tests.browser.pages import Visit, listed
 from tests.conftest import BuiltCity
+from tests.serving.site.published import WITH_A_PAGE
 
 
 def search(page: Page, text: str, count: int, of: int) -> list[str]:
@@ -24,8 +25,7 @@ def search(page: Page, text: str, count: int, of: int) -> list[str]:
 def agencies(built_city: BuiltCity) -> list[dict]:
     """Who stands in the roster."""
     return built_city.query(
-        "select agency_id, agency_name, former_names from credit.dim_agencies where agency_id in "
-        "(select agency_id from publication.rpt_public_roster union all select agency_id from publication.rpt_exit_notices)"
+        f"select agency_id, agency_name, former_names from credit.dim_agencies where agency_id in ({WITH_A_PAGE})"
     )
 
 

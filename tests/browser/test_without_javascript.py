@@ -12,10 +12,9 @@ from tests.conftest import BuiltCity
 
 
 @pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "roster"])
-def test_a_page_says_the_same_without_a_script(visit: Visit, site: Path, kind: str) -> None:
-    path = path_of(site, kind)
-    said = seen(visit(path, javascript=False))
-    assert said == seen(visit(path)) and len(said) > 20
+def test_a_page_says_the_same_without_a_script(visit_kind: Visit, kind: str) -> None:
+    said = seen(visit_kind(kind, javascript=False))
+    assert said == seen(visit_kind(kind)) and len(said) > 20
 
 
 def test_the_roster_says_of_everybody_what_its_table_says(visit: Visit) -> None:

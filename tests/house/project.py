@@ -9,7 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import yaml
+from ingestion.yaml_text import load_yaml
 
 ROOT = Path(__file__).resolve().parents[2]
 DBT = ROOT / "dbt_project"
@@ -75,15 +75,23 @@ def _handed_to_jinja(expression: re.Match[str]) -> str:
 
 
 @lru_cache(maxsize=1)
+def _dbt_yaml() -> tuple[tuple[Path, dict[str, Any]], ...]:
+    """The YAML files of the dbt project."""
+    return tuple(
+        (path, load_yaml(path.read_text("utf-8")) or {})
+        for path in tracked_files()
+        if path.is_relative_to(DBT) and path.suffix in (".yml", ".yaml")
+    )
+
+
+@lru_cache(maxsize=1)
 def model_properties() -> dict[str, dict[str, Any]]:
     """Model or seed name -> its YAML properties."""
     properties: dict[str, dict[str, Any]] = {}
-    for path in tracked_files():
-        if path.is_relative_to(DBT) and path.suffix in (".yml", ".yaml"):
-            content = yaml.safe_load(path.read_text("utf-8")) or {}
-            for kind in ("models", "seeds"):
-                if isinstance(content.get(kind), list):
-                    properties |= {entry["name"]: entry | {"_file": path} for entry in content[kind]}
+    for path, content in _dbt_yaml():
+        for kind in ("models", "seeds"):
+            if isinstance(content.get(kind), list):
+                properties |= {entry["name"]: entry | {"_file": path} for entry in content[kind]}
     return properties
 
 
@@ -91,9 +99,7 @@ def model_properties() -> dict[str, dict[str, Any]]:
 def source_properties() -> dict[tuple[str, str], dict[str, Any]]:
     """(source, table) -> the table's YAML properties."""
     properties: dict[tuple[str, str], dict[str, Any]] = {}
-    for path in tracked_files():
-        if path.is_relative_to(DBT) and path.suffix in (".yml", ".yaml"):
-            content = yaml.safe_load(path.read_text("utf-8")) or {}
-            for source in content.get("sources", []):
-                properties |= {(source["name"], table["name"]): table for table in source.get("tables", [])}
+    for _, content in _dbt_yaml():
+        for source in content.get("sources", []):
+            properties |= {(source["name"], table["name"]): table for table in source.get("tables", [])}
     return properties

@@ -37,7 +37,20 @@ def test_a_source_s_columns_are_the_contract_s(key: tuple[str, str]) -> None:
         assert data_type.replace(" ", "") in expected, field.name
 
 
-def test_every_staging_model_proves_its_grain() -> None:
-    models = {path.stem for path in sql_files("models/staging")}
-    proved = re.findall(r"'(stg_\w+)':", (DBT / "tests" / "assert_staging_keeps_its_grain.sql").read_text("utf-8"))
-    assert sorted(proved) == sorted(models)
+def _proved_grains() -> list[str]:
+    tests = [path.read_text("utf-8") for path in (DBT / "tests").glob("assert_*_grain.sql")]
+    return [name for text in tests for name in re.findall(r"^    '(\w+)': \[", text, re.MULTILINE)]
+
+
+def test_every_model_that_is_kept_proves_its_grain_once() -> None:
+    """A mart's grain stands in its YAML, where readers find it; a view between models is proved in those that read it."""
+    kept = {
+        path.stem
+        for folder in ("models/staging", "models/intermediate")
+        for path in sql_files(folder)
+        if folder == "models/staging" or "materialized='view'" not in path.read_text("utf-8")
+    }
+    seeds = {path.stem for path in (DBT / "seeds" / "reference").glob("*.csv")} - {"workdays"}  # in its YAML
+    proved = _proved_grains()
+    assert len(set(proved)) == len(proved)
+    assert not ((kept | seeds) - set(proved)), "name the grain in dbt_project/tests/assert_<folder>_…_grain.sql"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import combinations
 from pathlib import Path
 
 import pytest
@@ -43,18 +44,36 @@ def test_no_file_is_large() -> None:
     assert not [path for path in tracked_files() if path.stat().st_size > LARGEST]
 
 
+# Lock -> how many packages it pins at least. The first are installed into one environment, without asking what depends on
+# what; each of the others has an environment of its own, for it needs other versions (docs/stack.md).
+TOGETHER = {
+    **{"requirements.lock": 100, "requirements-check.lock": 3, "requirements-server.lock": 1},
+    "requirements-spark.lock": 100,
+}
+ALONE = {
+    **{"tests/server/recipes/duckdb-1.1.lock": 1, "tests/server/recipes/duckdb-2.0.lock": 3},
+    "requirements-superset.lock": 100,
+}
+
+
 def pins(lock: str) -> dict[str, str]:
-    return dict(re.findall(r"^([\w.\[\]-]+)==(\S+)", lock, flags=re.M))
+    """Package -> version; a package has one name however it is written, and whatever extras are asked of it."""
+    found = re.findall(r"^([\w.-]+)(?:\[[\w.,-]+\])?==(\S+)", lock, flags=re.M)
+    return {re.sub(r"[-_.]+", "-", name).lower(): version for name, version in found}
 
 
-@pytest.mark.parametrize(
-    ("name", "at_least"),
-    [
-        *(("requirements.lock", 100), ("requirements-check.lock", 3), ("requirements-server.lock", 1)),
-        *(("tests/server/recipes/duckdb-1.1.lock", 1), ("tests/server/recipes/duckdb-2.0.lock", 3)),
-        *(("requirements-superset.lock", 100), ("requirements-spark.lock", 100)),
-    ],
-)
+def differing(first: str, second: str) -> dict[str, tuple[str, str]]:
+    """Package -> its versions in two locks, where they differ."""
+    one, other = pins(first), pins(second)
+    return {name: (one[name], other[name]) for name in sorted(one.keys() & other.keys()) if one[name] != other[name]}
+
+
+def test_every_lock_is_one_of_those() -> None:
+    locks = {path.relative_to(ROOT).as_posix() for path in tracked_files() if path.suffix == ".lock"}
+    assert locks == TOGETHER.keys() | ALONE.keys()
+
+
+@pytest.mark.parametrize(("name", "at_least"), [*TOGETHER.items(), *ALONE.items()])
 def test_a_lock_pins_every_package_by_hash(name: str, at_least: int) -> None:
     lock = (ROOT / name).read_text("utf-8")
     assert len(pins(lock)) >= at_least
@@ -63,10 +82,10 @@ def test_a_lock_pins_every_package_by_hash(name: str, at_least: int) -> None:
     assert all("--hash=sha256:" in block for block in blocks if "==" in block.split("\n")[0])
 
 
-@pytest.mark.parametrize("name", ["requirements-check.lock", "requirements-spark.lock"])
-def test_what_both_locks_pin_has_one_version(name: str) -> None:
-    """Both are installed into one environment, without asking what depends on what."""
-    first, second = (pins((ROOT / lock).read_text("utf-8")) for lock in ("requirements.lock", name))
-    assert {
-        name: (first[name], version) for name, version in second.items() if first.get(name, version) != version
-    } == {}
+@pytest.mark.parametrize(("first", "second"), combinations(TOGETHER, 2))
+def test_what_two_locks_of_one_environment_pin_has_one_version(first: str, second: str) -> None:
+    assert differing(*((ROOT / name).read_text("utf-8") for name in (first, second))) == {}
+
+
+def test_another_version_in_a_lock_is_seen() -> None:
+    assert differing("a==1\nB_b[c,d]==2 \\\nc==3", "a==1\nb-b==2.1\nd==4") == {"b-b": ("2", "2.1")}

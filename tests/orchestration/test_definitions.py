@@ -63,6 +63,16 @@ def test_a_server_is_an_asset_below_the_release_where_one_is_named(settings: Set
     assert graph.get(keys[0]).parent_keys == {dg.AssetKey(["release"])}
 
 
+def test_a_misspelt_audience_keeps_no_definition_from_loading(settings: Settings) -> None:
+    """The asset of the server says what is wrong."""
+    named = load(settings.home, {"FIREMARK_POSTGRES_DSN": "host=/nowhere", "FIREMARK_POSTGRES_AUDIENCE": "all"})
+    everything = build_defs({"settings": named}).resolve_implicit_global_asset_job_def()
+    done = everything.execute_in_process(asset_selection=[dg.AssetKey(["published", "postgres_bi"])])
+    (check,) = done.get_asset_check_evaluations()
+    assert done.success and not check.passed
+    assert "write public, bi, conflicts" in str(check.metadata["message"])
+
+
 def test_a_server_that_is_away_warns_and_fails_no_run(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     """Alone, too: it reads the current release and no build file. (Here there is none yet.)"""
     monkeypatch.setattr(publishing, "WAIT_SECONDS", ())

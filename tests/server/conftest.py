@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from orchestration.operations import postgres_server
+from orchestration.operations.loopback import HOST
 from orchestration.operations.postgres_server import Server
 from tests.server.databases import Database, administrator
 
@@ -23,7 +24,7 @@ _numbers = itertools.count(1)
 
 def free_port() -> int:
     with socket.socket() as probe:
-        probe.bind((postgres_server.HOST, 0))
+        probe.bind((HOST, 0))
         return int(probe.getsockname()[1])
 
 

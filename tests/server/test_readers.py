@@ -9,7 +9,8 @@ import psycopg
 import pytest
 from psycopg import errors
 
-from orchestration.operations.postgres_server import HOST, Server
+from orchestration.operations.loopback import HOST
+from orchestration.operations.postgres_server import Server
 from serving.outputs.output import PublishRefusedError
 from serving.outputs.postgres import readers
 from tests.server.databases import Database, release

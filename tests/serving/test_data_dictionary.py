@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from serving.audiences import SCHEMAS, Audience, ColumnNotAllowedError
 from serving.dictionary import entries
 from serving.outputs import dictionary
 from serving.outputs.dictionary import content
+from serving.releases import catalogue
 from serving.releases.candidate import Candidate
 from tests.conftest import BuiltCity
 from tests.house.project import model_properties
@@ -84,8 +86,25 @@ def test_a_column_says_what_it_is_called_and_what_it_means(small_city: BuiltCity
     assert points == {
         **{"name": "points", "zh": "分值", "en": "points", "type": "decimal(9,2)", "unit": "points"},
         "meaning": "signed points while in force",
+        "code_list": "",
     }
     assert read(small_city, Audience.BI)["codes"]["grade"]["A"] == ["信用好、风险低", "good credit and low risk"]
+
+
+def test_the_codes_of_a_column_are_those_of_its_table(small_city: BuiltCity) -> None:
+    said = read(small_city, Audience.CONFLICT_DESK)
+    listed = {
+        (table["table"], column["name"]): column["code_list"] for table in said["tables"] for column in table["columns"]
+    }
+    assert listed["supervision.rpt_tasks", "status"] == "task_status"
+    assert listed["quality.fct_loads", "status"] == "load_status"
+    assert set(listed.values()) - {""} == set(said["codes"])
+    # joined texts, and a sign that stands for any grade
+    others = {("supervision.fct_measures", "grade"), *(key for key in listed if key[1] == "incomplete_because")}
+    for table, column in sorted(key for key, codes in listed.items() if codes and key not in others):
+        rows = small_city.query(f"select distinct {column} as code from {table} where {column} is not null")
+        found = {str(row["code"]).lower() if isinstance(row["code"], bool) else row["code"] for row in rows}
+        assert found <= set(said["codes"][listed[table, column]]), (table, column)
 
 
 def test_the_workbook_and_the_page_say_the_same(small_city: BuiltCity) -> None:
@@ -99,6 +118,8 @@ def test_the_workbook_and_the_page_say_the_same(small_city: BuiltCity) -> None:
         (table["table"], column["name"]) for table in said["tables"] for column in table["columns"]
     ]
     page = (released(small_city, Audience.CONFLICT_DESK) / "dictionary.html").read_text("utf-8")
+    for code_list in said["codes"]:
+        assert f'href="#code-{code_list}"' in page and f'id="code-{code_list}"' in page
     assert page.count("<section") == len(said["tables"]) and page.count("<tr") > len(rows)
     assert "<script" not in page and "default-src 'none'" in page
 
@@ -125,7 +146,9 @@ def test_the_site_s_lists_the_public_tables_alone(small_city: BuiltCity) -> None
 
 
 def test_a_comment_is_text_in_the_page(candidate: Candidate, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(content, "_comments", lambda _: {"publication.frozen_lists": "One row per <b>list</b> & =1+1"})
+    found = catalogue.relations(candidate.connection, ["publication"], candidate.database)
+    wild = [replace(one, comment="One row per <b>list</b> & =1+1") for one in found]
+    monkeypatch.setattr(catalogue, "relations", lambda *_: wild)
     assert dictionary.BI.write is not None
     dictionary.BI.write(candidate)
     page = (candidate.directory / "dictionary" / "dictionary.html").read_text("utf-8")

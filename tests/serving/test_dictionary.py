@@ -133,17 +133,39 @@ def test_an_output_names_the_column_it_may_not_hold() -> None:
     assert set(audiences.SCHEMAS) == set(Audience)
 
 
-def test_every_word_of_a_code_stands_once_under_a_column_that_there_is() -> None:
+def test_every_word_of_a_code_stands_once_in_a_list_that_a_column_has() -> None:
     with (Path(dictionary.__file__).with_name("values.csv")).open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
-    keys = [(row["column"], row["value"]) for row in rows]
+    keys = [(row["list"], row["value"]) for row in rows]
     assert len(keys) == len(set(keys))
-    assert {column for column, _ in keys} - set(entries()) == {
-        "state",
-        "table",
-        "load_status",
-        "task_status",
-    }  # words of one mart's
+    tables = {mart: [column["name"] for column in model_properties()[mart]["columns"]] for mart in MARTS}
+    tables[checks.TABLE.partition(".")[2]] = list(checks.COLUMN_COMMENTS)
+    of_columns = {dictionary.code_list(table, column) for table, columns in tables.items() for column in columns}
+    # words of what is shown, and of no column
+    assert {code_list for code_list, _ in keys} - of_columns == {"repair_outcome", "state", "table", "yes_no"}
     assert all(re.search(r"[一-鿿]", row["zh"]) and row["en"] for row in rows)
     assert dictionary.value_words("severity", "high") == ("高", "high")
     assert dictionary.value_words("severity", "no_such") == ("no_such", "no_such")
+
+
+@pytest.mark.parametrize(
+    ("table", "column"),
+    [
+        *((mart, "status") for mart in ("fct_engineer_conflicts", "fct_leads", "fct_loads", "rpt_tasks")),
+        ("fct_check_results", "severity"),
+    ],
+)
+def test_a_code_has_the_words_of_its_own_table(table: str, column: str) -> None:
+    """What a status means in one table is not what it means in another."""
+    if table in MARTS:
+        (said,) = (one["description"] for one in model_properties()[table]["columns"] if one["name"] == column)
+    else:
+        said = checks.COLUMN_COMMENTS[column].replace("blocks a release", "").replace("does not", "")
+    codes = set(re.findall(r"[a-z]+", said.partition(" · ")[2].partition(" (")[0])) - {"or"}
+    assert codes and codes <= set(dictionary.codes_of(table, column))
+
+
+def test_equal_codes_of_two_tables_are_called_as_in_each() -> None:
+    called = {table: dictionary.codes_of(table, "status")["open"] for table in ("fct_leads", "rpt_tasks")}
+    assert called == {"fct_leads": ("待核", "open"), "rpt_tasks": ("待办", "open")}
+    assert dictionary.codes_of("dim_rules", "severity") == dictionary.codes_of("a_new_mart", "status") == {}

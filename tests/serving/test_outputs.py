@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
@@ -18,8 +19,9 @@ from orchestration.building.state import BuildFailedError
 from orchestration.building.workbench import Workbench
 from serving import outputs
 from serving.audiences import Audience
-from serving.outputs import files, publishing
+from serving.outputs import files, postgres, publishing
 from serving.outputs.output import Output
+from serving.outputs.postgres import target
 from serving.outputs.publishing import Publication, last_publications, publish_release
 from serving.releases import stored
 from serving.releases.opened import Release
@@ -113,7 +115,7 @@ class Server:
 
 def served(monkeypatch: pytest.MonkeyPatch, away_for: int) -> Server:
     server = Server(away_for)
-    output = Output("server", Audience.BI, publish=server.publish)
+    output = Output("server", Audience.BI, publish=server.publish, place=lambda _: "host=bureau")
     monkeypatch.setattr(outputs, "OUTPUTS", (*outputs.OUTPUTS, output))
     return server
 
@@ -140,6 +142,46 @@ def test_a_failed_publication_harms_no_release(settings: Settings, monkeypatch: 
     publishing_step.publish_missing(settings)  # it is there: nothing to do
     later = release(settings, "2026-06-02-b")
     assert server.held == ["甲", "甲"] and last_publications(settings)[0].release_id == later.name
+
+
+def test_what_another_server_has_is_still_missing_on_this_one(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = release(settings)
+    bureau = served(monkeypatch, away_for=0)
+    elsewhere = Output("server", Audience.BI, publish=Server(away_for=0).publish, place=lambda _: "host=elsewhere")
+    publish_release(settings, [elsewhere])
+    publishing_step.publish_missing(settings)
+    assert bureau.held == ["甲"]
+    assert [(one.place, one.release_id) for one in last_publications(settings)] == [
+        ("host=bureau", path.name),
+        ("host=elsewhere", path.name),
+    ]
+
+
+def test_a_result_whose_server_could_not_be_told_lasts_until_the_next(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    release(settings)
+    named = replace(settings, postgres_dsn="host=db", postgres_audience="all")
+    monkeypatch.setattr(outputs, "OUTPUTS", (*outputs.OUTPUTS, *postgres.OUTPUTS))
+    (output,) = publishing_step.wanted(named)
+    publishing_step.publish_missing(named)
+    (told,) = last_publications(settings)
+    assert (told.output, told.place, told.is_published, told.try_count) == ("postgres_bi", "", False, 1)
+    assert "FIREMARK_POSTGRES_AUDIENCE is 'all': write public, bi, conflicts" in told.message
+    mended = replace(output, publish=Server(away_for=0).publish)
+    publish_release(replace(named, postgres_audience="bi"), [mended])
+    (told,) = last_publications(settings)
+    assert (told.place, told.is_published) == ("host=db", True)
+
+
+@pytest.mark.parametrize(
+    "dsn",
+    ["postgresql://u:secret@db:5433/credit?sslmode=require", "user=u password=secret dbname=credit port=5433 host=db"],
+)
+def test_a_place_is_the_server_without_user_and_password(settings: Settings, dsn: str) -> None:
+    assert target.place_of(replace(settings, postgres_dsn=dsn)) == "host=db port=5433 dbname=credit"
 
 
 def test_a_failed_output_does_not_stop_the_others(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -196,6 +238,8 @@ def test_a_record_that_cannot_be_written_harms_no_release(settings: Settings, mo
     path = release(settings)
     assert stored.current_release(settings) == path
     assert "publish_failed" in (settings.logs / "alerts.jsonl").read_text("utf-8")
+    told = publishing_step.publish(settings, "server")
+    assert not told.is_published and publishing.RECORD in told.message
 
 
 def test_the_record_survives_an_incomplete_line_of_a_killed_process(
@@ -240,7 +284,7 @@ def test_a_programming_error_in_an_output_is_raised_with_its_name(
 def test_status_says_what_was_published_and_which_list_differs(small_city: BuiltCity, tmp_path: Path) -> None:
     home = copied(small_city, tmp_path)
     record = home / "logs" / publishing.RECORD
-    away = Publication("postgres", "r1", "2026-06-01T00:00:00Z", False, 3, "the server is away")
+    away = Publication("postgres", "host=db", "r1", "2026-06-01T00:00:00Z", False, 3, "the server is away")
     record.write_text(json.dumps(away.__dict__) + '\n{"output": "cut', encoding="utf-8")
     path = loosened((home / "releases" / "current").resolve()) / "release.json"
     described = json.loads(path.read_text("utf-8"))
@@ -248,7 +292,9 @@ def test_status_says_what_was_published_and_which_list_differs(small_city: Built
     described["changed_lists"] = ["publish 2024Q3: 2 members in r0, now 3 members"]
     path.write_text(json.dumps(described), encoding="utf-8")
     said = firemark(home, "status").stdout
-    assert "postgres: 推送失败 not published after 3 tries, r1, 2026-06-01T00:00:00Z: the server is away" in said
+    assert (
+        "postgres: 推送失败 not published after 3 tries, r1, 2026-06-01T00:00:00Z, host=db: the server is away" in said
+    )
     assert "differs from the published list: publish 2024Q3: 2 members in r0, now 3 members" in said
     assert json.loads(firemark(home, "status", "--format", "json").stdout)["publications"][0]["output"] == "postgres"
 

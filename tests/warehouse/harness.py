@@ -171,7 +171,7 @@ def execute_models(
         try:
             if isinstance(database, lent.Database):
                 database.build(node, sql)
-            elif node.materialized != "ephemeral":
+            elif lent.kind_of(node):
                 lent.create(database, node, sql)
         except duckdb.Error as error:
             raise RuntimeError(f"model {node.name}: {error}") from error

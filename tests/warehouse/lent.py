@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _CHECKPOINT_EVERY = 20  # uses; deleted rows are scanned until then
 _EMPTY = ""
+_KINDS = {"table": "table", "seed": "table", "view": "view", "ephemeral": ""}
 
 
 class Database:
@@ -56,7 +57,7 @@ class Database:
         if self._use_count == 2:
             self.connection.execute("pragma disable_optimizer")
             for node in nodes:
-                if node.materialized != "ephemeral" and self._made_from.get(relation_of(node)) != node.sql:
+                if kind_of(node) and self._made_from.get(relation_of(node)) != node.sql:
                     self._create(node, node.sql)
         if self._use_count % _CHECKPOINT_EVERY == 0:
             self.connection.execute("checkpoint firemark")
@@ -96,7 +97,7 @@ class Database:
             self._contents[node.unique_id] = self._table_built(node, sql, task)
             return
         self._contents[node.unique_id] = task
-        if node.materialized != "ephemeral" and self._made_from.get(relation_of(node)) != sql:
+        if kind_of(node) and self._made_from.get(relation_of(node)) != sql:
             self._create(node, sql)
 
     def _table_built(self, node: Node, sql: str, task: str) -> str:
@@ -135,7 +136,10 @@ class Database:
 
     def _task(self, node: Node, sql: str) -> str:
         if sql == node.sql:
-            read = [self._contents.get(name, self._source_key(source_of(name))) for name in node.depends_on]
+            read = [
+                self._source_key(source_of(name)) if name.startswith("source.") else self._contents[name]
+                for name in node.depends_on
+            ]
         else:  # a stand-in may read whatever it likes
             read = [*self._contents.values(), *map(repr, sorted(self._source_keys.items()))]
         return _hash(relation_of(node), sql, *read)
@@ -165,11 +169,11 @@ class Database:
     def _create(self, node: Node, sql: str) -> None:
         self._forget_plans()
         relation = relation_of(node)
-        if relation in self._made_from:
-            self.connection.execute(f"drop {'view' if node.materialized == 'view' else 'table'} {relation}")
+        self._standing.pop(relation, None)
+        if self._made_from.pop(relation, None) is not None:
+            self.connection.execute(f"drop {kind_of(node)} {relation}")
         create(self.connection, node, sql)
         self._made_from[relation] = sql
-        self._standing.pop(relation, None)
 
     def _statement(self, relation: str, sql: str) -> str:
         name = self._prepared.get((relation, sql))
@@ -192,7 +196,16 @@ def create(connection: duckdb.DuckDBPyConnection, node: Node, sql: str) -> None:
         sql = f"select * from read_csv('{node.csv}', header=true, nullstr='', all_varchar=false" + (
             f", types={{{types}}})" if types else ")"
         )
-    connection.execute(f"create {'view' if node.materialized == 'view' else 'table'} {relation_of(node)} as {sql}")
+    connection.execute(f"create {kind_of(node)} {relation_of(node)} as {sql}")
+
+
+def kind_of(node: Node) -> str:
+    """`table` or `view`; empty for a model that is no relation. Raises ValueError where dbt would build something else."""
+    if node.materialized not in _KINDS:
+        raise ValueError(
+            f"{node.unique_id} is materialized as {node.materialized}: expected one of {', '.join(_KINDS)}"
+        )
+    return _KINDS[node.materialized]
 
 
 def relation_of(node: Node) -> str:

@@ -191,17 +191,30 @@ def test_every_assertion_has_a_wrong_city() -> None:
     assert not (unseen := {name for name in assertions if f'"{name}"' not in asking}), f"no test asks for {unseen}"
 
 
-@pytest.mark.parametrize(
-    ("grain", "table", "model"),
-    [
-        ("assert_evidence_keeps_its_grain", "intermediate.int_evidence_rested_on", "int_evidence_rested_on"),
-        ("assert_staging_keeps_its_grain", "lake.build_parameters", "stg_lake__build_parameters"),
-    ],
-)
-def test_a_repeated_row_breaks_the_grain(grain: str, table: str, model: str) -> None:
+@pytest.fixture(scope="module")
+def kept() -> Warehouse:
     made = Warehouse({f"rulebook.{name}": rows for name, rows in rules().items()})
     made.insert("lake.build_parameters", [{"as_of_on": dt.date(2025, 6, 30), "regime_code": "any"}])
-    made.run()
-    assert not made.failing(grain)
-    made.connection.execute(f"insert into {table} select * from {table} limit 1")
-    assert [broken["model_name"] for broken in made.failing(grain)] == [model]
+    return made.run()
+
+
+@pytest.mark.parametrize(
+    ("grain", "table", "key", "model"),
+    [
+        ("assert_conflicts_keep_their_grain", "intermediate.int_conflicts_detected", "conflict_id", None),
+        ("assert_directory_keeps_its_grain", "intermediate.int_directory_status", "agency_id", None),
+        ("assert_entities_keep_their_grain", "intermediate.int_agencies_current", "agency_id", None),
+        ("assert_leads_keep_their_grain", "intermediate.int_leads_detected", "lead_id", None),
+        ("assert_points_keep_their_grain", "intermediate.int_points__scoring_lines", "line_id", None),
+        ("assert_reference_keeps_its_grain", "reference.measures", "measure_code", None),
+        ("assert_staging_keeps_its_grain", "lake.build_parameters", "regime_code", "stg_lake__build_parameters"),
+    ],
+)
+def test_a_repeated_row_breaks_the_grain(kept: Warehouse, grain: str, table: str, key: str, model: str | None) -> None:
+    assert not kept.failing(grain)
+    kept.connection.execute("begin")
+    try:
+        kept.connection.execute(f"insert into {table} ({key}) values ('twice'), ('twice')")
+        assert [broken["model_name"] for broken in kept.failing(grain)] == [model or table.partition(".")[2]]
+    finally:
+        kept.connection.execute("rollback")

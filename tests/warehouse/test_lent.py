@@ -6,6 +6,7 @@ import gc
 from collections.abc import Iterator
 from typing import Any
 
+import duckdb
 import pyarrow as pa
 import pytest
 
@@ -45,10 +46,11 @@ def test_a_database_is_lent_on_and_builds_what_a_fresh_one_builds() -> None:
     assert lent[0][1] == lent[3][1] != lent[1][1]
 
 
-def test_a_model_is_built_again_when_what_it_reads_holds_other_rows_or_another_order() -> None:
-    def node(name: str, sql: str, reads: str) -> harness.Node:
-        return harness.Node(f"model.x.{name}", "m", name, "table", sql, None, {}, (reads,))
+def node(name: str, sql: str, *reads: str, materialized: str = "table") -> harness.Node:
+    return harness.Node(f"model.x.{name}", "m", name, materialized, sql, None, {}, reads)
 
+
+def test_a_model_is_built_again_when_what_it_reads_holds_other_rows_or_another_order() -> None:
     nodes = (
         node("digits", "select n % 10 as n from s.given", "source.x.s.given"),
         node("listed", "select list(n) as digits, nextval('s.built') as built from m.digits", "model.x.digits"),
@@ -71,6 +73,34 @@ def test_a_model_is_built_again_when_what_it_reads_holds_other_rows_or_another_o
     assert listed(1, 3) == ([1, 3], turned[1] + 1)
     assert listed() == (None, turned[1] + 2)
     assert listed() == (None, turned[1] + 2)
+
+
+def test_a_relation_whose_creation_failed_is_made_anew_at_the_next_use() -> None:
+    database = harness.lent.Database(":memory:", lambda connection: None)
+    shown = node("shown", "select 1 as n", materialized="view")
+    database.build(shown, shown.sql)
+    with pytest.raises(duckdb.Error, match="missing"):
+        database.build(shown, "select * from missing")  # the view of before is dropped by then
+    database.next_use([shown])
+    database.build(shown, shown.sql)
+    assert database.ask("from m.shown", []).fetchall() == [(1,)]
+
+
+def test_a_model_is_not_built_before_what_it_reads() -> None:
+    database = harness.lent.Database(":memory:", lambda connection: None)
+    listed = node("listed", "select 1 as n", "model.x.digits")
+    with pytest.raises(KeyError, match=r"model\.x\.digits"):
+        database.build(listed, listed.sql)
+
+
+@pytest.mark.parametrize("is_lent", [True, False])
+def test_what_dbt_builds_in_another_way_is_refused(is_lent: bool) -> None:
+    grown = node("grown", "select 1 as n", materialized="incremental")
+    with pytest.raises(ValueError, match=r"model\.x\.grown is materialized as incremental: expected one of table"):
+        if is_lent:
+            harness.lent.Database(":memory:", lambda connection: None).build(grown, grown.sql)
+        else:
+            harness.lent.create(duckdb.connect(), grown, grown.sql)
 
 
 def test_a_model_not_built_in_this_use_cannot_be_queried() -> None:

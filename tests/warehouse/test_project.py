@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from serving.audiences import MART_SCHEMAS, SCHEMAS, TABLES, Audience
-from serving.outputs.superset import dashboards
+from serving.outputs.superset import all_dashboards
 from serving.outputs.superset.assets import Dashboard
 from tests.house.project import sql_files
 from tests.warehouse.harness import manifest
@@ -73,7 +73,7 @@ def read_by(dashboard: Dashboard) -> set[str]:
 
 
 def test_a_dashboard_uses_what_its_charts_ask() -> None:
-    for dashboard in dashboards(("A", "B", "C", "D")):
+    for dashboard in all_dashboards(("A", "B", "C", "D")):
         exposure = dashboard.name.replace("firemark-", "superset_")
         assert used(exposure) == read_by(dashboard), dashboard.name
         assert manifest()["exposures"][f"exposure.firemark.{exposure}"]["url"].endswith(f"/dashboard/{dashboard.name}/")

@@ -31,9 +31,9 @@ _TABLES = (
 )
 _COLUMNS = (
     *(("表 table", 34), ("列 column", 28), ("名称", 20), ("name", 28), ("类型 type", 14), ("单位 unit", 16)),
-    *(("主键 key", 10), ("含义 meaning", 90)),
+    *(("主键 key", 10), ("含义 meaning", 90), ("代码表 code list", 22)),
 )
-_CODES = (("列 column", 28), ("取值 value", 26), ("中文", 26), ("English", 34))
+_CODES = (("代码表 code list", 22), ("取值 value", 26), ("中文", 26), ("English", 34))
 
 
 def write_dictionary(folder: Path, audience: Audience, tables: Sequence[Table], *, has_page: bool = True) -> None:
@@ -73,7 +73,7 @@ def _write_workbook(path: Path, content: dict[str, Any]) -> None:
             [
                 (
                     *(table["table"], one["name"], one["zh"], one["en"], one["type"], one["unit"]),
-                    *("✓" if one["name"] in table["key"] else "", one["meaning"]),
+                    *("✓" if one["name"] in table["key"] else "", one["meaning"], one["code_list"]),
                 )
                 for table in tables
                 for one in table["columns"]
@@ -81,7 +81,7 @@ def _write_workbook(path: Path, content: dict[str, Any]) -> None:
         ),
         "取值 values": (
             _CODES,
-            [(column, value, *words) for column, found in codes.items() for value, words in found.items()],
+            [(name, value, *words) for name, found in codes.items() for value, words in found.items()],
         ),
     }
     with new_workbook(path) as book:

@@ -11,18 +11,19 @@ from dataclasses import dataclass
 from typing import Any
 
 from serving.audiences import SCHEMAS, Audience, require_visible
-from serving.dictionary import Entry, entries, value_words, words_of
+from serving.dictionary import Entry, code_list, entries, value_words, words_of
 from serving.dictionary.grains import grains
-from serving.releases import checks
+from serving.releases import catalogue, checks
 from serving.releases.candidate import Candidate
 
 
 @dataclass(frozen=True)
 class Column:
-    """A column: its entry, and what it means in this table."""
+    """A column: its entry, what it means in this table, and the list of its codes here, empty where it has none."""
 
     entry: Entry
     meaning: str
+    code_list: str
 
 
 @dataclass(frozen=True)
@@ -40,32 +41,42 @@ class Table:
 
 def tables_for(candidate: Candidate, audience: Audience) -> list[Table]:
     """Every table of the audience's schemas, by schema and name. Raises ColumnNotAllowedError."""
-    comments = _comments(candidate)
-    functions = _functions(candidate)
-    found: dict[str, list[tuple[str, str | None]]] = {}
-    for schema, table, column, comment in _query(
-        candidate,
-        "select schema_name, table_name, column_name, comment from duckdb_columns() where database_name = ? "
-        "order by schema_name, table_name, column_index",
-    ):
-        found.setdefault(f"{schema}.{table}", []).append((column, comment))
-    found[checks.TABLE] = list(checks.COLUMN_COMMENTS.items())  # the mart that no model makes
+    found = {
+        one.full_name: one for one in catalogue.relations(candidate.connection, SCHEMAS[audience], candidate.database)
+    }
+    on_any_day = {
+        f"{macro.schema}.{macro.name.removesuffix('_as_of')}": f"{macro.schema}.{macro.name}({', '.join(macro.parameters)})"
+        for macro in catalogue.table_macros(candidate.connection, SCHEMAS[audience], candidate.database)
+    }
+    if (own := _of_checks()).schema in SCHEMAS[audience]:
+        found[own.full_name] = own
     tables = []
     for schema in SCHEMAS[audience]:
-        for name in sorted(name for name in found if name.startswith(f"{schema}.")):
-            require_visible(audience, name, [column for column, _ in found[name]])
-            zh, en = value_words("table", name.removeprefix(f"{schema}."))
+        for name in sorted(name for name, relation in found.items() if relation.schema == schema):
+            relation = found[name]
+            require_visible(audience, name, [column.name for column in relation.columns])
+            zh, en = value_words("table", relation.name)
             columns = tuple(
-                Column(entries()[column], _meaning(entries()[column], text)) for column, text in found[name]
+                Column(
+                    entries()[one.name], _meaning(entries()[one.name], one.comment), code_list(relation.name, one.name)
+                )
+                for one in relation.columns
             )
             key = grains().get(name, checks.KEY if name == checks.TABLE else ())
-            tables.append(Table(name, zh, en, comments.get(name) or "", key, functions.get(name), columns))
+            tables.append(Table(name, zh, en, relation.comment or "", key, on_any_day.get(name), columns))
     return tables
 
 
+def _of_checks() -> catalogue.Relation:
+    """The mart that no model makes, as it will be in the release."""
+    schema, _, name = checks.TABLE.partition(".")
+    columns = tuple(catalogue.Column(column, "", comment) for column, comment in checks.COLUMN_COMMENTS.items())
+    return catalogue.Relation(schema, name, checks.TABLE_COMMENT, columns)
+
+
 def described(audience: Audience, tables: Sequence[Table]) -> dict[str, Any]:
-    """The dictionary as plain values; `codes` has those of the columns that are in it."""
-    columns = sorted({column.entry.name for table in tables for column in table.columns})
+    """The dictionary as plain values; `codes` has the code lists of the columns that are in it."""
+    code_lists = sorted({column.code_list for table in tables for column in table.columns if column.code_list})
     return {
         "audience": audience.value,
         "tables": [
@@ -78,48 +89,16 @@ def described(audience: Audience, tables: Sequence[Table]) -> dict[str, Any]:
                 "on_any_day": table.on_any_day,
                 "columns": [
                     {name: getattr(column.entry, name) for name in ("name", "zh", "en", "type", "unit")}
-                    | {"meaning": column.meaning}
+                    | {"meaning": column.meaning, "code_list": column.code_list}
                     for column in table.columns
                 ],
             }
             for table in tables
         ],
-        "codes": {
-            column: {value: list(words) for value, words in found.items()}
-            for column in columns
-            if (found := words_of(column))
-        },
+        "codes": {name: {value: list(words) for value, words in words_of(name).items()} for name in code_lists},
     }
 
 
 def _meaning(entry: Entry, comment: str | None) -> str:
     """What follows the label in a comment."""
     return (comment or "").removeprefix(f"{entry.zh} · ")
-
-
-def _comments(candidate: Candidate) -> dict[str, str | None]:
-    return {
-        f"{schema}.{name}": comment
-        for schema, name, comment in _query(
-            candidate,
-            "select schema_name, table_name, comment from duckdb_tables() where database_name = ?1 "
-            "union all select schema_name, view_name, comment from duckdb_views() where database_name = ?1",
-        )
-    } | {checks.TABLE: checks.TABLE_COMMENT}
-
-
-def _functions(candidate: Candidate) -> dict[str, str]:
-    """Table or view -> its function of a day, `x_as_of(d)` of `x`."""
-    return {
-        f"{schema}.{name.removesuffix('_as_of')}": f"{schema}.{name}({', '.join(parameters)})"
-        for schema, name, parameters in _query(
-            candidate,
-            "select schema_name, function_name, parameters from duckdb_functions() where database_name = ? "
-            "and function_type = 'table_macro'",
-        )
-    }
-
-
-def _query(candidate: Candidate, sql: str) -> list[tuple[Any, ...]]:
-    with candidate.connection.cursor() as cursor:
-        return cursor.execute(sql, [candidate.database]).fetchall()

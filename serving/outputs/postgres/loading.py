@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import select
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 from serving.outputs.output import PublishFailedError
-from serving.outputs.postgres.shape import Column, Table, View, comment_statement
+from serving.outputs.postgres.shape import TODAY, Column, Table, View, comment_statement
 from serving.releases.contents import literal, quoted
 from serving.releases.opened import Release
 
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from psycopg import Connection
 
 ROWS_A_BATCH = 20_000
-_ZONE = "Asia/Shanghai"  # whose day today is (marts.md, `credit.agency_grades`)
 
 
 def incoming(schema: str) -> str:
@@ -44,7 +44,7 @@ def load(connection: Connection, release: Release, table: Table, reached: Callab
     connection.execute(f"create table {place} ({columns})")
     with connection.cursor() as cursor:
         with cursor.copy(f"copy {place} from stdin (format csv, freeze)") as copy:
-            for lines in csv_lines(release.connection, table):
+            for lines in _read_ahead(csv_lines(release.connection, table)):
                 copy.write(lines)
                 _flush(connection)
                 reached("copying")
@@ -55,6 +55,15 @@ def load(connection: Connection, release: Release, table: Table, reached: Callab
             f"{table.full_name}: {row_count} rows were read, release.json says {expected}. Build again: firemark build --full"
         )
     return row_count
+
+
+def _read_ahead(batches: Iterator[memoryview]) -> Iterator[memoryview]:
+    """The same batches; the next one is made while the server reads the last."""
+    with ThreadPoolExecutor(1) as ahead:
+        pending = ahead.submit(next, batches, None)
+        while (batch := pending.result()) is not None:
+            pending = ahead.submit(next, batches, None)
+            yield batch
 
 
 def _flush(connection: Connection) -> None:
@@ -136,9 +145,7 @@ def create_views(connection: Connection, views: Sequence[View]) -> None:
             f"language sql stable parallel safe as {literal(view.query)}"
         )
         connection.execute(f"revoke all on function {function}(date) from public")
-        connection.execute(
-            f"create view {place} as select * from {function}(cast(now() at time zone {literal(_ZONE)} as date))"
-        )
+        connection.execute(f"create view {place} as select * from {function}({TODAY})")
         connection.execute(
             comment_statement("function", f"{function}(date)", f"任何一天的 · on any day: {view.comment}")
         )

@@ -43,22 +43,31 @@ def ensure(connection: Connection, audience: Audience) -> None:
     """
     from psycopg.errors import InsufficientPrivilege
 
-    database = quoted(connection.info.dbname)
-    statements = [statement for role in readers_of(audience) for statement in _missing(connection, role)]
-    statements += [f"grant connect on database {database} to {role}" for role in readers_of(audience)]
-    if _everybody_may_create(connection):
-        statements.append(f"revoke temporary, create on database {database} from public")
-    if _schema_is_open(connection):
-        statements.append("revoke all on schema public from public")
+    statements = _wanting(connection, audience)
     try:
         with connection.transaction():
             for statement in statements:
                 connection.execute(statement)
-            still_open = _everybody_may_create(connection)
+            left = _wanting(connection, audience)
     except InsufficientPrivilege as error:
         raise _left_to_administrator(error.diag.message_primary or "", statements) from None
-    if still_open:
-        raise _left_to_administrator("everybody may create tables in this database", statements)
+    if left:  # who may not grant or revoke is not refused: the server does nothing, and warns
+        raise _left_to_administrator("the server changed nothing", left)
+
+
+def _wanting(connection: Connection, audience: Audience) -> list[str]:
+    """Statements that make roles and database what they must be; none where they are."""
+    database = quoted(connection.info.dbname)
+    statements = [statement for role in readers_of(audience) for statement in _missing(connection, role)]
+    if not _is(connection, "select has_database_privilege(current_database(), 'CREATE')"):
+        statements.append(f"grant create on database {database} to {quoted(connection.info.user)}")
+    if _everybody_may_create(connection):
+        statements.append(f"revoke temporary, create on database {database} from public")
+    # Open to all by itself; where the cluster was made by a Postgres before 15, everybody may create there, too, and its
+    # owner is not that of the database.
+    if _schema_is_open(connection):
+        statements.append("revoke all on schema public from public")
+    return statements
 
 
 def _left_to_administrator(said: str, statements: list[str]) -> PublishRefusedError:
@@ -72,7 +81,7 @@ def _missing(connection: Connection, role: str) -> list[str]:
     """Statements that make the role what it must be; none where it is."""
     found = connection.execute(
         "select rolsuper or rolcreatedb or rolcreaterole or rolreplication or rolbypassrls, "
-        "rolcanlogin and rolconnlimit = %s, coalesce((select setconfig from pg_db_role_setting where setrole = pg_roles.oid "
+        "rolcanlogin and rolconnlimit = %s, has_database_privilege(oid, current_database(), 'CONNECT'), coalesce((select setconfig from pg_db_role_setting where setrole = pg_roles.oid "
         "and setdatabase = (select oid from pg_database where datname = current_database())), '{}') "
         "from pg_roles where rolname = %s",
         [CONNECTION_LIMIT, role],
@@ -87,8 +96,10 @@ def _missing(connection: Connection, role: str) -> list[str]:
         )
     elif not found[1]:
         statements.append(f"alter role {role} {_ATTRIBUTES}")
-    set_already = set(found[2]) if found else set()
     database = quoted(connection.info.dbname)
+    if found is None or not found[2]:
+        statements.append(f"grant connect on database {database} to {role}")
+    set_already = set(found[3]) if found else set()
     return statements + [
         f"alter role {role} in database {database} set {name} = {literal(value)}"
         for name, value in SETTINGS.items()

@@ -43,7 +43,7 @@ def connected(dsn: str) -> Iterator[Connection]:
         )
     except psycopg.Error as error:
         raise PublishFailedError(
-            f"无法连接 Postgres cannot connect to Postgres: {_said(error)}. Check the DSN, that the server runs, and that "
+            f"无法连接 Postgres cannot connect to Postgres: {said(error)}. Check the DSN, that the server runs, and that "
             f"pg_hba.conf and the password let this user in. {_STAYS}"
         ) from None
     try:
@@ -76,34 +76,34 @@ def _require_version(connection: Connection) -> None:
 def _in_words(error: Error) -> Exception:
     from psycopg import OperationalError, errors
 
-    said = _said(error)
+    told = said(error)
     match error:
         case errors.InsufficientPrivilege():
             return PublishRefusedError(
-                f"权限不足 Not permitted on the server: {said}. The publisher must own the database, or hold CREATE on it, own what "
+                f"权限不足 Not permitted on the server: {told}. The publisher must own the database, or hold CREATE on it, own what "
                 f"was published before, and may need CREATEROLE (docs/serving.md 4). {_STAYS}"
             )
         case errors.DiskFull() | errors.OutOfMemory():
             return PublishFailedError(
-                f"服务器空间不足 The server has no room: {said}. Free some, then try again. {_STAYS}"
+                f"服务器空间不足 The server has no room: {told}. Free some, then try again. {_STAYS}"
             )
         case errors.ReadOnlySqlTransaction():
             return PublishRefusedError(
-                f"服务器只读 The server takes no changes: {said}. A standby takes none: name the primary in the DSN. {_STAYS}"
+                f"服务器只读 The server takes no changes: {told}. A standby takes none: name the primary in the DSN. {_STAYS}"
             )
         case errors.UniqueViolation() | errors.NotNullViolation():
             return PublishFailedError(
-                f"数据不符合主键 A table of the release breaks its key: {said}. Build again: firemark build --full. {_STAYS}"
+                f"数据不符合主键 A table of the release breaks its key: {told}. Build again: firemark build --full. {_STAYS}"
             )
         case OperationalError():
             return PublishFailedError(
-                f"连接中断 The server went away or stopped the publication: {said}. Try again when it runs; what was not "
+                f"连接中断 The server went away or stopped the publication: {told}. Try again when it runs; what was not "
                 f"committed is gone by itself. {_STAYS}"
             )
-    return PublishFailedError(f"{type(error).__name__}: {said}. {_STAYS}")
+    return PublishFailedError(f"{type(error).__name__}: {told}. {_STAYS}")
 
 
-def _said(error: Error) -> str:
+def said(error: Error) -> str:
     """The server's own message, on one line: its first line, and what it adds for people."""
     primary = error.diag.message_primary or " ".join(str(error).split()) or type(error).__name__
     return primary.rstrip(".")

@@ -16,7 +16,7 @@ from serving.audiences import SCHEMAS, Audience, require_visible
 from serving.dictionary import entries, value_words
 from serving.dictionary.grains import grains
 from serving.outputs.output import PublishRefusedError
-from serving.releases import checks
+from serving.releases import catalogue, checks
 from serving.releases.contents import literal
 
 if TYPE_CHECKING:
@@ -31,6 +31,8 @@ _TYPES = {
     "DOUBLE": "double precision",
     "TIMESTAMP": "timestamp",
 }
+# Whose day today is (marts.md, `credit.agency_grades`).
+TODAY = "(now() at time zone 'Asia/Shanghai')::date"
 _DECIMAL = re.compile(r"DECIMAL\((\d+),(\d+)\)")
 # A sheet is null where the format has none: there the key is a unique constraint in which null equals null.
 _MAY_BE_NULL = frozenset({"sheet"})
@@ -101,18 +103,17 @@ class View:
 
 def tables_of(connection: duckdb.DuckDBPyConnection, audience: Audience) -> list[Table]:
     """The tables of an audience. Raises ColumnNotAllowedError, or PublishRefusedError for a type without a form."""
-    schemas = SCHEMAS[audience]
-    described = _described(connection, "duckdb_tables", "table_name", schemas)
-    for (schema, name), (_, columns) in described.items():
+    found = [one for one in catalogue.relations(connection, SCHEMAS[audience]) if one.view_sql is None]
+    for relation in found:
         for reader in (Audience.PUBLIC, audience):
-            if schema in SCHEMAS[reader]:
-                require_visible(reader, f"{schema}.{name}", [column.name for column in columns])
-    there = {f"{schema}.{name}" for schema, name in described}
-    return [_table(schema, name, comment, columns, there) for (schema, name), (comment, columns) in described.items()]
+            if relation.schema in SCHEMAS[reader]:
+                require_visible(reader, relation.full_name, [column.name for column in relation.columns])
+    there = {relation.full_name for relation in found}
+    return [_table(relation, there) for relation in found]
 
 
-def _table(schema: str, name: str, comment: str | None, columns: list[Column], there: set[str]) -> Table:
-    full_name = f"{schema}.{name}"
+def _table(relation: catalogue.Relation, there: set[str]) -> Table:
+    full_name, columns = relation.full_name, _columns(relation)
     key = grain().get(full_name, ())
     names = [column.name for column in columns]
     references = tuple(
@@ -124,14 +125,26 @@ def _table(schema: str, name: str, comment: str | None, columns: list[Column], t
         and not (other == _AGENCY and full_name in _NAMES_STRANGERS)
     )
     return Table(
-        schema,
-        name,
-        table_comment(full_name, comment),
+        relation.schema,
+        relation.name,
+        table_comment(full_name, relation.comment),
         tuple(_with_null(column, key) for column in columns),
         key,
         tuple(column for column in names if column in _FILTERED and column != next(iter(key), None)),
         references,
     )
+
+
+def _columns(relation: catalogue.Relation) -> list[Column]:
+    return [
+        Column(
+            column.name,
+            type_of(column.kind, f"{relation.full_name}.{column.name}"),
+            True,
+            column_comment(column.name, column.comment),
+        )
+        for column in relation.columns
+    ]
 
 
 def _with_null(column: Column, key: tuple[str, ...]) -> Column:
@@ -143,51 +156,22 @@ def _with_null(column: Column, key: tuple[str, ...]) -> Column:
 def views_of(connection: duckdb.DuckDBPyConnection, audience: Audience) -> list[View]:
     """The functions of a day that the release holds, with the view that each stands behind: `x_as_of(d)` and `x`.
     DuckDB's text of such a query is one that Postgres reads, too."""
-    views = _described(connection, "duckdb_views", "view_name", SCHEMAS[audience])
-    macros = connection.execute(
-        "select schema_name, function_name, parameters, macro_definition from duckdb_functions() "
-        "where function_type = 'table_macro' and not internal and list_contains(?, schema_name) order by 1, 2",
-        [list(SCHEMAS[audience])],
-    ).fetchall()
+    views = {one.full_name: one for one in catalogue.relations(connection, SCHEMAS[audience]) if one.view_sql}
     found = []
-    for schema, name, parameters, query in macros:
-        comment, columns = views[schema, name.removesuffix("_as_of")]
-        require_visible(audience, f"{schema}.{name}", [column.name for column in columns])
-        full_name = f"{schema}.{name.removesuffix('_as_of')}"
+    for macro in catalogue.table_macros(connection, SCHEMAS[audience]):
+        view = views[f"{macro.schema}.{macro.name.removesuffix('_as_of')}"]
+        require_visible(audience, f"{macro.schema}.{macro.name}", [column.name for column in view.columns])
         found.append(
             View(
-                schema,
-                name.removesuffix("_as_of"),
-                parameters[0],
-                query,
-                table_comment(full_name, comment),
-                tuple(columns),
+                view.schema,
+                view.name,
+                macro.parameters[0],
+                macro.query,
+                table_comment(view.full_name, view.comment),
+                tuple(_columns(view)),
             )
         )
     return found
-
-
-def _described(
-    connection: duckdb.DuckDBPyConnection, function: str, name_column: str, schemas: tuple[str, ...]
-) -> dict[tuple[str, str], tuple[str | None, list[Column]]]:
-    """(schema, name) -> comment and columns, in the release's order."""
-    comments: Mapping[tuple[str, str], str | None] = {
-        (schema, name): comment
-        for schema, name, comment in connection.execute(
-            f"select schema_name, {name_column}, comment from {function}() where not internal "
-            f"and list_contains(?, schema_name) order by schema_name, {name_column}",
-            [list(schemas)],
-        ).fetchall()
-    }
-    columns: dict[tuple[str, str], list[Column]] = {found: [] for found in comments}
-    for schema, name, column, kind, comment in connection.execute(
-        "select schema_name, table_name, column_name, data_type, comment from duckdb_columns() "
-        "where not internal order by schema_name, table_name, column_index"
-    ).fetchall():
-        if (schema, name) in columns:
-            place = f"{schema}.{name}.{column}"
-            columns[schema, name].append(Column(column, type_of(kind, place), True, column_comment(column, comment)))
-    return {found: (comment, columns[found]) for found, comment in comments.items()}
 
 
 def type_of(kind: str, place: str) -> str:

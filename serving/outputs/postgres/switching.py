@@ -197,13 +197,15 @@ def _who_holds(connection: Connection, relation: str) -> str:
 def exchange(
     connection: Connection, before: Published | None, now: Published, schemas: Sequence[str], row_count: int
 ) -> None:
-    """The new schemas take the names of the live ones, which are kept under the number of their publication."""
+    """The new schemas take the names of the live ones, which are kept under the number of their publication, closed to
+    readers."""
     connection.execute(f"update {OWN_SCHEMA}.publications set state = 'kept' where state = 'live'")
     there = _schemas(connection)
     for schema in before.schemas if before else ():
         if before is not None and schema in there:
             kept = kept_name(schema, before.release_id, before.number)
             connection.execute(f"alter schema {quoted(schema)} rename to {quoted(kept)}")
+            _close(connection, kept)
     for schema in schemas:
         connection.execute(f"alter schema {incoming(schema)} rename to {quoted(schema)}")
         known = f", known on {now.known_on}" if now.known_on else ""
@@ -223,15 +225,13 @@ def kept_name(schema: str, release_id: str, number: int) -> str:
 
 
 def clean_up(connection: Connection) -> None:
-    """Closes kept schemas to readers, and drops those of older releases, and of schemas that the live audience has not.
-    What is in use is left for the next publication."""
+    """Drops kept schemas of older releases, and of schemas that the live audience has not. What is in use is left for the
+    next publication."""
     from psycopg.errors import LockNotAvailable
 
     now = live(connection)
     there = _schemas(connection)
-    kept = _in_state(connection, "kept")
-    _close(connection, [kept_name(schema, one.release_id, one.number) for one in kept for schema in one.schemas])
-    for rank, published in enumerate(kept):
+    for rank, published in enumerate(_in_state(connection, "kept")):
         names = {schema: kept_name(schema, published.release_id, published.number) for schema in published.schemas}
         left = []
         for schema, name in names.items():
@@ -252,11 +252,11 @@ def clean_up(connection: Connection) -> None:
             )
 
 
-def _close(connection: Connection, schemas: Sequence[str]) -> None:
-    for schema, role in connection.execute(
-        "select nspname, rolname from pg_namespace, aclexplode(nspacl) as given join pg_roles on pg_roles.oid = grantee "
-        "where nspname = any(%s) and rolname = any(%s)",
-        [list(schemas), list(ROLES)],
+def _close(connection: Connection, schema: str) -> None:
+    for (role,) in connection.execute(
+        "select rolname from pg_namespace, aclexplode(nspacl) as given join pg_roles on pg_roles.oid = grantee "
+        "where nspname = %s and rolname = any(%s)",
+        [schema, list(ROLES)],
     ).fetchall():
         connection.execute(f"revoke all on schema {quoted(schema)} from {role}")
 

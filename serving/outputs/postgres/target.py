@@ -19,6 +19,7 @@ from ingestion.settings import (
 )
 from serving.audiences import DEFAULT_SERVER, SERVERS
 
+_PLACE = ("service", "host", "hostaddr", "port", "dbname")  # the parameters of a DSN that tell one server from another
 _FORM = "postgresql://USER@HOST:PORT/DATABASE, or host=HOST port=PORT dbname=DATABASE user=USER"
 
 
@@ -48,6 +49,21 @@ def chosen_audience(settings: Settings) -> str:
             f"{POSTGRES_AUDIENCE_VARIABLE} 无效 {POSTGRES_AUDIENCE_VARIABLE} is {named!r}: write {', '.join(SERVERS)}."
         )
     return named
+
+
+def audience_that_runs(settings: Settings) -> str:
+    """Whose output runs. One that is misspelt is taken for the default, whose output then says so and connects to nothing
+    (`place_of`): were no output wanted, nobody would be told."""
+    named = settings.postgres_audience or DEFAULT_SERVER
+    return named if named in SERVERS else DEFAULT_SERVER
+
+
+def place_of(settings: Settings) -> str:
+    """The server and its database, as the DSN says it, without user and password. Raises ConfigurationError where the
+    settings are wrong."""
+    chosen_audience(settings)
+    found = _parameters(chosen(settings), "of the server")
+    return " ".join(f"{name}={found[name]}" for name in _PLACE if name in found)
 
 
 def chosen(settings: Settings) -> str:

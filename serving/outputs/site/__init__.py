@@ -30,10 +30,7 @@ def write_site(candidate: Candidate) -> None:
     """Writes `site/` of a candidate."""
     site = candidate.directory / SITE_FOLDER
     site.mkdir()
-    for folder in ("assets", "vendor"):
-        shutil.copytree(_HERE / folder, site / folder, copy_function=shutil.copyfile)
-    stylesheet = site / "assets" / "site.css"
-    stylesheet.write_text(palette.as_css() + stylesheet.read_text("utf-8"), encoding="utf-8", newline="\n")
+    copy_assets(site)
     for folder in ("agency", "lists"):
         (site / folder).mkdir()
     downloads = write_downloads(candidate, site)
@@ -51,6 +48,14 @@ def write_site(candidate: Candidate) -> None:
         _write(site, page)
     for agency in agencies(candidate, release):
         _write(site, pages.agency(agency))
+
+
+def copy_assets(site: Path) -> None:
+    """Copies what is the same in every site, the stylesheet with the colours of the palette."""
+    for folder in ("assets", "vendor"):
+        shutil.copytree(_HERE / folder, site / folder, copy_function=shutil.copyfile)
+    stylesheet = site / "assets" / "site.css"
+    stylesheet.write_text(palette.as_css() + stylesheet.read_text("utf-8"), encoding="utf-8", newline="\n")
 
 
 def libraries() -> list[dict[str, Any]]:

@@ -19,6 +19,7 @@ from serving.dictionary import entries
 from serving.outputs.dictionary import write_dictionary
 from serving.outputs.dictionary.content import tables_for
 from serving.outputs.site.facts import Reader, Row
+from serving.releases import catalogue
 from serving.releases.candidate import Candidate
 from serving.releases.contents import literal, quoted
 
@@ -51,7 +52,8 @@ def write_downloads(candidate: Candidate, site: Path) -> list[Download]:
     """Writes every public table in three formats, the dictionary, and `hashes.json`."""
     folder = site / FOLDER
     folder.mkdir()
-    made = [_written(candidate, folder, table) for table in TABLES]
+    found = {one.name: one for one in catalogue.relations(candidate.connection, [SCHEMA], candidate.database)}
+    made = [_written(candidate, folder, found[table]) for table in TABLES]
     _write_columns(folder)
     write_dictionary(folder, Audience.PUBLIC, tables_for(candidate, Audience.PUBLIC), has_page=False)
     hashes = {
@@ -64,8 +66,8 @@ def write_downloads(candidate: Candidate, site: Path) -> list[Download]:
     return made
 
 
-def _written(candidate: Candidate, folder: Path, table: str) -> Download:
-    columns = _columns(candidate, table)
+def _written(candidate: Candidate, folder: Path, relation: catalogue.Relation) -> Download:
+    table, columns = relation.name, [column.name for column in relation.columns]
     reader = Reader(candidate)
     count = 0
     with (
@@ -81,27 +83,17 @@ def _written(candidate: Candidate, folder: Path, table: str) -> Download:
             json_file.write(",\n".join(_json(list(row.values())) for row in chunk))
             count += len(chunk)
         json_file.write("\n]}\n")
-    relation = f"{quoted(candidate.database)}.{SCHEMA}.{quoted(table)}"
+    source = f"{quoted(candidate.database)}.{SCHEMA}.{quoted(table)}"
     listed = ", ".join(map(quoted, columns))
     with candidate.connection.cursor() as cursor:
         cursor.execute(
-            f"copy (select {listed} from {relation} order by {listed}) "
+            f"copy (select {listed} from {source} order by {listed}) "
             f"to {literal(folder / f'{table}.parquet')} (format parquet)"
         )
     files = {
         kind: (f"{FOLDER}/{table}.{kind}", *_hash(folder / f"{table}.{kind}")) for kind in ("csv", "json", "parquet")
     }
     return Download(table, count, candidate.content_hashes[f"{SCHEMA}.{table}"], files)
-
-
-def _columns(candidate: Candidate, table: str) -> list[str]:
-    with candidate.connection.cursor() as cursor:
-        found = cursor.execute(
-            "select column_name from duckdb_columns() where database_name = ? and schema_name = ? and table_name = ? "
-            "order by column_index",
-            [candidate.database, SCHEMA, table],
-        ).fetchall()
-    return [name for (name,) in found]
 
 
 def _write_columns(folder: Path) -> None:

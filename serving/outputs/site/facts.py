@@ -18,17 +18,15 @@ from ingestion.settings import DBT_PROJECT
 from rulebook.folder import Folder, folder_of
 from rulebook.measures import known_measures
 from rulebook.tables import FOLDER_TABLES
-from serving import unrated
+from serving import states
 from serving.audiences import Audience, require_visible
+from serving.freshness import DELIVERED
+from serving.horizon import CHANGE_DAYS
 from serving.releases.candidate import Candidate
 from serving.releases.contents import literal, quoted
 
 Row = dict[str, Any]
 
-CHANGE_DAYS = 90  # of past and of known changes of grades
-PUBLISHED = "published"
-# States that are no grade; the last of a regime that has none.
-SUSPENDED, EXITED, UNRATED, UNGRADED, UNLISTED = "suspended", "exited", "unrated", "ungraded", "unlisted"
 _CHUNK = 2_000
 _AGENCIES_AT_ONCE = 1_000
 _CONDITIONS = DBT_PROJECT / "seeds" / "reference" / "conditions.csv"
@@ -102,13 +100,9 @@ class Step:
     score: Any
     grade: str | None
     reason: str | None
+    state: str  # what stands where its grade stands
     cause: str
     moves: tuple[Row, ...] = ()
-
-    @property
-    def state(self) -> str:
-        """What stands where its grade stands."""
-        return grade_or_state(self.grade, self.reason)
 
 
 @dataclass(frozen=True)
@@ -148,20 +142,6 @@ class Release:
     tables: Mapping[str, tuple[Row, ...]] = field(default_factory=dict)
 
 
-def state_of(row: Row) -> str:
-    """What stands where a grade stands: the grade, or the state that is none."""
-    if row["directory_status"] in (SUSPENDED, EXITED):
-        return str(row["directory_status"])
-    if row["directory_status"] != PUBLISHED:
-        return UNLISTED
-    return grade_or_state(row["grade"], row["score_grade_reason"])
-
-
-def grade_or_state(grade: str | None, score_grade_reason: str | None) -> str:
-    """The grade of a day, or why there is none."""
-    return grade or (UNRATED if score_grade_reason in (unrated.CODE, None) else UNGRADED)
-
-
 def read_release(candidate: Candidate) -> Release:
     """The release without its agencies' lines, which are many."""
     reader = Reader(candidate)
@@ -172,7 +152,7 @@ def read_release(candidate: Candidate) -> Release:
     fresh: dict[tuple[str, str], str] = {}
     for file in candidate.description.get("input_files", ()):
         key = file["source"], file["dataset"]
-        if file["status"] == "loaded":
+        if file["status"] in DELIVERED:
             fresh[key] = max(fresh.get(key, ""), str(file["received_on"]))
     return Release(
         release_id=candidate.release_id,
@@ -255,18 +235,18 @@ def _roster(reader: Reader, grades: Sequence[str]) -> list[Row]:
     )
     gone = list(reader.rows("publication.rpt_exit_notices", ("agency_id", "agency_name", "exited_on", "reason")))
     known = {row["agency_id"] for row in (*listed, *gone)}
-    told_of = {row["agency_id"] for row in reader.rows("publication.rpt_public_ledger", ("agency_id",))}
+    told_of = {row["agency_id"] for row in reader.rows("publication.rpt_misconduct_notices", ("agency_id",))}
     wanted = known | told_of
     about = {row["agency_id"]: row for row in reader.rows("credit.dim_agencies", _ABOUT) if row["agency_id"] in wanted}
     nothing = {"score": None, "grade": None, "since_on": None, "score_grade_reason": None, "is_provisional": False}
     rows = [about[row["agency_id"]] | {"exited_on": None, "reason": None} | row for row in listed]
-    rows += [about[row["agency_id"]] | nothing | row | {"directory_status": EXITED} for row in gone]
+    rows += [about[row["agency_id"]] | nothing | row | {"directory_status": states.EXITED} for row in gone]
     for agency_id in sorted(told_of - known):
         row = about[agency_id] | nothing | {"exited_on": None, "reason": None}
         rows.append(row | {"agency_name": row["agency_name"] or agency_id})  # of some nothing but the code is known
-    places = {state: place for place, state in enumerate((*grades, UNGRADED, UNRATED, SUSPENDED, EXITED, UNLISTED))}
+    places = {state: place for place, state in enumerate((*grades, *states.STATES))}
     for row in rows:
-        row["state"] = state_of(row)
+        row["state"] = states.state(row["directory_status"], row["grade"], row["score_grade_reason"])
     return sorted(rows, key=lambda row: (places.get(row["state"], len(places)), -(row["score"] or 0), row["agency_id"]))
 
 
@@ -321,6 +301,9 @@ def agencies(candidate: Candidate, release: Release) -> Iterator[Agency]:
 
 
 def _agency(about: Row, found: Mapping[str, list[Row]], as_of_on: dt.date) -> Agency:
+    is_listed = about["state"] != states.UNLISTED
+    if not is_listed:  # what the directory asks of its agencies, and a grade brings about, is not for others
+        found = {**found, "measures": [], "conditions": [], "unrated": []}
     lines = sorted(
         found["lines"], key=lambda line: _KIND_ORDER.get(line["line_kind"], len(_KIND_ORDER))
     )  # within a kind by day
@@ -328,7 +311,7 @@ def _agency(about: Row, found: Mapping[str, list[Row]], as_of_on: dt.date) -> Ag
     return Agency(
         about=about,
         lines=tuple(lines),
-        steps=tuple(_steps(found["steps"], lines, as_of_on)),
+        steps=tuple(_steps(found["steps"], lines, as_of_on, is_listed)),
         measures=tuple(found["measures"]),
         conditions=tuple(sorted(found["conditions"], key=lambda row: order.get(row["condition_code"], len(order)))),
         unrated=tuple(found["unrated"]),
@@ -338,11 +321,16 @@ def _agency(about: Row, found: Mapping[str, list[Row]], as_of_on: dt.date) -> Ag
     )
 
 
-def _steps(spans: Sequence[Row], lines: Sequence[Row], as_of_on: dt.date) -> Iterator[Step]:
-    """Spans of the score from the evaluation day on; those that only differ in what is not told are one."""
+def _steps(spans: Sequence[Row], lines: Sequence[Row], as_of_on: dt.date, is_listed: bool) -> Iterator[Step]:
+    """Spans of the score from the evaluation day on; those that only differ in what is not told are one.
+
+    Who is not listed has no grade, whatever the rules make of the score.
+    """
     before: tuple[Any, ...] | None = None
     for span in spans:
-        shown = span["score"], span["grade"], span["score_grade_reason"]
+        grade, reason = (span["grade"], span["score_grade_reason"]) if is_listed else (None, None)
+        state = states.grade_or_state(grade, reason) if is_listed else states.UNLISTED
+        shown = span["score"], grade, reason, state
         if shown == before:
             continue
         on = max(span["valid_from_on"], as_of_on)

@@ -14,8 +14,9 @@ from markupsafe import Markup, escape
 
 from serving.dictionary import value_words
 from serving.outputs.site import words
-from serving.outputs.site.facts import EXITED, Agency, Row
+from serving.outputs.site.facts import Agency, Row
 from serving.outputs.site.words import t
+from serving.states import EXITED
 
 
 def equation(lines: Sequence[Row]) -> list[SimpleNamespace]:
@@ -56,7 +57,7 @@ def line_state(line: Row, agency: Agency) -> Markup:
         said.append(words.label("is_disputed"))
         if line["disputed_since_on"]:
             said.append(Markup("{} {}").format(t("自", "since"), words.day(line["disputed_since_on"])))
-    return words.merged(Markup(" · ").join(said)) if len(said) > 1 else Markup("").join(said)
+    return words.merged(Markup(" · ").join(said))
 
 
 def moved(move: Row) -> Markup:

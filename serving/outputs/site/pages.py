@@ -27,22 +27,12 @@ from serving import palette
 from serving.audiences import Audience, may_see
 from serving.cells import as_json
 from serving.dictionary import entries, value_words
+from serving.horizon import CHANGE_DAYS
 from serving.outputs.site import lines, words
 from serving.outputs.site.downloads import Download
-from serving.outputs.site.facts import (
-    CHANGE_DAYS,
-    EXITED,
-    SUSPENDED,
-    UNGRADED,
-    UNLISTED,
-    UNRATED,
-    Agency,
-    Release,
-    Row,
-    Step,
-    grade_or_state,
-)
+from serving.outputs.site.facts import Agency, Release, Row, Step
 from serving.outputs.site.words import data, t
+from serving.states import EXITED, STATES, SUSPENDED, UNLISTED, UNRATED, grade_or_state
 
 Page = tuple[str, str]  # path in the site, HTML
 
@@ -185,7 +175,7 @@ class Pages:
         """The roster, so many rows a page."""
         rows = self.release.roster
         found = Counter(row["state"] for row in rows)
-        states = (*self.release.grades, UNGRADED, UNRATED, SUSPENDED, EXITED, UNLISTED)
+        states = (*self.release.grades, *STATES)
         counts = [
             (state, found[state])
             for state in (*states, *sorted(set(found) - set(states)))
@@ -220,7 +210,7 @@ class Pages:
     def agency(self, agency: Agency) -> Page:
         """One agency's page."""
         release, about = self.release, agency.about
-        now = agency.steps[0] if agency.steps else Step(release.as_of_on, None, None, None, "start")
+        now = agency.steps[0] if agency.steps else Step(release.as_of_on, None, None, None, about["state"], "start")
         coming = agency.steps[1:]
         title = about["agency_name"], about["agency_name"]
         return f"agency/{safe_name(about['agency_id'])}.html", self.agency_template.render(
@@ -234,7 +224,7 @@ class Pages:
             coming_grade=next((step for step in coming if step.state != now.state), None),
             later=[line for line in agency.lines if line["valid_from_on"] > release.as_of_on],
             referred={line["counted_by_line_id"] for line in agency.lines},
-            bands=self.bands,
+            bands=self.bands if about["state"] != UNLISTED else "[]",  # no grade, no band
             missing=words.incomplete(about["incomplete_because"]),
             how_to=self.how_to,
             conditions=_by_result(agency.conditions),

@@ -12,7 +12,8 @@ from typing import Any
 
 from serving.cells import FORMULA_STARTS, QUOTE, as_json
 from serving.dictionary import entries, value_words
-from serving.outputs.site.facts import EXITED, SUSPENDED, UNGRADED, UNLISTED, UNRATED, Release, Row
+from serving.outputs.site.facts import Release, Row
+from serving.states import EXITED, STATES
 
 # What a row of data/roster.js holds, in this order.
 ROSTER_DATA = (
@@ -30,7 +31,7 @@ def roster_data(release: Release) -> str:
         }
         for field in ("service_type", "directory_status", "grade")
     }
-    values["state"] = {state: value_words("state", state) for state in (UNGRADED, UNRATED, SUSPENDED, EXITED, UNLISTED)}
+    values["state"] = {state: value_words("state", state) for state in STATES}
     columns = {name: (entries()[name].zh, entries()[name].en) for name in (*ROSTER_DATA, "note") if name in entries()}
     made = {
         "columns": ROSTER_DATA,

@@ -1,7 +1,7 @@
 """What a bundle of Superset consists of, and how each part is written down.
 
 Belongs here: connections, datasets, charts and dashboards as values, their identifiers, their form in Superset's YAML.
-Does not belong here: which there are (`datasets`, `joined`, `credit`, `supervision`, `desk`), the ZIP (the package).
+Does not belong here: which there are (`datasets`, `queries`, `dashboards`), the ZIP (the package).
 """
 
 from __future__ import annotations

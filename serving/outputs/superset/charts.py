@@ -1,13 +1,13 @@
 """Kinds of charts that the dashboards use, each as one function with the few choices that differ.
 
-Belongs here: what Superset calls a kind and its parameters. Does not belong here: which charts there are (`credit`,
-`supervision`, `desk`), colours (`serving.palette`, by the dashboard).
+Belongs here: what Superset calls a kind and its parameters. Does not belong here: which charts there are (`dashboards`),
+colours (`serving.palette`, by the dashboard).
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 from serving.outputs.superset.assets import Chart, Dataset
 
@@ -24,6 +24,19 @@ _OPERATORS = {
 _DAY = "%Y-%m-%d"
 _MONTH = "%Y-%m"
 _MOST_ROWS = 10_000
+
+
+class Common(TypedDict, total=False):
+    """What a chart of any kind may say: conditions on its rows, a description."""
+
+    where: Sequence[Condition]
+    description: str
+
+
+class Undated(Common, total=False):
+    """The same of a chart without an axis of days: whether the dashboard's period is a condition, too."""
+
+    is_of_period: bool
 
 
 def _conditions(dataset: Dataset, where: Sequence[Condition], is_of_period: bool) -> tuple[dict[str, Any], set[str]]:
@@ -63,7 +76,7 @@ def _chart(
     *,
     parameters: dict[str, Any],
     asks: Sequence[str],
-    where: Sequence[Condition],
+    where: Sequence[Condition] = (),
     is_of_period: bool = False,
     description: str = "",
 ) -> Chart:
@@ -102,16 +115,14 @@ def bars(
     metric: str,
     *,
     by: str | None = None,
-    where: Sequence[Condition] = (),
-    is_lying: bool = False,
+    is_horizontal: bool = False,
     sorted_by: str | None = None,
     is_ascending: bool = True,
     most: int | None = None,
     unit: str = "",
     label_across: str = "",
-    is_of_period: bool = False,
     is_scale: bool = False,
-    description: str = "",
+    **common: Unpack[Undated],
 ) -> Chart:
     """Bars of a category, or of the steps of a scale, stacked by another; in the order of names, or of the metric."""
     parameters: dict[str, Any] = {
@@ -122,7 +133,7 @@ def bars(
         "x_axis_title": label_across,
         "metrics": [metric],
         "groupby": [_again(dataset, by) if by == across else by] if by else [],
-        "orientation": "horizontal" if is_lying else "vertical",
+        "orientation": "horizontal" if is_horizontal else "vertical",
         "stack": "Stack" if by else None,
         "sort_series_type": "name",
         "sort_series_ascending": True,
@@ -137,8 +148,8 @@ def bars(
         "show_empty_columns": True,
         "color_scheme": _SCHEME,
         "y_axis_format": ",~g",
-        "y_axis_title": "" if is_lying else unit,
-        "y_axis_title_margin": 30 if unit and not is_lying else 15,
+        "y_axis_title": "" if is_horizontal else unit,
+        "y_axis_title_margin": 30 if unit and not is_horizontal else 15,
         "y_axis_title_position": "Left",
         "x_axis_title_margin": 30 if label_across else 15,
         "rich_tooltip": True,
@@ -154,10 +165,8 @@ def bars(
         "echarts_timeseries_bar",
         dataset,
         parameters=parameters,
-        asks=[across, metric, *([by] if by else [])],
-        where=where,
-        is_of_period=is_of_period,
-        description=description,
+        asks=[across, metric, *filter(None, (by, sorted_by))],
+        **common,
     )
 
 
@@ -169,9 +178,8 @@ def months(
     metrics: Sequence[str],
     *,
     by: str | None = None,
-    where: Sequence[Condition] = (),
     unit: str = "",
-    description: str = "",
+    **common: Unpack[Common],
 ) -> Chart:
     """Bars by month, stacked."""
     parameters: dict[str, Any] = {
@@ -204,22 +212,19 @@ def months(
         "echarts_timeseries_bar",
         dataset,
         parameters=parameters,
-        asks=[day, *metrics, *([by] if by else [])],
-        where=where,
+        asks=[day, *metrics, *filter(None, (by,))],
         is_of_period=True,
-        description=description,
+        **common,
     )
 
 
-def ring(
+def donut(
     name: str,
     title: str,
     dataset: Dataset,
     by: str,
     metric: str,
-    *,
-    where: Sequence[Condition] = (),
-    is_of_period: bool = False,
+    **common: Unpack[Undated],
 ) -> Chart:
     """Parts of a whole, few of them."""
     parameters: dict[str, Any] = {
@@ -242,21 +247,16 @@ def ring(
         "number_format": ",d",
         "color_scheme": _SCHEME,
     }
-    return _chart(
-        name, title, "pie", dataset, parameters=parameters, asks=[by, metric], where=where, is_of_period=is_of_period
-    )
+    return _chart(name, title, "pie", dataset, parameters=parameters, asks=[by, metric], **common)
 
 
-def heat(
+def heatmap(
     name: str,
     title: str,
     dataset: Dataset,
     axes: tuple[str, str],
     metric: str,
-    *,
-    where: Sequence[Condition] = (),
-    is_of_period: bool = False,
-    description: str = "",
+    **common: Unpack[Undated],
 ) -> Chart:
     """How often two categories meet, one down and one across, few of each; the darker the more."""
     down, across = axes
@@ -282,22 +282,17 @@ def heat(
         dataset,
         parameters=parameters,
         asks=[across, down, metric],
-        where=where,
-        is_of_period=is_of_period,
-        description=description,
+        **common,
     )
 
 
-def cross(
+def pivot_table(
     name: str,
     title: str,
     dataset: Dataset,
     axes: tuple[str, str],
     metric: str,
-    *,
-    where: Sequence[Condition] = (),
-    is_of_period: bool = False,
-    description: str = "",
+    **common: Unpack[Undated],
 ) -> Chart:
     """A table of two categories, one down and one across."""
     down, across = axes
@@ -323,9 +318,7 @@ def cross(
         dataset,
         parameters=parameters,
         asks=[down, across, metric],
-        where=where,
-        is_of_period=is_of_period,
-        description=description,
+        **common,
     )
 
 
@@ -336,12 +329,10 @@ def table(
     columns: Sequence[str],
     *,
     order: Sequence[tuple[str, bool]],
-    where: Sequence[Condition] = (),
     colours: dict[str, dict[str, str]] | None = None,
-    is_of_period: bool = False,
     page: int = 10,
     has_search: bool = False,
-    description: str = "",
+    **common: Unpack[Undated],
 ) -> Chart:
     """Rows; `order` names columns, each ascending or not; `colours` are those of a column's words."""
     parameters: dict[str, Any] = {
@@ -365,9 +356,7 @@ def table(
         dataset,
         parameters=parameters,
         asks=[*columns, *(column for column, _ in order)],
-        where=where,
-        is_of_period=is_of_period,
-        description=description,
+        **common,
     )
 
 
@@ -380,11 +369,9 @@ def totals(
     *,
     order: str,
     is_descending: bool = True,
-    where: Sequence[Condition] = (),
     colours: dict[str, dict[str, str]] | None = None,
-    is_of_period: bool = False,
     page: int = 20,
-    description: str = "",
+    **common: Unpack[Undated],
 ) -> Chart:
     """A row for each category, with several metrics; in the order of a metric."""
     parameters: dict[str, Any] = {
@@ -408,9 +395,7 @@ def totals(
         dataset,
         parameters=parameters,
         asks=[*by, *metrics, order],
-        where=where,
-        is_of_period=is_of_period,
-        description=description,
+        **common,
     )
 
 

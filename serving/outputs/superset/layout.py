@@ -1,6 +1,6 @@
 """How a dashboard is written down: where its charts stand, its filters, its colours.
 
-Does not belong here: which charts and filters there are (`credit`, `supervision`, `desk`).
+Does not belong here: which charts and filters there are (`dashboards`).
 """
 
 from __future__ import annotations

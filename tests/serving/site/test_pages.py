@@ -9,14 +9,15 @@ from pathlib import Path
 
 import pytest
 
-from serving import dictionary
+from serving import dictionary, palette
 from serving.audiences import ColumnNotAllowedError
 from serving.outputs import site as site_module
 from serving.outputs.site import write_site
-from serving.outputs.site.facts import Reader, state_of
+from serving.outputs.site.facts import Reader
 from serving.outputs.site.pages import safe_name
 from tests.hostile_texts import FORMULAS, PAYLOADS
-from tests.serving.site.candidates import candidate, key_of
+from tests.serving.site.candidates import add_step, candidate, key_of
+from tests.serving.site.published import roster_rows
 from tests.serving.site.reading import Element, one_sided, read
 from tests.serving.site.safety import foreign, formula_cells
 
@@ -80,9 +81,7 @@ def test_every_text_stands_as_it_was_said(site: Path, pages: dict[str, Element])
 
 
 def test_the_search_s_data_are_data(site: Path) -> None:
-    text = (site / "data" / "roster.js").read_text("utf-8")
-    made = json.loads(text.removeprefix("window.FIREMARK = ").removesuffix(";\n"))
-    assert {row[1] for row in made["rows"]} == set(PAYLOADS)
+    assert {row["agency_name"] for row in roster_rows(site)} == set(PAYLOADS)
 
 
 def test_no_visible_text_stands_in_one_language_only(pages: dict[str, Element]) -> None:
@@ -143,34 +142,76 @@ def test_a_column_that_is_not_public_stops_the_site(tmp_path: Path) -> None:
                 next(reader.rows(table, [column]))
 
 
+def test_what_is_no_part_of_a_stylesheet_has_the_palette_s_main_colour() -> None:
+    """And what is does not write it again."""
+    outputs = Path(site_module.__file__ or "").parents[1]
+    icon, dictionary_page = outputs / "site" / "assets" / "icon.svg", outputs / "dictionary" / "dictionary.html"
+    assert re.findall(r'fill="(#\w+)"', icon.read_text("utf-8"))[0] == palette.MAIN
+    assert re.findall(r"\ba { color: (#\w+);", dictionary_page.read_text("utf-8")) == [palette.MAIN]
+    holding = {path.name for path in icon.parent.iterdir() if palette.MAIN in path.read_text("utf-8")}
+    assert holding == {icon.name}
+
+
 def test_the_site_reads_no_clock() -> None:
     for path in Path(site_module.__file__ or "").parent.glob("*.py"):
         assert not re.search(r"\.(now|today|utcnow|localtime|gmtime|time)\(|released_at", path.read_text("utf-8")), path
 
 
-def test_who_was_never_listed_has_a_page_while_a_notice_is_public(tmp_path: Path) -> None:
-    key, other = key_of(0), key_of(1)
-    with candidate(tmp_path, ["甲公司", "乙公司"]) as one:
-        one.connection.execute(f"delete from publication.rpt_public_roster where agency_id = '{key}'")
-        one.connection.execute("update publication.rpt_public_roster set grade = 'D'")
-        one.connection.execute(
+# Of three agencies the first and the last are not in the directory; the last has no notice in force any more.
+NOT_LISTED, LISTED, NO_LONGER = (key_of(place) for place in range(3))
+
+
+@pytest.fixture(scope="module")
+def with_unlisted(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A site with such agencies. By the rules the score of each is a C, and a D in a month."""
+    folder = tmp_path_factory.mktemp("unlisted")
+    with candidate(folder, ["甲公司", "乙公司", "丙公司"]) as one:
+        for statement in (
+            f"delete from publication.rpt_public_roster where agency_id <> '{LISTED}'",
+            "update publication.rpt_public_roster set grade = 'C'",
             "update credit.dim_agencies set directory_status = 'unlisted', agency_name = null "
-            f"where agency_id = '{key}'"
-        )
+            f"where agency_id <> '{LISTED}'",
+            f"delete from publication.rpt_misconduct_notices where agency_id = '{NO_LONGER}'",
+        ):
+            one.connection.execute(statement)
+        add_step(one)
         write_site(one)
-    site = tmp_path / "site"
-    page = read((site / "agency" / f"{key}.html").read_text("utf-8"))
-    assert page.all("h1")[0].text == key  # nothing but its code is known
-    assert "未列入名录" in page.text and len(page.all("table")) == 2 and "等级对应措施" not in page.text
-    made = json.loads((site / "data" / "roster.js").read_text("utf-8").removeprefix("window.FIREMARK = ").rstrip(";\n"))
-    found = [dict(zip(made["columns"], row, strict=True)) for row in made["rows"]]
+    return folder / "site"
+
+
+def test_who_was_never_listed_has_a_page_while_a_notice_is_in_force(with_unlisted: Path) -> None:
+    site = with_unlisted
+    assert {path.stem for path in (site / "agency").iterdir()} == {NOT_LISTED, LISTED}
+    page = read((site / "agency" / f"{NOT_LISTED}.html").read_text("utf-8"))
+    assert page.all("h1")[0].text == NOT_LISTED  # nothing but its code is known
+    assert "未列入名录" in page.text
+    found = roster_rows(site)
     states = {row["agency_id"]: (row["state"], row["score"]) for row in found}
-    assert states[key] == ("unlisted", None) and states[other][0] != "unlisted"
-    assert found[-1]["agency_id"] == key  # behind those who have a grade
+    assert states[NOT_LISTED] == ("unlisted", None) and states[LISTED][0] == "C"
+    assert found[-1]["agency_id"] == NOT_LISTED  # behind those who have a grade
     changes = read((site / "changes.html").read_text("utf-8"))
     assert {link.attributes["href"] for link in changes.all("a") if "agency/" in link.attributes.get("href", "")} == {
-        f"agency/{other}.html"
+        f"agency/{LISTED}.html"
     }
+
+
+def test_the_page_of_who_is_not_listed_shows_no_grade_and_nothing_that_comes_with_one(with_unlisted: Path) -> None:
+    def shown(agency_id: str) -> tuple[set[str], set[str], list[str]]:
+        """The marks of a page, its headings in Chinese, and the bands of its chart."""
+        page = read((with_unlisted / "agency" / f"{agency_id}.html").read_text("utf-8"))
+        marks = {one.text for one in page.all("b") if one.attributes.get("class", "").startswith("m ")}
+        headings = {one.all("i")[0].text for one in page.all("h2")}
+        (chart,) = (one for one in page.all("div") if one.attributes.get("id") == "chart")
+        assert [row.all("td")[1].text for row in page.all("table")[0].all("tr")[1:]] == ["70", "50"]
+        return marks, headings, [grade for grade, _, _ in json.loads(chart.attributes["data-bands"])]
+
+    of_a_grade = {"等级对应措施", "从业条件"}
+    marks, headings, bands = shown(LISTED)
+    assert marks == {"C", "D"} and headings >= of_a_grade and bands == ["A", "B", "C", "D"]
+    marks, headings, bands = shown(NOT_LISTED)
+    assert marks == {"未列入not listed"} and not headings & of_a_grade and bands == []
+    text = (with_unlisted / "agency" / f"{NOT_LISTED}.html").read_text("utf-8")
+    assert "未评原因" not in text and "未评原因" in (with_unlisted / "agency" / f"{LISTED}.html").read_text("utf-8")
 
 
 @pytest.mark.parametrize("text", ["../x", "a/b", "a b", "", "x.html", "甲"])
@@ -200,20 +241,3 @@ def test_no_cell_of_a_download_is_a_formula(tmp_path: Path) -> None:
         assert not formulas, path
         seen += kept
     assert seen > 50
-
-
-@pytest.mark.parametrize(
-    ("status", "grade", "reason", "state"),
-    [
-        ("published", "A", "band", "A"),
-        ("published", None, "unrated", "unrated"),
-        ("unlisted", "B", "band", "unlisted"),
-        ("conforming", None, None, "unlisted"),  # on the way into the directory
-        ("published", None, "band", "ungraded"),  # a regime without grades rates all the same
-        ("suspended", "B", "band", "suspended"),
-        ("exited", "B", "band", "exited"),
-        ("exited", None, None, "exited"),
-    ],
-)
-def test_what_is_no_grade_is_a_state(status: str, grade: str | None, reason: str | None, state: str) -> None:
-    assert state_of({"directory_status": status, "grade": grade, "score_grade_reason": reason}) == state

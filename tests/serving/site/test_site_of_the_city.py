@@ -13,6 +13,7 @@ import pytest
 from rulebook.numbers import number
 from tests.conftest import BuiltCity
 from tests.faults.test_privacy import names_of_staff
+from tests.serving.site.published import WITH_A_PAGE
 from tests.serving.site.reading import Element, one_sided, read
 from tests.serving.site.safety import lost_links
 
@@ -56,10 +57,7 @@ def lines_of(page: Element, today: dt.date) -> list[tuple[Decimal, dt.date, dt.d
 
 
 def test_every_listed_agency_has_a_page(built_city: BuiltCity, pages: dict[str, Element]) -> None:
-    listed = built_city.query(
-        "select agency_id from publication.rpt_public_roster union select agency_id from publication.rpt_exit_notices "
-        "union select agency_id from publication.rpt_public_ledger"
-    )
+    listed = built_city.query(WITH_A_PAGE)
     found = {name.removeprefix("agency/").removesuffix(".html") for name in pages if name.startswith("agency/")}
     assert found == {row["agency_id"] for row in listed} and len(found) > 20
 

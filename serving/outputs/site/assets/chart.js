@@ -23,6 +23,7 @@
   const last = Date.parse(steps[steps.length - 1].on);
   const end = last + Math.max(21, Math.round((last - first) / DAY / 12)) * DAY;
   const dayOf = (time) => new Date(time).toISOString().slice(0, 10);
+  const MAIN = getComputedStyle(document.documentElement).getPropertyValue("--deep").trim();
   const SHADES = ["#e3f1e8", "#e6eff8", "#fdf1dc", "#fae5e6"];
   box.classList.add("drawn");
   const chart = echarts.init(box, null, { renderer: "canvas" });
@@ -80,8 +81,8 @@
             step: "end",
             symbolSize: 9,
             symbol: "circle",
-            lineStyle: { width: 2.5, color: "#17406d" },
-            itemStyle: { color: "#17406d" },
+            lineStyle: { width: 2.5, color: MAIN },
+            itemStyle: { color: MAIN },
             data: [
               ...steps.map((step, index) => ({ value: [Date.parse(step.on), step.score], step: index, label: label(labelled.get(index)) })),
               { value: [end, steps[steps.length - 1].score], step: steps.length - 1, symbol: "none", label: { show: false } },

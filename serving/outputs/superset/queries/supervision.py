@@ -1,14 +1,17 @@
-"""Queries of the dashboard of supervision. Does not belong here: its charts (`supervision`)."""
+"""Queries of the dashboard of supervision. Does not belong here: its charts (`dashboards.supervision`)."""
 
 from __future__ import annotations
 
+from serving import detectors
+from serving.freshness import is_delivered
 from serving.outputs.superset import words
 from serving.outputs.superset.assets import Dataset, Metric
-from serving.outputs.superset.joining import (
+from serving.outputs.superset.queries.shared import (
     ABOUT,
     AGENCIES,
     IN_WORDS,
     JOIN_ABOUT,
+    JOIN_BUILD,
     JOIN_NOW,
     OF_AGENCY,
     STATE,
@@ -16,9 +19,9 @@ from serving.outputs.superset.joining import (
     Own,
     columns,
 )
-from serving.outputs.superset.words import TODAY
 
 _DUE_LIMITS = (7, 30)
+_OVERDUE = words.word("task_status", "overdue")
 
 TASKS = Dataset(
     name="待办事项",
@@ -35,11 +38,12 @@ select
     tasks.due_on,
     tasks.closed_on,
     {words.called("task_status", "tasks.status")} as status_zh,
-    case when tasks.status = 'done' then null else tasks.due_on - {TODAY} end as days_left,
+    case when tasks.status = 'done' then null else tasks.due_on - build.as_of_on end as days_left,
     case when tasks.status <> 'done' then
-        {words.bands(f"tasks.due_on - {TODAY}", _DUE_LIMITS, [("tasks.status = 'overdue'", "逾期")])}
+        {words.bands("tasks.due_on - build.as_of_on", _DUE_LIMITS, [("tasks.status = 'overdue'", _OVERDUE)])}
     end as due_band
 from supervision.rpt_tasks as tasks
+{JOIN_BUILD}
 {JOIN_ABOUT.format("tasks")}
 {JOIN_NOW.format("tasks")}
 """,
@@ -55,8 +59,16 @@ from supervision.rpt_tasks as tasks
     ),
     metrics=(
         Metric("tasks", "任务数", "count(distinct task_id)"),
-        Metric("open_tasks", "待办任务", "count(distinct task_id) filter (where status_zh <> '办结')"),
-        Metric("overdue_tasks", "逾期任务", "count(distinct task_id) filter (where status_zh = '逾期')"),
+        Metric(
+            "open_tasks",
+            "待办任务",
+            f"count(distinct task_id) filter (where status_zh <> {words.sql_word('task_status', 'done')})",
+        ),
+        Metric(
+            "overdue_tasks",
+            "逾期任务",
+            f"count(distinct task_id) filter (where status_zh = {words.sql_word('task_status', 'overdue')})",
+        ),
     ),
     period="opened_on",
 )
@@ -64,7 +76,7 @@ from supervision.rpt_tasks as tasks
 CONDITIONS = Dataset(
     name="从业条件",
     schema="supervision",
-    description="每行一家机构一项条件，今日 One row per agency and condition, today.",
+    description="每行一家机构一项条件，截至发布 One row per agency and condition, as of the release.",
     sql=f"""
 select
     conditions.agency_id,{ABOUT},
@@ -73,14 +85,15 @@ select
     conditions.required,
     conditions.actual,
     conditions.actual_without_leads,
-    {words.case("conditions.is_met::text", {"true": "符合", "false": "不符合"})} as is_met_zh,
+    {words.called("is_met", "conditions.is_met::text")} as is_met_zh,
     case when conditions.is_met then 0 else 1 end as unmet
 from supervision.rpt_conformity as conditions
+{JOIN_BUILD}
 {JOIN_ABOUT.format("conditions")}
 {JOIN_NOW.format("conditions")}
 where
-    conditions.valid_from_on <= {TODAY}
-    and (conditions.valid_until_on is null or {TODAY} < conditions.valid_until_on)
+    conditions.valid_from_on <= build.as_of_on
+    and (conditions.valid_until_on is null or build.as_of_on < conditions.valid_until_on)
 """,
     columns=columns(
         *OF_AGENCY,
@@ -113,9 +126,9 @@ select
     repairs.replied_on,
     repairs.working_days_used,
     case
-        when repairs.is_applied then '已生效'
-        when repairs.replied_on is null and repairs.decision is null then '待答复'
-        else '未生效'
+        when repairs.is_applied then {words.sql_word("repair_outcome", "applied")}
+        when repairs.replied_on is null and repairs.decision is null then {words.sql_word("repair_outcome", "waiting")}
+        else {words.sql_word("repair_outcome", "refused")}
     end as outcome_zh,
     case
         when not repairs.is_applied and (repairs.replied_on is not null or repairs.decision is not null) then
@@ -137,7 +150,11 @@ from supervision.rpt_repairs as repairs
     ),
     metrics=(
         Metric("applications", "申请数", "count(distinct application_id)"),
-        Metric("waiting", "待答复的修复申请", "count(distinct application_id) filter (where outcome_zh = '待答复')"),
+        Metric(
+            "waiting",
+            "待答复的修复申请",
+            f"count(distinct application_id) filter (where outcome_zh = {words.sql_word('repair_outcome', 'waiting')})",
+        ),
         Metric("average_days", "平均用时（工作日）", "avg(working_days_used)", ",.1f"),
     ),
     period="applied_on",
@@ -152,9 +169,9 @@ select
     leads.lead_id,
     leads.agency_id,{ABOUT},
     {STATE_NOW} as state,
-    {words.kind("lead", "leads.lead_kind")} as lead_kind_zh,
+    {words.kind(detectors.LEAD, "leads.lead_kind")} as lead_kind_zh,
     {words.severity("leads.severity")} as severity_zh,
-    {words.called("status", "leads.status")} as status_zh,
+    {words.called("review_status", "leads.status")} as status_zh,
     leads.first_seen_on,
     leads.due_on
 from supervision.fct_leads as leads
@@ -171,7 +188,11 @@ from supervision.fct_leads as leads
     ),
     metrics=(
         Metric("leads", "线索数", "count(distinct lead_id)"),
-        Metric("open_leads", "待核线索", "count(distinct lead_id) filter (where status_zh = '待核')"),
+        Metric(
+            "open_leads",
+            "待核线索",
+            f"count(distinct lead_id) filter (where status_zh = {words.sql_word('review_status', 'open')})",
+        ),
     ),
     period="first_seen_on",
 )
@@ -187,26 +208,38 @@ select
     loads.source,
     loads.file_name,
     {words.called("load_status", "loads.status")} as status_zh,
+    case when {is_delivered("loads.status")} then loads.received_on end as delivered_on,
+    build.as_of_on,
     {words.file_reason("loads.reason_code")} as reason_zh,
     loads.message,
     loads.accepted_count,
     loads.quarantined_count,
     loads.duplicate_count
 from quality.fct_loads as loads
+{JOIN_BUILD}
 """,
     columns=columns(
         "received_on",
         IN_WORDS["dataset"],
         *("source", "file_name"),
         IN_WORDS["status"],
+        Own(
+            "delivered_on",
+            "送达日期",
+            "date",
+            "收到日期；暂扣、已替换的为空 day received; null for held and replaced files",
+        ),
+        "as_of_on",
         Own("reason_zh", "原因"),
         *("message", "accepted_count", "quarantined_count", "duplicate_count"),
     ),
     metrics=(
         Metric("files", "文件数", "count(*)"),
-        Metric("held_files", "暂扣文件", "count(*) filter (where status_zh = '暂扣')"),
-        Metric("last_received", "最近收到", "max(received_on) filter (where status_zh = '载入')", None),
-        Metric("days_since", "距今天数", f"{TODAY} - max(received_on) filter (where status_zh = '载入')"),
+        Metric(
+            "held_files", "暂扣文件", f"count(*) filter (where status_zh = {words.sql_word('load_status', 'held')})"
+        ),
+        Metric("last_received", "最近收到", "max(delivered_on)", None),
+        Metric("days_since", "距评价日天数", "max(as_of_on) - max(delivered_on)"),
         Metric("accepted", "接受行数", "sum(accepted_count)"),
         Metric("quarantined", "隔离行数", "sum(quarantined_count)"),
     ),

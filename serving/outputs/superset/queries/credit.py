@@ -1,10 +1,12 @@
-"""Queries of the dashboard of grades. Does not belong here: its charts (`credit`)."""
+"""Queries of the dashboard of grades. Does not belong here: its charts (`dashboards.credit`)."""
 
 from __future__ import annotations
 
+from serving.horizon import CHANGE_DAYS
+from serving.outputs.postgres.shape import TODAY
 from serving.outputs.superset import words
 from serving.outputs.superset.assets import Dataset, Metric
-from serving.outputs.superset.joining import (
+from serving.outputs.superset.queries.shared import (
     ABOUT,
     AGENCIES,
     IN_WORDS,
@@ -16,10 +18,9 @@ from serving.outputs.superset.joining import (
     Own,
     columns,
 )
-from serving.outputs.superset.words import TODAY
 
-DAYS_AHEAD = 90  # as the site tells changes that are known (`facts.CHANGE_DAYS`)
 SCORE_STEP = 10
+YES = words.sql_word("yes_no", "true")
 
 GRADES_TODAY = Dataset(
     name="今日等级",
@@ -67,12 +68,14 @@ from credit.agency_grades as now
         Metric("average_score", "平均得分", "avg(score)", ",.1f"),
         Metric(
             "grades_changing",
-            f"{DAYS_AHEAD} 天内等级将变",
-            f"count(distinct agency_id) filter (where days_until_grade_change <= {DAYS_AHEAD})",
+            f"{CHANGE_DAYS} 天内等级将变",
+            f"count(distinct agency_id) filter (where days_until_grade_change <= {CHANGE_DAYS})",
         ),
-        Metric("provisional", "暂定", "count(distinct agency_id) filter (where is_provisional_zh = '是')"),
-        Metric("incomplete", "证据不全", "count(distinct agency_id) filter (where is_evidence_incomplete_zh = '是')"),
-        Metric("misconduct", "有有效失信", "count(distinct agency_id) filter (where has_active_misconduct_zh = '是')"),
+        Metric("provisional", "暂定", f"count(distinct agency_id) filter (where is_provisional_zh = {YES})"),
+        Metric("incomplete", "证据不全", f"count(distinct agency_id) filter (where is_evidence_incomplete_zh = {YES})"),
+        Metric(
+            "misconduct", "有有效失信", f"count(distinct agency_id) filter (where has_active_misconduct_zh = {YES})"
+        ),
     ),
 )
 
@@ -136,7 +139,7 @@ from credit.fct_grade_changes as changes
     period="changed_on",
 )
 
-LINES_ENDING = Dataset(
+LINES_IN_FORCE = Dataset(
     name="有效分录",
     schema="credit",
     description="每行一条今日有效的分录 One row per ledger line in force today.",

@@ -1,21 +1,20 @@
 """dbt's own pages on the project, as one static HTML file: made once per state of the project and kept beside it.
 
 As `dbt docs generate --static` makes it, from the parsed project alone: no database is asked, so that no data stands in
-it, and what differs between two equal projects (clocks, ids, paths) is left out. Belongs here: what the pages are made
-of. Does not belong here: where a release keeps them (`serving.outputs.dbt_docs`), parsing (`dbt_project`).
+it, and what differs between two equal projects (clocks, ids, paths) is left out. It changes no score, so it is no part of
+the scoring revision. Belongs here: what the pages are made of. Does not belong here: where a release keeps them
+(`serving.outputs.dbt_docs`), parsing (`building.dbt_project`).
 """
 
 from __future__ import annotations
 
 import importlib.resources
 import json
-import os
-import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from orchestration.building.dbt_project import manifest_of
+from ingestion.atomic_files import write_text_atomically
 
 _PAGE = "docs.html"
 _MANIFEST, _CATALOG = '"MANIFEST.JSON INLINE DATA"', '"CATALOG.JSON INLINE DATA"'
@@ -33,14 +32,12 @@ _LEFT_OUT = {
 }
 
 
-def docs_page(parsed: Path) -> Path:
-    """The file, made if it is not there yet. `parsed`: a folder that `dbt_project.parsed_project` returned."""
+def docs_page(parsed: Path, manifest: Callable[[Path], Mapping[str, Any]]) -> Path:
+    """The file, made if it is not there yet. `parsed`: the folder of the parsed project; `manifest` reads dbt's manifest
+    in it."""
     page = parsed / _PAGE
     if not page.exists():
-        handle, name = tempfile.mkstemp(prefix=".docs-", dir=parsed)
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(static_page(manifest_of(parsed)))
-        Path(name).replace(page)
+        write_text_atomically(page, static_page(manifest(parsed)))
     return page
 
 

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from serving import palette
-from serving.dictionary import value_words
-from serving.outputs.superset import filters
+from serving.horizon import CHANGE_DAYS
+from serving.outputs.superset import words
 from serving.outputs.superset.assets import Dashboard
-from serving.outputs.superset.charts import bars, heat, months, number, table
-from serving.outputs.superset.of_credit import (
-    DAYS_AHEAD,
+from serving.outputs.superset.charts import bars, heatmap, months, number, table
+from serving.outputs.superset.dashboards import filters
+from serving.outputs.superset.queries.credit import (
     GRADE_CHANGES,
     GRADES_BY_MONTH,
     GRADES_TODAY,
-    LINES_ENDING,
+    LINES_IN_FORCE,
     SCORE_STEP,
 )
 
@@ -26,13 +26,13 @@ Grades are those of today; the directory's status is as of the last release. Poi
 def _causes() -> dict[str, str]:
     colours = {
         "determination": palette.MAIN,
-        "expiry": "#9dbbdb",
-        "repair": "#6f9e84",
-        "rulebook": "#c27100",
-        "fact": "#d9b64a",
+        "expiry": palette.PALE_BLUE,
+        "repair": palette.PALE_GREEN,
+        "rulebook": palette.ORANGE,
+        "fact": palette.YELLOW,
         "start": palette.NO_GRADE,
     }
-    return {value_words("change_cause", cause)[0]: colour for cause, colour in colours.items()}
+    return {words.word("change_cause", cause): colour for cause, colour in colours.items()}
 
 
 def dashboard(colours: Mapping[str, str]) -> Dashboard:
@@ -51,7 +51,7 @@ def dashboard(colours: Mapping[str, str]) -> Dashboard:
             (
                 number(
                     "credit_changing",
-                    (f"{DAYS_AHEAD} 天内等级将变的机构", "Whose grade changes soon"),
+                    (f"{CHANGE_DAYS} 天内等级将变的机构", "Whose grade changes soon"),
                     GRADES_TODAY,
                     "grades_changing",
                 ),
@@ -120,7 +120,7 @@ def dashboard(colours: Mapping[str, str]) -> Dashboard:
                 48,
             ),
             (
-                heat(
+                heatmap(
                     "credit_moves",
                     "原等级（纵）到新等级（横） From grade (down) to grade (across)",
                     GRADE_CHANGES,
@@ -142,7 +142,7 @@ def dashboard(colours: Mapping[str, str]) -> Dashboard:
                     "registered_region_name",
                     "agencies",
                     by="state",
-                    is_lying=True,
+                    is_horizontal=True,
                     unit="机构数（家）",
                 ),
                 6,
@@ -156,7 +156,7 @@ def dashboard(colours: Mapping[str, str]) -> Dashboard:
                     "service_type_zh",
                     "agencies",
                     by="state",
-                    is_lying=True,
+                    is_horizontal=True,
                     unit="机构数（家）",
                 ),
                 6,
@@ -167,11 +167,11 @@ def dashboard(colours: Mapping[str, str]) -> Dashboard:
             (
                 table(
                     "credit_next",
-                    f"{DAYS_AHEAD} 天内得分将变 Scores that change soon",
+                    f"{CHANGE_DAYS} 天内得分将变 Scores that change soon",
                     GRADES_TODAY,
                     ["next_change_on", "agency_name", "state", "score", "next_state", "next_score"],
                     order=[("next_change_on", True), ("agency_name", True)],
-                    where=[("days_until_change", "<=", DAYS_AHEAD)],
+                    where=[("days_until_change", "<=", CHANGE_DAYS)],
                     colours={"state": states, "next_state": states},
                 ),
                 6,
@@ -180,11 +180,11 @@ def dashboard(colours: Mapping[str, str]) -> Dashboard:
             (
                 table(
                     "credit_ending",
-                    f"{DAYS_AHEAD} 天内期满的分录 Ledger lines that end soon",
-                    LINES_ENDING,
+                    f"{CHANGE_DAYS} 天内期满的分录 Ledger lines that end soon",
+                    LINES_IN_FORCE,
                     ["last_day_on", "agency_name", "line_kind_zh", "title_zh", "points"],
                     order=[("last_day_on", True), ("agency_name", True)],
-                    where=[("days_left", "<=", DAYS_AHEAD)],
+                    where=[("days_left", "<=", CHANGE_DAYS)],
                 ),
                 6,
                 62,

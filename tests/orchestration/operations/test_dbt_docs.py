@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 
 from ingestion.settings import PROGRAM
-from orchestration.building import dbt_docs
+from orchestration.operations import dbt_docs
+from serving.releases import revisions
 from tests.conftest import BuiltCity
 from tests.house.project import sql_files
 
@@ -36,10 +37,28 @@ def test_a_release_has_the_page_of_its_project(small_city: BuiltCity, parsed: Pa
     assert "restricted/docs/" in hashes and not [name for name in hashes if name.startswith("restricted/docs/d")]
 
 
-def test_the_page_is_made_once(parsed: Path) -> None:
-    before = (parsed / "docs.html").stat().st_mtime_ns
-    assert dbt_docs.docs_page(parsed).stat().st_mtime_ns == before
-    assert not list(parsed.glob(".docs-*"))
+def test_the_page_is_made_once(manifest: dict[str, Any], tmp_path: Path) -> None:
+    asked: list[Path] = []
+
+    def read(folder: Path) -> dict[str, Any]:
+        asked.append(folder)
+        return manifest
+
+    page = dbt_docs.docs_page(tmp_path, read)
+    assert page.read_text("utf-8") == dbt_docs.static_page(manifest)
+    assert dbt_docs.docs_page(tmp_path, read) == page and asked == [tmp_path]
+    assert [path.name for path in tmp_path.iterdir()] == ["docs.html"]
+
+
+def test_a_page_that_cannot_be_made_leaves_nothing(manifest: dict[str, Any], tmp_path: Path) -> None:
+    with pytest.raises(KeyError):
+        dbt_docs.docs_page(tmp_path, lambda _: {name: manifest[name] for name in manifest if name != "nodes"})
+    assert not list(tmp_path.iterdir())
+
+
+def test_the_pages_are_no_part_of_the_scoring_revision() -> None:
+    made = Path(dbt_docs.__file__)
+    assert made in revisions.presentation_files() and made not in revisions.scoring_files()
 
 
 def test_the_page_shows_every_model_and_who_uses_it(manifest: dict[str, Any]) -> None:

@@ -1,16 +1,18 @@
 """The query of the conflict desk: of the restricted schema, by the connection that may read it. Does not belong here: its
-charts (`desk`).
+charts (`dashboards.desk`).
 """
 
 from __future__ import annotations
 
+from serving import detectors
 from serving.outputs.superset import words
 from serving.outputs.superset.assets import Dataset, Metric
-from serving.outputs.superset.joining import (
+from serving.outputs.superset.queries.shared import (
     ABOUT,
     AGENCIES,
     IN_WORDS,
     JOIN_ABOUT,
+    JOIN_BUILD,
     JOIN_NOW,
     OF_AGENCY,
     STATE,
@@ -18,9 +20,10 @@ from serving.outputs.superset.joining import (
     Own,
     columns,
 )
-from serving.outputs.superset.words import TODAY
 
 _AGE_LIMITS = (30, 90, 180)
+_IS_OPEN = f"status_zh = {words.sql_word('review_status', 'open')}"
+_IS_OVERDUE = f"is_overdue_zh = {words.sql_word('yes_no', 'true')}"
 
 CONFLICTS = Dataset(
     name="执业冲突",
@@ -31,9 +34,9 @@ select
     conflicts.conflict_id,
     sides.agency_id,{ABOUT},
     {STATE_NOW} as state,
-    {words.kind("conflict", "conflicts.conflict_kind")} as conflict_kind_zh,
+    {words.kind(detectors.CONFLICT, "conflicts.conflict_kind")} as conflict_kind_zh,
     {words.severity("conflicts.severity")} as severity_zh,
-    {words.called("status", "conflicts.status")} as status_zh,
+    {words.called("review_status", "conflicts.status")} as status_zh,
     conflicts.confidence,
     coalesce(conflicts.engineer_name, '—') as engineer_name,
     coalesce(conflicts.registration_no, '—') as registration_no,
@@ -45,9 +48,9 @@ select
     conflicts.first_seen_on,
     conflicts.due_on,
     conflicts.decided_on,
-    {TODAY} - conflicts.first_seen_on as age_days,
-    {words.bands(f"{TODAY} - conflicts.first_seen_on", _AGE_LIMITS)} as age_band,
-    case when conflicts.status = 'open' then {words.yes_no(f"conflicts.due_on < {TODAY}")} else '否' end as is_overdue_zh,
+    build.as_of_on - conflicts.first_seen_on as age_days,
+    {words.bands("build.as_of_on - conflicts.first_seen_on", _AGE_LIMITS)} as age_band,
+    {words.yes_no("conflicts.status = 'open' and conflicts.due_on < build.as_of_on")} as is_overdue_zh,
     sides.score,
     sides.score_if_confirmed,
     {words.state("sides.grade", "sides.reason")} as grade_now,
@@ -65,6 +68,7 @@ cross join lateral (
         conflicts.employer_b_score_grade_reason
     )
 ) as sides (agency_id, is_shown, score, score_if_confirmed, grade, grade_if_confirmed, reason)
+{JOIN_BUILD}
 {JOIN_ABOUT.format("sides")}
 {JOIN_NOW.format("sides")}
 where sides.is_shown
@@ -87,13 +91,13 @@ where sides.is_shown
     ),
     metrics=(
         Metric("conflicts", "冲突数", "count(distinct conflict_id)"),
-        Metric("open_conflicts", "待核冲突", "count(distinct conflict_id) filter (where status_zh = '待核')"),
-        Metric("overdue_conflicts", "逾期未核", "count(distinct conflict_id) filter (where is_overdue_zh = '是')"),
+        Metric("open_conflicts", "待核冲突", f"count(distinct conflict_id) filter (where {_IS_OPEN})"),
+        Metric("overdue_conflicts", "逾期未核", f"count(distinct conflict_id) filter (where {_IS_OVERDUE})"),
         Metric("engineers", "涉及工程师", "count(distinct nullif(registration_no, '—'))"),
         AGENCIES,
-        Metric("open_days", "未核天数", "max(age_days) filter (where status_zh = '待核')"),
+        Metric("open_days", "未核天数", f"max(age_days) filter (where {_IS_OPEN})"),
         Metric("gravest_first", "次序", "min(severity_zh || to_char(due_on, 'YYYY-MM-DD'))", None),
-        Metric("longest_open", "最久未核天数", "max(age_days) filter (where status_zh = '待核')"),
+        Metric("longest_open", "最久未核天数", f"max(age_days) filter (where {_IS_OPEN})"),
     ),
     period="first_seen_on",
 )

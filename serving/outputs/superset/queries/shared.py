@@ -1,7 +1,7 @@
 """What the queries of the dashboards have in common: what a filter of an agency asks, and how a column is described.
 
 A column that is called as in the dictionary is the mart's; what is in words ends in `_zh`. Does not belong here: the
-queries (`of_credit`, `of_supervision`, `of_conflicts`), datasets of single tables (`datasets`).
+queries (the other modules), datasets of single tables (`datasets`).
 """
 
 from __future__ import annotations
@@ -9,10 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from serving.dictionary import entries
+from serving.outputs.postgres.shape import type_of
 from serving.outputs.superset import words
 from serving.outputs.superset.assets import Column, Metric, described
-
-_POSTGRES_TYPES = {"string": "text", "integer": "integer", "bigint": "bigint", "boolean": "boolean", "date": "date"}
+from serving.releases import checks
 
 AGENCIES = Metric("agencies", "机构数", "count(distinct agency_id)")
 
@@ -22,7 +22,10 @@ ABOUT = f"""
     coalesce(about.registered_region_name, '不详') as registered_region_name,
     {words.called("service_type", "coalesce(about.service_type, '不详')")} as service_type_zh,
     {words.called("directory_status", "about.directory_status")} as directory_status_zh"""
-STATE_NOW = words.state("now.grade", "now.score_grade_reason", "now.directory_status")
+STATE_NOW = words.state("now.grade", "now.score_grade_reason", "about.directory_status")
+# The day on which a release's tasks, conditions and conflicts stand, as `build`: no clock of the server, which would
+# disagree with their status. A release id begins with it (marts.md).
+JOIN_BUILD = f"cross join (select left(min(release_id), 10)::date as as_of_on from {checks.TABLE}) as build"
 JOIN_ABOUT = "left join credit.dim_agencies as about on about.agency_id = {0}.agency_id"
 JOIN_NOW = "left join credit.agency_grades as now on now.agency_id = {0}.agency_id"
 
@@ -56,5 +59,5 @@ def columns(*listed: str | Own) -> tuple[Column, ...]:
             found.append(Column(one.name, one.type, one.label, one.note or one.label))
             continue
         kind = entries()[one].type
-        found.append(Column(one, _POSTGRES_TYPES.get(kind, kind.replace("decimal", "numeric")), *described(one)))
+        found.append(Column(one, type_of("VARCHAR" if kind == "string" else kind.upper(), one), *described(one)))
     return tuple(found)

@@ -5,32 +5,32 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from serving import palette
-from serving.dictionary import value_words
-from serving.outputs.superset import filters
+from serving.outputs.superset import words
 from serving.outputs.superset.assets import Dashboard, Filter
-from serving.outputs.superset.charts import bars, months, number, ring, table, totals
-from serving.outputs.superset.of_conflicts import CONFLICTS
-from serving.outputs.superset.supervision import severity_colours
+from serving.outputs.superset.charts import bars, donut, months, number, table, totals
+from serving.outputs.superset.dashboards import filters
+from serving.outputs.superset.dashboards.supervision import severity_colours
+from serving.outputs.superset.queries.conflicts import CONFLICTS
 
 _TEXT = """\
-**限制查阅：含注册消防工程师姓名，仅供冲突研判岗。** 每条冲突是待核实的线索，经研判属实方计分。涉及两家机构的，任一家符合筛选即显示。
-Restricted: engineers by name. A conflict is a lead until the desk confirms it. One that concerns two agencies is shown if either is chosen."""
-_OPEN = value_words("status", "open")[0]
+**限制查阅：含注册消防工程师姓名，仅供冲突研判岗。** 冲突截至最近一次发布。每条冲突是待核实的线索，经研判属实方计分。涉及两家机构的，任一家符合筛选即显示。
+Restricted: engineers by name. Conflicts are as of the last release. A conflict is a lead until the desk confirms it. One that concerns two agencies is shown if either is chosen."""
 
 
 def _status_colours() -> dict[str, str]:
-    return {
-        _OPEN: "#1d5c96",
-        value_words("status", "confirmed")[0]: "#a3212b",
-        value_words("status", "cleared")[0]: "#17653a",
-        value_words("status", "explained")[0]: "#6f9e84",
-        value_words("status", "expired")[0]: palette.NO_GRADE,
+    colours = {
+        "open": palette.PENDING,
+        "confirmed": palette.BAD,
+        "cleared": palette.GOOD,
+        "explained": palette.PALE_GREEN,
+        "expired": palette.CLOSED,
     }
+    return {words.word("review_status", status): colour for status, colour in colours.items()}
 
 
 def dashboard(colours: Mapping[str, str]) -> Dashboard:
     """The dashboard; `colours` are those of states."""
-    is_open = [("status_zh", "==", _OPEN)]
+    is_open = [("status_zh", "==", words.word("review_status", "open"))]
     states = dict(colours)
     rows = (
         _TEXT,
@@ -60,7 +60,7 @@ def dashboard(colours: Mapping[str, str]) -> Dashboard:
                     "conflicts",
                     by="severity_zh",
                     where=is_open,
-                    is_lying=True,
+                    is_horizontal=True,
                     unit="冲突数（条）",
                     is_of_period=True,
                 ),
@@ -68,7 +68,7 @@ def dashboard(colours: Mapping[str, str]) -> Dashboard:
                 60,
             ),
             (
-                ring(
+                donut(
                     "desk_statuses",
                     "全部冲突，按状态 All conflicts by status",
                     CONFLICTS,

@@ -5,33 +5,37 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from serving import palette
-from serving.dictionary import value_words
-from serving.outputs.superset import filters, words
+from serving.outputs.superset import words
 from serving.outputs.superset.assets import Dashboard
-from serving.outputs.superset.charts import bars, cross, months, number, ring, table, totals
-from serving.outputs.superset.of_supervision import CONDITIONS, FEEDS, LEADS, REPAIRS, TASKS
+from serving.outputs.superset.charts import bars, donut, months, number, pivot_table, table, totals
+from serving.outputs.superset.dashboards import filters
+from serving.outputs.superset.queries.supervision import CONDITIONS, FEEDS, LEADS, REPAIRS, TASKS
 
 _TEXT = """\
-**待办、条件、修复和线索按今日（北京时间）计。** 线索不计分，待核实。来文不受机构筛选影响。
-Tasks, conditions, repairs and leads as of today. A lead scores nothing. Files received are not filtered by agency."""
-_GOOD, _WARN, _BAD, _CALM = "#17653a", "#c27100", "#a3212b", "#1d5c96"
+**待办、条件、修复、线索和来文截至最近一次发布，等级为今日（北京时间）。** 线索不计分，待核实。来文不受机构筛选影响。
+Tasks, conditions, repairs, leads and files as of the last release; grades are today's. A lead scores nothing. Files received are not filtered by agency."""
 
 
-def _words_of_status() -> dict[str, str]:
+def _status_colours() -> dict[str, str]:
+    colours = {
+        ("task_status", "open"): palette.PENDING,
+        ("task_status", "overdue"): palette.BAD,
+        ("task_status", "done"): palette.CLOSED,
+        ("load_status", "loaded"): palette.GOOD,
+        ("load_status", "held"): palette.BAD,
+        ("load_status", "duplicate"): palette.CLOSED,
+        ("load_status", "replaced"): palette.CLOSED,
+        ("is_met", "true"): palette.GOOD,
+        ("is_met", "false"): palette.BAD,
+        ("repair_outcome", "applied"): palette.GOOD,
+        ("repair_outcome", "refused"): palette.WARNING,
+        ("repair_outcome", "waiting"): palette.PENDING,
+    }
     return {
-        value_words("task_status", "open")[0]: _CALM,
-        value_words("task_status", "overdue")[0]: _BAD,
-        value_words("task_status", "done")[0]: palette.NO_GRADE,
-        value_words("load_status", "loaded")[0]: _GOOD,
-        value_words("load_status", "held")[0]: _BAD,
-        value_words("load_status", "duplicate")[0]: palette.NO_GRADE,
-        "符合": _GOOD,
-        "不符合": _BAD,
-        "已生效": _GOOD,
-        "未生效": _WARN,
-        "待答复": _CALM,
-        **dict.fromkeys(("accepted", "接受行数"), _CALM),
-        **dict.fromkeys(("quarantined", "隔离行数"), _WARN),
+        **{words.word(*code): colour for code, colour in colours.items()},
+        # what a chart without categories calls its bars: its metric, by name or by label
+        **dict.fromkeys(("accepted", "接受行数"), palette.PENDING),
+        **dict.fromkeys(("quarantined", "隔离行数"), palette.WARNING),
         **dict.fromkeys(("任务数", "申请数", "文件数", "tasks", "applications", "files"), palette.MAIN),
     }
 
@@ -43,8 +47,8 @@ def severity_colours() -> dict[str, str]:
 
 def dashboard(colours: Mapping[str, str]) -> Dashboard:
     """The dashboard; `colours` are those of states."""
-    statuses = _words_of_status()
-    is_open = [("status_zh", "!=", value_words("task_status", "done")[0])]
+    statuses = _status_colours()
+    is_open = [("status_zh", "!=", words.word("task_status", "done"))]
     rows = (
         _TEXT,
         (
@@ -68,7 +72,7 @@ def dashboard(colours: Mapping[str, str]) -> Dashboard:
                     "title_zh",
                     "tasks",
                     by="status_zh",
-                    is_lying=True,
+                    is_horizontal=True,
                     unit="任务数（项）",
                     is_of_period=True,
                 ),
@@ -119,7 +123,7 @@ def dashboard(colours: Mapping[str, str]) -> Dashboard:
                     "title_zh",
                     "agencies",
                     by="is_met_zh",
-                    is_lying=True,
+                    is_horizontal=True,
                     unit="机构数（家）",
                 ),
                 6,
@@ -142,7 +146,7 @@ def dashboard(colours: Mapping[str, str]) -> Dashboard:
         ),
         (
             (
-                cross(
+                pivot_table(
                     "supervision_matrix",
                     "机构与条件：实际数 Agencies and conditions: what is there",
                     CONDITIONS,
@@ -156,7 +160,7 @@ def dashboard(colours: Mapping[str, str]) -> Dashboard:
         ),
         (
             (
-                ring(
+                donut(
                     "supervision_repairs",
                     "修复申请，按结果 Repairs by outcome",
                     REPAIRS,
@@ -175,7 +179,7 @@ def dashboard(colours: Mapping[str, str]) -> Dashboard:
                     "refusal_reason_zh",
                     "applications",
                     where=[("refusal_reason_zh", "IS NOT NULL", None)],
-                    is_lying=True,
+                    is_horizontal=True,
                     sorted_by="applications",
                     unit="申请数（件）",
                     is_of_period=True,
@@ -206,8 +210,8 @@ def dashboard(colours: Mapping[str, str]) -> Dashboard:
                     "lead_kind_zh",
                     "leads",
                     by="severity_zh",
-                    where=[("status_zh", "==", value_words("status", "open")[0])],
-                    is_lying=True,
+                    where=[("status_zh", "==", words.word("review_status", "open"))],
+                    is_horizontal=True,
                     unit="线索数（条）",
                     is_of_period=True,
                 ),
@@ -222,7 +226,7 @@ def dashboard(colours: Mapping[str, str]) -> Dashboard:
                     ["agency_name", "registered_region_name", "state"],
                     ["open_leads"],
                     order="open_leads",
-                    where=[("status_zh", "==", value_words("status", "open")[0])],
+                    where=[("status_zh", "==", words.word("review_status", "open"))],
                     colours={"state": dict(colours)},
                     is_of_period=True,
                     page=12,
@@ -251,8 +255,8 @@ def dashboard(colours: Mapping[str, str]) -> Dashboard:
                     FEEDS,
                     "reason_zh",
                     "files",
-                    where=[("status_zh", "==", value_words("load_status", "held")[0])],
-                    is_lying=True,
+                    where=[("status_zh", "==", words.word("load_status", "held"))],
+                    is_horizontal=True,
                     sorted_by="files",
                     unit="文件数（个）",
                     is_of_period=True,

@@ -1,0 +1,30 @@
+-- No two rows agree in these columns. Nulls agree with each other.
+{% set grains = {
+    'int_agencies_inherited': ['old_id', 'new_id'],
+    'int_conflict_consequences': ['rulebook_id', 'item_code', 'grade'],
+    'int_conflict_decisions': ['conflict_id'],
+    'int_conflict_effects': ['conflict_id', 'side'],
+    'int_conflict_employers': ['conflict_id', 'side'],
+    'int_conflict_evidence': ['conflict_id'],
+    'int_conflict_explanations_doubted': ['conflict_id'],
+    'int_conflict_ids': ['conflict_id', 'object_id'],
+    'int_conflicts__absent_holder': ['conflict_id'],
+    'int_conflicts__certificate_shared': ['conflict_id'],
+    'int_conflicts__counted_twice': ['person_id', 'spell_a_id', 'spell_b_id'],
+    'int_conflicts__double_insurance': ['conflict_id'],
+    'int_conflicts__double_registration': ['person_id', 'spell_a_id', 'spell_b_id'],
+    'int_conflicts__employed_by_public_body': ['conflict_id'],
+    'int_conflicts__expired_registration': ['conflict_id'],
+    'int_conflicts__identity_unresolved': ['conflict_id'],
+    'int_conflicts__impossible_presence': ['conflict_id'],
+    'int_conflicts__merit_claimed_twice': ['conflict_id'],
+    'int_conflicts__paid_by_other_firm': ['conflict_id'],
+    'int_conflicts__signed_for_other_agency': ['conflict_id'],
+    'int_conflicts_assessed': ['conflict_id'],
+    'int_conflicts_detected': ['conflict_id'],
+    'int_conflicts_renamed': ['conflict_id', 'former_conflict_id'],
+    'int_person_payers_compared': ['spell_id', 'payer_id', 'month_on'],
+    'int_person_stays_contradicted': ['checkin_id', 'later_checkin_id'],
+} -%}
+
+{{ repeated_grains(grains) }}
