@@ -39,9 +39,11 @@ final as (
         decision_id,
         decided_on,
         received_on,
-        row_number() over (
-            partition by dataset, complaint_id, decision_code
-            order by decided_on desc, decision_id desc
+        cast(
+            row_number() over (
+                partition by dataset, complaint_id, decision_code
+                order by decided_on desc, decision_id desc
+            ) as bigint
         ) as recency
     from judgements
 

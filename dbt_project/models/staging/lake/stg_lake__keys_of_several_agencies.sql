@@ -22,9 +22,11 @@ final as (
         from (
             select
                 *,
-                row_number() over (
-                    partition by row_key
-                    order by {{ latest_first }}
+                cast(
+                    row_number() over (
+                        partition by row_key
+                        order by {{ latest_first }}
+                    ) as bigint
                 ) as recency,
                 row_number() over (
                     partition by row_key, agency_id
