@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import ROOT, BuiltCity, copied, firemark
-from tests.spark.support import build_on_spark, cluster, described, without_releases
+from tests.spark.support import QUICKLY, build_on_spark, cluster, described, without_releases
 
 pytestmark = pytest.mark.soak
 _TABLES_BEFORE_THE_KILL = 40
@@ -40,7 +40,7 @@ def test_a_worker_that_dies_in_the_middle_spoils_no_release(built_city: BuiltCit
                 *("--as-of", next_day, "--engine", "spark", "--master", started.master),
             ],
             cwd=ROOT,
-            env=os.environ | {"PYTHONUTF8": "1"},
+            env=os.environ | {"PYTHONUTF8": "1"} | QUICKLY,
             stdout=subprocess.PIPE,
             text=True,
         )

@@ -12,7 +12,7 @@ import pytest
 
 from serving.releases.stored import BI_FILE
 from tests.conftest import BuiltCity, copied, firemark
-from tests.spark.support import LOCAL, build_on_spark, comments, described, without_releases
+from tests.spark.support import LOCAL, QUICKLY, build_on_spark, comments, described, without_releases
 
 
 @pytest.fixture(scope="module")
@@ -70,7 +70,7 @@ def test_what_if_gives_the_same_grades(small_city: BuiltCity, on_spark: Path, tm
         json.loads(firemark(home, *asked, env=env).stdout)
         for home, env in (
             (copied(small_city, tmp_path), {}),
-            (on_spark, {"FIREMARK_ENGINE": "spark", "FIREMARK_SPARK_MASTER": LOCAL}),
+            (on_spark, {"FIREMARK_ENGINE": "spark", "FIREMARK_SPARK_MASTER": LOCAL} | QUICKLY),
         )
     ]
     assert told[0] == told[1]
