@@ -27,11 +27,11 @@ def test_a_cluster_gives_the_same_release(small_city: BuiltCity, tmp_path: Path)
     assert after["content_hashes"] == before["content_hashes"]
 
 
-def test_a_worker_that_dies_in_the_middle_spoils_no_release(built_city: BuiltCity, tmp_path: Path) -> None:
-    home = copied(built_city, tmp_path / "spark")
+def test_a_worker_that_dies_in_the_middle_spoils_no_release(small_city: BuiltCity, tmp_path: Path) -> None:
+    home = copied(small_city, tmp_path / "spark")
     last = described(home)
     next_day = (dt.date.fromisoformat(last["as_of_on"]) + dt.timedelta(days=1)).isoformat()
-    other = copied(built_city, tmp_path / "duckdb")
+    other = copied(small_city, tmp_path / "duckdb")
     firemark(other, "build", "--as-of", next_day)
     with cluster(tmp_path / "cluster") as started:
         build = subprocess.Popen(
