@@ -44,9 +44,9 @@ $(STAMP):
 test: setup
 	@GLIBC_TUNABLES=glibc.malloc.tcache_count=2000 $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
-check: $(CHECK_STAMP) $(SERVER_STAMP)  ## the tests that need a browser or a server
+check: $(CHECK_STAMP) $(SERVER_STAMP)  ## the tests that need a browser, a server, or many builds
 	@$(BIN)/python -m tests.browser
-	@$(BIN)/python -m pytest -n 2 --dist loadfile -m "check and not soak" tests/browser tests/server tests/serving/site
+	@$(BIN)/python -m pytest -n 2 --dist loadfile -m "check and not soak" tests/browser tests/server tests/serving tests/orchestration
 
 $(CHECK_STAMP): | $(STAMP)
 	@echo "Installing what make check needs into $(VENV) (once) ..."

@@ -26,3 +26,25 @@ to create it under another name and rename it, costs about twelve DuckDB queries
     {%- do create_in_place(target_relation, create_view_as(target_relation, compiled_code)) -%}
     {{ return({'relations': [target_relation]}) }}
 {% endmaterialization %}
+
+{#
+The comments of a relation, in one statement. The adapter asks the catalogue twice which columns a mart has; here they are
+those of its contract, which is enforced.
+#}
+{% macro duckdb__persist_docs(relation, model, for_relation, for_columns) -%}
+    {%- set statements = [] -%}
+    {%- if for_relation and config.persist_relation_docs() and model.description -%}
+        {%- do statements.append(alter_relation_comment(relation, model.description)) -%}
+    {%- endif -%}
+    {%- if for_columns and config.persist_column_docs() -%}
+        {%- for column in model.columns.values() if column.description -%}
+            {%- do statements.append(
+                'comment on column ' ~ relation ~ '.' ~ adapter.quote(column.name)
+                ~ ' is ' ~ duckdb_escape_comment(column.description) ~ ';'
+            ) -%}
+        {%- endfor -%}
+    {%- endif -%}
+    {%- if statements -%}
+        {%- do run_query(statements | join('\n')) -%}
+    {%- endif -%}
+{%- endmacro %}

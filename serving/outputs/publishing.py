@@ -21,7 +21,7 @@ from serving.releases.opened import open_release
 from serving.releases.stored import current_release
 
 RECORD = "publications.jsonl"
-MEMORY_LIMIT = "256MB"  # of reading: outputs stream whole tables
+MEMORY_LIMIT = "64MB"  # of reading: outputs stream whole tables, once
 WAIT_SECONDS = (1.0, 4.0)  # before the second try, before the third
 
 

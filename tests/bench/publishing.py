@@ -86,15 +86,17 @@ def write_release(home: Path, lines: int) -> Path:
 
 
 def publish_once(home: Path, dsn: str) -> None:
-    """Ours, in this process: prints seconds and peak MB."""
+    """Ours, in this process: prints seconds, how many of them rows and keys took, and peak MB."""
+    at: dict[str, float] = {}
     started, before = time.perf_counter(), time.process_time()
     settings = replace(load(home, {}), postgres_dsn=dsn)
     with open_release(settings, memory_limit=MEMORY_LIMIT) as release:
-        postgres.publish(settings, release, "bi")
+        postgres.publish(settings, release, "bi", reached=lambda point: at.update({point: time.perf_counter()}))
     # not ru_maxrss: a process begins with that of the one which started it
     (peak,) = re.findall(r"VmHWM:\s+(\d+) kB", Path("/proc/self/status").read_text("utf-8"))
     seconds, cpu = time.perf_counter() - started, time.process_time() - before
-    print(json.dumps({"seconds": seconds, "cpu": cpu, "peak_mb": int(peak) / 1024}))
+    rows, keys = at["copying"] - at["connected"], at["indexed"] - at["copying"]
+    print(json.dumps({"seconds": seconds, "rows": rows, "keys": keys, "cpu": cpu, "peak_mb": int(peak) / 1024}))
 
 
 def ours(home: Path, server: Server) -> dict[str, float]:
@@ -159,9 +161,10 @@ def main(arguments: list[str] | None = None) -> None:
             probe.bind((HOST, 0))
             port = probe.getsockname()[1]
         with running(folder / "pg", folder / "pgpass", port, options={"max_wal_size": "4GB"}) as server:
-            print(f"{'':14}{'psql copy':>18}{'publish':>18}{'publish : psql':>18}{'publish':>9}")
+            print(f"{'':14}{'psql copy':>18}{'publish':>45}{'publish : psql':>18}")
             print(
-                f"{'ledger lines':>14}{'wall s':>9}{'CPU s':>9}" + f"{'wall s':>9}{'CPU s':>9}" * 2 + f"{'peak MB':>9}"
+                f"{'ledger lines':>14}{'wall s':>9}{'CPU s':>9}{'wall s':>9}{'CPU s':>9}{'rows s':>9}{'keys s':>9}"
+                f"{'peak MB':>9}{'wall':>9}{'CPU':>9}"
             )
             for lines in chosen.lines:
                 home = folder / f"home-{lines}"
@@ -176,7 +179,8 @@ def main(arguments: list[str] | None = None) -> None:
                 theirs, mine = ({name: min(turn[at][name] for turn in turns) for name in turns[0][at]} for at in (0, 1))
                 print(
                     f"{lines:14,}{theirs['seconds']:9.2f}{theirs['cpu']:9.2f}{mine['seconds']:9.2f}{mine['cpu']:9.2f}"
-                    f"{mine['seconds'] / theirs['seconds']:9.2f}{mine['cpu'] / theirs['cpu']:9.2f}{mine['peak_mb']:9.0f}",
+                    f"{mine['rows']:9.2f}{mine['keys']:9.2f}{mine['peak_mb']:9.0f}"
+                    f"{mine['seconds'] / theirs['seconds']:9.2f}{mine['cpu'] / theirs['cpu']:9.2f}",
                     flush=True,
                 )
     finally:

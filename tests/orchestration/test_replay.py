@@ -1,4 +1,7 @@
-"""known_on = T reproduces what was released at T, content hash for content hash (credit.md Q31)."""
+"""known_on = T reproduces what was released at T, content hash for content hash (credit.md Q31).
+
+For `make check`: three builds.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,11 @@ import json
 import shutil
 from pathlib import Path
 
+import pytest
+
 from tests.conftest import BuiltCity, copied, firemark, parse_once
+
+pytestmark = pytest.mark.check
 
 KNOWN_ON = "2026-04-30"
 

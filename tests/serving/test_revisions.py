@@ -154,6 +154,7 @@ def build(program: Path, home: Path, as_of_on: str) -> tuple[dict[str, Any], dic
     return report, json.loads((home / "releases" / "current" / "release.json").read_text("utf-8"))
 
 
+@pytest.mark.check  # a build by a program in another place, which parses anew
 def test_a_changed_label_gives_a_new_release_with_the_same_contents(small_city: BuiltCity, tmp_path: Path) -> None:
     home, program = copied(small_city, tmp_path), copy_program(tmp_path / "program")
     before = json.loads((home / "releases" / "current" / "release.json").read_text("utf-8"))
@@ -168,6 +169,7 @@ def test_a_changed_label_gives_a_new_release_with_the_same_contents(small_city: 
     assert report["frozen_day_count"] == 0, "no list is computed again"
 
 
+@pytest.mark.check
 def test_a_changed_line_of_sql_freezes_every_list_again(small_city: BuiltCity, tmp_path: Path) -> None:
     home, program = copied(small_city, tmp_path), copy_program(tmp_path / "program")
     before = json.loads((home / "releases" / "current" / "release.json").read_text("utf-8"))

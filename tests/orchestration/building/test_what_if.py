@@ -65,6 +65,7 @@ def changed(before: Spans, after: Spans) -> set[str]:
     }
 
 
+@pytest.mark.check  # three builds
 def test_a_foreign_regime_scores_the_city_and_what_if_lists_exactly_whose_grades_change(
     small_city: BuiltCity, tmp_path: Path
 ) -> None:
