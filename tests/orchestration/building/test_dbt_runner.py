@@ -10,6 +10,7 @@ import duckdb
 from ingestion.settings import load
 from orchestration.building import dbt_project, dbt_runner
 from orchestration.building.build_folder import BUILD_FILE_NAME
+from orchestration.building.engines import engine
 from tests.conftest import parse_once
 
 
@@ -21,7 +22,7 @@ def test_a_model_replaces_an_existing_table(tmp_path: Path) -> None:
         connection.execute("create schema intermediate; create view intermediate.int_working_days as select 1 as old")
     for _ in range(2):
         events: list[dict[str, Any]] = []
-        outcome = dbt_runner.build(settings, parsed, path, events.append, select="+int_working_days")
+        outcome = dbt_runner.build(settings, engine("duckdb"), parsed, path, events.append, select="+int_working_days")
         assert not outcome.failures and events
         with duckdb.connect(str(path), read_only=True) as connection:
             columns = [row[0] for row in connection.execute("describe intermediate.int_working_days").fetchall()]

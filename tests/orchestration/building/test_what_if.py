@@ -15,6 +15,7 @@ from ingestion.settings import ConfigurationError
 from orchestration.building import model
 from orchestration.building import what_if as what_if_module
 from orchestration.building.dbt_runner import DbtOutcome
+from orchestration.building.engines import Engine
 from orchestration.building.request import DEFAULT_REGIME
 from orchestration.building.state import INPUT_FILE, files_of
 from orchestration.building.what_if import what_if
@@ -142,7 +143,7 @@ def contents(folder: Path) -> dict[Path, bytes]:
     return {path.relative_to(folder): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
-def regraded(bench: Workbench, path: Path, select: str) -> DbtOutcome:
+def regraded(bench: Workbench, engine: Engine, path: Path, select: str) -> DbtOutcome:
     """In dbt's place: every agency is grade C now."""
     with duckdb.connect(str(path), read_only=True) as connection:
         connection.execute("select * from credit_desk.findings").fetchall()
@@ -162,7 +163,7 @@ def test_what_if_leaves_the_build_folder_as_the_build_left_it(door: Door, monkey
 
 
 def test_what_if_lists_agencies_that_become_unrated(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
-    def unrated(bench: Workbench, path: Path, select: str) -> DbtOutcome:
+    def unrated(bench: Workbench, engine: Engine, path: Path, select: str) -> DbtOutcome:
         path.unlink()
         write_history(path, None)
         return DbtOutcome(1, (), ())
