@@ -55,7 +55,7 @@ def test_every_check_was_run_with_the_same_result(small_city: BuiltCity, on_spar
 def checks(home: Path) -> list[tuple[Any, ...]]:
     with duckdb.connect(str(home / "releases" / "current" / BI_FILE), read_only=True) as connection:
         return connection.execute(
-            "select check_name, relation, is_passed, failing_count from quality.fct_check_results order by all"
+            "select check_name, kind, severity, is_passed, failing_count from quality.fct_check_results order by all"
         ).fetchall()
 
 
