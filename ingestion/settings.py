@@ -120,6 +120,7 @@ def load(home: Path | str | None = None, environment: Mapping[str, str] | None =
         _require_utf8(path, f"in {variable}", f", or name another one in {variable}")
         return path
 
+    sparks_own = named("SPARK_CONF_DIR")
     return Settings(
         _usable_home(Path(chosen).absolute()),
         named(PERSON_KEY_VARIABLE),
@@ -130,7 +131,7 @@ def load(home: Path | str | None = None, environment: Mapping[str, str] | None =
         environment.get(POSTGRES_AUDIENCE_VARIABLE) or None,
         environment.get(ENGINE_VARIABLE) or None,
         environment.get(SPARK_MASTER_VARIABLE) or None,
-        (Path(environment.get("SPARK_CONF_DIR", "")) / "spark-defaults.conf").is_file(),
+        sparks_own is not None and (sparks_own / "spark-defaults.conf").is_file(),
     )
 
 

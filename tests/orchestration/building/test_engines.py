@@ -104,6 +104,15 @@ def test_java_is_looked_for_in_java_home_first(tmp_path: Path) -> None:
     assert java_program({"PATH": str(tmp_path)}) is None
 
 
+def test_spark_s_own_defaults_are_those_of_the_folder_that_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "spark-defaults.conf").touch()
+    monkeypatch.chdir(tmp_path)
+    assert not load(tmp_path, {}).spark_defaults, "no folder is named: the one that we happen to be in is none"
+    assert load(tmp_path, {"SPARK_CONF_DIR": str(tmp_path)}).spark_defaults
+
+
 def test_every_column_of_a_source_has_a_type_of_spark() -> None:
     """A new type in a contract fails here, not on a cluster."""
     schemas = [dataset.lake_schema() for dataset in DATASETS.values()]
