@@ -24,7 +24,7 @@ class DuckDB:
     distribution: str = "duckdb"
     adapter: str = "dbt-duckdb"
 
-    def require(self) -> None:
+    def require(self, home: Path) -> None:
         """It comes with the program."""
 
     def load(self) -> None:

@@ -25,7 +25,7 @@ import pyarrow.parquet as pq
 from ingestion.build_inputs import INPUTS, LOADED_PARTS, REPEATED_ROWS
 from ingestion.build_tables import BUILD_TABLES
 from ingestion.contract import Dataset
-from ingestion.settings import ConfigurationError, Settings, java_program
+from ingestion.settings import HOME_VARIABLE, ConfigurationError, Settings, java_program
 from ingestion.sources import DATASETS
 from ingestion.warehouse_sources import dataset_schema, one_file
 from orchestration.building.engines import SPARK, EngineError, Mart, Work
@@ -38,6 +38,8 @@ JAVA_VERSION = 17
 _FOLDER = "spark"  # beside the build file
 _MASTERS = r"local(\[[*\d]+\])?|spark://[^/\s]+"
 _JAVA_SECONDS = 30
+# Spark reads a path with one of the first three as a pattern, and its folder for shuffles, at a comma, as a list of folders.
+_NOT_IN_A_HOME = "[{*,"
 
 # What the same SQL means: no table of a build may depend on a cluster's own defaults.
 _MEANING = {
@@ -71,12 +73,19 @@ class Spark:
     distribution: str = "pyspark"
     adapter: str = "dbt-spark"
 
-    def require(self) -> None:
-        """Raises ConfigurationError for a master of another kind, and without the extra or Java."""
+    def require(self, home: Path) -> None:
+        """Raises ConfigurationError for a master of another kind, a home that Spark takes for a pattern or a list, and without
+        the extra or Java."""
         if not re.fullmatch(_MASTERS, self.master):
             raise ConfigurationError(
                 f"Spark 的 master 无效：{self.master}，应为 local[*]、local[N] 或 spark://主机:端口。Invalid master {self.master!r}: "
                 "expected local[*], local[N] or spark://HOST:PORT. Name it with --master or FIREMARK_SPARK_MASTER."
+            )
+        if (found := next((char for char in str(home) if char in _NOT_IN_A_HOME), None)) is not None:
+            raise ConfigurationError(
+                f"用 Spark 计算时，主目录路径中不能有字符 {found}，请换一个目录，或用 --engine duckdb。With Spark the path of the home must "
+                f"not contain the character {found}, which makes it a pattern or a list of several folders: {home}. Name another "
+                f"folder with --home or {HOME_VARIABLE}, or build with --engine duckdb."
             )
         if importlib.util.find_spec("pyspark") is None or importlib.util.find_spec("dbt.adapters.spark") is None:
             raise ConfigurationError(
