@@ -62,6 +62,10 @@ class Engine(Protocol):
     def adapter(self) -> str:
         """The distribution of dbt's adapter."""
 
+    @property
+    def threads(self) -> int:
+        """How many models dbt builds at a time."""
+
     def require(self, home: Path) -> None:
         """Raises ConfigurationError, with the remedy, if the engine cannot run on this machine, or not for this home."""
 

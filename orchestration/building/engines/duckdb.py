@@ -23,6 +23,7 @@ class DuckDB:
     target: str = "build"
     distribution: str = "duckdb"
     adapter: str = "dbt-duckdb"
+    threads: int = 1
 
     def require(self, home: Path) -> None:
         """It comes with the program."""

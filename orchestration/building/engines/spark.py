@@ -12,7 +12,7 @@ import logging
 import re
 import shutil
 import subprocess
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -60,6 +60,11 @@ _TUNING = {
     # Spark writes each plan, and each revision of it, as text for its pages: longer than the query itself takes.
     "spark.sql.ui.explainMode": "simple",
     "spark.sql.maxPlanStringLength": "1000",
+    # Each sort, join and aggregate of each task begins with a page of memory: 64 MB by default, for a handful of rows, and
+    # collecting that garbage took a third of a small build. A task can have 8,192 pages.
+    "spark.buffer.pageSize": "4m",
+    # Else Java stops to collect garbage each time when it needs more room for classes.
+    "spark.driver.extraJavaOptions": "-XX:MetaspaceSize=256m",
 }
 
 
@@ -72,6 +77,7 @@ class Spark:
     target: str = "spark"
     distribution: str = "pyspark"
     adapter: str = "dbt-spark"
+    threads: int = 4  # planning a model keeps one core busy, and a cluster waiting
 
     def require(self, home: Path) -> None:
         """Raises ConfigurationError for a master of another kind, a home that Spark takes for a pattern or a list, and without
@@ -200,10 +206,12 @@ def _register_sources(session: Any, lake: Path, inputs: Path) -> None:
         _create_external(session, f"lake.{name}", pq.read_schema(path), path)
     for path in sorted(inputs.glob("rulebook.*.parquet")):
         _create_external(session, path.stem, pq.read_schema(path), path)
+    repeated = pq.read_table(inputs / REPEATED_ROWS, columns=["source", "dataset"])
+    repeating = set(zip(*(column.to_pylist() for column in repeated.columns), strict=True))
     for dataset in DATASETS.values():
         parts = f"lake.parts_of_{dataset.source}__{dataset.name}"
         _create_external(session, parts, dataset.lake_schema(), lake / dataset.source / dataset.name)
-        session.sql(f"create view {dataset.source}.{dataset.name} as {_dataset_sql(dataset, parts)}")
+        session.sql(f"create view {dataset.source}.{dataset.name} as {_dataset_sql(dataset, parts, repeating)}")
 
 
 def _create_external(session: Any, relation: str, schema: pa.Schema, path: Path) -> None:
@@ -211,19 +219,23 @@ def _create_external(session: Any, relation: str, schema: pa.Schema, path: Path)
     session.sql(f"create table {relation} ({columns}) using parquet location {_text(path)}")
 
 
-def _dataset_sql(dataset: Dataset, parts: str) -> str:
-    """All rows of the loaded parts, except those that repeat a row of another file of their drop. The folder may hold
-    parts that this build does not read: the join leaves them out."""
+def _dataset_sql(dataset: Dataset, parts: str, repeating: Collection[tuple[str, str]]) -> str:
+    """All rows of the loaded parts, except those that repeat a row of another file of their drop: only the datasets in
+    `repeating` have any. The folder may hold parts that this build does not read: the join leaves them out."""
     columns = ", ".join(
         "parts.file_name" if column.name == "file_name" else f"lake_rows.`{column.name}`"
         for column in dataset_schema(dataset.source, dataset.name)
     )
     own = f"source = {_text(dataset.source)} and dataset = {_text(dataset.name)}"
-    return f"""
+    sql = f"""
         select {columns}
         from {parts} as lake_rows
         inner join (select * from lake.loaded_parts where {own}) as parts
             on parts.file_hash = lake_rows.file_hash and parts.received_on = lake_rows.received_on
+    """
+    if (dataset.source, dataset.name) not in repeating:
+        return sql
+    return f"""{sql}
         left anti join (select * from lake.repeated_rows where {own}) as repeated
             on repeated.file_hash = lake_rows.file_hash
             and repeated.received_on = lake_rows.received_on
