@@ -7,16 +7,22 @@ Belongs here: values -> clean cells, values -> lake columns, through the contrac
 from __future__ import annotations
 
 import datetime as dt
+import json
 import math
+from collections.abc import Callable
 from decimal import Decimal
+from functools import cache, partial
 from typing import Any
 
 from ingestion.contract import Column, Dataset, Format, Parse
+from ingestion.sources import DATASETS
 from sample_city import identifiers
 from sample_city.model import Values
 from sample_city.work import SHANGHAI
 
 Cell = str | int | float | dt.date | None
+_BY_ID = {dataset.id: dataset for dataset in DATASETS.values()}
+_MOST_KEPT = 50_000  # values of one column: those of some 3,000 agencies
 
 
 def choice_text(column: Column, code: Any) -> str:
@@ -30,19 +36,36 @@ def choice_text(column: Column, code: Any) -> str:
     raise ValueError(f"{column.name}: no export text for {code!r}")
 
 
-def clean_cell(dataset: Dataset, column: Column, value: Any) -> Cell:
+class _Kept(dict[Any, Any]):
+    """What is made from a value, kept: names, codes and days come again with every list. Numbers are made anew, because
+    1, 1.0 and True are one key."""
+
+    def __init__(self, make: Callable[[Any], Any]) -> None:
+        super().__init__()
+        self.make = make
+
+    def __missing__(self, value: Any) -> Any:
+        made = self.make(value)
+        if isinstance(value, str | dt.date) or value is None:
+            if len(self) >= _MOST_KEPT:
+                self.clear()
+            self[value] = made
+        return made
+
+
+def _clean_cell(dataset: Dataset, column: Column, value: Any) -> Cell:
     """The cell in its clean form."""
     if value is None or value == "":
         return None if dataset.format is not Format.JSON else ""
     match column.parse:
         case Parse.DATE:
-            return f"{value:%Y-%m-%d}"
+            return str(value.isoformat())
         case Parse.DATETIME:
-            return f"{value:%Y-%m-%d %H:%M:%S}"
+            return str(value.isoformat(sep=" ", timespec="seconds"))
         case Parse.MONTH:
             return f"{value:%Y%m}" if dataset.format is Format.CSV else f"{value:%Y-%m}"
         case Parse.DATE_OR_OPEN:
-            return "长期" if value == "open" else f"{value:%Y-%m-%d}"
+            return "长期" if value == "open" else str(value.isoformat())
         case Parse.INTEGER | Parse.EPOCH_MS:
             return int(value)
         case Parse.DECIMAL:
@@ -53,9 +76,16 @@ def clean_cell(dataset: Dataset, column: Column, value: Any) -> Cell:
             return value if isinstance(value, int | float) else str(value)
 
 
+@cache
+def _cells_of(dataset_id: str) -> list[tuple[str, str, _Kept]]:
+    """Header, name and kept cells of each column."""
+    dataset = _BY_ID[dataset_id]
+    return [(column.header, column.name, _Kept(partial(_clean_cell, dataset, column))) for column in dataset.columns]
+
+
 def clean_cells(dataset: Dataset, values: Values) -> dict[str, Cell]:
     """Cells by header (or JSON key), in the order of the contract."""
-    cells = {column.header: clean_cell(dataset, column, values.get(column.name)) for column in dataset.columns}
+    cells: dict[str, Cell] = {header: kept[values.get(name)] for header, name, kept in _cells_of(dataset.id)}
     if dataset.format is Format.JSON:
         # the platform sends flags and coordinates sometimes as text, sometimes as numbers
         as_number = int(values["updated_ms"]) // 1000 % 2 == 0
@@ -76,49 +106,54 @@ def id_status(number: str) -> str:
     return "full" if len(number) == 18 and identifiers.person_id_check(number[:17]) == number[17] else "invalid"
 
 
+def _lake_columns(column: Column, value: Any) -> dict[str, Any]:
+    """JSON-ready lake columns of one column."""
+    name = column.name
+    value = None if value == "" else value
+    match column.parse:
+        case Parse.PERSON_ID:
+            number = value or ""
+            status = id_status(number)
+            mask = identifiers.mask(number) if status == "full" else number if status == "masked" else None
+            return {f"{name}_id": number or None, f"{name}_id_status": status, f"{name}_mask": mask}
+        case Parse.DATETIME:
+            utc = value.replace(tzinfo=SHANGHAI).astimezone(dt.UTC).replace(tzinfo=None) if value else None
+            return {
+                name: utc.isoformat(sep=" ") if utc else None,
+                name.removesuffix("_at") + "_on": value.date().isoformat() if value else None,
+            }
+        case Parse.DATE_OR_OPEN:
+            is_open = f"is_{name.removesuffix('_on')}_open"
+            return {name: value.isoformat() if isinstance(value, dt.date) else None, is_open: value == "open"}
+        case Parse.DATE | Parse.LAST_DAY | Parse.MONTH:
+            return {name: value.isoformat() if value else None}
+        case Parse.DECIMAL:
+            return {name: None if value is None else str(Decimal(str(value))), f"is_{name}_approximate": False}
+        case Parse.CLAUSE:
+            return {name: None if value is None else str(value).lower()}
+        case Parse.CODE | Parse.ID_LIST:
+            return {name: None if value is None else str(value).upper()}
+        case Parse.TEXT:
+            return {name: " ".join(value.split()) if isinstance(value, str) else value}
+        case _:
+            return {name: value}
+
+
+def _position(values: Values) -> dict[str, Any]:
+    """The cell of a check-in, if the row has a place."""
+    if "site" not in values:
+        return {}
+    longitude, latitude = values["site"]
+    return {"cell_x": math.floor(longitude * 100), "cell_y": math.floor(latitude * 100)}
+
+
 def lake_values(dataset: Dataset, values: Values) -> dict[str, Any]:
     """JSON-ready lake columns of a row; `<name>_id` holds the number itself instead of its HMAC key."""
     lake: dict[str, Any] = {}
     for column in dataset.columns:
-        if not column.is_stored:
-            continue
-        value = values.get(column.name)
-        value = None if value == "" else value
-        match column.parse:
-            case Parse.PERSON_ID:
-                number = value or ""
-                status = id_status(number)
-                lake[f"{column.name}_id"] = number or None
-                lake[f"{column.name}_id_status"] = status
-                if status == "full":
-                    lake[f"{column.name}_mask"] = identifiers.mask(number)
-                else:
-                    lake[f"{column.name}_mask"] = number if status == "masked" else None
-            case Parse.DATETIME:
-                local = column.name.removesuffix("_at") + "_on"
-                utc = value.replace(tzinfo=SHANGHAI).astimezone(dt.UTC).replace(tzinfo=None) if value else None
-                lake[column.name] = utc.isoformat(sep=" ") if utc else None
-                lake[local] = value.date().isoformat() if value else None
-            case Parse.DATE_OR_OPEN:
-                lake[column.name] = value.isoformat() if isinstance(value, dt.date) else None
-                lake[f"is_{column.name.removesuffix('_on')}_open"] = value == "open"
-            case Parse.DATE | Parse.LAST_DAY | Parse.MONTH:
-                lake[column.name] = value.isoformat() if value else None
-            case Parse.DECIMAL:
-                lake[column.name] = None if value is None else str(Decimal(str(value)))
-                lake[f"is_{column.name}_approximate"] = False
-            case Parse.CLAUSE:
-                lake[column.name] = None if value is None else str(value).lower()
-            case Parse.CODE | Parse.ID_LIST:
-                lake[column.name] = None if value is None else str(value).upper()
-            case Parse.TEXT:
-                lake[column.name] = " ".join(value.split()) if isinstance(value, str) else value
-            case _:
-                lake[column.name] = value
-    if "site" in values:
-        longitude, latitude = values["site"]
-        lake["cell_x"], lake["cell_y"] = math.floor(longitude * 100), math.floor(latitude * 100)
-    return lake
+        if column.is_stored:
+            lake |= _lake_columns(column, values.get(column.name))
+    return lake | _position(values)
 
 
 def source_key(dataset: Dataset, lake: dict[str, Any]) -> str:
@@ -140,3 +175,40 @@ def _key_part(column: Column, lake: dict[str, Any]) -> str:
             return choice_text(column, lake[column.name])
         case _:
             return str(lake[column.name] or "")
+
+
+def json_text(value: Any) -> str:
+    """A value as JSON, characters as they are."""
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _within(columns: dict[str, Any]) -> str:
+    """A JSON object without its braces."""
+    return json_text(columns)[1:-1]
+
+
+@cache
+def _texts_of(dataset_id: str) -> tuple[list[tuple[str, _Kept]], list[tuple[str, _Kept]]]:
+    """Name and kept text of each stored column, and of each part of the key."""
+    dataset = _BY_ID[dataset_id]
+
+    def key_part(column: Column, value: Any) -> str:
+        return json_text(_key_part(column, _lake_columns(column, value)))[1:-1]
+
+    columns = [
+        (column.name, _Kept(lambda value, of=column: _within(_lake_columns(of, value))))
+        for column in dataset.columns
+        if column.is_stored
+    ]
+    keys = [(name, _Kept(partial(key_part, dataset.column(name)))) for name in dataset.key]
+    return columns, keys
+
+
+def lake_text(dataset: Dataset, values: Values) -> str:
+    """`source_key` and `lake_values` of a row, as they stand in a JSON object: from the kept text of each value."""
+    columns, keys = _texts_of(dataset.id)
+    texts = [kept[values.get(name)] for name, kept in columns]
+    if "site" in values:
+        texts.append(_within(_position(values)))
+    key = "-".join([kept[values.get(name)] for name, kept in keys])
+    return f'"source_key": "{key}", {", ".join(texts)}'

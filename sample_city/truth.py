@@ -16,7 +16,7 @@ from typing import Any
 from ingestion.contract import Dataset, Kind
 from sample_city.files import Place
 from sample_city.model import Record
-from sample_city.render import lake_values, source_key
+from sample_city.render import json_text, lake_text, lake_values, source_key
 
 LAYOUT_NAME = "README.md"
 LAYOUT = """# The truth of this sample city
@@ -142,23 +142,23 @@ class TruthWriter:
 
         `changes`: lake values that differ because of the row's dirt.
         """
-        lake = {**lake_values(dataset, record.values), **changes}
-        line = {
-            "received_on": received_on.isoformat(),
-            "file_name": place.file_name,
-            "sheet": place.sheet,
-            "row_number": place.row_number,
-            "source_key": source_key(dataset, lake),
-            **lake,
-        }
+        place_text = (
+            f'"received_on": "{received_on.isoformat()}", "file_name": {json_text(place.file_name)}, '
+            f'"sheet": {json_text(place.sheet)}, "row_number": {place.row_number}'
+        )
+        if changes:
+            lake = {**lake_values(dataset, record.values), **changes}
+            content = json_text({"source_key": source_key(dataset, lake), **lake})[1:-1]
+        else:
+            content = lake_text(dataset, record.values)
+        line = f"{place_text}, {content}}}\n"
         name = f"{dataset.source}.{dataset.name}.jsonl"
+        rows = self._open(f"rows/{name}")
         hidden = bool(record.values.get("is_deleted"))
         if record.is_current and not hidden:
-            self._line(f"rows/{name}", line)
-        else:
-            self._open(f"rows/{name}")
+            rows.write("{" + line)
         if dataset.id in EVIDENCE or (dataset.kind is Kind.EVENT and not record.is_current):
-            self._line(f"evidence/{name}", {"is_current": record.is_current, **line})
+            self._open(f"evidence/{name}").write(f'{{"is_current": {json_text(record.is_current)}, {line}')
 
     def observe_again(self, dataset: Dataset, first_on: dt.date, again_on: dt.date, file_name: str) -> None:
         """Repeats the rows of one snapshot drop, and its dirt, under another day."""
@@ -171,7 +171,7 @@ class TruthWriter:
                 line = lines.readline()
                 if line.startswith(start):
                     again = {**json.loads(line), "received_on": again_on.isoformat(), "file_name": file_name}
-                    self._line(name, again)
+                    self._open(name).write(json_text(again) + "\n")
         self._open("dirt.csv").flush()
         with (self.directory / "dirt.csv").open(encoding="utf-8", newline="") as dirt:
             for row in islice(csv.DictReader(dirt), self.counts["dirt.csv"]):
@@ -181,9 +181,6 @@ class TruthWriter:
                     first_on.isoformat(),
                 ):
                     self.table("dirt.csv", **{**row, "received_on": again_on.isoformat(), "file_name": file_name})
-
-    def _line(self, name: str, line: dict[str, Any]) -> None:
-        self._open(name).write(json.dumps(line, ensure_ascii=False) + "\n")
 
     def document(self, name: str, content: dict[str, Any]) -> None:
         (self.directory / name).write_text(json.dumps(content, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
