@@ -21,7 +21,6 @@ from sample_city.model import Values
 from sample_city.work import SHANGHAI
 
 Cell = str | int | float | dt.date | None
-_BY_ID = {dataset.id: dataset for dataset in DATASETS.values()}
 _MOST_KEPT = 50_000  # values of one column: those of some 3,000 agencies
 
 
@@ -74,27 +73,6 @@ def _clean_cell(dataset: Dataset, column: Column, value: Any) -> Cell:
             return choice_text(column, value)
         case _:
             return value if isinstance(value, int | float) else str(value)
-
-
-@cache
-def _cells_of(dataset_id: str) -> list[tuple[str, str, _Kept]]:
-    """Header, name and kept cells of each column."""
-    dataset = _BY_ID[dataset_id]
-    return [(column.header, column.name, _Kept(partial(_clean_cell, dataset, column))) for column in dataset.columns]
-
-
-def clean_cells(dataset: Dataset, values: Values) -> dict[str, Cell]:
-    """Cells by header (or JSON key), in the order of the contract."""
-    cells: dict[str, Cell] = {header: kept[values.get(name)] for header, name, kept in _cells_of(dataset.id)}
-    if dataset.format is Format.JSON:
-        # the platform sends flags and coordinates sometimes as text, sometimes as numbers
-        as_number = int(values["updated_ms"]) // 1000 % 2 == 0
-        if as_number:
-            cells["scbz"] = int(str(cells["scbz"]))
-            for key in ("jd", "wd"):
-                if key in cells:
-                    cells[key] = float(str(cells[key]))
-    return cells
 
 
 def id_status(number: str) -> str:
@@ -177,38 +155,60 @@ def _key_part(column: Column, lake: dict[str, Any]) -> str:
             return str(lake[column.name] or "")
 
 
-def json_text(value: Any) -> str:
-    """A value as JSON, characters as they are."""
-    return json.dumps(value, ensure_ascii=False)
+json_text = json.JSONEncoder(ensure_ascii=False).encode  # a value as JSON, characters as they are
 
 
-def _within(columns: dict[str, Any]) -> str:
+def within(columns: dict[str, Any]) -> str:
     """A JSON object without its braces."""
-    return json_text(columns)[1:-1]
+    return ", ".join([f'"{name}": {json_text(value)}' for name, value in columns.items()])
+
+
+class RowForms:
+    """How the rows of one dataset are written, from the kept forms of each value."""
+
+    def __init__(self, dataset: Dataset) -> None:
+        def key_part(column: Column, value: Any) -> str:
+            return json_text(_key_part(column, _lake_columns(column, value)))[1:-1]
+
+        def text(column: Column, value: Any) -> str:
+            return within(_lake_columns(column, value))
+
+        self._is_json = dataset.format is Format.JSON
+        self._cells = [
+            (column.header, column.name, _Kept(partial(_clean_cell, dataset, column))) for column in dataset.columns
+        ]
+        self._texts = [(column.name, _Kept(partial(text, column))) for column in dataset.columns if column.is_stored]
+        self._keys = [(name, _Kept(partial(key_part, dataset.column(name)))) for name in dataset.key]
+
+    def clean_cells(self, values: Values) -> dict[str, Cell]:
+        """Cells by header (or JSON key), in the order of the contract."""
+        value_of = values.get
+        cells: dict[str, Cell] = {header: kept[value_of(name)] for header, name, kept in self._cells}
+        if self._is_json:
+            # the platform sends flags and coordinates sometimes as text, sometimes as numbers
+            as_number = int(values["updated_ms"]) // 1000 % 2 == 0
+            if as_number:
+                cells["scbz"] = int(str(cells["scbz"]))
+                for key in ("jd", "wd"):
+                    if key in cells:
+                        cells[key] = float(str(cells[key]))
+        return cells
+
+    def lake_text(self, values: Values) -> str:
+        """`source_key` and `lake_values` of a row, as they stand in a JSON object."""
+        value_of = values.get
+        texts = [kept[value_of(name)] for name, kept in self._texts]
+        if "site" in values:
+            texts.append(within(_position(values)))
+        key = "-".join([kept[value_of(name)] for name, kept in self._keys])
+        return f'"source_key": "{key}", {", ".join(texts)}'
 
 
 @cache
-def _texts_of(dataset_id: str) -> tuple[list[tuple[str, _Kept]], list[tuple[str, _Kept]]]:
-    """Name and kept text of each stored column, and of each part of the key."""
-    dataset = _BY_ID[dataset_id]
-
-    def key_part(column: Column, value: Any) -> str:
-        return json_text(_key_part(column, _lake_columns(column, value)))[1:-1]
-
-    columns = [
-        (column.name, _Kept(lambda value, of=column: _within(_lake_columns(of, value))))
-        for column in dataset.columns
-        if column.is_stored
-    ]
-    keys = [(name, _Kept(partial(key_part, dataset.column(name)))) for name in dataset.key]
-    return columns, keys
+def _forms(dataset_id: str) -> RowForms:
+    return RowForms(next(dataset for dataset in DATASETS.values() if dataset.id == dataset_id))
 
 
-def lake_text(dataset: Dataset, values: Values) -> str:
-    """`source_key` and `lake_values` of a row, as they stand in a JSON object: from the kept text of each value."""
-    columns, keys = _texts_of(dataset.id)
-    texts = [kept[values.get(name)] for name, kept in columns]
-    if "site" in values:
-        texts.append(_within(_position(values)))
-    key = "-".join([kept[values.get(name)] for name, kept in keys])
-    return f'"source_key": "{key}", {", ".join(texts)}'
+def forms_of(dataset: Dataset) -> RowForms:
+    """The forms of a dataset's rows, one object in a process."""
+    return _forms(dataset.id)

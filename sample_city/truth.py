@@ -9,6 +9,7 @@ import csv
 import datetime as dt
 import io
 import json
+from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from typing import Any
 from ingestion.contract import Dataset, Kind
 from sample_city.files import Place
 from sample_city.model import Record
-from sample_city.render import json_text, lake_text, lake_values, source_key
+from sample_city.render import forms_of, json_text, lake_values, source_key, within
 
 LAYOUT_NAME = "README.md"
 LAYOUT = """# The truth of this sample city
@@ -84,6 +85,11 @@ EVIDENCE = {
 }
 
 
+@lru_cache(maxsize=256)
+def _file_text(received_on: dt.date, file_name: str, sheet: str | None) -> str:
+    return within({"received_on": received_on.isoformat(), "file_name": file_name, "sheet": sheet})
+
+
 class TruthWriter:
     """Appends rows to the files of one truth folder; every file exists, even if it stays empty."""
 
@@ -142,16 +148,13 @@ class TruthWriter:
 
         `changes`: lake values that differ because of the row's dirt.
         """
-        place_text = (
-            f'"received_on": "{received_on.isoformat()}", "file_name": {json_text(place.file_name)}, '
-            f'"sheet": {json_text(place.sheet)}, "row_number": {place.row_number}'
-        )
         if changes:
             lake = {**lake_values(dataset, record.values), **changes}
-            content = json_text({"source_key": source_key(dataset, lake), **lake})[1:-1]
+            content = within({"source_key": source_key(dataset, lake), **lake})
         else:
-            content = lake_text(dataset, record.values)
-        line = f"{place_text}, {content}}}\n"
+            content = forms_of(dataset).lake_text(record.values)
+        in_file = _file_text(received_on, place.file_name, place.sheet)
+        line = f'{in_file}, "row_number": {place.row_number}, {content}}}\n'
         name = f"{dataset.source}.{dataset.name}.jsonl"
         rows = self._open(f"rows/{name}")
         hidden = bool(record.values.get("is_deleted"))

@@ -66,16 +66,22 @@ class FileDirt:
         self._rows += 1
         if self.is_clean:
             return cells, []
+        takes_usual = self._styled < STYLED_ROWS_PER_FILE and self._rows >= self._next_row
+        if not self._rare and not takes_usual:
+            return cells, []
         written: Cells = {}
         chosen = list(self._take(self._rare, len(self._rare), cells, record, written))
-        self._rare = [style for style in self._rare if style not in chosen]
-        if self._styled < STYLED_ROWS_PER_FILE and self._rows >= self._next_row:
+        if chosen:
+            self._rare = [style for style in self._rare if style not in chosen]
+        if takes_usual:
             usual = [style for style in self.styles if not style.is_rare]
             turn = list(self._take(usual, FORMS_PER_ROW, cells, record, written))
             if turn:
                 chosen += turn
                 self._styled += 1
                 self._next_row = self._rows + self._styled
+        if not chosen:
+            return cells, []
         for style in chosen:
             self.styles.remove(style)  # to the end of the queue: the others come first next time
             self.styles.append(style)
@@ -188,6 +194,8 @@ class FileDirt:
 
     def beside(self, row: int) -> Cells:
         """The cells of the file's `row`-th row in columns that are not in the contract."""
+        if self.layout is PLAIN:
+            return {}
         numbered: Cells = dict.fromkeys(self.front_headers, row)
         return numbered | dict.fromkeys(self.extra_headers, "已核" if row % 3 == 0 else None)
 
