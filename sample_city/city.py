@@ -29,11 +29,12 @@ from sample_city.files import (
     Writer,
     file_name,
     folder,
+    headers_of,
     sheet_style,
 )
 from sample_city.model import District, Record
 from sample_city.plan import Plan
-from sample_city.render import forms_of, lake_values
+from sample_city.render import Forms, forms_of, lake_values
 from sample_city.shelf import Shelf
 from sample_city.stories import tell_stories
 from sample_city.timeline import Timeline
@@ -246,12 +247,27 @@ class _Sink:
                 return PageWriter(
                     lambda page: where / file_name(self.dataset, self.received_on, page),
                     min(MOST_RECORDS_PER_PAGE, max(RECORDS_PER_PAGE, self.city.agencies * 4)),
+                    headers_of(self.dataset),
                     self.dataset.column(self.dataset.key[0]).header,
                 )
 
     def add(self, record: Record) -> None:
         writer = self._open()
-        clean = self.forms.clean_cells(record.values)
+        forms = self.forms.of(record.values)
+        if not self.dirt.passes(forms):
+            self._add_touched(writer, record, forms)
+            return
+        self.city.rows += 1
+        self.rows += 1
+        if isinstance(writer, PageWriter) and writer.is_full:
+            self._note_repeat(writer)
+        place = writer.write_plain([form.written for form in forms])
+        self.city.truth.row(self.dataset, self.received_on, place, record, forms=forms)
+        self.city.canaries.see(self.dataset, record.values)
+
+    def _add_touched(self, writer: Writer, record: Record, forms: Forms) -> None:
+        """Adds a row that may get dirt, with what is beside, before and after it."""
+        clean = self.forms.cells(forms)
         earlier = self.dirt.earlier_version(clean, record)
         if earlier is not None:
             self._add_version(writer, *earlier)
@@ -272,7 +288,7 @@ class _Sink:
         changes = {column: value for note in notes for column, value in note.lake} if notes else {}
         for note in notes:
             self._tell(place, note, record, changes)
-        self.city.truth.row(self.dataset, self.received_on, place, record, changes=changes)
+        self.city.truth.row(self.dataset, self.received_on, place, record, forms=forms, changes=changes)
         self.city.canaries.see(self.dataset, record.values)
         for extra_cells, extra in self.dirt.extras_after(clean, cells, record):
             self._add_version(writer, extra_cells, extra)
@@ -283,7 +299,7 @@ class _Sink:
         self._tell(place, note, note.record, {})
         if note.record is not None:
             self.city.rows += 1
-            self.city.truth.row(self.dataset, self.received_on, place, note.record, changes={})
+            self.city.truth.row(self.dataset, self.received_on, place, note.record)
 
     def _write_lines(self, writer: Writer) -> None:
         """Writes the layout lines before the next row."""

@@ -36,6 +36,10 @@ class Writer(Protocol):
     """A writer of one export's rows."""
 
     def write(self, cells: dict[str, Any]) -> Place: ...
+    def write_plain(self, written: list[str]) -> Place:
+        """Writes a row of a file in the contract's own columns, each cell as `render.Form` has it."""
+        ...
+
     def write_line(self, text: str) -> None: ...
     def repeat_head(self) -> None: ...
     def close(self) -> list[Path]: ...
@@ -129,6 +133,11 @@ class SheetWriter:
         self._write_row(enumerate(map(cells.get, self.headers)))
         return Place(self.path.name, self.style.sheet_name, self.row)
 
+    def write_plain(self, written: list[str]) -> Place:
+        self.book.add_written(self.row, enumerate(written))
+        self.row += 1
+        return Place(self.path.name, self.style.sheet_name, self.row)
+
     def skip(self) -> None:
         """Leaves a blank row."""
         self.row += 1
@@ -144,7 +153,7 @@ class SheetWriter:
         hidden = None
         if self.style.hidden_sheet is not None:
             old = ("旧数据",) * len(self.headers)
-            hidden = HiddenSheet(self.style.hidden_sheet, (tuple(self.headers), old))
+            hidden = HiddenSheet(self.style.hidden_sheet, self.headers[0], old)
         self.book.close(len(self.headers) - 1, hidden)
         return [self.path]
 
@@ -183,6 +192,11 @@ class CsvWriter:
         self.writer.writerow([text if place == self.line_place else "" for place in range(len(self.headers))])
         self.row += 1
 
+    def write_plain(self, written: list[str]) -> Place:
+        self.writer.writerow(written)
+        self.row += 1
+        return Place(self.path.name, None, self.row)
+
     def write(self, cells: dict[str, Any]) -> Place:
         self.writer.writerow(["" if cells.get(header) is None else cells[header] for header in self.headers])
         self.row += 1
@@ -202,23 +216,31 @@ class PageWriter:
 
     overlap = 1
 
-    def __init__(self, path_of_page: Callable[[int], Path], page_size: int, key: str) -> None:
+    def __init__(self, path_of_page: Callable[[int], Path], page_size: int, headers: Sequence[str], key: str) -> None:
         self.path_of_page = path_of_page
         self.page_size = page_size
-        self.key = key
+        self.key, self.key_place = key, headers.index(key)
         self.keys: set[str] = set()
         self.keyless_count = 0
-        self.records: list[dict[str, Any]] = []
+        self.records: list[str] = []  # as JSON
         self.paths: list[Path] = []
         self.page_name = path_of_page(1).name
 
     def write(self, cells: dict[str, Any]) -> Place:
+        key = cells[self.key]
+        return self._add(_json_text(cells), _json_text(key) if key else None)
+
+    def write_plain(self, written: list[str]) -> Place:
+        key = written[self.key_place].removeprefix(f'"{self.key}":')
+        return self._add(f"{{{','.join(written)}}}", None if key == '""' else key)
+
+    def _add(self, record: str, key: str | None) -> Place:
         if self.is_full:
             repeated = self.records[-self.overlap :]
             self._flush()
             self.records = list(repeated)
-        self.records.append(cells)
-        if key := cells[self.key]:
+        self.records.append(record)
+        if key is not None:
             self.keys.add(key)
         else:
             self.keyless_count += 1
@@ -241,7 +263,7 @@ class PageWriter:
     def _flush(self) -> None:
         path = self.path_of_page(len(self.paths) + 1)
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(_json(self.records))
+        path.write_bytes(f"[{','.join(self.records)}]".encode())
         self.paths.append(path)
         self.page_name = self.path_of_page(len(self.paths) + 1).name
 
@@ -255,15 +277,14 @@ class PageWriter:
 
 def page_bytes(page: int, total: int, records: list[dict[str, Any]]) -> bytes:
     """One page as the platform sends it."""
-    return _page(page, total, _json(records))
+    return _page(page, total, _json_text(records).encode())
 
 
 def _page(page: int, total: int, records: bytes) -> bytes:
     return b'{"code":0,"msg":"ok","data":{"total":%d,"page":%d,"records":%s}}' % (total, page, records)
 
 
-def _json(records: list[dict[str, Any]]) -> bytes:
-    return json.dumps(records, ensure_ascii=False, separators=(",", ":")).encode()
+_json_text = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 def _write_page(path: Path, content: bytes) -> None:

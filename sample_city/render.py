@@ -9,19 +9,20 @@ from __future__ import annotations
 import datetime as dt
 import json
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from decimal import Decimal
-from functools import cache, partial
-from typing import Any
+from functools import cache
+from typing import Any, NamedTuple
 
 from ingestion.contract import Column, Dataset, Format, Parse
 from ingestion.sources import DATASETS
 from sample_city import identifiers
 from sample_city.model import Values
 from sample_city.work import SHANGHAI
+from sample_city.workbooks import plain_cell
 
 Cell = str | int | float | dt.date | None
-_MOST_KEPT = 50_000  # values of one column: those of some 3,000 agencies
+MOST_KEPT = 30_000  # values of one column: those of some 1,500 agencies
 
 
 def choice_text(column: Column, code: Any) -> str:
@@ -35,18 +36,18 @@ def choice_text(column: Column, code: Any) -> str:
     raise ValueError(f"{column.name}: no export text for {code!r}")
 
 
-class _Kept(dict[Any, Any]):
+class _Kept(dict[Any, "Form"]):
     """What is made from a value, kept: names, codes and days come again with every list. Numbers are made anew, because
     1, 1.0 and True are one key."""
 
-    def __init__(self, make: Callable[[Any], Any]) -> None:
+    def __init__(self, make: Callable[[Any], Form], most: int) -> None:
         super().__init__()
-        self.make = make
+        self.make, self.most = make, most
 
-    def __missing__(self, value: Any) -> Any:
+    def __missing__(self, value: Any) -> Form:
         made = self.make(value)
-        if isinstance(value, str | dt.date) or value is None:
-            if len(self) >= _MOST_KEPT:
+        if self.most and (isinstance(value, str | dt.date) or value is None):
+            if len(self) >= self.most:
                 self.clear()
             self[value] = made
         return made
@@ -163,45 +164,81 @@ def within(columns: dict[str, Any]) -> str:
     return ", ".join([f'"{name}": {json_text(value)}' for name, value in columns.items()])
 
 
+class Form(NamedTuple):
+    """How one value is written: its clean cell, that cell in the file's own text, its lake columns and its part of the key
+    as JSON text."""
+
+    cell: Cell
+    written: str
+    lake: str
+    key: str
+
+
+Forms = list[Form]  # of a row, in the order of the contract
+
+
 class RowForms:
     """How the rows of one dataset are written, from the kept forms of each value."""
 
     def __init__(self, dataset: Dataset) -> None:
-        def key_part(column: Column, value: Any) -> str:
-            return json_text(_key_part(column, _lake_columns(column, value)))[1:-1]
-
-        def text(column: Column, value: Any) -> str:
-            return within(_lake_columns(column, value))
-
-        self._is_json = dataset.format is Format.JSON
-        self._cells = [
-            (column.header, column.name, _Kept(partial(_clean_cell, dataset, column))) for column in dataset.columns
+        self._columns = [(column.name, self._kept(dataset, column)) for column in dataset.columns]
+        # the platform sends flags and coordinates sometimes as text, sometimes as numbers
+        self._as_numbers = [
+            (column.name, self._kept(dataset, column, _AS_NUMBER.get(column.header))) for column in dataset.columns
         ]
-        self._texts = [(column.name, _Kept(partial(text, column))) for column in dataset.columns if column.is_stored]
-        self._keys = [(name, _Kept(partial(key_part, dataset.column(name)))) for name in dataset.key]
+        self._is_json = dataset.format is Format.JSON
+        self._headers = [column.header for column in dataset.columns]
+        self._stored = [place for place, column in enumerate(dataset.columns) if column.is_stored]
+        self._keys = [self._headers.index(dataset.column(name).header) for name in dataset.key]
+
+    @staticmethod
+    def _kept(dataset: Dataset, column: Column, number: Callable[[Any], Cell] | None = None) -> Mapping[Any, Form]:
+        written = _WRITTEN[dataset.format]
+        is_key = column.name in dataset.key
+
+        def form(value: Any) -> Form:
+            cell = _clean_cell(dataset, column, value)
+            if number is not None:
+                cell = number(cell)
+            lake = _lake_columns(column, value) if column.is_stored else {}
+            key = json_text(_key_part(column, lake))[1:-1] if is_key else ""
+            return Form(cell, written(column.header, cell), within(lake), key)
+
+        comes_again = column.parse not in (Parse.DATETIME, Parse.DROPPED) and dataset.key != (column.name,)
+        return _Kept(form, MOST_KEPT if comes_again else 0)
+
+    def of(self, values: Values) -> Forms:
+        """The forms of a row."""
+        value_of = values.get
+        is_number = self._is_json and int(values["updated_ms"]) // 1000 % 2 == 0
+        return [kept[value_of(name)] for name, kept in (self._as_numbers if is_number else self._columns)]
+
+    def cells(self, forms: Forms) -> dict[str, Cell]:
+        """Clean cells by header (or JSON key), in the order of the contract."""
+        return {header: form.cell for header, form in zip(self._headers, forms, strict=True)}
 
     def clean_cells(self, values: Values) -> dict[str, Cell]:
-        """Cells by header (or JSON key), in the order of the contract."""
-        value_of = values.get
-        cells: dict[str, Cell] = {header: kept[value_of(name)] for header, name, kept in self._cells}
-        if self._is_json:
-            # the platform sends flags and coordinates sometimes as text, sometimes as numbers
-            as_number = int(values["updated_ms"]) // 1000 % 2 == 0
-            if as_number:
-                cells["scbz"] = int(str(cells["scbz"]))
-                for key in ("jd", "wd"):
-                    if key in cells:
-                        cells[key] = float(str(cells[key]))
-        return cells
+        return self.cells(self.of(values))
 
-    def lake_text(self, values: Values) -> str:
+    def lake_text(self, forms: Forms, values: Values) -> str:
         """`source_key` and `lake_values` of a row, as they stand in a JSON object."""
-        value_of = values.get
-        texts = [kept[value_of(name)] for name, kept in self._texts]
+        texts = [forms[place].lake for place in self._stored]
         if "site" in values:
             texts.append(within(_position(values)))
-        key = "-".join([kept[value_of(name)] for name, kept in self._keys])
+        key = "-".join([forms[place].key for place in self._keys])
         return f'"source_key": "{key}", {", ".join(texts)}'
+
+
+_AS_NUMBER: dict[str, Callable[[Any], Cell]] = {
+    "scbz": lambda cell: int(str(cell)),
+    "jd": lambda cell: float(str(cell)),
+    "wd": lambda cell: float(str(cell)),
+}
+_WRITTEN: dict[Format, Callable[[str, Cell], str]] = {
+    Format.XLSX: lambda header, cell: "" if cell is None else plain_cell(cell),
+    Format.CSV: lambda header, cell: "" if cell is None else str(cell),
+    Format.JSON: lambda header, cell: f'{json_text(header)}:{json_text(cell)}',
+}
 
 
 @cache

@@ -9,15 +9,17 @@ import csv
 import datetime as dt
 import io
 import json
+from collections.abc import Mapping
 from functools import lru_cache
 from itertools import islice
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from ingestion.contract import Dataset, Kind
 from sample_city.files import Place
 from sample_city.model import Record
-from sample_city.render import forms_of, json_text, lake_values, source_key, within
+from sample_city.render import Forms, forms_of, json_text, lake_values, source_key, within
 
 LAYOUT_NAME = "README.md"
 LAYOUT = """# The truth of this sample city
@@ -142,17 +144,19 @@ class TruthWriter:
         place: Place,
         record: Record,
         *,
-        changes: dict[str, Any],
+        forms: Forms | None = None,
+        changes: Mapping[str, Any] = MappingProxyType({}),
     ) -> None:
         """A row as a perfect reader has it: in `rows/` if no later version follows, in `evidence/` always.
 
-        `changes`: lake values that differ because of the row's dirt.
+        `forms`: those of its values, if they are known already. `changes`: lake values that differ because of the row's dirt.
         """
         if changes:
             lake = {**lake_values(dataset, record.values), **changes}
             content = within({"source_key": source_key(dataset, lake), **lake})
         else:
-            content = forms_of(dataset).lake_text(record.values)
+            of_dataset = forms_of(dataset)
+            content = of_dataset.lake_text(forms or of_dataset.of(record.values), record.values)
         in_file = _file_text(received_on, place.file_name, place.sheet)
         line = f'{in_file}, "row_number": {place.row_number}, {content}}}\n'
         name = f"{dataset.source}.{dataset.name}.jsonl"

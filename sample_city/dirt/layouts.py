@@ -47,8 +47,6 @@ class Layout:
 
     def lines_before(self, row: int) -> list[str | Line]:
         """The layout lines before the list's `row`-th row."""
-        if self is PLAIN:
-            return []
         page, rest = divmod(row - 1, ROWS_PER_PAGE)
         if rest:
             return []
