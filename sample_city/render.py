@@ -12,6 +12,7 @@ import math
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from functools import cache
+from json.encoder import encode_basestring
 from typing import Any, NamedTuple
 
 from ingestion.contract import Column, Dataset, Format, Parse
@@ -37,8 +38,8 @@ def choice_text(column: Column, code: Any) -> str:
 
 
 class _Kept(dict[Any, "Form"]):
-    """What is made from a value, kept: names, codes and days come again with every list. Numbers are made anew, because
-    1, 1.0 and True are one key."""
+    """What is made from a value, kept: names, codes and days come again with every list. The values of a column have one
+    type (1, 1.0 and True are one key), or are made anew."""
 
     def __init__(self, make: Callable[[Any], Form], most: int) -> None:
         super().__init__()
@@ -46,7 +47,7 @@ class _Kept(dict[Any, "Form"]):
 
     def __missing__(self, value: Any) -> Form:
         made = self.make(value)
-        if self.most and (isinstance(value, str | dt.date) or value is None):
+        if self.most:
             if len(self) >= self.most:
                 self.clear()
             self[value] = made
@@ -156,7 +157,14 @@ def _key_part(column: Column, lake: dict[str, Any]) -> str:
             return str(lake[column.name] or "")
 
 
-json_text = json.JSONEncoder(ensure_ascii=False).encode  # a value as JSON, characters as they are
+_json_text = json.JSONEncoder(ensure_ascii=False).encode
+
+
+def json_text(value: Any) -> str:
+    """A value as JSON, characters as they are."""
+    if type(value) is str:
+        return encode_basestring(value)
+    return _json_text(value) if value is not None else "null"
 
 
 def within(columns: dict[str, Any]) -> str:
@@ -194,17 +202,19 @@ class RowForms:
     @staticmethod
     def _kept(dataset: Dataset, column: Column, number: Callable[[Any], Cell] | None = None) -> Mapping[Any, Form]:
         written = _WRITTEN[dataset.format]
-        is_key = column.name in dataset.key
+        header, is_stored, is_key = column.header, column.is_stored, column.name in dataset.key
 
         def form(value: Any) -> Form:
             cell = _clean_cell(dataset, column, value)
             if number is not None:
                 cell = number(cell)
-            lake = _lake_columns(column, value) if column.is_stored else {}
+            if not is_stored:
+                return Form(cell, written(header, cell), "", "")
+            lake = _lake_columns(column, value)
             key = json_text(_key_part(column, lake))[1:-1] if is_key else ""
-            return Form(cell, written(column.header, cell), within(lake), key)
+            return Form(cell, written(header, cell), within(lake), key)
 
-        comes_again = column.parse not in (Parse.DATETIME, Parse.DROPPED) and dataset.key != (column.name,)
+        comes_again = column.parse not in _MADE_ANEW and dataset.key != (column.name,)
         return _Kept(form, MOST_KEPT if comes_again else 0)
 
     def of(self, values: Values) -> Forms:
@@ -229,6 +239,8 @@ class RowForms:
         return f'"source_key": "{key}", {", ".join(texts)}'
 
 
+# Moments and what is dropped seldom come again; an amount may be 1 or 1.0.
+_MADE_ANEW = (Parse.DATETIME, Parse.DROPPED, Parse.DECIMAL, Parse.POINTS)
 _AS_NUMBER: dict[str, Callable[[Any], Cell]] = {
     "scbz": lambda cell: int(str(cell)),
     "jd": lambda cell: float(str(cell)),

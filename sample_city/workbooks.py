@@ -31,6 +31,7 @@ _WRITTEN_AT, _ATTRIBUTES = (1980, 1, 31, 0, 0, 0), 0o100600 << 16  # of each par
 _ROWS_AT_ONCE = 500
 _IN_MEMORY = 4_000_000  # bytes of rows; more of them wait in a temporary file
 _NOT_PLAIN = re.compile(r"[\x00-\x08\x0b-\x1f\ufffe\uffff]|_x[0-9a-fA-F]{4}_")
+_SPECIAL = re.compile(r"[\x00-\x08\x0b-\x1f\ufffe\uffff&<>]|_x|^\s|\s$")
 _COLUMN_NAMES = tuple(map(xl_col_to_name, range(100)))
 
 
@@ -158,6 +159,8 @@ def plain_cell(value: str | float) -> str:
 
 
 def _text_cell(text: str) -> str:
+    if not _SPECIAL.search(text):
+        return f' t="inlineStr"><is><t>{text}</t></is></c>'
     if _NOT_PLAIN.search(text):
         raise ValueError(f"a cell of a workbook cannot hold {text!r} as it is")
     kept = ' xml:space="preserve"' if text != text.strip() else ""

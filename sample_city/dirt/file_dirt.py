@@ -17,7 +17,7 @@ from ingestion.sources import DATASETS
 from sample_city.dirt.extras import EXTRAS, KEY_HEADERS, repeat
 from sample_city.dirt.forms.days import end_of_day, next_midnight
 from sample_city.dirt.kinds import Cells, Earlier, Extra, Note, Style
-from sample_city.dirt.layouts import PLAIN, Layout, layout_of
+from sample_city.dirt.layouts import PLAIN, ROWS_PER_PAGE, Layout, layout_of
 from sample_city.dirt.styles import STYLES
 from sample_city.files import SheetStyle
 from sample_city.model import Record
@@ -87,22 +87,23 @@ class FileDirt:
     _rare: list[Style] = field(default_factory=list)
     _next_row: int = 1
     layout: Layout = field(init=False)
-    _has_lines: bool = field(init=False)
+    _has_more_columns: bool = field(init=False)
     _waits_for_row: bool = field(init=False)
     _rare_fits: list[tuple[int, _Fits]] = field(init=False)
 
     def __post_init__(self) -> None:
         self.layout = PLAIN if self.is_clean else layout_of(self.dataset, self.month)
         self._rare = [style for style in self.styles if style.is_rare and self.month % style.every == style.every - 1]
-        self._has_lines = self.layout is not PLAIN or self.merged_header is not None
+        self._has_more_columns = bool(self.front_headers or self.extra_headers or self.merged_header)
         self._rare_fits = _rare_fits(self.dataset.id) if self._rare else []
         self._waits_for_row = any(style.by_row for style in self._rare)
 
     def passes(self, forms: Forms) -> bool:
         """Whether the next row gets no dirt and has nothing beside, before or after it; then it is counted."""
         if not self.is_clean and (
-            self._has_lines
+            self._has_more_columns
             or self._waits_for_row
+            or (self.layout is not PLAIN and self._rows % ROWS_PER_PAGE == 0)
             or self._rows < FIRST_ROWS
             or (self._styled < STYLED_ROWS_PER_FILE and self._rows + 1 >= self._next_row)
             or any([fits[forms[place].cell] for place, fits in self._rare_fits])
