@@ -173,9 +173,7 @@ class _City:
             return self.timeline.snapshot_on(month)
         return self.timeline.events_on(month)
 
-    def _records(
-        self, district: District, dataset: Dataset, month: int, jobs: Sequence[work.Job]
-    ) -> Iterator[Record]:
+    def _records(self, district: District, dataset: Dataset, month: int, jobs: Sequence[work.Job]) -> Iterator[Record]:
         timeline = self.timeline
         match dataset.id:
             case "registry/agencies":

@@ -22,7 +22,7 @@ from sample_city.model import Values
 from sample_city.work import SHANGHAI
 from sample_city.workbooks import plain_cell
 
-Cell = str | int | float | dt.date | None
+Cell = str | int | float | None
 MOST_KEPT = 30_000  # values of one column: those of some 1,500 agencies
 
 
@@ -249,7 +249,7 @@ _AS_NUMBER: dict[str, Callable[[Any], Cell]] = {
 _WRITTEN: dict[Format, Callable[[str, Cell], str]] = {
     Format.XLSX: lambda header, cell: "" if cell is None else plain_cell(cell),
     Format.CSV: lambda header, cell: "" if cell is None else str(cell),
-    Format.JSON: lambda header, cell: f'{json_text(header)}:{json_text(cell)}',
+    Format.JSON: lambda header, cell: f"{json_text(header)}:{json_text(cell)}",
 }
 
 

@@ -106,7 +106,7 @@ class FileDirt:
             or (self.layout is not PLAIN and self._rows % ROWS_PER_PAGE == 0)
             or self._rows < FIRST_ROWS
             or (self._styled < STYLED_ROWS_PER_FILE and self._rows + 1 >= self._next_row)
-            or any([fits[forms[place].cell] for place, fits in self._rare_fits])
+            or any(fits[forms[place].cell] for place, fits in self._rare_fits)
         ):
             return False
         self._rows += 1

@@ -171,7 +171,9 @@ class _Lake:
             list_as_of_on=received_on if dataset.titled_as_of else None,
             record_count=count,
         )
-        self.manifest.commit_file([receipt], ReadFile(part, former_codes=frozenset(self._former(dataset, first, until))))
+        self.manifest.commit_file(
+            [receipt], ReadFile(part, former_codes=frozenset(self._former(dataset, first, until)))
+        )
         self.parts += 1
         return count
 
@@ -243,7 +245,9 @@ def _values_sql(column: Column) -> dict[str, str]:
         case Parse.PERSON_NAME if not name.endswith("_by"):
             return {name: f"{name} || if(copy = 0, '', chr(cast(19968 + copy as integer)))"}
         case Parse.AGENCY_NAME:  # 焦作市…: a word after the city
-            return {name: f"if(copy = 0, {name}, left({name}, 3) || chr(cast(19968 + copy as integer)) || substr({name}, 4))"}
+            return {
+                name: f"if(copy = 0, {name}, left({name}, 3) || chr(cast(19968 + copy as integer)) || substr({name}, 4))"
+            }
         case Parse.CODE if name not in _KEPT:
             return {name: f"{name} || {_SUFFIX}"}
         case Parse.ID_LIST:
@@ -263,7 +267,10 @@ def _object_sql(name: str) -> tuple[str, str]:
         f" left join codes as {alias} on {alias}.of_copy = copy and {alias}.code = {text}"
         for alias, text in (("first_codes", first), ("last_codes", last))
     )
-    return f"coalesce(coalesce(first_codes.code_there, {first} || {_SUFFIX}) || '=', '') || last_codes.code_there", joins
+    return (
+        f"coalesce(coalesce(first_codes.code_there, {first} || {_SUFFIX}) || '=', '') || last_codes.code_there",
+        joins,
+    )
 
 
 def _visits_sql(dataset: Dataset) -> dict[str, str]:
