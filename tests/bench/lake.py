@@ -56,7 +56,7 @@ def multiply(city: Settings, into: Settings, copies: int, visits: int = 1) -> Mu
 
     Copy 0 is the city itself. Another copy has the same events on the same days, under other codes with right check
     characters, of other people, names and numbers. Needs a clean city without decisions on conflicts or leads (their ids
-    would be others). Memory does not grow with `copies` or `visits`.
+    would be others). DuckDB has `_MEMORY_LIMIT`, and rows go to their part in groups.
     """
     if not 1 <= copies <= MOST_COPIES or not 1 <= visits <= MOST_VISITS:
         raise ValueError(f"from 1 to {MOST_COPIES} copies and from 1 to {MOST_VISITS} visits")
