@@ -7,9 +7,8 @@ columns. Does not belong here: the parsers themselves (`ingestion.parsing`), row
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable, Iterable
+from typing import Any, NamedTuple
 
 from ingestion import parsing
 from ingestion.contract import Column, Parse
@@ -24,8 +23,7 @@ MASKED_FLAG = "personal_number_masked"
 _FLAG_VALUES: dict[str | None, bool | None] = {None: None, "true": True, "false": False}
 
 
-@dataclass(frozen=True, slots=True)
-class ParsedCell:
+class ParsedCell(NamedTuple):
     """One parsed cell: its lake values, its flags, its part of the row's keys, and a day that must not be after receipt.
 
     `written` is its part of `source_key`: the value in its canonical form. `former`: see `parsing.former_codes`.
@@ -37,6 +35,11 @@ class ParsedCell:
     written: str = ""
     day: dt.date | None = None
     former: frozenset[str] = frozenset()
+
+
+def distinct_key(cell: Cell) -> Any:
+    """The cell as a dictionary's key: 1, 1.0 and True are equal there, but not as cells."""
+    return cell if isinstance(cell, str) else (type(cell), cell)
 
 
 class ColumnParser:
@@ -52,10 +55,17 @@ class ColumnParser:
         self._cache: dict[Any, ParsedCell | str] = {}
         self._read = self._reader()
 
+    def parse_all(self, cells: Iterable[Cell], received_on: dt.date) -> list[ParsedCell | str]:
+        """`parse` of each of many cells."""
+        known = self._cache.get
+        return [
+            known(cell if isinstance(cell, str) else (type(cell), cell)) or self.parse(cell, received_on)
+            for cell in cells
+        ]
+
     def parse(self, cell: Cell, received_on: dt.date) -> ParsedCell | str:
         """The parsed cell, or the reason code for which its row is quarantined."""
-        # 1, 1.0 and True are equal as dictionary keys, but not as cells
-        cache_key = cell if isinstance(cell, str) else (type(cell), cell)
+        cache_key = distinct_key(cell)
         if (known := self._cache.get(cache_key)) is not None:
             return known
         numbers: list[PersonalNumber] = []

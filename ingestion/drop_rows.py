@@ -15,9 +15,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from ingestion.lake_parts import count_records, part_path
+from ingestion.lake_parts import part_path
 from ingestion.load_outcomes import Repeats
 from ingestion.manifest import Part, PartKey, QuarantinedRow
+from ingestion.part_rows import count_records
 
 File = tuple[str, Part]  # file name, and the part that was read from it
 

@@ -1,29 +1,33 @@
 """Inbox -> archive and lake: every file received is kept, parsed once per content and day, committed with its rows.
 
 Belongs here: the steps of an ingest, and the order of the commit. Does not belong here: the folders of an inbox
-(`ingestion.inbox`), originals (`ingestion.archive`), reading one file (`ingestion.lake_parts`), which received files a
+(`ingestion.inbox`), originals (`ingestion.archive`), reading files (`ingestion.reading_processes`), which received files a
 build loads (`ingestion.load_outcomes`).
 """
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from ingestion import atomic_files
 from ingestion.archive import Archive, hash_of_name
-from ingestion.contract import Dataset
 from ingestion.envelope import Held, NotReceived, printable
 from ingestion.inbox import InboxFile, walk
-from ingestion.lake_parts import PROGRAM_FAILED, parse_file, part_path, revision_of, write_schema_files
+from ingestion.lake_parts import PROGRAM_FAILED, part_path, revision_of, write_schema_files
 from ingestion.manifest import Manifest, Part, PartKey, ReadFile, Receipt, open_manifest
 from ingestion.parsing import masked
 from ingestion.privacy import PersonKeys, open_person_keys
+from ingestion.reading_processes import FileReader, FileToRead, ReadingProcesses, process_count
 from ingestion.settings import ConfigurationError, Settings, settings_of
 from ingestion.sources import DATASETS
-from ingestion.strict import RowParser
 
+# A process takes half a second to start: the files of most days are read sooner than that.
+_BYTES_FOR_ONE = 8 << 20
+_FILES_AHEAD = 4  # a process
 Progress = Callable[[int, int, str], None]  # files done, files in total, dataset being read
 
 
@@ -84,7 +88,11 @@ class _Landing:
         self.keys = keys
         self.progress: Progress = progress or (lambda done, total, label: None)
         self.summary = IngestSummary()
-        self.parsers: dict[tuple[str, str, bool], RowParser] = {}
+        self.reader = FileReader(keys)
+        self.processes: ReadingProcesses | None = None
+        self.bytes_to_read = 0  # so far
+        # what is being read, in order, and what to do with its result: commits keep the order of the files
+        self.waiting: deque[tuple[PartKey, Future[ReadFile], Callable[[ReadFile], None]]] = deque()
         self.parts = manifest.parts()
         self.receipts = set(manifest.receipts())
         self.archive = Archive(settings.archive, {receipt.file_hash for receipt in self.receipts})
@@ -98,12 +106,17 @@ class _Landing:
         ]
         files = list(walk(inbox, self._ignore)) if inbox is not None else []
         total = len(files) + len(again)
-        for done, key in enumerate(sorted(again)):
-            self.progress(done, total, f"{key[0]}/{key[1]}")
-            self._read_again(key)
-        for done, file in enumerate(files, start=len(again)):
-            self.progress(done, total, file.dataset.id)
-            self._take_in(file)
+        try:
+            for done, key in enumerate(sorted(again)):
+                self.progress(done, total, f"{key[0]}/{key[1]}")
+                self._read_again(key)
+            for done, file in enumerate(files, start=len(again)):
+                self.progress(done, total, file.dataset.id)
+                self._take_in(file)
+            self._finish(0)
+        finally:
+            if self.processes is not None:
+                self.processes.close()
         self.progress(total, total, "")
         return self.summary
 
@@ -135,31 +148,57 @@ class _Landing:
             self._ignore(file.path, str(error))
             return
         receipt = Receipt(dataset.source, dataset.name, file.received_on, name, file_hash, size)
+        if any(key == receipt.part_key for key, _, _ in self.waiting):
+            self._finish(0)  # the same bytes under another name are being read
         is_new = receipt not in self.receipts
         if is_new:
             self.summary.new_count += 1
             self.receipts.add(receipt)
         part = self.parts.get(receipt.part_key)
-        if refused is not None and part is None:
+        if part is None and refused is None:
+            self._read(receipt, [receipt], is_new)
+            return
+        if part is None and refused is not None:
             part = Part(*receipt.part_key, revision_of(dataset), refused.reason, refused.message)
             self._commit([receipt], ReadFile(part))
-        elif part is None:
-            read = self._parse(dataset, receipt)
-            part = read.part
-            self._commit([receipt], read)
         elif is_new:
             self.manifest.commit_file([receipt], None)
-        if is_new and part.reason_code is not None:
-            self.summary.held.append((receipt, part.reason_code, f"{receipt.place}: {part.message}"))
+        if is_new and part is not None:
+            self._tell_if_held(receipt, part)
 
     def _read_again(self, key: PartKey) -> None:
-        dataset = DATASETS.get((key[0], key[1]))
         receipt = min((r for r in self.receipts if r.part_key == key), default=None)
-        if dataset is None or receipt is None or not self.archive.holds(key[3]):
+        if (key[0], key[1]) not in DATASETS or receipt is None or not self.archive.holds(key[3]):
             return  # a link or a too large file: nothing was archived
-        read = self._parse(dataset, receipt)
-        part = read.part
-        self._commit([], read)
+        self._read(receipt, [], True)
+
+    def _read(self, receipt: Receipt, receipts: list[Receipt], is_told: bool) -> None:
+        """Reads a file, here or in a process beside this one, and commits its result in turn."""
+
+        def commit(read: ReadFile) -> None:
+            self._commit(receipts, read)
+            if is_told:
+                self._tell_if_held(receipt, read.part)
+
+        file = FileToRead(
+            self.archive.path(receipt.file_hash), receipt, part_path(self.settings.lake, receipt.part_key)
+        )
+        self.bytes_to_read += receipt.size_bytes
+        if self.bytes_to_read <= _BYTES_FOR_ONE or process_count() == 1:
+            commit(self.reader.read(file))
+            return
+        if self.processes is None:
+            self.processes = ReadingProcesses(self.keys, self.settings.logs)
+        self.waiting.append((receipt.part_key, self.processes.submit(file), commit))
+        self._finish(_FILES_AHEAD * process_count())
+
+    def _finish(self, most: int) -> None:
+        """Commits what was read, in order, until at most so many files are being read."""
+        while self.waiting and (len(self.waiting) > most or self.waiting[0][1].done()):
+            _, result, commit = self.waiting.popleft()
+            commit(result.result())
+
+    def _tell_if_held(self, receipt: Receipt, part: Part) -> None:
         if part.reason_code is not None:
             self.summary.held.append((receipt, part.reason_code, f"{receipt.place}: {part.message}"))
 
@@ -173,18 +212,3 @@ class _Landing:
             self.summary.accepted_count += part.accepted_count
             self.summary.quarantined_count += part.quarantined_count
             self.summary.duplicate_count += part.duplicate_count
-
-    def _parser(self, dataset: Dataset, is_1904: bool) -> RowParser:
-        key = (dataset.source, dataset.name, is_1904)
-        if key not in self.parsers:
-            self.parsers[key] = RowParser(dataset, self.keys, is_1904)
-        return self.parsers[key]
-
-    def _parse(self, dataset: Dataset, receipt: Receipt) -> ReadFile:
-        return parse_file(
-            dataset,
-            self.archive.path(receipt.file_hash),
-            receipt,
-            part_path(self.settings.lake, receipt.part_key),
-            lambda is_1904: self._parser(dataset, is_1904),
-        )

@@ -24,25 +24,36 @@ _FINGERPRINT_MESSAGE = b"firemark person key fingerprint"
 class PersonKeys:
     """The HMAC key of one home. It is never printed; `repr` hides it."""
 
-    __slots__ = ("_secret",)
+    __slots__ = ("_keyed", "_secret")
 
     def __init__(self, secret: bytes) -> None:
         self._secret = secret
+        self._keyed = hmac.new(secret, digestmod="sha256")  # copied for each message, which is faster than keying anew
 
     def __repr__(self) -> str:
         return "PersonKeys(…)"
 
+    def __reduce__(self) -> tuple[type[PersonKeys], tuple[bytes]]:
+        """For a process that reads files under the same key; hash objects cannot be sent."""
+        return PersonKeys, (self._secret,)
+
+    def _digest(self, message: bytes) -> bytes:
+        """HMAC-SHA-256 of a message."""
+        keyed = self._keyed.copy()
+        keyed.update(message)
+        return keyed.digest()
+
     def person_key(self, number: str) -> str:
         """HMAC-SHA-256 (hex) of an 18-character ID number."""
-        return hmac.digest(self._secret, number.encode(), "sha256").hex()
+        return self._digest(number.encode()).hex()
 
     def row_hash(self, content: str) -> str:
         """A keyed hash (hex, 128 bits) of a row's cells: equal cells give equal hashes, and it cannot be inverted."""
-        return hmac.digest(self._secret, b"row\x1f" + content.encode("utf-8", "surrogatepass"), "sha256")[:16].hex()
+        return self._digest(b"row\x1f" + content.encode("utf-8", "surrogatepass"))[:16].hex()
 
     def token(self, text: str) -> str:
         """A keyed stand-in (hex, 128 bits) for a number that is not a valid ID."""
-        return hmac.digest(self._secret, b"token\x1f" + text.encode("utf-8", "surrogatepass"), "sha256")[:16].hex()
+        return self._digest(b"token\x1f" + text.encode("utf-8", "surrogatepass"))[:16].hex()
 
     def stand_in(self, number: str) -> str:
         """What replaces an ID or mobile number in a code: `#` and 24 hex digits, the same for a number everywhere.
@@ -53,7 +64,7 @@ class PersonKeys:
 
     def fingerprint(self) -> str:
         """What the manifest keeps to recognise this key."""
-        return hmac.digest(self._secret, _FINGERPRINT_MESSAGE, "sha256").hex()
+        return self._digest(_FINGERPRINT_MESSAGE).hex()
 
 
 def open_person_keys(settings: Settings, lake_fingerprint: str | None) -> PersonKeys:

@@ -36,6 +36,11 @@ class ConfigurationError(Exception):
     """Something other than the data is wrong (a key, a folder, an argument): nothing was built."""
 
 
+def helper_environment() -> dict[str, str]:
+    """The environment of a Python process of ours that this one starts."""
+    return os.environ | IN_UTF8
+
+
 @dataclass(frozen=True)
 class Settings:
     """One home directory, and what the environment names: the file with the person key, the city's rulebook folder and

@@ -153,15 +153,14 @@ class RowParser:
     def __init__(self, dataset: Dataset, keys: PersonKeys, is_1904: bool = False) -> None:
         self.dataset = dataset
         self.keys = keys
-        self._columns = [self._parser(column, is_1904) for column in dataset.columns]
+        self.columns = [self._parser(column, is_1904) for column in dataset.columns]
         by_name = {column.name: index for index, column in enumerate(dataset.columns)}
-        self._key_indexes = [by_name[name] for name in dataset.key]
+        self.key_indexes = [by_name[name] for name in dataset.key]
         dependent = {column.name for _, _, column in dataset.parse_when}
         stored = [index for index, column in enumerate(dataset.columns) if column.parse is not Parse.DROPPED]
-        self._independent = [
-            (index, self._columns[index].parse) for index in stored if dataset.columns[index].name not in dependent
-        ]
-        self._dependent = [
+        self.independent = [index for index in stored if dataset.columns[index].name not in dependent]
+        # columns that other columns decide how to read: index, then (decider, its value, the parser) in order
+        self.dependent = [
             (
                 by_name[name],
                 [
@@ -181,23 +180,19 @@ class RowParser:
             (index, of, parser)
             for index, column in enumerate(dataset.columns)
             for of, parser in [
-                (column, self._columns[index]),
+                (column, self.columns[index]),
                 *((of, self._parser(of, is_1904)) for _, _, of in dataset.parse_when if of.name == column.name),
             ]
             if of.parse in _NAMING
         ]
-        self._position = [by_name[name] for name in ("longitude", "latitude", "coordinate_system") if name in by_name]
+        self.position = [by_name[name] for name in ("longitude", "latitude", "coordinate_system") if name in by_name]
 
     def _parser(self, column: Column, is_1904: bool) -> ColumnParser:
         return ColumnParser(column, self.keys, is_1904, is_key=column.name in self.dataset.key)
 
     def row_hash(self, cells: Sequence[Cell]) -> str:
         """A keyed hash of all cells of the contract as read, dropped columns included."""
-        return self.keys.row_hash(
-            "\x1f".join(
-                cell if isinstance(cell, str) else "" if cell is None else f"\x1e{_canonical(cell)}" for cell in cells
-            )
-        )
+        return self.keys.row_hash("\x1f".join(map(hashed_text, cells)))
 
     def parse(self, cells: Sequence[Cell], received_on: dt.date) -> Accepted | Quarantined:
         """Parses one row received on `received_on`; `cells` are in the order of the contract's columns."""
@@ -205,11 +200,7 @@ class RowParser:
         parsed: list[ParsedCell | None] = [None] * len(columns)
         flags: list[str] = []
         former_codes: list[tuple[str, str]] = []
-        for index, parse in (
-            itertools.chain(self._independent, self._dependent_columns(parsed))
-            if self._dependent
-            else self._independent
-        ):
+        for index, parse in itertools.chain(self._independent_columns(), self._dependent_columns(parsed)):
             result = parse(cells[index], received_on)
             if isinstance(result, str):
                 return Quarantined(result, columns[index].header)
@@ -220,15 +211,15 @@ class RowParser:
             if result.former:
                 former_codes += ((result.written, former) for former in result.former)
         values = [value for part in parsed if part is not None for value in part.values]
-        if self._position:
-            position = [parsed[index] for index in self._position]
-            cell_index = self._cell_of(position)
+        if self.position:
+            position = [parsed[index] for index in self.position]
+            cell_index = self.cell_of(position)
             if isinstance(cell_index, Quarantined):
                 return cell_index
             values.extend(cell_index)
             if cell_index == (None, None) and any(part and part.written for part in position):
                 flags.append("position_incomplete")
-        keys = [part for index in self._key_indexes if (part := parsed[index]) is not None]
+        keys = [part for index in self.key_indexes if (part := parsed[index]) is not None]
         return Accepted(
             values,
             "-".join([part.written for part in keys]),
@@ -284,7 +275,7 @@ class RowParser:
     def _named_numbers(self, cells: Sequence[Cell], received_on: dt.date) -> Iterator[Named]:
         """Numbers that other datasets have, too, if this dataset has no agency codes or one of them cannot be read."""
         if self._codes and not any(
-            isinstance(self._columns[code].parse(cells[code], received_on), str) for code in self._codes
+            isinstance(self.columns[code].parse(cells[code], received_on), str) for code in self._codes
         ):
             return
         for kind, indexes in self._numbers:
@@ -302,33 +293,36 @@ class RowParser:
 
     def _value(self, index: int, cells: Sequence[Cell], received_on: dt.date) -> str | None:
         """The value of a text column's cell; None if it is empty or cannot be read."""
-        result = self._columns[index].parse(cells[index], received_on)
+        result = self.columns[index].parse(cells[index], received_on)
         return None if isinstance(result, str) else result.values[0]
 
     def _row_key_hash(self, cells: Sequence[Cell], received_on: dt.date) -> str | None:
         parts = []
-        for index in self._key_indexes:
-            result = self._columns[index].parse(cells[index], received_on)
+        for index in self.key_indexes:
+            result = self.columns[index].parse(cells[index], received_on)
             is_person = self.dataset.columns[index].parse is Parse.PERSON_ID
             if isinstance(result, str) or (is_person and result.values[0] is None):
                 return None  # a name or a mask could be guessed from its hash; a keyed ID number cannot
             parts.append(result.key_text)
         return text_hash("|".join(parts))
 
+    def _independent_columns(self) -> Iterator[tuple[int, ParseCell]]:
+        return ((index, self.columns[index].parse) for index in self.independent)
+
     def _dependent_columns(self, parsed: Sequence[ParsedCell | None]) -> Iterator[tuple[int, ParseCell]]:
         """Columns whose reading depends on another column's value, once that one is parsed."""
-        for index, ways in self._dependent:
+        for index, ways in self.dependent:
             way = next(
                 (
                     parser
                     for decider, value, parser in ways
                     if (decided := parsed[decider]) is not None and decided.values[0] == value
                 ),
-                self._columns[index],
+                self.columns[index],
             )
             yield index, way.parse
 
-    def _cell_of(self, parts: Sequence[ParsedCell | None]) -> tuple[int | None, int | None] | Quarantined:
+    def cell_of(self, parts: Sequence[ParsedCell | None]) -> tuple[int | None, int | None] | Quarantined:
         """The cell of a check-in; (None, None) unless longitude, latitude and coordinate system are all given."""
         longitude, latitude, system = parts
         if not (longitude and latitude and system and longitude.written and latitude.written and system.values[0]):
@@ -354,8 +348,12 @@ def _named_by(column: Column, value: str) -> Iterator[Named]:
             yield Named(column.name, name_hash=text_hash(value))
 
 
-def _canonical(cell: Cell) -> str:
-    """The same text for equal numbers of different types (5 and 5.0)."""
+def hashed_text(cell: Cell) -> str:
+    """A cell as a row's hash takes it: the same text for equal numbers of different types (5 and 5.0)."""
+    if isinstance(cell, str):
+        return cell
+    if cell is None:
+        return ""
     if isinstance(cell, float) and math.isfinite(cell) and cell == int(cell):
-        return repr(int(cell))
-    return repr(cell)
+        cell = int(cell)
+    return f"\x1e{cell!r}"

@@ -9,10 +9,10 @@ import time
 import traceback
 import uuid
 
+from ingestion.helper_process import ProcessDiedError, keep_what_is_loaded
 from ingestion.settings import ConfigurationError, Settings
 from orchestration.building.build_folder import STATE_FILE
 from orchestration.building.dbt_runner import DbtError
-from orchestration.building.helper_process import ProcessDiedError, keep_what_is_loaded
 from orchestration.building.report import BuildReport
 from orchestration.building.request import BuildRequest, Written, require_plausible
 from orchestration.building.state import BuildFailedError, BuildState

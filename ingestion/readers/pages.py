@@ -17,11 +17,11 @@ from ingestion.bilingual import Bilingual
 from ingestion.contract import Dataset
 from ingestion.envelope import Damage, Held, is_lost, open_unpacked, printable, read_page
 from ingestion.envelope.refusals import FETCH_OR_REPORT
-from ingestion.parsing import Cell, ExactInteger
+from ingestion.parsing import ExactInteger
 from ingestion.readers.damage import refuse_many_damaged
 from ingestion.readers.headers import HeaderMatcher, normal_header
 from ingestion.readers.row_filter import is_blank_row
-from ingestion.readers.rows import Notes, Row, record_place
+from ingestion.readers.rows import Notes, Pick, Row, picker, record_place
 
 
 def page_rows(dataset: Dataset, path: Path, notes: Notes) -> Iterator[Row]:
@@ -36,6 +36,7 @@ def page_rows(dataset: Dataset, path: Path, notes: Notes) -> Iterator[Row]:
 def _listed_rows(dataset: Dataset, text: str, damage: Damage | None, notes: Notes) -> Iterator[Row]:
     keys = {name: index for index, column in enumerate(dataset.columns) for name in (column.header, *column.aliases)}
     seen = [False] * len(dataset.columns)
+    usual: dict[tuple[str, ...], Pick] = {}  # the keys of a record, in order -> its cells; nearly all records are alike
     matcher = HeaderMatcher(dataset)
     count = 0
     for count, record in enumerate(_records(text, notes), start=1):
@@ -44,7 +45,17 @@ def _listed_rows(dataset: Dataset, text: str, damage: Damage | None, notes: Note
             raise _not_a_page(
                 Bilingual(f"第 {count} 条记录是{kind.zh}，不是对象", f"record {count} is {kind.en}, not an object")
             )
-        cells: list[Cell] = [None] * len(dataset.columns)
+        values = (*record.values(), None)
+        pick = usual.get(tuple(record)) if damage is None else None
+        if pick is not None and not any(type(value) in _NESTED for value in values):
+            cells = pick(values)
+            if is_blank_row(cells):
+                notes.blank_count += 1
+            else:
+                yield Row(None, count, cells)
+            continue
+        cells = [None] * len(dataset.columns)
+        places = [len(record)] * len(cells)
         unknown: list[tuple[Bilingual, str]] = []
         is_damaged = damage is not None and is_lost(
             [text for text in (*record, *record.values()) if isinstance(text, str)]
@@ -63,9 +74,12 @@ def _listed_rows(dataset: Dataset, text: str, damage: Damage | None, notes: Note
                 )
             seen[index] = True
             cells[index] = value
+            places[index] = place - 1
         if unknown:
             missing = [c for c in dataset.columns if c.header_required and c.header not in record]
             raise matcher.unknown(unknown, missing, record_place(count))
+        if damage is None:
+            usual[tuple(record)] = picker(places)
         if is_blank_row(cells):
             notes.blank_count += 1
             continue
@@ -102,6 +116,7 @@ def _refuse_markup(file: BinaryIO) -> None:
 
 
 _HEAD_BYTES = 256
+_NESTED = (dict, list)
 _NULL = Bilingual("空值（null）", "null")
 _KINDS = (
     (type(None), _NULL),

@@ -18,7 +18,7 @@ from ingestion.envelope.cell_refs import column_letters
 from ingestion.parsing import Cell, Fault
 from ingestion.readers import layout
 from ingestion.readers.headers import Binding, HeaderMatcher, cell_header, is_running_number
-from ingestion.readers.rows import Notes
+from ingestion.readers.rows import Notes, Pick, picker
 from ingestion.readers.titles import note_footnote
 
 # A certain key (a code, a document number): a short cut for most rows. No layout line has one.
@@ -76,6 +76,7 @@ class RowFilter:
             if dataset.columns[index].parse is Parse.DROPPED and is_running_number(dataset.columns[index].header)
         }
         self.telling = [index for index in bound if index not in running]
+        self.entered_keys = [index for index in self.keys if index in self.telling]
         self.tells_all = not running and not self.absent
         self.repeated = {layout.without_page(layout.plain(cell)) for line in above for cell in line} - {""}
         self.repeated.update(layout.plain(name) for name in names if name)
@@ -86,21 +87,34 @@ class RowFilter:
         self.is_other_header = False
         for index, value in self.absent.items():
             self.notes.absent[dataset.columns[index].header] = value
+        self.picked = self._picker()
         costs = dict(dataset.template.costs) if dataset.template else {}
         for index, column in enumerate(dataset.columns):
             if column.header_required and index not in bound and index not in self.absent:
                 self.notes.lacking[column.header] = costs.get(column.name)
 
-    def pick(self, raw: Sequence[Cell]) -> list[Cell]:
-        cells = [
-            raw[position] if position is not None and position < len(raw) else None
-            for position in self.binding.positions
+    def pick(self, raw: Sequence[Cell]) -> Sequence[Cell]:
+        """The cells of the contract's columns, in order. A cell that the line lacks is None."""
+        if len(raw) < self.width:
+            raw = [*raw, *([None] * (self.width - len(raw)))]
+        return self.picked(raw if self.is_whole else (*raw, *self.supplied))
+
+    def _picker(self) -> Pick:
+        """Picks from a line and, behind it, `supplied`: None, then the values of the absent columns."""
+        self.is_whole = None not in self.binding.positions
+        self.supplied: list[Cell] = [None, *self.absent.values()]
+        behind = dict(zip(self.absent, range(-len(self.absent), 0), strict=True))
+        self.width = max((position for position in self.binding.positions if position is not None), default=-1) + 1
+        places = [
+            behind.get(index, -len(self.supplied)) if position is None else position
+            for index, position in enumerate(self.binding.positions)
         ]
-        for index, value in self.absent.items():
-            cells[index] = value
-        return cells
+        return picker(places)
 
     def is_row(self, raw: Sequence[Cell], cells: Sequence[Cell]) -> bool:
+        if self._is_certain(cells):
+            self.is_below_note = False
+            return True
         own = cells if self.tells_all else [cells[index] for index in self.telling]
         if is_blank_row(own):
             return self._has_remark(raw) and not self._is_layout(raw, cells)
@@ -112,6 +126,14 @@ class RowFilter:
             self.is_below_note = False
             return True
         return not self._is_layout(raw, cells)
+
+    def _is_certain(self, cells: Sequence[Cell]) -> bool:
+        """A short cut for most rows: one that entered a plain key is not blank, prefilled, or layout."""
+        for index in self.entered_keys:
+            key = cells[index]
+            if type(key) is str and _PLAIN_KEY.fullmatch(key):
+                return self.needed is None or not parsing.is_empty(cells[self.needed])
+        return False
 
     def _is_prefilled(self, own: Sequence[Cell], cells: Sequence[Cell]) -> bool:
         """Whether the row holds only formulas without a value, and a required cell is empty: nothing was entered."""

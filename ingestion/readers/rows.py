@@ -5,7 +5,8 @@ Belongs here, too: how a record is named in a message. Does not belong here: rea
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import operator
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from ingestion.bilingual import Bilingual
@@ -36,6 +37,16 @@ class Notes:
     page_total: int | None = None  # number of records on all pages, as a page announces it
     page_number: int | None = None
     blank_count: int = 0  # blank records of a page
+
+
+Pick = Callable[[Sequence[Cell]], Sequence[Cell]]
+
+
+def picker(places: Sequence[int]) -> Pick:
+    """Picks the cells at some places of a line, in order."""
+    if len(places) == 1:
+        return lambda cells: (cells[places[0]],)
+    return operator.itemgetter(*places)
 
 
 def record_place(number: int) -> Bilingual:

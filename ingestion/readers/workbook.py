@@ -7,7 +7,7 @@ all of its cells (`workbook_cells`), headers (`headers`), lines that are not row
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from python_calamine import CalamineSheet, SheetVisibleEnum
@@ -82,16 +82,22 @@ def sheet_rows(sheet: CalamineSheet, faults: Faults) -> Iterator[tuple[list[Cell
 
     def filled(index: int, cells: list[Cell]) -> tuple[list[Cell], bool]:
         _put_faults(cells, by_row.get(index, ()))
-        is_own = any(cell != "" for cell in cells)
+        is_own = _is_filled(cells)
         merges.fill(index, cells)
         return cells, is_own
 
+    has_more = bool(by_row or merges.waiting)
     for index, values in enumerate(iter_cells(sheet)):
         width = left + len(values)
-        yield filled(index, [*([""] * left), *values])
+        cells = [*([""] * left), *values] if left else values
+        yield filled(index, cells) if has_more else (cells, _is_filled(cells))
     # calamine does not return trailing rows that hold only faults
     for row in range(index + 1, max(by_row, default=-1) + 1):
         yield filled(row, [""] * width)
+
+
+def _is_filled(cells: Sequence[Cell]) -> bool:
+    return cells.count("") < len(cells)
 
 
 def _put_faults(cells: list[Cell], faults: Iterable[tuple[int, Fault]]) -> None:

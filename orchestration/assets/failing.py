@@ -8,9 +8,9 @@ from contextlib import contextmanager
 
 import dagster as dg
 
+from ingestion.helper_process import ProcessDiedError
 from ingestion.settings import ConfigurationError
 from orchestration.building.dbt_runner import DbtError
-from orchestration.building.helper_process import ProcessDiedError
 from orchestration.building.state import BuildFailedError
 from rulebook.problems import RulebookError
 

@@ -12,11 +12,11 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from ingestion.helper_process import HelperProcess, keep_what_is_loaded, serve
 from ingestion.settings import Settings
 from orchestration.building import dbt_runner
 from orchestration.building.dbt_runner import DbtError, DbtOutcome
 from orchestration.building.engines import DUCKDB, Engine, EngineError, engine
-from orchestration.building.helper_process import HelperProcess, keep_what_is_loaded, serve
 
 
 class DbtProcess(HelperProcess):

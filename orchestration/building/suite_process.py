@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from expectations.suites import Suite, SuiteOutcome
-from orchestration.building.helper_process import HelperProcess, ProcessDiedError, serve
+from ingestion.helper_process import HelperProcess, ProcessDiedError, serve
 
 
 class SuiteProcess(HelperProcess):

@@ -74,8 +74,8 @@ _NEXT = 3  # commands to try next
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
 def build(*, as_json: bool, **asked: Any) -> None:
     """Read what is new, build, check and release: the scheduled job."""
+    from ingestion.helper_process import collect_garbage_rarely
     from orchestration.building.dbt_process import DbtProcess
-    from orchestration.building.helper_process import collect_garbage_rarely
 
     collect_garbage_rarely()
     settings = home_settings()

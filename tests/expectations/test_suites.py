@@ -11,9 +11,9 @@ import pytest
 from expectations.door import DOOR_SUITES
 from expectations.release import RELEASE_SUITES
 from expectations.suites import Suite, SuiteOutcome, is_present, no_row
+from ingestion.helper_process import HelperProcess, ProcessDiedError
 from ingestion.sources import DATASETS
 from ingestion.warehouse_sources import create_empty_tables, dataset_schema, source_schemas
-from orchestration.building.helper_process import HelperProcess, ProcessDiedError
 from orchestration.building.suite_process import SuiteProcess
 from tests.house.project import model_properties, sql_files
 

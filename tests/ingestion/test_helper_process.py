@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from orchestration.building.helper_process import HelperProcess, ProcessDiedError
+from ingestion.helper_process import HelperProcess, ProcessDiedError
 
 SPEAKER = """
 import sys

@@ -16,7 +16,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any
 
-from ingestion.settings import IN_UTF8, PROGRAM
+from ingestion.settings import PROGRAM, helper_environment
 
 _SECONDS_TO_END = 5
 
@@ -39,7 +39,7 @@ class HelperProcess:
             self._process = subprocess.Popen(  # noqa: S603  (our own module)
                 [sys.executable, "-X", "faulthandler", "-m", module],
                 cwd=PROGRAM,
-                env=os.environ | IN_UTF8,
+                env=helper_environment(),
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=log,
