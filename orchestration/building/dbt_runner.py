@@ -7,6 +7,7 @@ events, what a failed test means, SQL. dbt is imported inside the functions: the
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -112,20 +113,24 @@ def build(
     *,
     select: str | None = None,
 ) -> DbtOutcome:
-    """Runs seeds, models and data tests (no unit tests) into `build_file`, one thread; compiled SQL lies beside it.
+    """Runs seeds, models and data tests (no unit tests) into `build_file`; compiled SQL lies beside it.
 
     With `select` only those models and seeds, and no tests.
 
-    `on_event` gets each node's result as dbt's structured event (a dict), with two more keys (`_row_count_and_preview`).
+    `on_event` gets each node's result as dbt's structured event (a dict), with two more keys (`_row_count_and_preview`); one
+    at a time, and no node's before those of the nodes that it reads.
     """
     from dbt_common.events.functions import msg_to_dict
 
     manifest = _read_ahead.pop(parsed, None) or read_manifest(parsed)
+    relaying = threading.Lock()  # dbt calls from each of its threads
 
     def relay(message: Any) -> None:
         if message.info.name in _RESULT_EVENTS:
             event = msg_to_dict(message)
-            on_event(event | _row_count_and_preview(work, event))
+            found = _row_count_and_preview(work, event)
+            with relaying:
+                on_event(event | found)
 
     target = build_file.parent / DBT_TARGET
     with engine.at_work(settings, build_file) as work:
@@ -133,7 +138,7 @@ def build(
             settings,
             engine,
             [
-                *("build", "--no-write-json", "--no-populate-cache", "--threads", "1"),
+                *("build", "--no-write-json", "--no-populate-cache", "--threads", str(engine.threads)),
                 *("--exclude-resource-type", "unit_test"),
                 *(() if select is None else ("--exclude-resource-type", "test", "--select", select)),
             ],

@@ -85,7 +85,7 @@ def require_plausible(settings: Settings, request: BuildRequest) -> None:
         require_inbox(request.inbox)  # the home's own inbox is no mistake; misplaced files in it are reported
     for drop in request.accept_drops:
         build_inputs.parse_drop(drop)
-    engines.engine(request.engine, request.master).require()
+    engines.engine(request.engine, request.master).require(settings.home)
 
 
 def _day(name: str, text: str) -> dt.date:

@@ -41,7 +41,7 @@ def what_if(bench: Workbench, rulebook_id: str, rulebooks: Path | None, on: dt.d
     settings = bench.settings
     folder = sound_folder(rulebooks, settings.rulebooks)
     engine = engines.of_environment(settings)
-    engine.require()
+    engine.require(settings.home)
     with writer_lock(settings), open_release(settings) as opened:
         described = opened.description
         rules = Rules(described["regime_code"], tables_under(folder, rulebook_id, described["regime_code"]))

@@ -12,6 +12,7 @@ import pytest
 
 from serving.releases.stored import BI_FILE
 from tests.conftest import BuiltCity, copied, firemark
+from tests.rulebook.support import FOREIGN
 from tests.spark.support import LOCAL, QUICKLY, build_on_spark, comments, described, without_releases
 
 
@@ -87,6 +88,22 @@ def test_a_build_as_known_on_a_past_day_has_the_same_content(small_city: BuiltCi
         == before
         != described(small_city.home)["content_hashes"]
     )
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("regime", ["hillshire", "riverport"])  # one version; two, one after the other
+def test_a_city_scored_under_another_regime_has_the_same_content(
+    small_city: BuiltCity, tmp_path: Path, regime: str
+) -> None:
+    home, rules = copied(small_city, tmp_path), tmp_path / "rules"
+    files = [str(path) for path in FOREIGN if path.stem.startswith(regime)]
+    firemark(home, "rulebook", "import", *files, str(rules))
+    asked = ("--as-of", described(home)["as_of_on"], "--rulebooks", str(rules), "--regime", regime)
+    firemark(home, "build", *asked)
+    before = described(home)
+    assert before["regime_code"] == regime
+    after = build_on_spark(without_releases(home), *asked)
+    assert after["content_hashes"] == before["content_hashes"] != described(small_city.home)["content_hashes"]
 
 
 @pytest.mark.soak

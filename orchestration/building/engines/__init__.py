@@ -62,8 +62,12 @@ class Engine(Protocol):
     def adapter(self) -> str:
         """The distribution of dbt's adapter."""
 
-    def require(self) -> None:
-        """Raises ConfigurationError, with the remedy, if the engine cannot run on this machine."""
+    @property
+    def threads(self) -> int:
+        """How many models dbt builds at a time."""
+
+    def require(self, home: Path) -> None:
+        """Raises ConfigurationError, with the remedy, if the engine cannot run on this machine, or not for this home."""
 
     def load(self) -> None:
         """Imports what a build needs."""

@@ -23,8 +23,9 @@ class DuckDB:
     target: str = "build"
     distribution: str = "duckdb"
     adapter: str = "dbt-duckdb"
+    threads: int = 1
 
-    def require(self) -> None:
+    def require(self, home: Path) -> None:
         """It comes with the program."""
 
     def load(self) -> None:

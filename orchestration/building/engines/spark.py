@@ -12,7 +12,7 @@ import logging
 import re
 import shutil
 import subprocess
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,7 +25,7 @@ import pyarrow.parquet as pq
 from ingestion.build_inputs import INPUTS, LOADED_PARTS, REPEATED_ROWS
 from ingestion.build_tables import BUILD_TABLES
 from ingestion.contract import Dataset
-from ingestion.settings import ConfigurationError, Settings, java_program
+from ingestion.settings import HOME_VARIABLE, ConfigurationError, Settings, java_program
 from ingestion.sources import DATASETS
 from ingestion.warehouse_sources import dataset_schema, one_file
 from orchestration.building.engines import SPARK, EngineError, Mart, Work
@@ -38,6 +38,8 @@ JAVA_VERSION = 17
 _FOLDER = "spark"  # beside the build file
 _MASTERS = r"local(\[[*\d]+\])?|spark://[^/\s]+"
 _JAVA_SECONDS = 30
+# Spark reads a path with one of the first three as a pattern, and its folder for shuffles, at a comma, as a list of folders.
+_NOT_IN_A_HOME = "[{*,"
 
 # What the same SQL means: no table of a build may depend on a cluster's own defaults.
 _MEANING = {
@@ -58,6 +60,11 @@ _TUNING = {
     # Spark writes each plan, and each revision of it, as text for its pages: longer than the query itself takes.
     "spark.sql.ui.explainMode": "simple",
     "spark.sql.maxPlanStringLength": "1000",
+    # Each sort, join and aggregate of each task begins with a page of memory: 64 MB by default, for a handful of rows, and
+    # collecting that garbage took a third of a small build. A task can have 8,192 pages.
+    "spark.buffer.pageSize": "4m",
+    # Else Java stops to collect garbage each time when it needs more room for classes.
+    "spark.driver.extraJavaOptions": "-XX:MetaspaceSize=256m",
 }
 
 
@@ -70,13 +77,21 @@ class Spark:
     target: str = "spark"
     distribution: str = "pyspark"
     adapter: str = "dbt-spark"
+    threads: int = 4  # planning a model keeps one core busy, and a cluster waiting
 
-    def require(self) -> None:
-        """Raises ConfigurationError for a master of another kind, and without the extra or Java."""
+    def require(self, home: Path) -> None:
+        """Raises ConfigurationError for a master of another kind, a home that Spark takes for a pattern or a list, and without
+        the extra or Java."""
         if not re.fullmatch(_MASTERS, self.master):
             raise ConfigurationError(
                 f"Spark 的 master 无效：{self.master}，应为 local[*]、local[N] 或 spark://主机:端口。Invalid master {self.master!r}: "
                 "expected local[*], local[N] or spark://HOST:PORT. Name it with --master or FIREMARK_SPARK_MASTER."
+            )
+        if (found := next((char for char in str(home) if char in _NOT_IN_A_HOME), None)) is not None:
+            raise ConfigurationError(
+                f"用 Spark 计算时，主目录路径中不能有字符 {found}，请换一个目录，或用 --engine duckdb。With Spark the path of the home must "
+                f"not contain the character {found}, which makes it a pattern or a list of several folders: {home}. Name another "
+                f"folder with --home or {HOME_VARIABLE}, or build with --engine duckdb."
             )
         if importlib.util.find_spec("pyspark") is None or importlib.util.find_spec("dbt.adapters.spark") is None:
             raise ConfigurationError(
@@ -191,10 +206,12 @@ def _register_sources(session: Any, lake: Path, inputs: Path) -> None:
         _create_external(session, f"lake.{name}", pq.read_schema(path), path)
     for path in sorted(inputs.glob("rulebook.*.parquet")):
         _create_external(session, path.stem, pq.read_schema(path), path)
+    repeated = pq.read_table(inputs / REPEATED_ROWS, columns=["source", "dataset"])
+    repeating = set(zip(*(column.to_pylist() for column in repeated.columns), strict=True))
     for dataset in DATASETS.values():
         parts = f"lake.parts_of_{dataset.source}__{dataset.name}"
         _create_external(session, parts, dataset.lake_schema(), lake / dataset.source / dataset.name)
-        session.sql(f"create view {dataset.source}.{dataset.name} as {_dataset_sql(dataset, parts)}")
+        session.sql(f"create view {dataset.source}.{dataset.name} as {_dataset_sql(dataset, parts, repeating)}")
 
 
 def _create_external(session: Any, relation: str, schema: pa.Schema, path: Path) -> None:
@@ -202,19 +219,23 @@ def _create_external(session: Any, relation: str, schema: pa.Schema, path: Path)
     session.sql(f"create table {relation} ({columns}) using parquet location {_text(path)}")
 
 
-def _dataset_sql(dataset: Dataset, parts: str) -> str:
-    """All rows of the loaded parts, except those that repeat a row of another file of their drop. The folder may hold
-    parts that this build does not read: the join leaves them out."""
+def _dataset_sql(dataset: Dataset, parts: str, repeating: Collection[tuple[str, str]]) -> str:
+    """All rows of the loaded parts, except those that repeat a row of another file of their drop: only the datasets in
+    `repeating` have any. The folder may hold parts that this build does not read: the join leaves them out."""
     columns = ", ".join(
         "parts.file_name" if column.name == "file_name" else f"lake_rows.`{column.name}`"
         for column in dataset_schema(dataset.source, dataset.name)
     )
     own = f"source = {_text(dataset.source)} and dataset = {_text(dataset.name)}"
-    return f"""
+    sql = f"""
         select {columns}
         from {parts} as lake_rows
         inner join (select * from lake.loaded_parts where {own}) as parts
             on parts.file_hash = lake_rows.file_hash and parts.received_on = lake_rows.received_on
+    """
+    if (dataset.source, dataset.name) not in repeating:
+        return sql
+    return f"""{sql}
         left anti join (select * from lake.repeated_rows where {own}) as repeated
             on repeated.file_hash = lake_rows.file_hash
             and repeated.received_on = lake_rows.received_on

@@ -18,6 +18,7 @@ from orchestration.building.engines.spark import Spark
 from orchestration.building.request import BuildRequest, complete, require_plausible
 from rulebook.tables import BUILD_TABLES as RULEBOOK_TABLES
 
+HOME = Path("/srv/焦作 it's a=b:c]}")  # what Spark takes as it is
 SPARK_IN_THE_ENVIRONMENT = {"FIREMARK_ENGINE": "spark", "FIREMARK_SPARK_MASTER": "spark://10.0.0.1:7077"}
 
 
@@ -60,7 +61,7 @@ def java(folder: Path, version: str) -> None:
 def test_a_new_enough_java_is_taken(installed: Path) -> None:
     java(installed, "21.0.2")
     for master in ("local", "local[*]", "local[2]", "spark://host:7077"):
-        engines.engine("spark", master).require()
+        engines.engine("spark", master).require(HOME)
 
 
 @pytest.mark.parametrize("version", ["1.8.0_402", "11.0.22"])
@@ -73,20 +74,31 @@ def test_an_old_java_is_refused_before_anything_is_read(installed: Path, version
 
 def test_without_java_the_remedy_is_named(installed: Path) -> None:
     with pytest.raises(ConfigurationError, match=r"本机没有.*none was found.*apt-get install openjdk-17-jre-headless"):
-        engines.engine("spark").require()
+        engines.engine("spark").require(HOME)
 
 
 def test_without_the_extra_the_remedy_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
     with pytest.raises(ConfigurationError, match=r"未安装 Spark.*Spark is not installed: run make spark-setup"):
-        engines.engine("spark").require()
+        engines.engine("spark").require(HOME)
 
 
 @pytest.mark.parametrize("master", ["yarn", "k8s://host", "sc://host:15002", "local[2", "spark://", "local[2]; x"])
 def test_another_kind_of_master_is_refused(installed: Path, master: str) -> None:
     java(installed, "17.0.1")
     with pytest.raises(ConfigurationError, match=r"master 无效.*expected local"):
-        engines.engine("spark", master).require()
+        engines.engine("spark", master).require(HOME)
+
+
+@pytest.mark.parametrize("char", ["[", "{", "*", ","])
+def test_a_home_that_spark_takes_for_several_folders_is_refused(installed: Path, tmp_path: Path, char: str) -> None:
+    java(installed, "17.0.1")
+    settings = load(tmp_path / f"a{char}b")
+    with pytest.raises(
+        ConfigurationError, match=rf"不能有字符 \{char}.*must not contain the character \{char}.*--engine duckdb"
+    ):
+        require_plausible(settings, BuildRequest.read(complete(settings, {"engine": "spark"})))
+    require_plausible(settings, BuildRequest.read(complete(settings, {"engine": "duckdb"})))
 
 
 def test_an_unknown_engine_and_a_master_without_spark_are_refused() -> None:
