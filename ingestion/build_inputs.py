@@ -19,10 +19,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ingestion.build_tables import BUILD_TABLES
-from ingestion.drop_rows import LakeRows
+from ingestion.drop_rows import Compared, LakeRows
 from ingestion.lake_parts import SCHEMA_FILE, part_path
 from ingestion.load_outcomes import Outcome, Status, decide
-from ingestion.manifest import Part, PartKey, QuarantinedName, Receipt, open_manifest
+from ingestion.manifest import Manifest, Part, PartKey, QuarantinedName, QuarantinedRow, Receipt, open_manifest
 from ingestion.settings import ConfigurationError, Settings, settings_of
 from ingestion.sources import DATASETS
 
@@ -122,32 +122,61 @@ def prepare(
                 )
         for drop in drops:
             manifest.accept_drop(*drop, accepted_on=as_of_on)
-        quarantined = _by_part(manifest.quarantined_rows())
-        names = _by_part(manifest.quarantined_names())
-        former_codes = list(manifest.former_codes())
-        rows = LakeRows(settings.lake, quarantined)
-        parts = manifest.parts()
-        outcomes = decide(receipts, parts, DATASETS, manifest.accepted_drops(), rows, known_on=known_on)
+        received = Received.of(manifest, settings.lake)
     folder = settings.build_inputs if build_dir is None else build_dir / INPUTS
-    folder.mkdir(parents=True, exist_ok=True)
-    _write_inputs(folder, settings.lake, outcomes, rows, _corrected(outcomes, parts, rows))
-    _write_names(folder, outcomes, names, rows)
-    _write_former_codes(folder, outcomes, former_codes)
-    parameters = [{"as_of_on": as_of_on, "known_on": known_on, "regime_code": regime_code}]
-    pq.write_table(
-        pa.Table.from_pylist(parameters, schema=BUILD_TABLES["build_parameters"]), folder / "build_parameters.parquet"
-    )
-    for name in ("frozen_lists", "frozen_list_members"):
-        pq.write_table(BUILD_TABLES[name].empty_table(), folder / f"{name}.parquet")
-    return BuildInputs(
-        as_of_on,
-        known_on,
-        regime_code,
-        tuple(outcomes),
-        tuple(sorted(outcome.receipt.file_hash for outcome in outcomes)),
-        _identity(outcomes),
-        folder,
-    )
+    return received.write(folder, as_of_on, known_on, regime_code)
+
+
+@dataclass(frozen=True)
+class Received:
+    """All that was ever received, read once for the inputs of one day or of many."""
+
+    lake: Path
+    receipts: Sequence[Receipt]
+    parts: Mapping[PartKey, Part]
+    accepted_drops: Mapping[tuple[str, str, dt.date], dt.date]
+    quarantined: Mapping[PartKey, list[QuarantinedRow]]
+    names: Mapping[PartKey, list[QuarantinedName]]
+    former_codes: Sequence[tuple[PartKey, str, str]]
+    compared: Compared
+
+    @classmethod
+    def of(cls, manifest: Manifest, lake: Path) -> Received:
+        return cls(
+            lake,
+            manifest.receipts(),
+            manifest.parts(),
+            manifest.accepted_drops(),
+            _by_part(manifest.quarantined_rows()),
+            _by_part(manifest.quarantined_names()),
+            list(manifest.former_codes()),
+            Compared(),
+        )
+
+    def write(self, folder: Path, as_of_on: dt.date, known_on: dt.date | None, regime_code: str) -> BuildInputs:
+        """Decides outcomes as known on `known_on` and writes the inputs of a build into `folder`."""
+        rows = LakeRows(self.lake, self.quarantined, compared=self.compared)
+        outcomes = decide(self.receipts, self.parts, DATASETS, self.accepted_drops, rows, known_on=known_on)
+        folder.mkdir(parents=True, exist_ok=True)
+        _write_inputs(folder, self.lake, outcomes, rows, _corrected(outcomes, self.parts, rows))
+        _write_names(folder, outcomes, self.names, rows)
+        _write_former_codes(folder, outcomes, self.former_codes)
+        parameters = [{"as_of_on": as_of_on, "known_on": known_on, "regime_code": regime_code}]
+        pq.write_table(
+            pa.Table.from_pylist(parameters, schema=BUILD_TABLES["build_parameters"]),
+            folder / "build_parameters.parquet",
+        )
+        for name in ("frozen_lists", "frozen_list_members"):
+            pq.write_table(BUILD_TABLES[name].empty_table(), folder / f"{name}.parquet")
+        return BuildInputs(
+            as_of_on,
+            known_on,
+            regime_code,
+            tuple(outcomes),
+            tuple(sorted(outcome.receipt.file_hash for outcome in outcomes)),
+            _identity(outcomes),
+            folder,
+        )
 
 
 def _identity(outcomes: Sequence[Outcome]) -> str:

@@ -24,16 +24,33 @@ File = tuple[str, Part]  # file name, and the part that was read from it
 
 
 @dataclass
+class Compared:
+    """What was found of the drops compared so far. It follows from the parts compared alone, so that the inputs of many
+    days may share it: most drops are the same on each of them."""
+
+    record_counts: dict[tuple[PartKey, ...], int] = field(default_factory=dict)
+    repeats: dict[tuple[PartKey, ...], Mapping[PartKey, tuple[set[int], Repeats]]] = field(default_factory=dict)
+    corrected: dict[tuple[tuple[str, PartKey], ...], dict[PartKey, set[int]]] = field(default_factory=dict)
+
+
+@dataclass
 class LakeRows:
     """Rows of lake parts, and their quarantined rows. `repeated`: file positions found by `count_repeats`."""
 
     lake: Path
     quarantined: Mapping[PartKey, list[QuarantinedRow]]
     repeated: dict[PartKey, set[int]] = field(default_factory=dict)
+    compared: Compared = field(default_factory=Compared)
     _tables: dict[PartKey, pa.Table] = field(default_factory=dict)
 
     def count_records(self, parts: Sequence[Part]) -> int:
         """How many different records the pages of a drop hold. `count_repeats` of the same drop reuses what this reads."""
+        keys = tuple(part.key for part in parts)
+        if keys not in self.compared.record_counts:
+            self.compared.record_counts[keys] = self._count_records(parts)
+        return self.compared.record_counts[keys]
+
+    def _count_records(self, parts: Sequence[Part]) -> int:
         self._tables = {part.key: self._read(part.key, "row_key") for part in parts}
         row_keys = pa.concat_tables(self._tables.values()).column("row_key").unique().to_pylist()
         corrected = self.find_corrected([(str(part.page_number), part) for part in parts])
@@ -47,8 +64,15 @@ class LakeRows:
 
     def count_repeats(self, keys: Sequence[PartKey]) -> dict[PartKey, Repeats]:
         """Per part, in load order: how many of its rows repeat a row of an earlier part."""
-        tables = {key: self._tables[key] if key in self._tables else self._read(key) for key in keys}
+        found = self.compared.repeats.get(tuple(keys))
+        if found is None:
+            found = self.compared.repeats[tuple(keys)] = self._find_repeats(keys)
         self._tables = {}
+        self.repeated |= {key: positions for key, (positions, _) in found.items()}
+        return {key: repeats for key, (_, repeats) in found.items()}
+
+    def _find_repeats(self, keys: Sequence[PartKey]) -> dict[PartKey, tuple[set[int], Repeats]]:
+        tables = {key: self._tables[key] if key in self._tables else self._read(key) for key in keys}
         quarantined_hashes = [row.row_hash for key in keys for row in self.quarantined.get(key, [])]
         hashes = pa.chunked_array(
             [
@@ -69,8 +93,8 @@ class LakeRows:
             repeated_accepted = {position for position, row_hash in accepted if row_hash in seen}
             repeated_quarantined = {position for position, row_hash in quarantined if row_hash in seen}
             seen.update(row_hash for _, row_hash in (*accepted, *quarantined))
-            self.repeated[key] = repeated_accepted | repeated_quarantined
-            found[key] = Repeats(len(repeated_accepted), len(repeated_quarantined))
+            repeats = Repeats(len(repeated_accepted), len(repeated_quarantined))
+            found[key] = (repeated_accepted | repeated_quarantined, repeats)
         return found
 
     def find_corrected(self, files: Sequence[File]) -> dict[PartKey, set[int]]:
@@ -81,6 +105,12 @@ class LakeRows:
         exports are not versions of one another. A row that it repeats unchanged, still unreadable, is not corrected. The
         order of arrival does not matter.
         """
+        named = tuple((name, part.key) for name, part in files)
+        if named not in self.compared.corrected:
+            self.compared.corrected[named] = self._find_corrected(files)
+        return self.compared.corrected[named]
+
+    def _find_corrected(self, files: Sequence[File]) -> dict[PartKey, set[int]]:
         keyless = {
             part.key: {row.row_hash: row.file_position for row in rows}
             for _, part in files

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Sequence
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pyarrow as pa
@@ -21,6 +22,7 @@ from ingestion.sources import DATASETS
 
 # Every lake relation has the name of the file that its row came in; only the manifest knows it.
 FILE_NAME_FIELD = pa.field("file_name", pa.string(), nullable=False)
+LAKE_COPY = "lake_copy"  # a database that `copy_lake` filled, under the name by which `register_sources` finds it
 _MATERIALIZED_ROWS = 2_000_000  # a dataset of up to so many rows is copied into the build file; else dbt reads the lake
 
 
@@ -46,17 +48,46 @@ def create_empty_tables(connection: duckdb.DuckDBPyConnection, schemas: dict[tup
         connection.unregister("_empty")
 
 
+def copy_lake(connection: duckdb.DuckDBPyConnection, build_dirs: Sequence[Path], only: Collection[str]) -> None:
+    """Copies the lake's rows behind the inputs of several builds, each part once, into a fresh DuckDB file, from which
+    `register_sources` then takes the rows of each build. `only` names the relations that are needed, as `schema.table`.
+    Large datasets, which are never copied, are left out."""
+    files: dict[str, dict[str, None]] = {}
+    parts: dict[tuple[str, str, str], int] = {}
+    for build_dir in build_dirs:
+        folder = build_dir / INPUTS
+        for dataset_id, named in json.loads((folder / SOURCE_FILES).read_text("utf-8")).items():
+            files.setdefault(dataset_id, {}).update(dict.fromkeys(named))
+        for row in _loaded_parts(folder):
+            parts[f"{row['source']}/{row['dataset']}", str(row["received_on"]), row["file_hash"]] = row["row_count"]
+    row_counts: dict[str, int] = {}
+    for (dataset_id, *_), row_count in parts.items():
+        row_counts[dataset_id] = row_counts.get(dataset_id, 0) + row_count
+    for dataset in DATASETS.values():
+        if f"{dataset.source}.{dataset.name}" in only and row_counts.get(dataset.id, 0) <= _MATERIALIZED_ROWS:
+            connection.execute(f'create schema if not exists "{dataset.source}"')
+            connection.execute(
+                f"create table {dataset_relation(dataset)} as select * from {_lake_rows(list(files[dataset.id]))}"
+            )
+
+
 def register_sources(
-    connection: duckdb.DuckDBPyConnection, build_dir: Path | str, only: Collection[str] | None = None
+    connection: duckdb.DuckDBPyConnection,
+    build_dir: Path | str,
+    only: Collection[str] | None = None,
+    *,
+    is_copied: bool = False,
 ) -> None:
     """Creates all dbt sources in a fresh DuckDB file, over the files that `prepare` wrote into `build_dir`.
 
     Rulebook tables come from `inputs/rulebook.<table>.parquet`, if there are such files. `only` names the relations that
-    are needed, as `schema.table`; None = all.
+    are needed, as `schema.table`; None = all. With `is_copied` the lake's rows that `copy_lake` took are read from its file,
+    which is attached as `LAKE_COPY`.
     """
     folder = Path(build_dir) / INPUTS
     files: dict[str, list[str]] = json.loads((folder / SOURCE_FILES).read_text("utf-8"))
     row_counts = _row_counts(folder)
+    copied = _copied(connection) if is_copied else set()
     for schema in sorted({source for source, _ in DATASETS} | {"lake"}):
         connection.execute(f'create schema if not exists "{schema}"')
     for name in BUILD_TABLES:
@@ -66,13 +97,14 @@ def register_sources(
     for dataset in DATASETS.values():
         if only is not None and f"{dataset.source}.{dataset.name}" not in only:
             continue
-        sql = _dataset_sql(dataset, folder, files[dataset.id])
-        if row_counts.get(dataset.id, 0) <= _MATERIALIZED_ROWS:
-            sql = (
-                f"table {dataset_relation(dataset)} as {sql} order by received_on, file_name, file_hash, file_position"
-            )
+        relation = dataset_relation(dataset)
+        if relation in copied:
+            sql = f"table {relation} as {_dataset_sql(dataset, folder, f'{LAKE_COPY}.{relation}')}"
+        elif row_counts.get(dataset.id, 0) <= _MATERIALIZED_ROWS:
+            rows = _dataset_sql(dataset, folder, _lake_rows(files[dataset.id]))
+            sql = f"table {relation} as {rows} order by received_on, file_name, file_hash, file_position"
         else:
-            sql = f"view {dataset_relation(dataset)} as {sql}"
+            sql = f"view {relation} as {_dataset_sql(dataset, folder, _lake_rows(files[dataset.id]))}"
         connection.execute(f"create {sql}")
     for path in sorted(folder.glob("rulebook.*.parquet")):
         connection.execute('create schema if not exists "rulebook"')
@@ -82,16 +114,33 @@ def register_sources(
         connection.execute(f'create table "rulebook"."{table}" as select * from {_parquet(path)}')
 
 
+def _copied(connection: duckdb.DuckDBPyConnection) -> set[str]:
+    rows = connection.execute(
+        "select schema_name, table_name from duckdb_tables() where database_name = $name", {"name": LAKE_COPY}
+    ).fetchall()
+    return {f'"{schema}"."{table}"' for schema, table in rows}
+
+
+def _loaded_parts(folder: Path) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = pq.read_table(folder / LOADED_PARTS).to_pylist()
+    return rows
+
+
 def _row_counts(folder: Path) -> dict[str, int]:
     counts: dict[str, int] = {}
-    for row in pq.read_table(folder / LOADED_PARTS, columns=["source", "dataset", "row_count"]).to_pylist():
+    for row in _loaded_parts(folder):
         counts[f"{row['source']}/{row['dataset']}"] = (
             counts.get(f"{row['source']}/{row['dataset']}", 0) + row["row_count"]
         )
     return counts
 
 
-def _dataset_sql(dataset: Dataset, folder: Path, files: Sequence[str]) -> str:
+def _lake_rows(files: Sequence[str]) -> str:
+    """Parts of one dataset as a relation, without their folders' names as columns."""
+    return f"read_parquet([{', '.join(map(one_file, files))}], hive_partitioning = false)"
+
+
+def _dataset_sql(dataset: Dataset, folder: Path, lake_rows: str) -> str:
     """All rows of the loaded parts, except those that repeat a row of another file of their drop."""
     columns = ", ".join(
         "parts.file_name" if field.name == "file_name" else f'lake_rows."{field.name}"'
@@ -100,7 +149,7 @@ def _dataset_sql(dataset: Dataset, folder: Path, files: Sequence[str]) -> str:
     own = f"source = {_literal(dataset.source)} and dataset = {_literal(dataset.name)}"
     return f"""
         select {columns}
-        from read_parquet([{", ".join(map(one_file, files))}], hive_partitioning = false) as lake_rows
+        from {lake_rows} as lake_rows
         inner join (select * from {_parquet(folder / LOADED_PARTS)} where {own}) as parts
             on parts.file_hash = lake_rows.file_hash and parts.received_on = lake_rows.received_on
         where not exists (

@@ -37,14 +37,16 @@ class Canaries:
     def see(self, dataset: Dataset, values: Values) -> None:
         for kind, column in SEEN_IN.get(dataset.id, ()):
             value = values.get(column)
-            if value and _is_telling(kind, str(value)):
+            if value and not self._is_full(kind) and _is_telling(kind, str(value)):
                 self.add(kind, str(value))
 
     def add(self, kind: str, value: str) -> None:
         """Keeps a value that has no column of its own."""
-        kept = self._values.setdefault(kind, {})
-        if len(kept) < PER_KIND:
-            kept[value] = None
+        if not self._is_full(kind):
+            self._values.setdefault(kind, {})[value] = None
+
+    def _is_full(self, kind: str) -> bool:
+        return len(self._values.get(kind, ())) >= PER_KIND
 
     def values(self) -> Iterator[tuple[str, str]]:
         for kind in sorted(self._values):

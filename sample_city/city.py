@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,11 +29,12 @@ from sample_city.files import (
     Writer,
     file_name,
     folder,
+    headers_of,
     sheet_style,
 )
 from sample_city.model import District, Record
 from sample_city.plan import Plan
-from sample_city.render import clean_cells, lake_values
+from sample_city.render import Forms, forms_of, lake_values
 from sample_city.shelf import Shelf
 from sample_city.stories import tell_stories
 from sample_city.timeline import Timeline
@@ -156,8 +157,9 @@ class _City:
         ]
         for number in range(len(self.shelf)):
             district = self.shelf.take(number, month)
+            jobs = list(work.background_jobs(district, month, self.timeline))
             for sink in sinks:
-                for record in self._records(district, sink.dataset, month):
+                for record in self._records(district, sink.dataset, month, jobs):
                     sink.add(record)
         for sink in sinks:
             sink.close()
@@ -171,7 +173,7 @@ class _City:
             return self.timeline.snapshot_on(month)
         return self.timeline.events_on(month)
 
-    def _records(self, district: District, dataset: Dataset, month: int) -> Iterator[Record]:
+    def _records(self, district: District, dataset: Dataset, month: int, jobs: Sequence[work.Job]) -> Iterator[Record]:
         timeline = self.timeline
         match dataset.id:
             case "registry/agencies":
@@ -185,15 +187,18 @@ class _City:
             case "platform/contracts":
                 yield from map(Record, work.background_contracts(district, month, timeline))
             case "platform/reports":
-                yield from map(Record, work.background_reports(district, month, timeline))
+                yield from map(Record, work.reports_of(jobs, month))
             case "platform/checkins":
-                yield from map(Record, work.background_checkins(district, month, timeline))
+                yield from map(Record, work.checkins_of(jobs))
         yield from district.records(dataset.source, dataset.name, month)
 
     def rows_of(self, dataset: Dataset, month: int) -> Iterator[Record]:
         """The rows of one export again, for copies of it."""
         for number in range(len(self.shelf)):
-            yield from self._records(self.shelf.take(number, month), dataset, month)
+            district = self.shelf.take(number, month)
+            yield from self._records(
+                district, dataset, month, list(work.background_jobs(district, month, self.timeline))
+            )
 
     def write_canaries(self) -> None:
         for kind, value in self.canaries.values():
@@ -205,6 +210,7 @@ class _Sink:
 
     def __init__(self, city: _City, dataset: Dataset, month: int, received_on: dt.date) -> None:
         self.city, self.dataset, self.received_on = city, dataset, received_on
+        self.forms = forms_of(dataset)
         self.rows = 0
         self.writer: Writer | None = None
         self.dirt: FileDirt = city.dirt.of_file(dataset, month)
@@ -239,12 +245,27 @@ class _Sink:
                 return PageWriter(
                     lambda page: where / file_name(self.dataset, self.received_on, page),
                     min(MOST_RECORDS_PER_PAGE, max(RECORDS_PER_PAGE, self.city.agencies * 4)),
+                    headers_of(self.dataset),
                     self.dataset.column(self.dataset.key[0]).header,
                 )
 
     def add(self, record: Record) -> None:
         writer = self._open()
-        clean = clean_cells(self.dataset, record.values)
+        forms = self.forms.of(record.values)
+        if not self.dirt.passes(forms):
+            self._add_touched(writer, record, forms)
+            return
+        self.city.rows += 1
+        self.rows += 1
+        if isinstance(writer, PageWriter) and writer.is_full:
+            self._note_repeat(writer)
+        place = writer.write_plain([form.written for form in forms])
+        self.city.truth.row(self.dataset, self.received_on, place, record, forms=forms)
+        self.city.canaries.see(self.dataset, record.values)
+
+    def _add_touched(self, writer: Writer, record: Record, forms: Forms) -> None:
+        """Adds a row that may get dirt, with what is beside, before and after it."""
+        clean = self.forms.cells(forms)
         earlier = self.dirt.earlier_version(clean, record)
         if earlier is not None:
             self._add_version(writer, *earlier)
@@ -257,14 +278,15 @@ class _Sink:
         if isinstance(writer, SheetWriter) and self.dirt.has_blank_row_before(self.rows):
             writer.skip()
         cells, is_merged = self._merged(writer, cells)
-        place = writer.write(cells | self.dirt.beside(self.rows))
+        beside = self.dirt.beside(self.rows)
+        place = writer.write(cells | beside if beside else cells)
         if is_merged and isinstance(writer, SheetWriter) and self.dirt.merged_header:
             writer.merge_up(self.dirt.merged_header)
             notes.append(Note("merged_cell", "accepted", column="listing_basis"))
-        changes = {column: value for note in notes for column, value in note.lake}
+        changes = {column: value for note in notes for column, value in note.lake} if notes else {}
         for note in notes:
             self._tell(place, note, record, changes)
-        self.city.truth.row(self.dataset, self.received_on, place, record, changes=changes)
+        self.city.truth.row(self.dataset, self.received_on, place, record, forms=forms, changes=changes)
         self.city.canaries.see(self.dataset, record.values)
         for extra_cells, extra in self.dirt.extras_after(clean, cells, record):
             self._add_version(writer, extra_cells, extra)
@@ -275,7 +297,7 @@ class _Sink:
         self._tell(place, note, note.record, {})
         if note.record is not None:
             self.city.rows += 1
-            self.city.truth.row(self.dataset, self.received_on, place, note.record, changes={})
+            self.city.truth.row(self.dataset, self.received_on, place, note.record)
 
     def _write_lines(self, writer: Writer) -> None:
         """Writes the layout lines before the next row."""

@@ -11,17 +11,14 @@ import datetime as dt
 import gzip
 import io
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
-import xlsxwriter
-
 from ingestion.contract import Dataset, Format
-from sample_city.render import Cell
+from sample_city.workbooks import HiddenSheet, Workbook
 
-CREATED_AT = dt.datetime(2023, 1, 1)  # noqa: DTZ001 - a constant in the file's properties
 STAFFING = "人员配置"
 STAFFING_COLUMNS = ("一级注册消防工程师", "二级注册消防工程师", "中级及以上操作员", "初级操作员")
 
@@ -35,18 +32,14 @@ class Place:
     row_number: int
 
 
-@dataclass(frozen=True)
-class Formula:
-    """A formula cell; `cached` None: the workbook was never calculated."""
-
-    text: str
-    cached: str | None
-
-
 class Writer(Protocol):
     """A writer of one export's rows."""
 
     def write(self, cells: dict[str, Any]) -> Place: ...
+    def write_plain(self, written: list[str]) -> Place:
+        """Writes a row of a file in the contract's own columns, each cell as `render.Form` has it."""
+        ...
+
     def write_line(self, text: str) -> None: ...
     def repeat_head(self) -> None: ...
     def close(self) -> list[Path]: ...
@@ -95,15 +88,8 @@ class SheetWriter:
         style = self.style
         self.headers = _shown_headers(dataset, style.headers, style.front_headers, style.extra_headers)
         self.line_place = _line_place(dataset, self.headers)
-        self.book = xlsxwriter.Workbook(
-            str(path), {"constant_memory": True, "strings_to_numbers": False, "strings_to_formulas": False}
-        )
-        self.book.set_properties({"created": CREATED_AT, "author": "焦作市建设工程消防技术中心"})
-        self.sheet = self.book.add_worksheet(self.style.sheet_name)
-        self.date_format = self.book.add_format({"num_format": "yyyy-mm-dd"})
-        self.moment_format = self.book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"})
+        self.book = Workbook(path, style.sheet_name)
         self.row = 0
-        self.merges: list[tuple[int, int, int, int]] = []
         self._write_head()
 
     def repeat_head(self) -> None:
@@ -112,39 +98,43 @@ class SheetWriter:
 
     def write_line(self, text: str) -> None:
         """Writes a layout line."""
-        self.sheet.write_string(self.row, self.line_place, text)
+        self._write_row([(self.line_place, text)])
+
+    def _write_row(self, cells: Iterable[tuple[int, Any]]) -> None:
+        self.book.add_row(self.row, cells)
         self.row += 1
 
     def _write_head(self) -> None:
         last = len(self.headers) - 1
         for text in (self.style.title, self.style.unit):
             if text is not None:
-                self.sheet.write_string(self.row, 0, text)
                 if text == self.style.title:
-                    self.merges.append((self.row, 0, self.row, last))
-                self.row += 1
+                    self.book.merge(self.row, 0, self.row, last)
+                self._write_row([(0, text)])
         shown = [self.style.headers.get(header) or header for header in self.headers]
         if not self.style.is_grouped:
-            for place, header in enumerate(shown):
-                self.sheet.write_string(self.row, place, header)
-            self.row += 1
+            self._write_row(enumerate(shown))
             return
         first = self.headers.index(STAFFING_COLUMNS[0])
-        for place, header in enumerate(shown):
-            if self.headers[place] in STAFFING_COLUMNS:
-                if place == first:
-                    self.sheet.write_string(self.row, place, STAFFING)
-                    self.merges.append((self.row, first, self.row, first + len(STAFFING_COLUMNS) - 1))
-            else:
-                self.sheet.write_string(self.row, place, header)
-                self.merges.append((self.row, place, self.row + 1, place))
-        for place in range(first, first + len(STAFFING_COLUMNS)):
-            self.sheet.write_string(self.row + 1, place, shown[place])
-        self.row += 2
+        grouped = range(first, first + len(STAFFING_COLUMNS))
+        for place in range(len(shown)):
+            if place == first:
+                self.book.merge(self.row, first, self.row, grouped[-1])
+            elif place not in grouped:
+                self.book.merge(self.row, place, self.row + 1, place)
+        self._write_row(
+            (place, STAFFING if place == first else header)
+            for place, header in enumerate(shown)
+            if place == first or place not in grouped
+        )
+        self._write_row((place, shown[place]) for place in grouped)
 
     def write(self, cells: dict[str, Any]) -> Place:
-        for place, header in enumerate(self.headers):
-            self._write_cell(place, cells.get(header))
+        self._write_row(enumerate(map(cells.get, self.headers)))
+        return Place(self.path.name, self.style.sheet_name, self.row)
+
+    def write_plain(self, written: list[str]) -> Place:
+        self.book.add_written(self.row, enumerate(written))
         self.row += 1
         return Place(self.path.name, self.style.sheet_name, self.row)
 
@@ -155,36 +145,16 @@ class SheetWriter:
     def merge_up(self, header: str) -> None:
         """Merges the cells of `header` in the last two rows; only the first of them holds the value."""
         place = self.headers.index(header)
-        self.merges.append((self.row - 2, place, self.row - 1, place))
-
-    def _write_cell(self, place: int, value: Cell | Formula) -> None:
-        if value is None or value == "":
-            return
-        if isinstance(value, Formula):
-            self.sheet.write_formula(self.row, place, value.text, None, "" if value.cached is None else value.cached)
-        elif isinstance(value, bool):
-            self.sheet.write_boolean(self.row, place, value)
-        elif isinstance(value, dt.datetime):
-            self.sheet.write_datetime(self.row, place, value, self.moment_format)
-        elif isinstance(value, dt.date):
-            self.sheet.write_datetime(self.row, place, value, self.date_format)
-        elif isinstance(value, int | float):
-            self.sheet.write_number(self.row, place, value)
-        else:
-            self.sheet.write_string(self.row, place, value)
+        self.book.merge(self.row - 2, place, self.row - 1, place)
 
     def close(self) -> list[Path]:
         if self.style.footer is not None:
-            self.sheet.write_string(self.row, 0, self.style.footer)
+            self._write_row([(0, self.style.footer)])
+        hidden = None
         if self.style.hidden_sheet is not None:
-            hidden = self.book.add_worksheet(self.style.hidden_sheet)
-            for place, header in enumerate(self.headers):
-                hidden.write_string(0, place, header)
-                hidden.write_string(1, place, "旧数据")
-            hidden.hide()
-        # merge_range writes all rows of its range at once, which constant_memory does not allow: add only the range
-        self.sheet.merge.extend(list(merge) for merge in self.merges)
-        self.book.close()
+            old = ("旧数据",) * len(self.headers)
+            hidden = HiddenSheet(self.style.hidden_sheet, self.headers[0], old)
+        self.book.close(len(self.headers) - 1, hidden)
         return [self.path]
 
 
@@ -222,6 +192,11 @@ class CsvWriter:
         self.writer.writerow([text if place == self.line_place else "" for place in range(len(self.headers))])
         self.row += 1
 
+    def write_plain(self, written: list[str]) -> Place:
+        self.writer.writerow(written)
+        self.row += 1
+        return Place(self.path.name, None, self.row)
+
     def write(self, cells: dict[str, Any]) -> Place:
         self.writer.writerow(["" if cells.get(header) is None else cells[header] for header in self.headers])
         self.row += 1
@@ -241,26 +216,35 @@ class PageWriter:
 
     overlap = 1
 
-    def __init__(self, path_of_page: Callable[[int], Path], page_size: int, key: str) -> None:
+    def __init__(self, path_of_page: Callable[[int], Path], page_size: int, headers: Sequence[str], key: str) -> None:
         self.path_of_page = path_of_page
         self.page_size = page_size
-        self.key = key
+        self.key, self.key_place = key, headers.index(key)
         self.keys: set[str] = set()
         self.keyless_count = 0
-        self.records: list[dict[str, Any]] = []
+        self.records: list[str] = []  # as JSON
         self.paths: list[Path] = []
+        self.page_name = path_of_page(1).name
 
     def write(self, cells: dict[str, Any]) -> Place:
+        key = cells[self.key]
+        return self._add(_json_text(cells), _json_text(key) if key else None)
+
+    def write_plain(self, written: list[str]) -> Place:
+        key = written[self.key_place].removeprefix(f'"{self.key}":')
+        return self._add(f"{{{','.join(written)}}}", None if key == '""' else key)
+
+    def _add(self, record: str, key: str | None) -> Place:
         if self.is_full:
             repeated = self.records[-self.overlap :]
             self._flush()
             self.records = list(repeated)
-        self.records.append(cells)
-        if key := cells[self.key]:
+        self.records.append(record)
+        if key is not None:
             self.keys.add(key)
         else:
             self.keyless_count += 1
-        return Place(self.path_of_page(len(self.paths) + 1).name, None, len(self.records))
+        return Place(self.page_name, None, len(self.records))
 
     def write_line(self, text: str) -> None:
         raise ValueError("a page of records has no layout lines")
@@ -279,8 +263,9 @@ class PageWriter:
     def _flush(self) -> None:
         path = self.path_of_page(len(self.paths) + 1)
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(_json(self.records))
+        path.write_bytes(f"[{','.join(self.records)}]".encode())
         self.paths.append(path)
+        self.page_name = self.path_of_page(len(self.paths) + 1).name
 
     def close(self) -> list[Path]:
         if self.records or not self.paths:
@@ -292,15 +277,14 @@ class PageWriter:
 
 def page_bytes(page: int, total: int, records: list[dict[str, Any]]) -> bytes:
     """One page as the platform sends it."""
-    return _page(page, total, _json(records))
+    return _page(page, total, _json_text(records).encode())
 
 
 def _page(page: int, total: int, records: bytes) -> bytes:
     return b'{"code":0,"msg":"ok","data":{"total":%d,"page":%d,"records":%s}}' % (total, page, records)
 
 
-def _json(records: list[dict[str, Any]]) -> bytes:
-    return json.dumps(records, ensure_ascii=False, separators=(",", ":")).encode()
+_json_text = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 def _write_page(path: Path, content: bytes) -> None:

@@ -76,14 +76,14 @@ def _directory_row(agency: Agency, month: int, declared: Counter[tuple[int, str]
 
 def personnel_rows(district: District, month: int) -> Iterator[Values]:
     """The personnel list of a month, agency by agency."""
-    agencies = {agency.place: agency for agency in district.agencies}
+    agencies = {agency.place: (agency, agency.name_in(month), agency.is_listed(month)) for agency in district.agencies}
     for employment in district.employments:
-        agency = agencies[employment.agency]
-        if not employment.is_listed(month) or not agency.is_listed(month):
+        agency, agency_name, is_listed = agencies[employment.agency]
+        if not is_listed or not employment.is_listed(month):
             continue
         person = employment.person
         yield {
-            "agency_name": agency.name_in(month),
+            "agency_name": agency_name,
             "agency_id": agency.agency_id,
             "person_name": dict(employment.name_by_month).get(month, person.name),
             "person": employment.shown_id or person.id_no,
@@ -95,7 +95,7 @@ def personnel_rows(district: District, month: int) -> Iterator[Values]:
             "registration_until_on": employment.registration_until_on(month),
             "contract_from_on": employment.contract_from_on,
             "contract_until_on": employment.contract_until_on,
-            "insurance_payer_name": agency.name_in(month) if employment.is_insured else None,
+            "insurance_payer_name": agency_name if employment.is_insured else None,
             "phone": person.phone,
         }
 
@@ -125,15 +125,17 @@ def equipment_rows(district: District, month: int, timeline: Timeline) -> Iterat
 
 def insurance_rows(district: District, export_month: int, timeline: Timeline) -> Iterator[Values]:
     """The rows of the export of `export_month`: the month before, and late rows."""
-    agencies = {agency.place: agency for agency in district.agencies}
     period = export_month - 1
+    shown = max(period, 0)
+    payers = {
+        agency.place: (agency.agency_id, agency.name_in(shown))
+        for agency in district.agencies
+        if agency.is_listed(shown)
+    }
     for employment in district.employments:
-        if not employment.is_insured or not employment.is_listed(max(period, 0)):
+        if not employment.is_insured or not employment.is_listed(shown) or employment.agency not in payers:
             continue
-        agency = agencies[employment.agency]
-        if not agency.is_listed(max(period, 0)):
-            continue
-        payer = (agency.agency_id, agency.name_in(max(period, 0)))
+        payer = payers[employment.agency]
         yield _insurance_row(
             employment.person, payer, timeline, month=period, code="pension_enterprise", status="normal"
         )

@@ -9,14 +9,17 @@ import csv
 import datetime as dt
 import io
 import json
+from collections.abc import Mapping
+from functools import lru_cache
 from itertools import islice
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from ingestion.contract import Dataset, Kind
 from sample_city.files import Place
 from sample_city.model import Record
-from sample_city.render import lake_values, source_key
+from sample_city.render import Forms, forms_of, json_text, lake_values, source_key, within
 
 LAYOUT_NAME = "README.md"
 LAYOUT = """# The truth of this sample city
@@ -84,6 +87,11 @@ EVIDENCE = {
 }
 
 
+@lru_cache(maxsize=256)
+def _file_text(received_on: dt.date, file_name: str, sheet: str | None) -> str:
+    return within({"received_on": received_on.isoformat(), "file_name": file_name, "sheet": sheet})
+
+
 class TruthWriter:
     """Appends rows to the files of one truth folder; every file exists, even if it stays empty."""
 
@@ -136,29 +144,28 @@ class TruthWriter:
         place: Place,
         record: Record,
         *,
-        changes: dict[str, Any],
+        forms: Forms | None = None,
+        changes: Mapping[str, Any] = MappingProxyType({}),
     ) -> None:
         """A row as a perfect reader has it: in `rows/` if no later version follows, in `evidence/` always.
 
-        `changes`: lake values that differ because of the row's dirt.
+        `forms`: those of its values, if they are known already. `changes`: lake values that differ because of the row's dirt.
         """
-        lake = {**lake_values(dataset, record.values), **changes}
-        line = {
-            "received_on": received_on.isoformat(),
-            "file_name": place.file_name,
-            "sheet": place.sheet,
-            "row_number": place.row_number,
-            "source_key": source_key(dataset, lake),
-            **lake,
-        }
+        if changes:
+            lake = {**lake_values(dataset, record.values), **changes}
+            content = within({"source_key": source_key(dataset, lake), **lake})
+        else:
+            of_dataset = forms_of(dataset)
+            content = of_dataset.lake_text(forms or of_dataset.of(record.values), record.values)
+        in_file = _file_text(received_on, place.file_name, place.sheet)
+        line = f'{in_file}, "row_number": {place.row_number}, {content}}}\n'
         name = f"{dataset.source}.{dataset.name}.jsonl"
+        rows = self._open(f"rows/{name}")
         hidden = bool(record.values.get("is_deleted"))
         if record.is_current and not hidden:
-            self._line(f"rows/{name}", line)
-        else:
-            self._open(f"rows/{name}")
+            rows.write("{" + line)
         if dataset.id in EVIDENCE or (dataset.kind is Kind.EVENT and not record.is_current):
-            self._line(f"evidence/{name}", {"is_current": record.is_current, **line})
+            self._open(f"evidence/{name}").write(f'{{"is_current": {json_text(record.is_current)}, {line}')
 
     def observe_again(self, dataset: Dataset, first_on: dt.date, again_on: dt.date, file_name: str) -> None:
         """Repeats the rows of one snapshot drop, and its dirt, under another day."""
@@ -171,7 +178,7 @@ class TruthWriter:
                 line = lines.readline()
                 if line.startswith(start):
                     again = {**json.loads(line), "received_on": again_on.isoformat(), "file_name": file_name}
-                    self._line(name, again)
+                    self._open(name).write(json_text(again) + "\n")
         self._open("dirt.csv").flush()
         with (self.directory / "dirt.csv").open(encoding="utf-8", newline="") as dirt:
             for row in islice(csv.DictReader(dirt), self.counts["dirt.csv"]):
@@ -181,9 +188,6 @@ class TruthWriter:
                     first_on.isoformat(),
                 ):
                     self.table("dirt.csv", **{**row, "received_on": again_on.isoformat(), "file_name": file_name})
-
-    def _line(self, name: str, line: dict[str, Any]) -> None:
-        self._open(name).write(json.dumps(line, ensure_ascii=False) + "\n")
 
     def document(self, name: str, content: dict[str, Any]) -> None:
         (self.directory / name).write_text(json.dumps(content, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")

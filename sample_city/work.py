@@ -7,8 +7,10 @@ with something wrong (`stories`), which use the same builders.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 import eviltransform
@@ -40,6 +42,7 @@ class Job:
     site: tuple[float, float]  # WGS-84 longitude, latitude
 
 
+@lru_cache(maxsize=10_000)
 def epoch_ms(day: dt.date, seconds: int = 36_000) -> int:
     """Milliseconds since 1970 of a second of a day in Shanghai."""
     moment = dt.datetime.combine(day, dt.time(), SHANGHAI) + dt.timedelta(seconds=seconds)
@@ -115,11 +118,7 @@ def checkin_values(
     system: str = "WGS84",
 ) -> Values:
     """The report's `number`-th check-in at the job's site; jd and wd are written in `system`."""
-    longitude, latitude = job.site
-    if system == "GCJ02":
-        latitude, longitude = eviltransform.wgs2gcj(latitude, longitude)
-    elif system == "BD09":
-        latitude, longitude = eviltransform.wgs2bd(latitude, longitude)
+    longitude, latitude = _written(job.site, system)
     return {
         "checkin_id": f"QD{job.report_no[2:]}{number:02d}",
         "report_no": job.report_no,
@@ -129,13 +128,24 @@ def checkin_values(
         "position_code": position_code,
         "checked_in_at": start,
         "checked_out_at": start + dt.timedelta(minutes=minutes),
-        "longitude": f"{longitude:.6f}",
-        "latitude": f"{latitude:.6f}",
+        "longitude": longitude,
+        "latitude": latitude,
         "coordinate_system": system,
         "updated_ms": epoch_ms(start.date(), 72_000),
         "is_deleted": False,
         "site": job.site,
     }
+
+
+@lru_cache(maxsize=50_000)
+def _written(site: tuple[float, float], system: str) -> tuple[str, str]:
+    """Longitude and latitude of a WGS-84 position as written in `system`."""
+    longitude, latitude = site
+    if system == "GCJ02":
+        latitude, longitude = eviltransform.wgs2gcj(latitude, longitude)
+    elif system == "BD09":
+        latitude, longitude = eviltransform.wgs2bd(latitude, longitude)
+    return f"{longitude:.6f}", f"{latitude:.6f}"
 
 
 def job_checkins(job: Job, count_from: int = 1) -> Iterator[Values]:
@@ -196,29 +206,39 @@ def background_contracts(district: District, month: int, timeline: Timeline) -> 
 
 def leaders(district: District, place: int, month: int) -> list[Employment]:
     """The people of an agency who lead jobs in a month."""
-    return [
-        employment
-        for employment in district.employments
-        if employment.agency == place and employment.leads_reports and employment.is_listed(month)
-    ]
+    return _leaders(_listed(district, month)[place])
 
 
 def operators(district: District, place: int, month: int) -> list[Person]:
     """An agency's facility operators in a month."""
-    return [
-        employment.person
-        for employment in district.employments
-        if employment.agency == place and employment.certificate_kind == "operator" and employment.is_listed(month)
-    ]
+    return _operators(_listed(district, month)[place])
+
+
+def _listed(district: District, month: int) -> dict[int, list[Employment]]:
+    """Place of an agency -> the people it employs in a month."""
+    found: dict[int, list[Employment]] = defaultdict(list)
+    for employment in district.employments:
+        if employment.is_listed(month):
+            found[employment.agency].append(employment)
+    return found
+
+
+def _leaders(employed: Iterable[Employment]) -> list[Employment]:
+    return [employment for employment in employed if employment.leads_reports]
+
+
+def _operators(employed: Iterable[Employment]) -> list[Person]:
+    return [employment.person for employment in employed if employment.certificate_kind == "operator"]
 
 
 def background_jobs(district: District, month: int, timeline: Timeline) -> Iterator[Job]:
     """Three jobs per agency and month; every engineer leads one at least every other month."""
+    listed = _listed(district, month)
     for agency in district.agencies:
         if not agency.is_working(month):
             continue
-        leading = leaders(district, agency.place, month)
-        staff = operators(district, agency.place, month)
+        leading = _leaders(listed[agency.place])
+        staff = _operators(listed[agency.place])
         technical = next(item.person for item in leading if item.position_code == "technical_lead")
         for slot in range(JOBS_PER_MONTH):
             begin = max(item for item in contract_begins(agency, slot, timeline) if item <= month)
@@ -242,13 +262,13 @@ def background_jobs(district: District, month: int, timeline: Timeline) -> Itera
             )
 
 
-def background_reports(district: District, month: int, timeline: Timeline) -> Iterator[Values]:
-    """The reports of a month's ordinary jobs."""
-    for job in background_jobs(district, month, timeline):
+def reports_of(jobs: Iterable[Job], month: int) -> Iterator[Values]:
+    """The reports of a month's jobs."""
+    for job in jobs:
         yield report_values(job, job.agency.name_in(month))
 
 
-def background_checkins(district: District, month: int, timeline: Timeline) -> Iterator[Values]:
-    """The check-ins of a month's ordinary jobs."""
-    for job in background_jobs(district, month, timeline):
+def checkins_of(jobs: Iterable[Job]) -> Iterator[Values]:
+    """The check-ins of jobs."""
+    for job in jobs:
         yield from job_checkins(job)

@@ -14,6 +14,19 @@
     where recency = 1
 {%- endmacro %}
 
+{# For a large dataset, most of whose keys come once: the keys among whose rows `latest_rows` has to choose. CTE `again` holds
+   them, and `came_again` says whether a row has one of them. #}
+{% macro keys_that_came_again(relation) -%}
+    select row_key
+    from {{ relation }}
+    group by row_key
+    having count(*) > 1
+{%- endmacro %}
+
+{% macro came_again(relation) -%}
+    exists (select 1 from again where again.row_key = {{ relation }}.row_key)
+{%- endmacro %}
+
 {# The order of rows received on one day, last first: by file, then by position in the file. #}
 {% macro file_recency(relation=none) -%}
     {%- set of = relation ~ '.' if relation else '' -%}

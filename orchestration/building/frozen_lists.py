@@ -27,14 +27,16 @@ import pyarrow.parquet as pq
 
 from ingestion import build_inputs, warehouse_sources
 from ingestion.atomic_files import write_text_atomically
+from ingestion.build_inputs import INPUTS, Received
 from ingestion.build_tables import BUILD_TABLES
+from ingestion.manifest import open_manifest
 from ingestion.settings import Settings
 from orchestration.building import dbt_project
 from orchestration.building.build_folder import BUILD_FILE_NAME
 from orchestration.building.dbt_project import CompiledModels, ModelFailedError
 from orchestration.building.rules import Rules
 from rulebook.identity import scoring_identity
-from serving.releases.contents import content_hash
+from serving.releases.contents import content_hash, literal
 
 MODELS = ("fct_score_history", "int_agencies_current")
 _TRIGGERS = ("quarter_end", "year_end")
@@ -148,10 +150,12 @@ def freeze(
             tempfile.TemporaryDirectory(prefix="frozen-", dir=settings.build) as scratch,
             ThreadPoolExecutor(_WORKERS) as workers,
         ):
+            folders = _write_inputs(basis, missing, Path(scratch))
+            copied = _copy_lake(models, list(folders.values()), Path(scratch))
 
             def compute(day: dt.date) -> dict[str, Any]:
                 lists = [one for one in due if one.on == day]
-                return _compute(basis, models, Path(scratch) / str(day), day, lists)
+                return _compute(models, folders[day], copied, day, lists)
 
             for done, (day, state) in enumerate(zip(missing, workers.map(compute, missing), strict=True), start=1):
                 _keep(paths[day], state)
@@ -167,14 +171,36 @@ def _hash(content: Any) -> str:
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 
+def _write_inputs(basis: Basis, days: Sequence[dt.date], scratch: Path) -> dict[dt.date, Path]:
+    """The inputs of each day, as known on that day, in a build folder of its own."""
+    with open_manifest(basis.settings.manifest) as manifest:
+        received = Received.of(manifest, basis.settings.lake)
+    folders = {}
+    for day in days:
+        folders[day] = scratch / str(day)
+        inputs = received.write(folders[day] / INPUTS, day, day, basis.rules.regime_code)
+        basis.rules.write(inputs.folder)
+    return folders
+
+
+def _copy_lake(models: CompiledModels, folders: Sequence[Path], scratch: Path) -> Path | None:
+    """A file with the lake's rows that the days read, which are mostly the same; none for one day, which reads the lake."""
+    if len(folders) < 2:
+        return None
+    path = scratch / "lake.duckdb"
+    with duckdb.connect(str(path)) as connection:
+        warehouse_sources.copy_lake(connection, folders, models.sources)
+    return path
+
+
 def _compute(
-    basis: Basis, models: CompiledModels, build_dir: Path, day: dt.date, due: Sequence[DueList]
+    models: CompiledModels, build_dir: Path, copied: Path | None, day: dt.date, due: Sequence[DueList]
 ) -> dict[str, Any]:
     """The lists of one day, from a separate warehouse with what was known on that day."""
-    inputs = build_inputs.prepare(basis.settings, day, day, basis.rules.regime_code, build_dir=build_dir)
-    basis.rules.write(inputs.folder)
     with _warehouse(build_dir / "spilled") as connection:
-        warehouse_sources.register_sources(connection, build_dir, models.sources)
+        if copied is not None:
+            connection.execute(f"attach {literal(copied)} as {warehouse_sources.LAKE_COPY} (read_only)")
+        warehouse_sources.register_sources(connection, build_dir, models.sources, is_copied=copied is not None)
         try:
             dbt_project.run_models(connection, models)
         except ModelFailedError as error:

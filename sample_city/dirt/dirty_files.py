@@ -26,7 +26,7 @@ from sample_city.files import (
     sheet_style,
 )
 from sample_city.model import Record
-from sample_city.render import clean_cells
+from sample_city.render import forms_of
 from sample_city.timeline import Timeline
 from sample_city.truth import TruthWriter
 
@@ -88,7 +88,8 @@ class _Files:
         return path
 
     def _rows(self, dataset: Dataset, month: int, limit: int | None = None) -> Iterator[dict[str, Any]]:
-        return (clean_cells(dataset, record.values) for record in islice(self.rows_of(dataset, month), limit))
+        forms = forms_of(dataset)
+        return (forms.clean_cells(record.values) for record in islice(self.rows_of(dataset, month), limit))
 
     # -- repeats ------------------------------------------------------------------------------------------------
     def repeat_under_other_name(self, source: str, name: str, month: int) -> None:

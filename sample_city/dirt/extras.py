@@ -12,8 +12,8 @@ from typing import Any
 
 from sample_city import identifiers
 from sample_city.dirt.kinds import Cells, Extra
-from sample_city.files import Formula
 from sample_city.model import Values
+from sample_city.workbooks import Formula
 
 # A sentence instead of a clause: longer than the clauses of any points table.
 _LONG_CLAUSE = "《社会消防技术服务管理规定》第二十七条第一款第三项关于消防技术服务机构执业行为的规定及其实施细则"

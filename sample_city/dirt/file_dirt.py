@@ -9,18 +9,23 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
 
 from ingestion.contract import Dataset, Format
+from ingestion.sources import DATASETS
 from sample_city.dirt.extras import EXTRAS, KEY_HEADERS, repeat
 from sample_city.dirt.forms.days import end_of_day, next_midnight
 from sample_city.dirt.kinds import Cells, Earlier, Extra, Note, Style
-from sample_city.dirt.layouts import PLAIN, Layout, layout_of
+from sample_city.dirt.layouts import PLAIN, ROWS_PER_PAGE, Layout, layout_of
 from sample_city.dirt.styles import STYLES
 from sample_city.files import SheetStyle
 from sample_city.model import Record
+from sample_city.render import MOST_KEPT, Forms
 
 STYLED_ROWS_PER_FILE, FORMS_PER_ROW = 5, 3  # rows 1, 2, 4, 7, 11: much dirt in short files, little in long ones
 EXTRAS_PER_FILE = 2
+FIRST_ROWS = 4  # of a file, which have additional rows, earlier versions and blank rows around them
 EARLIER_VERSIONS: dict[str, Earlier] = {
     "registry/equipment": Earlier("quantity", lambda values: 77),
     "credit_desk/findings": Earlier("determined_by", lambda values: "待核实单位"),
@@ -41,6 +46,32 @@ ALIASES: dict[str, dict[str, str | None]] = {
 }
 
 
+class _Fits(dict[Any, bool]):
+    """Cell -> whether one of the styles fits it, kept."""
+
+    def __init__(self, styles: list[Style]) -> None:
+        super().__init__()
+        self.styles = styles
+
+    def __missing__(self, cell: Any) -> bool:
+        if len(self) >= MOST_KEPT:
+            self.clear()
+        self[cell] = found = any(style.write(cell, {}) is not None for style in self.styles)
+        return found
+
+
+@cache
+def _rare_fits(dataset_id: str) -> list[tuple[int, _Fits]]:
+    """Place of a column -> the cells that a rare style of the dataset fits, of those that look at the cell alone."""
+    dataset = next(dataset for dataset in DATASETS.values() if dataset.id == dataset_id)
+    styles = [style for style in STYLES[dataset_id] if style.is_rare and not style.by_row]
+    return [
+        (place, _Fits(of_column))
+        for place, column in enumerate(dataset.columns)
+        if (of_column := [style for style in styles if style.header == column.header])
+    ]
+
+
 @dataclass
 class FileDirt:
     """The dirt of one file. It takes kinds from its dataset's queues, so that each is used as soon as a row fits."""
@@ -56,10 +87,30 @@ class FileDirt:
     _rare: list[Style] = field(default_factory=list)
     _next_row: int = 1
     layout: Layout = field(init=False)
+    _has_more_columns: bool = field(init=False)
+    _waits_for_row: bool = field(init=False)
+    _rare_fits: list[tuple[int, _Fits]] = field(init=False)
 
     def __post_init__(self) -> None:
         self.layout = PLAIN if self.is_clean else layout_of(self.dataset, self.month)
         self._rare = [style for style in self.styles if style.is_rare and self.month % style.every == style.every - 1]
+        self._has_more_columns = bool(self.front_headers or self.extra_headers or self.merged_header)
+        self._rare_fits = _rare_fits(self.dataset.id) if self._rare else []
+        self._waits_for_row = any(style.by_row for style in self._rare)
+
+    def passes(self, forms: Forms) -> bool:
+        """Whether the next row gets no dirt and has nothing beside, before or after it; then it is counted."""
+        if not self.is_clean and (
+            self._has_more_columns
+            or self._waits_for_row
+            or (self.layout is not PLAIN and self._rows % ROWS_PER_PAGE == 0)
+            or self._rows < FIRST_ROWS
+            or (self._styled < STYLED_ROWS_PER_FILE and self._rows + 1 >= self._next_row)
+            or any(fits[forms[place].cell] for place, fits in self._rare_fits)
+        ):
+            return False
+        self._rows += 1
+        return True
 
     def touch(self, cells: Cells, record: Record) -> tuple[Cells, list[Note]]:
         """The cells of a true row, some of them dirty if one of the next kinds fits. A cell gets at most one form."""
@@ -69,6 +120,7 @@ class FileDirt:
         written: Cells = {}
         chosen = list(self._take(self._rare, len(self._rare), cells, record, written))
         self._rare = [style for style in self._rare if style not in chosen]
+        self._waits_for_row = any(style.by_row for style in self._rare)
         if self._styled < STYLED_ROWS_PER_FILE and self._rows >= self._next_row:
             usual = [style for style in self.styles if not style.is_rare]
             turn = list(self._take(usual, FORMS_PER_ROW, cells, record, written))

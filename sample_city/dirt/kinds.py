@@ -39,6 +39,7 @@ class Style:
     lake: Callable[[Values], dict[str, Any]] | None = None
     canary: Callable[[Values], tuple[str, str]] | None = None
     is_rare: bool = False  # fits few rows: used for the first row that fits, once per file
+    by_row: bool = False  # whether it fits depends on other values of the row, too
     every: int = 1  # used in one of so many months
 
 

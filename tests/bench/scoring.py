@@ -117,11 +117,16 @@ def run_lean_duckdb(build_file: Path) -> None:
 
 
 def run_our_sql(build_file: Path) -> None:
-    """The compiled models, executed by DuckDB without dbt."""
+    """The compiled models, executed by DuckDB without dbt, with the settings of a build."""
+    import yaml
+
     from tests.warehouse.harness import execute_models
 
+    profile = yaml.safe_load((ROOT / "dbt_project" / "profiles.yml").read_text("utf-8"))["firemark"]["outputs"]["build"]
     with duckdb.connect(str(build_file)) as connection:
         connection.execute("set threads = 2")
+        for name, setting in profile["settings"].items():
+            connection.execute(f"set {name} = '{setting}'")
         execute_models(connection, *SCORING_MODELS)
 
 

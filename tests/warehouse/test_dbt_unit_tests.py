@@ -22,8 +22,8 @@ def test_every_unit_test_beside_a_model_passes(tmp_path: Path, monkeypatch: pyte
     with duckdb.connect(str(build_file)) as connection:
         rulebook = {("rulebook", name): schema for name, schema in BUILD_TABLES.items()}
         create_empty_tables(connection, source_schemas() | rulebook)
-    monkeypatch.setenv("FIREMARK_BUILD_FILE", str(build_file))
     parse_once(tmp_path / "home")
+    monkeypatch.setenv("FIREMARK_BUILD_FILE", str(build_file))  # to parse the project sets another
     manifest = dbt_runner.read_manifest(dbt_project.parsed_project(load(tmp_path / "home")))
     outcome = dbtRunner(manifest=manifest).invoke(
         [

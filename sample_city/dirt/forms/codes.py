@@ -153,8 +153,8 @@ def unresolved_id_styles(header: str, name: str) -> list[Style]:
         return {f"{name}_id": shown, f"{name}_id_status": "invalid", f"{name}_mask": identifiers.mask(shown)}
 
     return [
-        Style("id_masked", header, masked, lake=as_masked, is_rare=True, every=6),
-        Style("id_check_failed", header, wrong, lake=as_invalid, is_rare=True, every=4),
+        Style("id_masked", header, masked, lake=as_masked, is_rare=True, by_row=True, every=6),
+        Style("id_check_failed", header, wrong, lake=as_invalid, is_rare=True, by_row=True, every=4),
     ]
 
 

@@ -9,8 +9,8 @@ from collections.abc import Callable
 from typing import Any
 
 from sample_city.dirt.kinds import Style
-from sample_city.files import Formula
 from sample_city.model import Values
+from sample_city.workbooks import Formula
 
 WIDE = {code: code + 0xFEE0 for code in range(0x21, 0x7F)}
 SIGNS_FOR_NONE = {

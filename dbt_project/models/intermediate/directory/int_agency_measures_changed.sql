@@ -152,45 +152,81 @@ agency_measures as (
 
 ),
 
+-- people whose days are the same count together
+alike as (
+
+    select
+        agency_id,
+        from_on,
+        until_on,
+        engineer_listed_until_on,
+        operator_listed_until_on,
+        engineer_until_on,
+        level_1_until_on,
+        operator_until_on,
+        intermediate_until_on,
+        identity_until_on,
+        qualification_until_on,
+        employed_from_on,
+        employed_until_on,
+        insurance_until_on,
+        count(*) as person_count
+    from people
+    group by
+        agency_id, from_on, until_on, engineer_listed_until_on, operator_listed_until_on, engineer_until_on,
+        level_1_until_on, operator_until_on, intermediate_until_on, identity_until_on, qualification_until_on,
+        employed_from_on, employed_until_on, insurance_until_on
+
+),
+
+devices_alike as (
+
+    select
+        agency_id,
+        from_on,
+        until_on,
+        count(*) as device_count
+    from devices
+    group by agency_id, from_on, until_on
+
+),
+
 held as (
 
     select
-        people.agency_id,
-        people.person_id,
+        alike.agency_id,
         person_measures.measure_code,
         case person_measures.measure_code
-            when 'people_with_contract' then people.employed_from_on
-            else people.from_on
+            when 'people_with_contract' then alike.employed_from_on
+            else alike.from_on
         end as from_on,
         case person_measures.measure_code
-            when 'people_listed' then people.until_on
-            when 'engineers_listed' then people.engineer_listed_until_on
-            when 'operators_listed' then people.operator_listed_until_on
-            when 'engineers_valid' then people.engineer_until_on
-            when 'engineers_level_1_valid' then people.level_1_until_on
-            when 'operators_valid' then people.operator_until_on
-            when 'operators_intermediate_valid' then people.intermediate_until_on
-            when 'people_with_identity' then people.identity_until_on
-            when 'people_with_qualification' then people.qualification_until_on
-            when 'people_with_contract' then people.employed_until_on
-            when 'people_with_insurance' then people.insurance_until_on
+            when 'people_listed' then alike.until_on
+            when 'engineers_listed' then alike.engineer_listed_until_on
+            when 'operators_listed' then alike.operator_listed_until_on
+            when 'engineers_valid' then alike.engineer_until_on
+            when 'engineers_level_1_valid' then alike.level_1_until_on
+            when 'operators_valid' then alike.operator_until_on
+            when 'operators_intermediate_valid' then alike.intermediate_until_on
+            when 'people_with_identity' then alike.identity_until_on
+            when 'people_with_qualification' then alike.qualification_until_on
+            when 'people_with_contract' then alike.employed_until_on
+            when 'people_with_insurance' then alike.insurance_until_on
         end as until_on,
-        1 as amount
-    from people
+        alike.person_count as amount
+    from alike
     cross join person_measures
     union all
     select
         agency_id,
-        null as person_id,
         'equipment_calibrated' as measure_code,
         from_on,
         until_on,
-        1 as amount
-    from devices
+        device_count as amount
+    from devices_alike
     union all
     select
         agency_drops.agency_id,
-        null as person_id,
         agency_measures.measure_code,
         agency_drops.received_on as from_on,
         coalesce(agency_drops.next_shown_on, {{ open_end() }}) as until_on,
@@ -206,6 +242,42 @@ held as (
 
 ),
 
+-- the days of the doubtful alone, by the measures that do not count them
+held_in_doubt as (
+
+    select
+        people.agency_id,
+        person_measures.measure_code,
+        greatest(people.from_on, doubtful.from_on) as from_on,
+        least(
+            case person_measures.measure_code
+                when 'engineers_valid' then people.engineer_until_on
+                when 'engineers_level_1_valid' then people.level_1_until_on
+                when 'operators_valid' then people.operator_until_on
+                when 'operators_intermediate_valid' then people.intermediate_until_on
+            end,
+            doubtful.until_on
+        ) as until_on,
+        doubtful.doubt_code
+    from people
+    inner join doubtful
+        on
+            people.person_id = doubtful.person_id
+            and people.from_on < doubtful.until_on
+    cross join person_measures
+    where
+        person_measures.measure_code in (
+            'engineers_valid', 'engineers_level_1_valid', 'operators_valid', 'operators_intermediate_valid'
+        )
+        and case person_measures.measure_code
+            when 'engineers_valid' then people.engineer_until_on
+            when 'engineers_level_1_valid' then people.level_1_until_on
+            when 'operators_valid' then people.operator_until_on
+            when 'operators_intermediate_valid' then people.intermediate_until_on
+        end > doubtful.from_on
+
+),
+
 holdings as (
 
     select
@@ -218,22 +290,13 @@ holdings as (
     from held
     union all
     select
-        held.agency_id,
-        held.measure_code,
-        greatest(held.from_on, doubtful.from_on) as from_on,
-        least(held.until_on, doubtful.until_on) as until_on,
-        case when doubtful.doubt_code = 'confirmed' then -1 else 0 end as amount,
-        case when doubtful.doubt_code = 'confirmed_or_open' then -1 else 0 end as unled_amount
-    from held
-    inner join doubtful
-        on
-            held.person_id = doubtful.person_id
-            and held.from_on < doubtful.until_on
-            and held.until_on > doubtful.from_on
-    where
-        held.measure_code in (
-            'engineers_valid', 'engineers_level_1_valid', 'operators_valid', 'operators_intermediate_valid'
-        )
+        agency_id,
+        measure_code,
+        from_on,
+        until_on,
+        case when doubt_code = 'confirmed' then -1 else 0 end as amount,
+        case when doubt_code = 'confirmed_or_open' then -1 else 0 end as unled_amount
+    from held_in_doubt
 
 ),
 

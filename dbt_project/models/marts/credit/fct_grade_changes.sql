@@ -14,33 +14,34 @@ ledger as (
 
 ),
 
-compared as (
+-- a grade holds since its last change; where there is no grade the span before tells
+begun as (
 
     select
         agency_id,
         valid_from_on,
         grade,
         score_grade_reason,
-        change_cause,
-        lag(valid_from_on) over (partition by agency_id order by valid_from_on) as previous_from_on,
-        lag(grade) over (partition by agency_id order by valid_from_on) as previous_grade,
-        lag(score_grade_reason) over (partition by agency_id order by valid_from_on) as previous_reason
+        change_cause
     from history
+    where grade is null or grade_since_on = valid_from_on
 
 ),
 
 changes as (
 
     select
-        agency_id,
-        valid_from_on as changed_on,
-        previous_grade as from_grade,
-        grade as to_grade,
-        change_cause,
-        previous_reason as from_score_grade_reason,
-        score_grade_reason as to_score_grade_reason
-    from compared
-    where previous_from_on is not null and coalesce(grade, '') <> coalesce(previous_grade, '')
+        begun.agency_id,
+        begun.valid_from_on as changed_on,
+        previous.grade as from_grade,
+        begun.grade as to_grade,
+        begun.change_cause,
+        previous.score_grade_reason as from_score_grade_reason,
+        begun.score_grade_reason as to_score_grade_reason
+    from begun
+    inner join history as previous
+        on begun.agency_id = previous.agency_id and begun.valid_from_on = previous.valid_until_on
+    where coalesce(begun.grade, '') <> coalesce(previous.grade, '')
 
 ),
 

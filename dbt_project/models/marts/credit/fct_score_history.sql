@@ -1,5 +1,9 @@
 -- Spans without gaps from each agency's start into the future, cut where a shown column changes at the end of a day.
 -- The cause is the first change of that day that moved the score or the grade (credit.md 6.10).
+{% set shown = [
+    'score_hundredths', 'grade', 'score_grade_reason', 'has_active_misconduct', 'active_line_count', 'rulebook_id'
+] %}
+
 with
 
 steps as (
@@ -25,30 +29,46 @@ starts as (
 
 ),
 
+-- each step, and what held before it
 compared as (
 
     select
         *,
         lag(valid_from_on) over stepwise as previous_on,
         lead(valid_from_on) over stepwise as next_on,
-        case
-            when lag(instant) over stepwise is null then true
-            else
-                {{ differs('score_hundredths', 'lag(score_hundredths) over stepwise') }}
-                or coalesce(grade, '') <> coalesce(lag(grade) over stepwise, '')
-        end as is_moved
+        {% for column in shown -%}
+            lag({{ column }}) over stepwise as previous_{{ column }}
+            {%- if not loop.last %},
+            {% endif %}
+        {%- endfor %}
     from steps
     window stepwise as (partition by agency_no order by instant)
 
 ),
 
--- only days with several instants need a search for the first that moved something
+-- a day of several steps: what held before the first of them, and the first that moved something
 crowded as (
 
     select
         agency_no,
         valid_from_on,
-        coalesce(min(case when is_moved then instant end), min(instant)) as cause_instant
+        coalesce(
+            min(
+                case
+                    when
+                        previous_on is null
+                        or {{ differs('score_hundredths', 'previous_score_hundredths') }}
+                        or coalesce(grade, '') <> coalesce(previous_grade, '')
+                        then instant
+                end
+            ),
+            min(instant)
+        ) as cause_instant,
+        {% for column in ['on'] + shown -%}
+            max(case when previous_on < valid_from_on then previous_{{ column }} end) as previous_{{ column }}
+            {%- if not loop.last %},
+            {% endif %}
+        {%- endfor %}
     from compared
     where previous_on = valid_from_on or next_on = valid_from_on
     group by agency_no, valid_from_on
@@ -58,11 +78,14 @@ crowded as (
 day_ends as (
 
     select
-        compared.*,
-        case
-            when compared.previous_on is null then compared.instant
-            else coalesce(crowded.cause_instant, compared.instant)
-        end as cause_instant
+        {{ columns('compared', ['agency_no', 'valid_from_on', 'is_provisional'] + shown) }},
+        coalesce(crowded.cause_instant, compared.instant) as cause_instant,
+        {% for column in ['on'] + shown -%}
+            case when crowded.agency_no is null then compared.previous_{{ column }} else crowded.previous_{{ column }} end
+                as previous_{{ column }}
+            {%- if not loop.last %},
+            {% endif %}
+        {%- endfor %}
     from compared
     left join crowded
         on compared.agency_no = crowded.agency_no and compared.valid_from_on = crowded.valid_from_on
@@ -73,27 +96,15 @@ day_ends as (
 marked as (
 
     select
-        agency_no,
-        valid_from_on,
-        score_hundredths,
-        grade,
-        score_grade_reason,
-        has_active_misconduct,
-        active_line_count,
-        cause_instant,
-        rulebook_id,
-        is_provisional,
-        lag(valid_from_on) over daily is null as is_first,
-        lag(valid_from_on) over daily is null
-        or {{ differs('score_hundredths', 'lag(score_hundredths) over daily') }} as is_score_changed,
-        lag(valid_from_on) over daily is null or coalesce(lag(grade) over daily, '') <> coalesce(grade, '')
-            as is_grade_changed,
-        coalesce(lag(score_grade_reason) over daily, '') <> coalesce(score_grade_reason, '')
-        or lag(has_active_misconduct) over daily <> has_active_misconduct
-        or lag(active_line_count) over daily <> active_line_count
-        or lag(rulebook_id) over daily <> rulebook_id as is_other_changed
+        {{ columns('day_ends', ['agency_no', 'valid_from_on', 'is_provisional', 'cause_instant'] + shown) }},
+        previous_on is null as is_first,
+        previous_on is null or {{ differs('score_hundredths', 'previous_score_hundredths') }} as is_score_changed,
+        previous_on is null or coalesce(previous_grade, '') <> coalesce(grade, '') as is_grade_changed,
+        coalesce(previous_score_grade_reason, '') <> coalesce(score_grade_reason, '')
+        or previous_has_active_misconduct <> has_active_misconduct
+        or previous_active_line_count <> active_line_count
+        or previous_rulebook_id <> rulebook_id as is_other_changed
     from day_ends
-    window daily as (partition by agency_no order by valid_from_on)
 
 ),
 

@@ -9,6 +9,13 @@ received as (
 
 ),
 
+-- only rows whose key came again are compared: most come once
+again as (
+
+    {{ keys_that_came_again('received') }}
+
+),
+
 dated as (
 
     select
@@ -19,12 +26,21 @@ dated as (
         min(received_on) over (partition by row_key, report_no, person_key, checked_in_on, position_code)
             as role_first_received_on
     from received
+    where {{ came_again('received') }}
 
 ),
 
 latest as (
 
     {{ latest_rows('dated', updated='updated_ms') }}
+    union all
+    select
+        *,
+        received_on as first_received_on,
+        received_on as role_first_received_on,
+        1 as recency
+    from received
+    where not {{ came_again('received') }}
 
 ),
 

@@ -23,6 +23,13 @@ received as (
 
 ),
 
+-- only rows whose key came again are compared: most come once
+again as (
+
+    {{ keys_that_came_again('received') }}
+
+),
+
 dated as (
 
     select
@@ -33,12 +40,24 @@ dated as (
         min(agency_id) over (partition by row_key) as least_agency_id,
         max(agency_id) over (partition by row_key) as greatest_agency_id
     from received
+    where {{ came_again('received') }}
 
 ),
 
 latest as (
 
     {{ latest_rows('dated', updated='updated_ms') }}
+    union all
+    select
+        *,
+        {%- for column in evidence %}
+            received_on as {{ column }},
+        {%- endfor %}
+        agency_id as least_agency_id,
+        agency_id as greatest_agency_id,
+        1 as recency
+    from received
+    where not {{ came_again('received') }}
 
 ),
 
