@@ -102,6 +102,7 @@ def test_the_view_of_today_is_the_macro_of_today(built_city: BuiltCity) -> None:
     assert difference == []
 
 
+@pytest.mark.check  # several builds
 def test_a_build_in_other_steps_gives_the_same_marts(small_city: BuiltCity, tmp_path: Path) -> None:
     """Another home, the same key; half of the drops arrive before the rest, out of order. The public pages are the same bytes
     where it is another day, files are private and no language is set, too."""
@@ -140,6 +141,7 @@ def _wait_for(condition: Callable[[], bool], process: subprocess.Popen[bytes]) -
         time.sleep(0.01)
 
 
+@pytest.mark.check  # four builds, of which three are killed
 def test_kill_9_leaves_the_last_release_whole_and_a_full_rebuild_gives_the_same_marts(
     small_city: BuiltCity, tmp_path: Path
 ) -> None:
