@@ -58,10 +58,7 @@ class ColumnParser:
     def parse_all(self, cells: Iterable[Cell], received_on: dt.date) -> list[ParsedCell | str]:
         """`parse` of each of many cells."""
         known = self._cache.get
-        return [
-            known(cell if isinstance(cell, str) else (type(cell), cell)) or self.parse(cell, received_on)
-            for cell in cells
-        ]
+        return [known(distinct_key(cell)) or self.parse(cell, received_on) for cell in cells]
 
     def parse(self, cell: Cell, received_on: dt.date) -> ParsedCell | str:
         """The parsed cell, or the reason code for which its row is quarantined."""

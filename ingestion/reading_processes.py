@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ingestion.bilingual import Bilingual
 from ingestion.contract import Dataset
 from ingestion.helper_process import HelperProcess, ProcessDiedError, serve
 from ingestion.lake_parts import parse_file
@@ -87,7 +88,7 @@ class ReadingProcesses:
             process.send(file)
             result: ReadFile | Exception = process.receive()
         except ProcessDiedError as error:
-            raise ProcessDiedError(f"{file.receipt.place}: {error}") from error
+            raise ProcessDiedError(f"{file.receipt.place}: {_why_died(error)}") from error
         finally:
             self._idle.put(process)
         if isinstance(result, Exception):
@@ -97,7 +98,16 @@ class ReadingProcesses:
 
 def process_count() -> int:
     """How many processes read: one for each core that this process may use."""
-    return min(len(os.sched_getaffinity(0)), MOST_PROCESSES)
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return min(cores, MOST_PROCESSES)
+
+
+def _why_died(error: ProcessDiedError) -> Bilingual:
+    return Bilingual(
+        "读取此文件的进程意外结束，可能内存不足；请查看日志后重新构建，再次发生请报告并保留文件。",
+        f"while it was being read, {error}. Perhaps the memory was full: look at the log and build again; if it happens again, "
+        "report it and keep the file.",
+    )
 
 
 class _Answers:

@@ -254,10 +254,10 @@ _WRITTEN: dict[Format, Callable[[str, Cell], str]] = {
 
 
 @cache
-def _forms(dataset_id: str) -> RowForms:
-    return RowForms(next(dataset for dataset in DATASETS.values() if dataset.id == dataset_id))
+def _forms(source: str, name: str) -> RowForms:
+    return RowForms(DATASETS[source, name])
 
 
 def forms_of(dataset: Dataset) -> RowForms:
     """The forms of a dataset's rows, one object in a process."""
-    return _forms(dataset.id)
+    return _forms(dataset.source, dataset.name)

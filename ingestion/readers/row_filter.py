@@ -18,7 +18,7 @@ from ingestion.envelope.cell_refs import column_letters
 from ingestion.parsing import Cell, Fault
 from ingestion.readers import layout
 from ingestion.readers.headers import Binding, HeaderMatcher, cell_header, is_running_number
-from ingestion.readers.rows import Notes, Pick, picker
+from ingestion.readers.rows import LinePicker, Notes
 from ingestion.readers.titles import note_footnote
 
 # A certain key (a code, a document number): a short cut for most rows. No layout line has one.
@@ -87,29 +87,11 @@ class RowFilter:
         self.is_other_header = False
         for index, value in self.absent.items():
             self.notes.absent[dataset.columns[index].header] = value
-        self.picked = self._picker()
+        self.pick = LinePicker(binding.positions, self.absent)
         costs = dict(dataset.template.costs) if dataset.template else {}
         for index, column in enumerate(dataset.columns):
             if column.header_required and index not in bound and index not in self.absent:
                 self.notes.lacking[column.header] = costs.get(column.name)
-
-    def pick(self, raw: Sequence[Cell]) -> Sequence[Cell]:
-        """The cells of the contract's columns, in order. A cell that the line lacks is None."""
-        if len(raw) < self.width:
-            raw = [*raw, *([None] * (self.width - len(raw)))]
-        return self.picked(raw if self.is_whole else (*raw, *self.supplied))
-
-    def _picker(self) -> Pick:
-        """Picks from a line and, behind it, `supplied`: None, then the values of the absent columns."""
-        self.is_whole = None not in self.binding.positions
-        self.supplied: list[Cell] = [None, *self.absent.values()]
-        behind = dict(zip(self.absent, range(-len(self.absent), 0), strict=True))
-        self.width = max((position for position in self.binding.positions if position is not None), default=-1) + 1
-        places = [
-            behind.get(index, -len(self.supplied)) if position is None else position
-            for index, position in enumerate(self.binding.positions)
-        ]
-        return picker(places)
 
     def is_row(self, raw: Sequence[Cell], cells: Sequence[Cell]) -> bool:
         if self._is_certain(cells):

@@ -6,7 +6,7 @@ Belongs here, too: how a record is named in a message. Does not belong here: rea
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ingestion.bilingual import Bilingual
@@ -47,6 +47,27 @@ def picker(places: Sequence[int]) -> Pick:
     if len(places) == 1:
         return lambda cells: (cells[places[0]],)
     return operator.itemgetter(*places)
+
+
+class LinePicker:
+    """Picks the cells of the contract's columns from a line: that at a column's position, else the column's value in `absent`,
+    else None, also where the line is too short."""
+
+    def __init__(self, positions: Sequence[int | None], absent: Mapping[int, Cell]) -> None:
+        self._width = max((position for position in positions if position is not None), default=-1) + 1
+        self._behind: tuple[Cell, ...] = () if None not in positions else (None, *absent.values())
+        behind = dict(zip(absent, range(-len(absent), 0), strict=True))
+        self._pick = picker(
+            [
+                behind.get(index, -len(self._behind)) if position is None else position
+                for index, position in enumerate(positions)
+            ]
+        )
+
+    def __call__(self, line: Sequence[Cell]) -> Sequence[Cell]:
+        if len(line) < self._width:
+            line = [*line, *([None] * (self._width - len(line)))]
+        return self._pick((*line, *self._behind) if self._behind else line)
 
 
 def record_place(number: int) -> Bilingual:

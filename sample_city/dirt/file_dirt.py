@@ -61,10 +61,10 @@ class _Fits(dict[Any, bool]):
 
 
 @cache
-def _rare_fits(dataset_id: str) -> list[tuple[int, _Fits]]:
+def _rare_fits(source: str, name: str) -> list[tuple[int, _Fits]]:
     """Place of a column -> the cells that a rare style of the dataset fits, of those that look at the cell alone."""
-    dataset = next(dataset for dataset in DATASETS.values() if dataset.id == dataset_id)
-    styles = [style for style in STYLES[dataset_id] if style.is_rare and not style.by_row]
+    dataset = DATASETS[source, name]
+    styles = [style for style in STYLES[dataset.id] if style.is_rare and not style.by_row]
     return [
         (place, _Fits(of_column))
         for place, column in enumerate(dataset.columns)
@@ -95,7 +95,7 @@ class FileDirt:
         self.layout = PLAIN if self.is_clean else layout_of(self.dataset, self.month)
         self._rare = [style for style in self.styles if style.is_rare and self.month % style.every == style.every - 1]
         self._has_more_columns = bool(self.front_headers or self.extra_headers or self.merged_header)
-        self._rare_fits = _rare_fits(self.dataset.id) if self._rare else []
+        self._rare_fits = _rare_fits(self.dataset.source, self.dataset.name) if self._rare else []
         self._waits_for_row = any(style.by_row for style in self._rare)
 
     def passes(self, forms: Forms) -> bool:

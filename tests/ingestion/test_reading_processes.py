@@ -79,7 +79,10 @@ def test_a_process_that_dies_stops_the_ingest_and_loses_nothing(
 
     with monkeypatch.context() as patched:
         patched.setattr(HelperProcess, "receive", killed)
-        with pytest.raises(ProcessDiedError, match=r"credit_desk/findings/2024-06-01 b\.xlsx"):
+        with pytest.raises(
+            ProcessDiedError,
+            match=r"credit_desk/findings/2024-06-01 b\.xlsx: 读取此文件的进程意外结束.*\(exit code -9\); its log: .*keep the file",
+        ):
             door.ingest()
     summary = door.ingest()
     assert (summary.new_count, summary.parsed_count) == (8, 6)

@@ -22,7 +22,7 @@ from tests.ingestion.plain_reading import PlainRows, differences, parser, read, 
 from tests.ingestion.real_exports import disturbances
 from tests.ingestion.real_exports.disturbances import Draw
 from tests.ingestion.real_exports.disturbed_files import write_disturbed, write_plain
-from tests.ingestion.support import USCC_A, USCC_B, make_id
+from tests.ingestion.support import USCC_A, USCC_B, dataset, make_id
 
 RECEIVED_ON = dt.date(2024, 6, 1)
 ODD = st.sampled_from(
@@ -122,7 +122,7 @@ def taken(of: Dataset, rows: list[Row], way: type[PartRows]) -> dict[str, Any]:
 def test_a_block_of_any_cells_is_read_as_its_rows_are(
     name: str, data: st.DataObject, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    of = next(of for of in DATASETS.values() if of.id == name)
+    of = dataset(name)
     row = st.builds(
         Row,
         st.none() | st.just("名单"),

@@ -12,17 +12,11 @@ from ingestion import build_inputs, warehouse_sources
 from ingestion.build_inputs import INPUTS, Received
 from ingestion.manifest import open_manifest
 from ingestion.warehouse_sources import LAKE_COPY, copy_lake, register_sources, source_schemas
-from tests.ingestion.support import Door, checkin, dataset, finding, headers, page_bytes
+from tests.ingestion.support import CHECKINS, FINDINGS, Door, checkin, dataset, finding, headers, page_bytes
 
-FINDINGS, CHECKINS = "credit_desk/findings", "platform/checkins"
 NAMES = [f'"{schema}"."{table}"' for schema, table in source_schemas()]
 BEFORE, BETWEEN, AFTER = (dt.date(2024, month, day) for month, day in ((6, 30), (7, 31), (9, 30)))
 Sources = dict[str, list[str]]
-
-
-@pytest.fixture
-def door(tmp_path: Path) -> Door:
-    return Door(tmp_path)
 
 
 def page(door: Door, day: str, number: int, *serials: int) -> None:

@@ -2,6 +2,22 @@
 /* The measures behind the conditions, as steps: by how much an agency's measure changes on a day. A person counts once
 per agency, from the drop that lists them until the next; a certificate counts on its last day. Days of a confirmed
 conflict do not count; days under an open lead do, except in `unled_amount`. An open end makes no step. */
+{# measure of a person -> the day on which it ends; people in doubt are taken from those that must be sound #}
+{% set sound_until = {
+    'engineers_valid': 'engineer_until_on',
+    'engineers_level_1_valid': 'level_1_until_on',
+    'operators_valid': 'operator_until_on',
+    'operators_intermediate_valid': 'intermediate_until_on',
+} %}
+{% set person_until = {
+    'people_listed': 'until_on',
+    'engineers_listed': 'engineer_listed_until_on',
+    'operators_listed': 'operator_listed_until_on',
+    'people_with_identity': 'identity_until_on',
+    'people_with_qualification': 'qualification_until_on',
+    'people_with_contract': 'employed_until_on',
+    'people_with_insurance': 'insurance_until_on',
+} %}
 with
 
 agency_drops as (
@@ -133,11 +149,7 @@ devices as (
 
 -- one row per person or agency and measure: each table is read once, however many measures there are
 person_measures as (
-    {% for measure in [
-        'people_listed', 'engineers_listed', 'operators_listed', 'engineers_valid', 'engineers_level_1_valid',
-        'operators_valid', 'operators_intermediate_valid', 'people_with_identity', 'people_with_qualification',
-        'people_with_contract', 'people_with_insurance',
-    ] %}
+    {% for measure in person_until | list + sound_until | list %}
         select '{{ measure }}' as measure_code
         {% if not loop.last %}union all{% endif %}
     {%- endfor %}
@@ -201,17 +213,9 @@ held as (
             else alike.from_on
         end as from_on,
         case person_measures.measure_code
-            when 'people_listed' then alike.until_on
-            when 'engineers_listed' then alike.engineer_listed_until_on
-            when 'operators_listed' then alike.operator_listed_until_on
-            when 'engineers_valid' then alike.engineer_until_on
-            when 'engineers_level_1_valid' then alike.level_1_until_on
-            when 'operators_valid' then alike.operator_until_on
-            when 'operators_intermediate_valid' then alike.intermediate_until_on
-            when 'people_with_identity' then alike.identity_until_on
-            when 'people_with_qualification' then alike.qualification_until_on
-            when 'people_with_contract' then alike.employed_until_on
-            when 'people_with_insurance' then alike.insurance_until_on
+            {% for measure, until_on in (person_until.items() | list) + (sound_until.items() | list) -%}
+                when '{{ measure }}' then alike.{{ until_on }}
+            {% endfor -%}
         end as until_on,
         alike.person_count as amount
     from alike
@@ -242,22 +246,20 @@ held as (
 
 ),
 
--- the days of the doubtful alone, by the measures that do not count them
-held_in_doubt as (
+-- people in doubt, by the measures that do not count them
+doubted as (
 
     select
         people.agency_id,
         person_measures.measure_code,
-        greatest(people.from_on, doubtful.from_on) as from_on,
-        least(
-            case person_measures.measure_code
-                when 'engineers_valid' then people.engineer_until_on
-                when 'engineers_level_1_valid' then people.level_1_until_on
-                when 'operators_valid' then people.operator_until_on
-                when 'operators_intermediate_valid' then people.intermediate_until_on
-            end,
-            doubtful.until_on
-        ) as until_on,
+        people.from_on,
+        case person_measures.measure_code
+            {% for measure, until_on in sound_until.items() -%}
+                when '{{ measure }}' then people.{{ until_on }}
+            {% endfor -%}
+        end as until_on,
+        doubtful.from_on as doubted_from_on,
+        doubtful.until_on as doubted_until_on,
         doubtful.doubt_code
     from people
     inner join doubtful
@@ -265,16 +267,7 @@ held_in_doubt as (
             people.person_id = doubtful.person_id
             and people.from_on < doubtful.until_on
     cross join person_measures
-    where
-        person_measures.measure_code in (
-            'engineers_valid', 'engineers_level_1_valid', 'operators_valid', 'operators_intermediate_valid'
-        )
-        and case person_measures.measure_code
-            when 'engineers_valid' then people.engineer_until_on
-            when 'engineers_level_1_valid' then people.level_1_until_on
-            when 'operators_valid' then people.operator_until_on
-            when 'operators_intermediate_valid' then people.intermediate_until_on
-        end > doubtful.from_on
+    where person_measures.measure_code in ('{{ sound_until | join("', '") }}')
 
 ),
 
@@ -292,11 +285,12 @@ holdings as (
     select
         agency_id,
         measure_code,
-        from_on,
-        until_on,
+        greatest(from_on, doubted_from_on) as from_on,
+        least(until_on, doubted_until_on) as until_on,
         case when doubt_code = 'confirmed' then -1 else 0 end as amount,
         case when doubt_code = 'confirmed_or_open' then -1 else 0 end as unled_amount
-    from held_in_doubt
+    from doubted
+    where until_on > doubted_from_on
 
 ),
 
