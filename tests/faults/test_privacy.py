@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import json
 import re
 from collections import defaultdict
@@ -11,7 +12,7 @@ import duckdb
 import pytest
 
 from tests.conftest import BuiltCity
-from tests.faults.traces import is_in, texts_under
+from tests.faults.traces import RAW, is_in, texts_under
 
 NUMBER = re.compile(r"\d[\d.]*[\dX]")
 LONG_DIGITS = 9  # a canary with so many digits does not occur within another number by chance
@@ -65,9 +66,13 @@ def test_no_canary_leaves_the_archive(built_city: BuiltCity) -> None:
     assert sum(len(values) for values in kinds.values()) >= 200
     hits = set()
     files = set()
+    searched: dict[tuple[bool, bytes], set[str]] = {}  # many files of a home hold the same text
     for path, part, text in texts_under(built_city.home, leave_out=("archive",)):
         files.add(path)
-        hits |= {(str(path), part, kind) for kind in kinds_in(kinds, part, text)}
+        same = (part == RAW, hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest())
+        if same not in searched:
+            searched[same] = kinds_in(kinds, part, text)
+        hits |= {(str(path), part, kind) for kind in searched[same]}
     assert len(files) > 500
     assert not hits
 

@@ -78,6 +78,8 @@ RAW = "bytes"
 
 def is_in(word: str, part: str, text: str) -> bool:
     """Whether a text of `texts_of` holds a word; raw bytes are searched in both encodings of the exports."""
+    if text.isascii() and not word.isascii():
+        return False
     if part != RAW:
         return word in text
     return any(word.encode(encoding).decode("latin-1") in text for encoding in ("utf-8", "gb18030"))
