@@ -104,7 +104,7 @@ def process_count() -> int:
 
 def _why_died(error: ProcessDiedError) -> Bilingual:
     return Bilingual(
-        "读取此文件的进程意外结束，可能内存不足；请查看日志后重新构建，再次发生请报告并保留文件。",
+        f"读取此文件的进程意外结束（{error}），可能内存不足；请查看日志后重新构建，再次发生请报告并保留文件。",
         f"while it was being read, {error}. Perhaps the memory was full: look at the log and build again; if it happens again, "
         "report it and keep the file.",
     )
