@@ -10,7 +10,7 @@ import hashlib
 import json
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.metadata import version
@@ -25,6 +25,7 @@ from orchestration.building import dbt_runner
 from orchestration.building.build_folder import BUILD_FILE_NAME
 from orchestration.building.engines import DUCKDB, Engine, engine
 
+_COMPILED_FORMAT = 2  # of the file that keeps compiled models
 _KEPT_VERSIONS = 3  # a running build may still read the version from before an edit
 
 
@@ -80,6 +81,7 @@ class CompiledNode:
     relation: str
     kind: str  # table, view
     sql: str | None
+    last_reads: tuple[str, ...] = ()  # relations that no later node reads
 
 
 @dataclass(frozen=True)
@@ -92,7 +94,7 @@ class CompiledModels:
 
 def compiled_models(settings: Settings, parsed: Path, names: tuple[str, ...]) -> CompiledModels:
     """Models as dbt compiles them for a build file, cached beside the parsed project so that dbt is needed only once."""
-    kept = parsed / f"compiled-{hashlib.sha256(json.dumps(names).encode()).hexdigest()[:12]}.json"
+    kept = parsed / f"compiled-{hashlib.sha256(json.dumps([_COMPILED_FORMAT, names]).encode()).hexdigest()[:12]}.json"
     if not kept.exists():
         target = Path(tempfile.mkdtemp(prefix=".compile-", dir=parsed))
         try:
@@ -113,7 +115,8 @@ def compiled_models(settings: Settings, parsed: Path, names: tuple[str, ...]) ->
         finally:
             shutil.rmtree(target, ignore_errors=True)
     content = json.loads(kept.read_bytes())
-    return CompiledModels(tuple(CompiledNode(**node) for node in content["nodes"]), frozenset(content["sources"]))
+    nodes = (CompiledNode(**node | {"last_reads": tuple(node["last_reads"])}) for node in content["nodes"])
+    return CompiledModels(tuple(nodes), frozenset(content["sources"]))
 
 
 def _compiled(manifest: dict[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
@@ -129,9 +132,34 @@ def _compiled(manifest: dict[str, Any], names: tuple[str, ...]) -> dict[str, Any
                 place(parent)
             ordered[unique_id] = _compiled_node(nodes[unique_id])
 
-    for name in names:
-        place(f"model.{manifest['metadata']['project_name']}.{name}")
-    return {"nodes": list(ordered.values()), "sources": sorted(read)}
+    wanted = [f"model.{manifest['metadata']['project_name']}.{name}" for name in names]
+    for unique_id in wanted:
+        place(unique_id)
+    last_reads = _last_reads(manifest, list(ordered), set(wanted))
+    return {
+        "nodes": [node | {"last_reads": last_reads[unique_id]} for unique_id, node in ordered.items()],
+        "sources": sorted(read),
+    }
+
+
+def _last_reads(manifest: dict[str, Any], ordered: Sequence[str], wanted: Collection[str]) -> dict[str, list[str]]:
+    """node -> the relations that it is the last to read; who reads a view reads what the view reads."""
+    nodes, sources = manifest["nodes"], manifest["sources"]
+    stored: dict[str, frozenset[str]] = {}  # node -> what is read from disk or memory when it is read
+    last_reader: dict[str, str] = {}
+    for unique_id in ordered:
+        parents = nodes[unique_id]["depends_on"].get("nodes", ())
+        read = frozenset[str]().union(*(stored.get(parent, {parent}) for parent in parents))
+        is_table = nodes[unique_id]["config"]["materialized"] not in ("view", "ephemeral")
+        stored[unique_id] = frozenset({unique_id}) if is_table else read
+        last_reader |= dict.fromkeys(read, unique_id)
+    kept = frozenset[str]().union(*(stored[unique_id] for unique_id in wanted))
+    found: dict[str, list[str]] = {unique_id: [] for unique_id in ordered}
+    for unique_id, reader in sorted(last_reader.items()):
+        if unique_id not in kept:
+            one = nodes.get(unique_id) or sources[unique_id]
+            found[reader].append(f'"{one["schema"]}"."{one["name"]}"')
+    return found
 
 
 def _compiled_node(node: dict[str, Any]) -> dict[str, Any]:
@@ -158,13 +186,24 @@ class ModelFailedError(Exception):
 
 
 def run_models(connection: duckdb.DuckDBPyConnection, models: CompiledModels) -> None:
-    """Builds compiled models over existing sources, in a database with the build file's name. Raises ModelFailedError."""
+    """Builds compiled models over existing sources, in a database with the build file's name. Raises ModelFailedError.
+
+    Only the models that were asked for stay: every other table is dropped when nothing reads it any more, for together they
+    take several times the memory of the largest.
+    """
     for schema in sorted({node.schema for node in models.nodes}):
         connection.execute(f'create schema if not exists "{schema}"')
+    tables = connection.execute(
+        "select schema_name, table_name from duckdb_tables() where database_name = current_database()"
+    ).fetchall()
+    droppable = {f'"{schema}"."{name}"' for schema, name in tables}
+    droppable |= {node.relation for node in models.nodes if node.kind == "table"}
     for node in models.nodes:
-        if node.sql is None:
-            continue
         try:
-            connection.execute(f"create {node.kind} {node.relation} as {node.sql}")
+            if node.sql is not None:
+                connection.execute(f"create {node.kind} {node.relation} as {node.sql}")
+            for relation in node.last_reads:
+                if relation in droppable:
+                    connection.execute(f"drop table {relation}")
         except duckdb.Error as error:
             raise ModelFailedError(node.relation, str(error)) from error

@@ -42,6 +42,7 @@ MODELS = ("fct_score_history", "int_agencies_current")
 _TRIGGERS = ("quarter_end", "year_end")
 _ANY_GRADE = "*"
 _WORKERS = 2  # most of the time is planning, which uses one thread
+_MEMORY_PERCENT = 80  # of the machine's, as DuckDB takes for one database
 _KEPT_STATES = 4  # per day: for other rulebooks and revisions of the program
 _DAY_SQL = """
 create temporary table graded as
@@ -212,9 +213,12 @@ def _compute(
 
 
 def _warehouse(spilled: Path) -> duckdb.DuckDBPyConnection:
-    """An empty database in memory with the build file's name, which compiled SQL refers to."""
+    """An empty database in memory with the build file's name, which compiled SQL refers to. It spills before the databases of
+    all workers fill the machine's memory."""
     name = Path(BUILD_FILE_NAME).stem
-    connection = duckdb.connect(config={"temp_directory": str(spilled)})
+    connection = duckdb.connect(
+        config={"temp_directory": str(spilled), "memory_limit": f"{_MEMORY_PERCENT // _WORKERS}%"}
+    )
     connection.execute(f"attach ':memory:' as {name}; use {name}; set threads = 1")
     return connection
 

@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from ingestion import build_inputs
+from ingestion import build_inputs, warehouse_sources
 from ingestion.build_tables import BUILD_TABLES
 from ingestion.settings import Settings
 from orchestration.building import dbt_project, frozen_lists
@@ -34,7 +34,7 @@ from serving import outputs
 from serving.outputs import files
 from serving.releases.checks import CheckResult
 from serving.releases.contents import content_hash
-from tests.conftest import BuiltCity, loosened
+from tests.conftest import BuiltCity, loosened, parse_once
 from tests.ingestion.support import USCC_A, USCC_B, Door, finding
 from tests.orchestration.support import state_of, written
 
@@ -49,8 +49,10 @@ def door(tmp_path: Path) -> Door:
 
 @pytest.fixture(scope="module")
 def parsed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The project as dbt parses it, once for all homes of these tests."""
-    return dbt_project.parsed_project(Settings(tmp_path_factory.mktemp("parsed")))
+    """The project as dbt parses it, for all homes of these tests."""
+    home = tmp_path_factory.mktemp("parsed")
+    parse_once(home)
+    return dbt_project.parsed_project(Settings(home))
 
 
 def merit(number: str, agency_id: str, **more: Any) -> dict[str, Any]:
@@ -223,6 +225,19 @@ def test_freezing_leaves_nothing_in_the_build_folder(door: Door, parsed: Path) -
     assert [path.name for path in door.settings.build.iterdir()] == [build_inputs.INPUTS]
     (parameters,) = pq.read_table(door.settings.build_inputs / "build_parameters.parquet").to_pylist()
     assert parameters["known_on"] is None  # the build's own question is untouched
+
+
+def test_only_the_models_asked_for_stay_in_memory(door: Door, parsed: Path, tmp_path: Path) -> None:
+    """All tables of a large city together would fill it."""
+    send(door)
+    door.ingest()
+    models = dbt_project.compiled_models(door.settings, parsed, frozen_lists.MODELS)
+    Rules(DEFAULT_REGIME, RULES).write(build_inputs.prepare(door.settings, END_OF_JUNE).folder)
+    with frozen_lists._warehouse(tmp_path / "spilled") as connection:
+        warehouse_sources.register_sources(connection, door.settings.build, models.sources)
+        dbt_project.run_models(connection, models)
+        left = {name for (name,) in connection.execute("select table_name from duckdb_tables()").fetchall()}
+    assert left == set(frozen_lists.MODELS)
 
 
 def test_a_model_that_fails_is_named_with_its_day(door: Door, parsed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
