@@ -46,7 +46,7 @@ test: setup
 
 check: $(CHECK_STAMP) $(SERVER_STAMP)  ## the tests that need a browser, a server, or many builds
 	@$(BIN)/python -m tests.browser
-	@$(BIN)/python -m pytest -n 2 --dist loadfile -m "check and not soak" tests/browser tests/server tests/serving tests/orchestration
+	@$(BIN)/python -m pytest -n 2 --dist loadfile -m "check and not soak"
 
 $(CHECK_STAMP): | $(STAMP)
 	@echo "Installing what make check needs into $(VENV) (once) ..."

@@ -267,11 +267,13 @@ def test_a_row_quarantined_in_the_last_drop_flags_those_that_it_names(city: City
     assert 0 < sum(one.is_flagged for one in found.values()) < len(found) / 4
 
 
+@pytest.mark.check  # cities built whole
 def test_a_file_that_arrives_complete_later_leaves_no_trace(city: City) -> None:
     file = city.files["inspections/checks"][-1]
     check_arrival(city, file, as_sent_but_cut(file), as_sent(file), with_places=True)
 
 
+@pytest.mark.check  # cities built whole
 def test_a_missing_page_holds_its_drop_until_it_arrives(city: City) -> None:
     first, last = city.files["platform/checkins"][-2:]
     assert first.place.parent == last.place.parent
@@ -280,6 +282,7 @@ def test_a_missing_page_holds_its_drop_until_it_arrives(city: City) -> None:
     check_arrival(city, first, nothing, as_sent(first), with_places=True)
 
 
+@pytest.mark.check  # cities built whole
 @pytest.mark.parametrize(
     ("place", "kind", "name", "is_key_read"),
     [("registry/personnel", "day", "b", True), ("registry/equipment", "uscc", "", False)],
@@ -291,12 +294,14 @@ def test_a_row_corrected_in_its_drop_leaves_no_trace(
     check_correction(city, city.files[place], kind, draw, name, is_key_read=is_key_read)
 
 
+@pytest.mark.check  # cities built whole
 def test_a_file_that_corrects_one_of_two_rows_leaves_the_other_flagged(city: City) -> None:
     file = max(city.files["credit_desk/findings"], key=lambda file: len(file.drop.rows))
     (column,) = in_the_key(file, "code")
     check_half_correction(city, [file], "code", column, "b")
 
 
+@pytest.mark.check  # cities built whole
 def test_a_row_received_again_later_is_no_longer_missing(city: City) -> None:
     check_later(city, city.files["inspections/penalties"], "day", random.Random(1))
 

@@ -55,6 +55,7 @@ def test_every_day_is_scored_alike_with_what_was_known_on_a_day(regime_code: str
     _assert_alike(rows, known_regimes(), regime_code, f"city 22 as known on {known}", known)
 
 
+@pytest.mark.check  # cities other than the examples of make test
 @pytest.mark.parametrize("regime_code", REGIME_CODES)
 @RANDOM_CITIES
 @given(seed=SEEDS)
@@ -62,6 +63,7 @@ def test_every_day_of_a_random_city_is_scored_alike(regime_code: str, seed: int)
     _assert_agrees(seed, known_regimes(), regime_code)
 
 
+@pytest.mark.check  # plans every model for rules of its own
 @settings(RANDOM_CITIES, max_examples=2)
 @given(seed=SEEDS, rules=SEEDS)
 def test_every_day_is_scored_alike_under_random_rules(seed: int, rules: int) -> None:

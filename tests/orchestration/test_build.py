@@ -286,6 +286,7 @@ def test_an_inbox_whose_drops_are_all_misnamed_is_no_empty_city(tmp_path: Path) 
     assert failed.returncode == 2 and "The last build" in failed.stderr and "2026-11-2: " in failed.stderr
 
 
+@pytest.mark.check  # two builds
 def test_what_a_build_ignored_or_got_too_early_is_told_of_later(small_city: BuiltCity, tmp_path: Path) -> None:
     home, inbox = copied(small_city, tmp_path), tmp_path / "inbox"
     (inbox / "registry" / "agencie").mkdir(parents=True)

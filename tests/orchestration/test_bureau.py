@@ -13,6 +13,8 @@ import pytest
 from tests.conftest import firemark, parse_once
 from tests.ingestion.support import USCC_A, USCC_B, Door, finding
 
+pytestmark = pytest.mark.check  # a build of its own
+
 FINDINGS = "credit_desk/findings"
 DAY = "2024-06-21"
 

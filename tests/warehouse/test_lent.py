@@ -31,6 +31,7 @@ def answered(**rows: Any) -> tuple[int, list[list[dict[str, Any]]]]:
     return id(made.database), [made.query(f"select * from credit.{mart} order by all") for mart in MARTS]
 
 
+@pytest.mark.check  # plans every model several times
 def test_a_database_is_lent_on_and_builds_what_a_fresh_one_builds() -> None:
     inputs: list[dict[str, Any]] = [
         {"findings": [finding("F1", clause="9"), finding("F2", clause="10")]},
@@ -112,6 +113,7 @@ def test_a_model_not_built_in_this_use_cannot_be_queried() -> None:
     assert made.query("select * from credit_desk.findings") == []
 
 
+@pytest.mark.check  # plans every model several times
 def test_rows_are_added_to_those_of_this_use_alone() -> None:
     answered(findings=[finding("F1", clause="9")])
     made = warehouse(findings=[finding("F1", clause="9")])
@@ -129,6 +131,7 @@ def test_taking_the_connection_keeps_the_database() -> None:
     assert harness.lender._free == []
 
 
+@pytest.mark.check  # plans every model several times
 def test_a_stand_in_with_other_columns_is_not_lent_on() -> None:
     answered()
     made = warehouse(replace={"fct_score_history": "select 1 as other"}).run("fct_score_history")
