@@ -8,6 +8,7 @@ CHECK_STAMP := $(VENV)/.installed-check-$(shell cksum < requirements-check.lock 
 SPARK_STAMP := $(VENV)/.installed-spark-$(shell cksum < requirements-spark.lock | cut -d' ' -f1)
 SUPERSET := .venv-superset
 SUPERSET_STAMP := $(SUPERSET)/.installed-$(shell cksum < requirements-superset.lock | cut -d' ' -f1)
+BENCH_STAMP := $(VENV)/.installed-bench-$(shell cksum < requirements-bench.lock | cut -d' ' -f1)
 SERVER_STAMP := $(VENV)/.installed-server-$(shell cksum < requirements-server.lock | cut -d' ' -f1)
 POSTGRES_PORT ?= 5433
 SUPERSET_PORT ?= 8088
@@ -94,8 +95,12 @@ lint: setup
 dictionary: setup  ## writes the column dictionary's labels and types into dbt's YAML
 	@$(BIN)/python -m serving.dictionary
 
-bench: $(SERVER_STAMP)  ## ours beside plain dbt, raw DuckDB, pandas and psql, and the public site, in one run
-	@$(BIN)/python -m tests.bench $(EVENTS) $(if $(AGENCIES),--agencies $(AGENCIES))
+bench: $(SERVER_STAMP) $(BENCH_STAMP)  ## ours beside plain dbt, raw DuckDB, pandas, Polars and psql, in one run (LONG=1: hours, with Spark)
+	@$(BIN)/python -m tests.bench $(EVENTS) $(if $(AGENCIES),--agencies $(AGENCIES)) $(if $(LONG),--long)
+
+$(BENCH_STAMP): | $(STAMP)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-bench.lock
+	@touch $@
 
 mutants: setup  ## changes the scoring SQL and lists what no test notices
 	@$(BIN)/python -m tests.mutation

@@ -1,7 +1,8 @@
-"""Time, memory and growth of scoring: our models (by dbt, and as plain SQL) beside a lean DuckDB script and pandas.
+"""Time, memory and growth of scoring: our models (by dbt, and as plain SQL) beside a lean DuckDB script, pandas and
+Polars.
 
 Every contender runs in a fresh process on the same generated evidence, one after another, in one run.
-`lean_duckdb` and `pandas` know one regime, no versions, no links, no repairs and no explanations.
+The scripts know one regime, no versions, no links, no repairs and no explanations.
 """
 
 from __future__ import annotations
@@ -240,12 +241,103 @@ def run_pandas(build_file: Path) -> None:
         moves.loc[low & high, "grade"] = band.grade
 
 
+def run_polars(build_file: Path) -> None:
+    """The same steps as `run_pandas`, as a data team would write them in Polars."""
+    import polars as pl
+
+    with duckdb.connect(str(build_file)) as connection:
+        findings, checks, merits, items, clauses, bands = (
+            pl.DataFrame(connection.execute(sql).to_arrow_table())
+            for sql in (
+                "select agency_id, occurred_on, project_no, source_key, clause, determined_on, 'findings' as dataset"
+                " from credit_desk.findings where status_code in ('effective', 'objection')",
+                "select agency_id, occurred_on, project_no, source_key, clause, determined_on, 'checks' as dataset"
+                " from inspections.checks where status_code in ('determined', 'objection')",
+                "select agency_id, occurred_on, source_key, clause, level_code, determined_on, 'merit_claims' as dataset"
+                " from credit_desk.merit_claims where status_code = 'approved'",
+                "select i.item_code, cast(i.points * c.sign as double) as points, cast(i.cap_points as double) as cap_points,"
+                " i.component_code, cast(c.cap_points as double) as component_cap"
+                " from rulebook.items i join rulebook.components c using (component_code)",
+                "select dataset, clause, level_code, item_code from rulebook.clause_items",
+                "select grade, cast(lo as double) as lo, cast(hi as double) as hi, is_lo_inclusive, is_hi_inclusive"
+                " from rulebook.bands",
+            )
+        )
+        base = float(connection.execute("select base_points from rulebook.rulebooks").fetchone()[0])  # type: ignore[index]
+
+    of_merit = pl.col("dataset").eq_missing("merit_claims")
+    general = clauses.filter(~of_merit).unique("clause", keep="first", maintain_order=True)
+    graded = clauses.filter(of_merit & pl.col("level_code").is_not_null())
+    plain = clauses.filter(of_merit & pl.col("level_code").is_null())
+    scored = pl.concat(
+        [
+            pl.concat([findings, checks]).join(general.select("clause", "item_code"), on="clause"),
+            merits.join(graded.select("clause", "level_code", "item_code"), on=["clause", "level_code"]),
+            merits.join(plain.select("clause", "item_code"), on="clause"),
+        ],
+        how="diagonal",
+    ).join(items, on="item_code")
+    own = pl.col("dataset") + pl.col("source_key")
+    shared = pl.concat_str("agency_id", pl.col("occurred_on").cast(pl.String), "project_no", separator="|")
+    lines = (
+        scored.with_columns(case_id=pl.when(pl.col("project_no").is_null()).then(own).otherwise(shared))
+        .group_by("agency_id", "case_id", "item_code", "component_code", "points", "cap_points", "component_cap")
+        .agg(from_on=pl.col("determined_on").min())
+        .with_columns(until_on=pl.col("from_on").dt.offset_by("1y").dt.offset_by("1d"))
+    )
+    cuts = pl.concat(
+        [lines.select("case_id", piece_from="from_on"), lines.select("case_id", piece_from="until_on")]
+    ).unique()
+    counted = (
+        cuts.sort("case_id", "piece_from")
+        .with_columns(piece_until=pl.col("piece_from").shift(-1).over("case_id"))
+        .drop_nulls("piece_until")
+        .join(lines, on="case_id")
+        .filter(pl.col("from_on") <= pl.col("piece_from"), pl.col("until_on") > pl.col("piece_from"))
+        .with_columns(size=-pl.col("points").abs())
+        .sort("case_id", "piece_from", "size", "from_on", "item_code")
+        .unique(["case_id", "piece_from"], keep="first", maintain_order=True)
+    )
+
+    def clamp(table: pl.DataFrame, by: list[str], cap: str) -> pl.DataFrame:
+        bound = pl.col(cap).fill_null(math.inf)
+        return (
+            table.group_by(*by, "on")
+            .agg(pl.col("delta").sum())
+            .sort(*by, "on")
+            .with_columns(running=pl.col("delta").cum_sum().over(by))
+            .with_columns(clamped=pl.col("running").clip(-bound, bound))
+            .with_columns(delta=pl.col("clamped") - pl.col("clamped").shift(1, fill_value=0).over(by))
+        )
+
+    columns = ["agency_id", "component_code", "component_cap", "item_code", "cap_points"]
+    changes = pl.concat(
+        [
+            counted.select(*columns, on="piece_from", delta="points"),
+            counted.select(*columns, on="piece_until", delta=-pl.col("points")),
+        ]
+    )
+    by_component = clamp(clamp(changes, columns, "cap_points"), columns[:3], "component_cap")
+    moves = by_component.group_by("agency_id", "on").agg(pl.col("delta").sum()).sort("agency_id", "on")
+    moves = moves.with_columns(
+        score=base + pl.col("delta").cum_sum().over("agency_id"), until=pl.col("on").shift(-1).over("agency_id")
+    )
+    grade = pl.lit("")
+    for band in bands.iter_rows(named=True):
+        low, high = -math.inf if band["lo"] is None else band["lo"], math.inf if band["hi"] is None else band["hi"]
+        is_above = pl.col("score") >= low if band["is_lo_inclusive"] else pl.col("score") > low
+        is_below = pl.col("score") <= high if band["is_hi_inclusive"] else pl.col("score") < high
+        grade = pl.when(is_above & is_below).then(pl.lit(band["grade"])).otherwise(grade)
+    moves.with_columns(grade=grade)
+
+
 LEAN, SAME_SQL = "lean DuckDB script", "firemark (same SQL, no dbt)"
 CONTENDERS: dict[str, Callable[[Path], None]] = {
     "firemark (dbt in process)": run_our_dbt,
     SAME_SQL: run_our_sql,
     LEAN: run_lean_duckdb,
     "pandas script": run_pandas,
+    "Polars script": run_polars,
 }
 
 
