@@ -1,6 +1,6 @@
 """The dbt project as a home keeps it: parsed once per state of its files, and some models compiled to plain SQL.
 
-Belongs here: the cache under `cache/dbt`, and running compiled models without dbt. Does not belong here: how dbt is
+A new home takes a copy of what set-up left beside the installed program (`set_up`). Belongs here: the cache under `cache/dbt`, and running compiled models without dbt. Does not belong here: how dbt is
 called (`dbt_runner`), what a model means.
 """
 
@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
+import sys
 import tempfile
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
@@ -25,6 +26,7 @@ from orchestration.building import dbt_runner
 from orchestration.building.build_folder import BUILD_FILE_NAME
 from orchestration.building.engines import DUCKDB, Engine, engine
 
+WITH_PROGRAM = Path(sys.prefix) / "share" / "firemark" / "dbt"
 _COMPILED_FORMAT = 2  # of the file that keeps compiled models
 _KEPT_VERSIONS = 3  # a running build may still read the version from before an edit
 
@@ -56,7 +58,10 @@ def parsed_project(settings: Settings, of: Engine | None = None) -> Path:
         cache.mkdir(parents=True, exist_ok=True)
         target = Path(tempfile.mkdtemp(prefix=".parse-", dir=cache))
         try:
-            dbt_runner.invoke(settings, of, ["parse"], target=target, build_file=target / BUILD_FILE_NAME)
+            if (WITH_PROGRAM / parsed.name / "manifest.json").exists():
+                shutil.copytree(WITH_PROGRAM / parsed.name, target, dirs_exist_ok=True)
+            else:
+                dbt_runner.invoke(settings, of, ["parse"], target=target, build_file=target / BUILD_FILE_NAME)
             if not parsed.exists():
                 target.rename(parsed)
             for outdated in sorted(cache.glob("[!.]*"), key=lambda path: path.stat().st_mtime)[:-_KEPT_VERSIONS]:

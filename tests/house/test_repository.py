@@ -49,6 +49,7 @@ def test_no_file_is_large() -> None:
 TOGETHER = {
     **{"requirements.lock": 100, "requirements-check.lock": 3, "requirements-server.lock": 1},
     "requirements-spark.lock": 100,
+    "requirements-bench.lock": 2,
 }
 ALONE = {
     **{"tests/server/recipes/duckdb-1.1.lock": 1, "tests/server/recipes/duckdb-2.0.lock": 3},

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 import shutil
 from pathlib import Path
 
 import pytest
 
+from ingestion.settings import load
 from orchestration.building import dbt_project
 
 
@@ -26,3 +28,23 @@ def test_the_fingerprint_changes_with_a_file_and_with_the_projects_path(
     seed = places[1] / "seeds" / "reference" / "workdays.csv"
     seed.write_text(seed.read_text("utf-8") + "2099-01-01,x\n", encoding="utf-8")
     assert dbt_project.fingerprint() != new
+
+
+def test_a_new_home_takes_what_set_up_parsed_if_it_is_of_this_state(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def parse(*_: object, target: Path, **__: object) -> None:
+        (target / "manifest.json").write_text("parsed anew")
+
+    def manifest_of_a_new_home() -> str:
+        return (dbt_project.parsed_project(load(tmp_path / f"home{next(homes)}")) / "manifest.json").read_text()
+
+    homes = itertools.count()
+    kept = tmp_path / "kept" / dbt_project.fingerprint()
+    kept.mkdir(parents=True)
+    (kept / "manifest.json").write_text("parsed by set-up")
+    monkeypatch.setattr(dbt_project, "WITH_PROGRAM", kept.parent)
+    monkeypatch.setattr(dbt_project.dbt_runner, "invoke", parse)
+    assert manifest_of_a_new_home() == "parsed by set-up"
+    kept.rename(kept.with_name("of another state"))
+    assert manifest_of_a_new_home() == "parsed anew"
