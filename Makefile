@@ -44,6 +44,7 @@ $(STAMP):
 
 # The models as dbt reads them, of which every new home takes a copy: a third of its first build.
 $(PARSED_STAMP): | $(STAMP)
+	@echo "Parsing the models (once for each state of them) ..."
 	@$(BIN)/python -m orchestration.building.set_up && rm -f $(VENV)/.parsed-* && touch $@
 
 # DuckDB allocates much and small when it plans; the tunable keeps more of that at hand (a seventh of the CPU), where libc is glibc.
