@@ -58,9 +58,9 @@ def parsed_project(settings: Settings, of: Engine | None = None) -> Path:
         cache.mkdir(parents=True, exist_ok=True)
         target = Path(tempfile.mkdtemp(prefix=".parse-", dir=cache))
         try:
-            if (WITH_PROGRAM / parsed.name / "manifest.json").exists():
+            try:
                 shutil.copytree(WITH_PROGRAM / parsed.name, target, dirs_exist_ok=True)
-            else:
+            except OSError:  # set-up has not seen this state of the project
                 dbt_runner.invoke(settings, of, ["parse"], target=target, build_file=target / BUILD_FILE_NAME)
             if not parsed.exists():
                 target.rename(parsed)
