@@ -60,6 +60,7 @@ def parsed_project(settings: Settings, of: Engine | None = None) -> Path:
         try:
             try:
                 shutil.copytree(WITH_PROGRAM / parsed.name, target, dirs_exist_ok=True)
+                target.touch()  # used now, however old
             except OSError:  # set-up has not seen this state of the project
                 dbt_runner.invoke(settings, of, ["parse"], target=target, build_file=target / BUILD_FILE_NAME)
             if not parsed.exists():

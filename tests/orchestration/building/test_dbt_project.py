@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import os
 import shutil
 from pathlib import Path
 
@@ -45,6 +46,9 @@ def test_a_new_home_takes_what_set_up_parsed_if_it_is_of_this_state(
     (kept / "manifest.json").write_text("parsed by set-up")
     monkeypatch.setattr(dbt_project, "WITH_PROGRAM", kept.parent)
     monkeypatch.setattr(dbt_project.dbt_runner, "invoke", parse)
+    os.utime(kept, (0, 0))
+    for newer in "123":
+        (tmp_path / "home0" / "cache" / "dbt" / newer).mkdir(parents=True)
     assert manifest_of_a_new_home() == "parsed by set-up"
     kept.rename(kept.with_name("of another state"))
     assert manifest_of_a_new_home() == "parsed anew"
