@@ -8,7 +8,7 @@ CHECK_STAMP := $(VENV)/.installed-check-$(shell cksum < requirements-check.lock 
 SPARK_STAMP := $(VENV)/.installed-spark-$(shell cksum < requirements-spark.lock | cut -d' ' -f1)
 SUPERSET := .venv-superset
 SUPERSET_STAMP := $(SUPERSET)/.installed-$(shell cksum < requirements-superset.lock | cut -d' ' -f1)
-PARSED_STAMP := $(VENV)/.parsed-$(shell find dbt_project -type f \( -name '*.sql' -o -name '*.yml' -o -name '*.csv' \) | LC_ALL=C sort | xargs cat | cksum | cut -d' ' -f1)
+PARSED_STAMP := $(VENV)/.parsed-$(shell { echo requirements.lock; find dbt_project -type f \( -name '*.sql' -o -name '*.yml' -o -name '*.csv' \); } | LC_ALL=C sort | xargs cat | cksum | cut -d' ' -f1)
 BENCH_STAMP := $(VENV)/.installed-bench-$(shell cksum < requirements-bench.lock | cut -d' ' -f1)
 SERVER_STAMP := $(VENV)/.installed-server-$(shell cksum < requirements-server.lock | cut -d' ' -f1)
 POSTGRES_PORT ?= 5433

@@ -1,7 +1,8 @@
 """The dbt project as a home keeps it: parsed once per state of its files, and some models compiled to plain SQL.
 
-A new home takes a copy of what set-up left beside the installed program (`set_up`). Belongs here: the cache under `cache/dbt`, and running compiled models without dbt. Does not belong here: how dbt is
-called (`dbt_runner`), what a model means.
+A new home takes a copy of what set-up left beside the installed program (`set_up`). Belongs here: the cache under
+`cache/dbt`, and running compiled models without dbt. Does not belong here: how dbt is called (`dbt_runner`), what a model
+means.
 """
 
 from __future__ import annotations

@@ -10,22 +10,26 @@ import shutil
 import tempfile
 from pathlib import Path
 
+from filelock import FileLock
+
 from ingestion.settings import load
 from orchestration.building import dbt_project, frozen_lists
-from orchestration.building.dbt_project import WITH_PROGRAM
 
 
 def keep_with_program() -> None:
-    """Writes the copy, in place of the one for another state of the project."""
-    shutil.rmtree(WITH_PROGRAM, ignore_errors=True)
-    with tempfile.TemporaryDirectory(prefix="firemark-parse-") as folder:
+    """Writes the copy, in place of those that are there; one process at a time."""
+    kept = dbt_project.WITH_PROGRAM
+    kept.mkdir(parents=True, exist_ok=True)
+    with FileLock(kept.with_name("dbt.lock")), tempfile.TemporaryDirectory(prefix="firemark-parse-") as folder:
         home = load(Path(folder))
         parsed = dbt_project.parsed_project(home)
         dbt_project.compiled_models(home, parsed, frozen_lists.MODELS)
-        WITH_PROGRAM.mkdir(parents=True)
-        half = Path(tempfile.mkdtemp(prefix=".copy-", dir=WITH_PROGRAM))
+        half = Path(tempfile.mkdtemp(prefix=".copy-", dir=kept))
         shutil.copytree(parsed, half, dirs_exist_ok=True)
-        half.rename(WITH_PROGRAM / parsed.name)
+        for before in kept.iterdir():
+            if before != half:
+                shutil.rmtree(before)
+        half.rename(kept / parsed.name)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """`make bench`: what a build takes step by step, beside dbt, raw DuckDB, scripts and psql, all in one run on one machine.
 
-The short form takes a quarter of an hour on two cores. `make bench LONG=1` takes hours: 3,000 agencies with files, 30,000 without, 10^7
+The short form leaves out what takes long. `make bench LONG=1` takes hours: 3,000 agencies with files, 30,000 without, 10^7
 ledger lines, a site of 30,000 agencies, and Spark (`make spark-setup`), local and as a cluster. Figures of two runs do not
 compare: the first lines name the machine, the versions and the day.
 """

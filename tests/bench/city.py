@@ -56,11 +56,15 @@ print(time.perf_counter() - started)
 
 @dataclass
 class Taken:
-    """What one process took: seconds of wall clock and CPU (with its own children), peak MB of the largest one."""
+    """What was taken: seconds of wall clock and CPU, peak MB; of a process and its children, the peak is of the largest one."""
 
-    wall: float
-    cpu: float
-    peak: float
+    wall: float = 0.0
+    cpu: float = 0.0
+    peak: float = 0.0
+
+    def add(self, other: Taken) -> None:
+        """What comes after it."""
+        self.wall, self.cpu, self.peak = self.wall + other.wall, self.cpu + other.cpu, max(self.peak, other.peak)
 
     @staticmethod
     def best(turns: list[Taken]) -> Taken:

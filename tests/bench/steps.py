@@ -26,25 +26,13 @@ from typing import Any
 from ingestion.settings import load
 from sample_city import write_city
 from sample_city.districts import AGENCIES_PER_DISTRICT
-from tests.bench.city import ROOT
+from tests.bench.city import ROOT, Taken
 from tests.bench.lake import AS_OF_ON, clean_city, multiply
 
 STEPS = ("start", "reading", "frozen lists", "sources", "models", "checks", "release", "all")
 _SAMPLES_A_SECOND = 5
 _LEAST_CPU_SECONDS = 1.0
 _MB = 1 << 20
-
-
-@dataclass
-class Taken:
-    """Seconds of wall clock and CPU, and the most memory that all processes had at one moment, in MB."""
-
-    wall: float = 0.0
-    cpu: float = 0.0
-    peak: float = 0.0
-
-    def add(self, other: Taken) -> None:
-        self.wall, self.cpu, self.peak = self.wall + other.wall, self.cpu + other.cpu, max(self.peak, other.peak)
 
 
 def processes() -> Iterator[Path]:
@@ -78,7 +66,7 @@ def used() -> tuple[float, float]:
 
 @dataclass
 class Clock:
-    """What was taken since the last step ended."""
+    """What was taken since the last step ended; the peak is that of all processes at one moment."""
 
     taken: dict[str, Taken] = field(default_factory=lambda: {step: Taken() for step in STEPS})
     _since: tuple[float, float] = field(default_factory=lambda: (time.perf_counter(), used()[0]))
