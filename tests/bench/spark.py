@@ -44,8 +44,9 @@ def main(arguments: list[str] | None = None) -> None:
                 taken, _ = run([*program, "build", *inbox, *engine], QUICKLY)
                 base = base or taken.wall
                 equal = "" if described(folder / "home")["content_hashes"] == hashes else "   OTHER HASHES"
-                cpu = "" if "workers" in name else f"{taken.cpu:.0f}"  # a cluster's processes are not ours
-                print(f"{name:38}{taken.wall:9.0f}{cpu:>9}{taken.peak:9.0f}{taken.wall / base:9.1f}{equal}", flush=True)
+                # Java's processes are not counted with those that we started
+                cpu, peak = ("", "") if engine else (f"{taken.cpu:.0f}", f"{taken.peak:.0f}")
+                print(f"{name:38}{taken.wall:9.0f}{cpu:>9}{peak:>9}{taken.wall / base:9.1f}{equal}", flush=True)
 
 
 if __name__ == "__main__":
